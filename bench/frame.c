@@ -1,0 +1,90 @@
+// What a frame of the workbench costs: everything drawn again, and one step of the cursor. Medians in milliseconds.
+//   frame [--size WxH] [--scale S] [--threads N] [--json]
+#include "app.h"
+#include "atlas.h"
+#include "mem.h"
+#include "raster.h"
+#include "thread.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS = 60 };
+
+static int by_value(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+static double median(double *v, int n) {
+    qsort(v, (size_t)n, sizeof *v, by_value);
+    return v[n / 2] * 1000;
+}
+
+int main(int argc, char **argv) {
+    int width = 1440, height = 900, threads = 2;
+    double scale = 1;
+    bool json = false;
+    for (int k = 1; k < argc; k++) {
+        if (!strcmp(argv[k], "--json")) json = true;
+        else if (k + 1 < argc && !strcmp(argv[k], "--size") && sscanf(argv[k + 1], "%dx%d", &width, &height) == 2) k++;
+        else if (k + 1 < argc && !strcmp(argv[k], "--scale")) scale = atof(argv[++k]);
+        else if (k + 1 < argc && !strcmp(argv[k], "--threads")) threads = atoi(argv[++k]);
+        else {
+            fprintf(stderr, "frame: unknown word \"%s\"; --size WxH, --scale S, --threads N and --json are known\n", argv[k]);
+            return 2;
+        }
+    }
+    struct err err = {0};
+    struct app_options options = {.setup = setup_default(), .theme = 0, .reduced_motion = true, .wait = true};
+    snprintf(options.setup.word, sizeof options.setup.word, "troodon");
+    struct app *app = app_new(&options, &err);
+    struct atlas *atlas = app ? atlas_new((float)scale, &err) : NULL;
+    if (!atlas) {
+        char text[1024];
+        err_format(&err, text, sizeof text);
+        fprintf(stderr, "frame: %s\n", text);
+        return 1;
+    }
+    struct renderer *renderer = renderer_new(atlas, threads);
+    struct draw_list list;
+    draw_init(&list, atlas_fonts(atlas));
+    uint32_t *pixels = mem_need((size_t)width * (size_t)height, sizeof *pixels);
+    int count = app->bench->script->count;
+    static const char *const names[2] = {"forward", "backward"};
+    for (int figure = 0; figure < 2; figure++) {
+        double layout[ROUNDS], full[ROUNDS], step[ROUNDS];
+        int first = figure ? count * 7 / 10 : count / 4, commands = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            app_seek(app, first + round % 20);
+            rect dirty[64];
+            double t0 = clock_seconds();
+            draw_begin(&list, (float)width / (float)scale, (float)height / (float)scale, (float)scale);
+            app_frame(app, &list, 1);
+            double t1 = clock_seconds();
+            renderer_draw(renderer, &list, app_background(app), pixels, width, height, width * 4, true, dirty, 64);
+            double t2 = clock_seconds();
+            app_seek(app, first + round % 20 + 1);
+            draw_begin(&list, (float)width / (float)scale, (float)height / (float)scale, (float)scale);
+            app_frame(app, &list, 1);
+            renderer_draw(renderer, &list, app_background(app), pixels, width, height, width * 4, false, dirty, 64);
+            double t3 = clock_seconds();
+            layout[round] = t1 - t0;
+            full[round] = t2 - t0;
+            step[round] = t3 - t2;
+            commands = list.count;
+        }
+        double a = median(layout, ROUNDS), b = median(full, ROUNDS), c = median(step, ROUNDS);
+        if (json)
+            printf("{\"figure\":\"%s\",\"width\":%d,\"height\":%d,\"commands\":%d,\"layout_ms\":%.2f,\"full_ms\":%.2f,\"step_ms\":%.2f}\n",
+                   names[figure], width, height, commands, a, b, c);
+        else
+            printf("%-9s %dx%d, %d commands: layout %.2f ms, everything drawn again %.2f ms, one step %.2f ms\n", names[figure],
+                   width, height, commands, a, b, c);
+    }
+    mem_free(pixels);
+    draw_release(&list);
+    renderer_free(renderer);
+    atlas_free(atlas);
+    app_free(app);
+    return 0;
+}

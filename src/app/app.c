@@ -1,0 +1,489 @@
+#include "app.h"
+
+#include "app_chrome.h"
+#include "file.h"
+#include "flow.h"
+#include "job.h"
+#include "mem.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Motion of the visual guide, section 9, in seconds.
+static const double operation_seconds = 0.24, cell_step_seconds = 0.06, timestep_seconds = 0.24, column_seconds = 0.04,
+                    sweep_seconds_max = 1.2, update_seconds = 0.24;
+static const double play_pause = 0.9; // between two steps at normal speed
+enum { SWEEP_SPEED_LIMIT = 4 };       // from here on there are no tweens
+
+struct app *app_new(const struct app_options *options, struct err *err) {
+    struct app *app = mem_need(1, sizeof *app);
+    ui_init(&app->ui);
+    app->preferences = preferences_default();
+    if (options->preferences) {
+        snprintf(app->preferences_file, sizeof app->preferences_file, "%s", options->preferences);
+        struct err damaged = {0};
+        if (!preferences_load(&app->preferences, app->preferences_file, &damaged)) app_say(app, &damaged);
+    }
+    app->theme = options->theme >= 0 ? (enum theme_id)options->theme : app->preferences.dark ? THEME_DARK : THEME_LIGHT;
+    if (options->scale > 0) app->preferences.scale = options->scale;
+    if (options->reduced_motion) app->preferences.reduced_motion = true;
+    app->view = (struct view_state){.notation = (enum notation)app->preferences.notation,
+                                    .unit = -1,
+                                    .t = -1,
+                                    .hover_unit = -1,
+                                    .hover_t = -1,
+                                    .hover_slot = -1,
+                                    .flow = true,
+                                    .sign_marks = app->preferences.sign_marks};
+    app->transport = (struct transport){.speed = 1, .by = BY_OPERATION};
+    app->panel_open = app->inspector_open = true;
+    app->list_row = -1;
+    app_fill_shelf(app);
+    app->setup = options->setup;
+    if (options->lesson) {
+        if (!app_open_lesson(app, options->lesson, -1)) {
+            if (err) *err = app->message;
+            app_free(app);
+            return NULL;
+        }
+    } else
+        app_open_setup(app, &options->setup);
+    if (options->wait) {
+        app_finish_job(app);
+        if (!app->bench) {
+            if (err) *err = app->message;
+            app_free(app);
+            return NULL;
+        }
+    }
+    return app;
+}
+
+void app_free(struct app *app) {
+    if (!app) return;
+    if (app->job) {
+        job_cancel(app->job);
+        workbench_free(job_take(app->job, NULL));
+    }
+    workbench_free(app->bench);
+    lesson_free(app->lesson);
+    ui_release(&app->ui);
+    mem_free(app);
+}
+
+void app_say(struct app *app, const struct err *err) {
+    app->message = *err;
+    app->message_good = false;
+}
+
+color app_background(const struct app *app) { return theme_get(app->theme)->app; }
+
+// --- building ---
+
+void app_open_setup(struct app *app, const struct setup *setup) {
+    if (app->job) {
+        job_cancel(app->job);
+        workbench_free(job_take(app->job, NULL));
+    }
+    app->job = job_start(setup, app->wake, app->wake_context);
+}
+
+bool app_busy(const struct app *app) { return app->job != NULL; }
+
+static void arrive(struct app *app, const struct lesson_scene *scene) {
+    const struct record *record = app->bench->record;
+    struct err err = {0};
+    int position = 0;
+    if (*scene->goto_ && !lesson_find_position(scene->goto_, record, app->bench->script, &position, &err)) app_say(app, &err);
+    app_seek(app, position);
+    app->view.unit = scene->unit >= 0 && scene->unit < record_H(record) ? scene->unit : -1;
+    app->view.t = scene->t >= 0 && scene->t < record_T(record) ? scene->t : -1;
+    app->transport.by = BY_OPERATION;
+    static const char *const names[GRANULARITY_COUNT] = {"operation", "cell", "timestep", "pass", "update"};
+    for (int k = 0; k < GRANULARITY_COUNT; k++)
+        if (!strcmp(scene->granularity, names[k])) app->transport.by = (enum granularity)k;
+    app->view.backward_pinned = *scene->figure != 0;
+    app->view.backward = !strcmp(scene->figure, "backward");
+    if (app->view.backward_pinned && app->view.backward == (script_running(app->bench->script, position) &&
+                                                            script_running(app->bench->script, position)->phase >= PHASE_BACKWARD))
+        app->view.backward_pinned = false;
+    app->view.flow = scene->flow || !app->lesson;
+}
+
+static void settle_job(struct app *app) {
+    struct err err = {0};
+    struct setup setup = *job_setup(app->job);
+    struct workbench *bench = job_take(app->job, &err);
+    app->job = NULL;
+    if (!bench) {
+        if (err.code != ERR_STOPPED) app_say(app, &err);
+        app->scene_waits = false;
+        return;
+    }
+    bool first = !app->bench, other = !app->bench || !setup_same_network(&setup, &app->setup);
+    workbench_free(app->bench);
+    app->bench = bench;
+    app->setup = setup;
+    snprintf(app->word_field, sizeof app->word_field, "%s", bench->example_text);
+    app->transport.playing = false;
+    if (app->scene_waits) {
+        app->scene_waits = false;
+        arrive(app, &app->scene);
+        return;
+    }
+    int keep = first || other ? 0 : app->position;
+    app_seek(app, keep < bench->script->count ? keep : bench->script->count);
+    if (app->view.unit >= record_H(bench->record)) app->view.unit = -1;
+    app->view.t = -1;
+    app->view.scroll = 0;
+    struct preferences *p = &app->preferences;
+    if (!*setup.data || app->lesson) return;
+    int at = 0;
+    while (at < p->recent_count && strcmp(p->recent[at], setup.data)) at++;
+    if (at == p->recent_count && p->recent_count < PREFERENCES_RECENT) p->recent_count++;
+    if (at == PREFERENCES_RECENT) at--;
+    memmove(p->recent[1], p->recent[0], (size_t)at * sizeof p->recent[0]);
+    snprintf(p->recent[0], sizeof p->recent[0], "%.*s", (int)sizeof p->recent[0] - 1, setup.data);
+    app_keep(app);
+}
+
+void app_finish_job(struct app *app) {
+    if (app->job) settle_job(app);
+}
+
+bool app_set_word(struct app *app, const char *text) {
+    struct err err = {0};
+    if (!app->bench) return false;
+    if (!*text) {
+        err_set(&err, ERR_VALUE, "Expected at least one character, found none.");
+        app_say(app, &err);
+        return false;
+    }
+    if (!workbench_set_example(app->bench, text, &err)) {
+        app_say(app, &err);
+        return false;
+    }
+    app->message.code = ERR_NONE;
+    snprintf(app->setup.word, sizeof app->setup.word, "%s", text);
+    snprintf(app->word_field, sizeof app->word_field, "%s", text);
+    int count = app->bench->script->count;
+    app->view.t = -1;
+    app->view.scroll = 0;
+    app_seek(app, app->position < count ? app->position : count);
+    return true;
+}
+
+static bool has_end(const char *text, const char *end) {
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && !strcmp(text + n - m, end);
+}
+
+void app_open_file(struct app *app, const char *path) {
+    struct err err = {0};
+    if (strlen(path) >= sizeof app->setup.data) {
+        err_set(&err, ERR_LIMIT, "The path is longer than %zu bytes.", sizeof app->setup.data - 1);
+        app_say(app, &err);
+        return;
+    }
+    if (has_end(path, ".md")) {
+        app_open_lesson(app, path, 0);
+        return;
+    }
+    struct setup setup = app->setup;
+    setup.word[0] = 0;
+    setup.example = 0;
+    setup.recipe.max_T = 0;
+    if (has_end(path, ".safetensors"))
+        snprintf(setup.checkpoint, sizeof setup.checkpoint, "%s", path);
+    else {
+        snprintf(setup.data, sizeof setup.data, "%s", path);
+        setup.checkpoint[0] = 0;
+    }
+    app_open_setup(app, &setup);
+}
+
+// --- lessons ---
+
+void app_go_part(struct app *app, int part) {
+    if (!app->lesson || part < 0 || part >= app->lesson->part_count) return;
+    player_go(&app->player, part);
+    app->answer_field[0] = 0;
+    app_keep(app);
+    app->scene = app->lesson->parts[part].scene;
+    struct err err = {0};
+    struct setup setup = app->setup;
+    setup.recipe = recipe_default();
+    setup.data[0] = 0;
+    if (!setup_from_scene(&setup, &app->scene, &err)) {
+        app_say(app, &err);
+        return;
+    }
+    if (!app->job && app->bench && setup_same_network(&setup, &app->setup)) {
+        if (!strcmp(setup.word, app->setup.word) || app_set_word(app, setup.word)) arrive(app, &app->scene);
+        return;
+    }
+    app->scene_waits = true;
+    app_open_setup(app, &setup);
+}
+
+bool app_open_lesson(struct app *app, const char *id_or_path, int part) {
+    struct err err = {0};
+    char path[ASSET_PATH];
+    struct lesson *lesson = NULL;
+    if (app_find_lesson(app, id_or_path, path, &err)) lesson = lesson_read(path, &err);
+    if (!lesson) {
+        app_say(app, &err);
+        return false;
+    }
+    lesson_free(app->lesson);
+    app->lesson = lesson;
+    player_start(&app->player, lesson, 0);
+    int kept = app_restore_progress(app);
+    if (part < 0) part = kept;
+    app_go_part(app, part < lesson->part_count ? part : 0);
+    return true;
+}
+
+// --- moving ---
+
+void app_seek(struct app *app, int position) {
+    int count = app->bench ? app->bench->script->count : 0;
+    app->position = position < 0 ? 0 : position > count ? count : position;
+    app->from = app->position;
+    app->motion_seconds = 0;
+    if (!app->view.backward_pinned && app->bench) {
+        const struct step *step = script_running(app->bench->script, app->position);
+        app->view.backward = step && step->phase >= PHASE_BACKWARD;
+    }
+}
+
+static double motion_length(const struct app *app, int from, int to, enum granularity by) {
+    const struct script *script = app->bench->script;
+    if (app->transport.speed >= SWEEP_SPEED_LIMIT || to <= from || app->preferences.reduced_motion) return 0;
+    switch (by) {
+    case BY_OPERATION: return operation_seconds;
+    case BY_CELL: return cell_step_seconds * (to - from);
+    case BY_TIMESTEP: return timestep_seconds;
+    case BY_PASS: {
+        double seconds = column_seconds * script->T;
+        return seconds < sweep_seconds_max ? seconds : sweep_seconds_max;
+    }
+    default: return update_seconds;
+    }
+}
+
+static void move_update(struct app *app, int direction) {
+    struct err err = {0};
+    bool good = direction > 0 ? workbench_next_update(app->bench, &err) : workbench_previous_update(app->bench, &err);
+    if (!good && direction < 0) return; // there is nothing before the first
+    if (!good) app_say(app, &err);
+    if (good) app_seek(app, direction > 0 ? 0 : app->bench->script->count);
+}
+
+void app_step(struct app *app, int direction, enum granularity by, double now) {
+    if (!app->bench) return;
+    const struct script *script = app->bench->script;
+    int from = app->position, to = script_move(script, from, by, direction);
+    if (to == from) {
+        if (direction > 0 ? from == script->count : from == 0) move_update(app, direction);
+        return;
+    }
+    app_seek(app, to);
+    app->from = from;
+    app->by_operation = by == BY_OPERATION;
+    app->motion_start = now;
+    app->motion_seconds = motion_length(app, from, to, by);
+}
+
+void app_play(struct app *app, bool on, double now) {
+    app->transport.playing = on && app->bench;
+    app->next_step = now;
+}
+
+void app_select_unit(struct app *app, int unit) {
+    int H = app->bench ? record_H(app->bench->record) : 0;
+    app->view.unit = H == 0 ? -1 : unit < 0 ? H - 1 : unit >= H ? 0 : unit;
+}
+
+static void advance(struct app *app, double now) {
+    if (app->job && job_ready(app->job, NULL)) settle_job(app);
+    if (app->motion_seconds > 0 && now >= app->motion_start + app->motion_seconds) app->motion_seconds = 0;
+    if (!app->transport.playing || !app->bench || app->motion_seconds > 0 || now < app->next_step) return;
+    if (app->position == app->bench->script->count && app->transport.by != BY_UPDATE) {
+        app->transport.playing = false;
+        return;
+    }
+    app_step(app, 1, app->transport.by, now);
+    app->next_step = now + app->motion_seconds + play_pause / app->transport.speed;
+}
+
+double app_wait(const struct app *app, double now) {
+    if (app->motion_seconds > 0 || app->ui.animating) return 0;
+    double wait = -1;
+    if (app->transport.playing) wait = fmax(0, app->next_step - now);
+    if (app->ui.wake_at > 0) wait = wait < 0 ? fmax(0, app->ui.wake_at - now) : fmin(wait, fmax(0, app->ui.wake_at - now));
+    if (app->job) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
+    return wait;
+}
+
+// --- what the views see ---
+
+const struct scene *app_scene(struct app *app, struct scene *scene, struct narration *narration) {
+    if (!app->bench) return NULL;
+    double now = app->ui.now, progress = 1;
+    if (app->motion_seconds > 0) progress = fmin(1, fmax(0, (now - app->motion_start) / app->motion_seconds));
+    int shown = app->position;
+    float motion = 1;
+    if (app->motion_seconds > 0 && app->by_operation) motion = (float)(1 - pow(1 - progress, 3));
+    if (app->motion_seconds > 0 && !app->by_operation)
+        shown = app->from + (int)ceil((app->position - app->from) * progress);
+    *scene = (struct scene){.record = app->bench->record,
+                            .script = app->bench->script,
+                            .itemised = app->bench->itemised,
+                            .position = shown,
+                            .motion = motion,
+                            .state = &app->view,
+                            .narration = narration,
+                            .unit_word = "character"};
+    narrate(narration, scene->record, scene->script, shown, app->view.unit, app->view.notation);
+    return scene;
+}
+
+void app_event(struct app *app, const struct input_event *event) {
+    if (event->kind == INPUT_QUIT) {
+        app->wish = APP_QUIT;
+        return;
+    }
+    if (event->kind == INPUT_DROP) {
+        app_open_file(app, event->text);
+        return;
+    }
+    if (event->kind == INPUT_PRESS || event->kind == INPUT_KEY) {
+        app->motion_seconds = 0; // a new input finishes what runs
+        if (event->kind == INPUT_PRESS && app->transport.playing && event->at.y < app->ui.list->bounds.h - 120)
+            app->transport.playing = false; // the hand takes over from play
+    }
+    ui_push_event(&app->ui, event);
+}
+
+// --- one frame ---
+
+static void keys(struct app *app, double now) {
+    struct ui *ui = &app->ui;
+    static const struct { int key; unsigned mods; int direction; int by; } moves[] = {
+        {KEY_RIGHT, 0, 1, -1}, {KEY_LEFT, 0, -1, -1}, {KEY_RIGHT, MOD_SHIFT, 1, BY_TIMESTEP}, {KEY_LEFT, MOD_SHIFT, -1, BY_TIMESTEP},
+        {KEY_PAGE_DOWN, 0, 1, BY_PASS}, {KEY_PAGE_UP, 0, -1, BY_PASS}, {'.', 0, 1, BY_OPERATION}, {',', 0, -1, BY_OPERATION}};
+    for (size_t k = 0; k < sizeof moves / sizeof *moves; k++)
+        if (ui_take_key(ui, moves[k].key, moves[k].mods)) {
+            app->transport.playing = false;
+            app_step(app, moves[k].direction, moves[k].by < 0 ? app->transport.by : (enum granularity)moves[k].by, now);
+        }
+    if (ui_take_key(ui, KEY_HOME, 0)) app_seek(app, 0);
+    if (ui_take_key(ui, KEY_END, 0) && app->bench) app_seek(app, app->bench->script->count);
+    if (ui_take_key(ui, KEY_DOWN, 0)) app_select_unit(app, app->view.unit + 1);
+    if (ui_take_key(ui, KEY_UP, 0)) app_select_unit(app, app->view.unit < 0 ? -1 : app->view.unit - 1);
+    if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
+    if (ui_take_key(ui, 'e', MOD_CTRL)) app->export_asked = true;
+    if (ui_take_key(ui, '=', MOD_CTRL) || ui_take_key(ui, '+', MOD_CTRL)) app_change_scale(app, 1.1);
+    if (ui_take_key(ui, '-', MOD_CTRL)) app_change_scale(app, 1 / 1.1);
+    if (ui_take_key(ui, '0', MOD_CTRL)) app_change_scale(app, 0);
+    if (ui_take_key(ui, KEY_F11, 0)) app->wish = APP_FULLSCREEN;
+    if (ui_take_key(ui, KEY_F1, 0)) app->help_open = !app->help_open;
+    if (ui_take_key(ui, KEY_ESCAPE, 0)) app->view.unit = app->view.t = -1;
+    if (ui_text_focused(ui)) return;
+    if (ui_take_key(ui, KEY_SPACE, 0)) app_play(app, !app->transport.playing, now);
+    for (int k = 0; k < GRANULARITY_COUNT; k++)
+        if (ui_take_key(ui, '1' + k, 0)) app->transport.by = (enum granularity)k;
+    int T = app->bench ? record_T(app->bench->record) : 0;
+    if (ui_take_key(ui, '[', 0) && T) app->view.t = app->view.t < 0 ? T - 1 : (app->view.t + T - 1) % T;
+    if (ui_take_key(ui, ']', 0) && T) app->view.t = (app->view.t + 1) % T;
+    if (ui_take_key(ui, 'b', 0)) {
+        app->view.backward = !app->view.backward;
+        app->view.backward_pinned = true;
+    }
+    if (ui_take_key(ui, 'g', 0)) app->view.flow = !app->view.flow;
+    if (ui_take_key(ui, 'l', 0) && app->panel_rail) app->rail_open = !app->rail_open;
+    else if (ui_take_key(ui, 'l', 0)) app->panel_open = !app->panel_open;
+    if (ui_take_key(ui, 'i', 0)) app->inspector_open = !app->inspector_open;
+    if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
+    if (ui_take_key(ui, 't', 0)) app_set_theme(app, app->theme == THEME_DARK ? THEME_LIGHT : THEME_DARK);
+    if (ui_take_key(ui, 'p', 0)) {
+        app->presentation = !app->presentation;
+        app->wish = APP_SCALE;
+    }
+    if (ui_take_key(ui, '-', 0)) app->transport.speed = fmax(0.25, app->transport.speed / 2);
+    if (ui_take_key(ui, '=', 0) || ui_take_key(ui, '+', 0)) app->transport.speed = fmin(8, app->transport.speed * 2);
+    if (ui_take_key(ui, '0', 0)) app->transport.speed = 1;
+    if (ui_take_key(ui, '?', 0) || ui_take_key(ui, '?', MOD_SHIFT) || ui_take_key(ui, '/', MOD_SHIFT)) app->help_open = !app->help_open;
+}
+
+static void transport(struct app *app, rect r, const struct scene *scene, double now) {
+    int seek = -1;
+    switch (view_timeline(&app->ui, r, scene, &app->transport, &seek)) {
+    case TRANSPORT_START: app_seek(app, 0); break;
+    case TRANSPORT_END: app_seek(app, app->bench->script->count); break;
+    case TRANSPORT_BACK: app_step(app, -1, app->transport.by, now); break;
+    case TRANSPORT_STEP: app_step(app, 1, app->transport.by, now); break;
+    case TRANSPORT_PLAY: app_play(app, !app->transport.playing, now); break;
+    case TRANSPORT_SEEK: app_seek(app, seek); break;
+    case TRANSPORT_NONE: break;
+    }
+}
+
+static void stage(struct app *app, rect r, const struct scene *scene) {
+    struct draw_list *list = app->ui.list;
+    draw_rect(list, r, app->ui.theme->stage, 0);
+    float story = view_narration_height(&app->ui, r.w, scene);
+    bool flow = scene_backward(scene) && app->view.flow && scene->itemised && r.h >= 560;
+    if (flow) {
+        rect below = rect_cut_bottom(&r, floorf(fmaxf(190, r.h * 0.335f)));
+        rect text = rect_cut_bottom(&r, story);
+        view_stage(&app->ui, r, scene);
+        view_narration(&app->ui, text, scene);
+        view_flow(&app->ui, below, scene);
+        return;
+    }
+    rect text = rect_cut_bottom(&r, story);
+    view_stage(&app->ui, r, scene);
+    view_narration(&app->ui, text, scene);
+}
+
+void app_frame(struct app *app, struct draw_list *list, double now) {
+    struct ui *ui = &app->ui;
+    advance(app, now);
+    ui->reduced_motion = app->preferences.reduced_motion;
+    ui_begin(ui, list, theme_get(app->theme), now);
+    rect whole = list->bounds;
+    draw_rect(list, whole, ui->theme->app, 0);
+    rect top = rect_cut_top(&whole, 48);
+    rect bottom = rect_cut_bottom(&whole, list->bounds.h < 760 ? 96 : 120);
+    app_top_bar(app, top);
+    app_layout(app, whole.w);
+    rect left = {0}, right = {0};
+    if (app->panel_rail) left = rect_cut_left(&whole, 48);
+    else if (app->lesson && app->panel_open) left = rect_cut_left(&whole, 288);
+    bool inspector = app->inspector_open && !app->presentation;
+    if (inspector && !app->inspector_sheet) right = rect_cut_right(&whole, app_inspector_width(whole.w + left.w));
+    if (left.w > 0 && !(app->panel_rail && app->rail_open)) app_lesson_panel(app, left);
+    // Only now: a menu or the panel may have opened another example.
+    struct scene scene_room;
+    struct narration narration;
+    struct scene *scene = app_scene(app, &scene_room, &narration) ? &scene_room : NULL;
+    struct hidden_value hidden[LESSON_MAX_HIDDEN];
+    if (scene) scene->hidden_count = app_hidden(app, hidden, LESSON_MAX_HIDDEN);
+    if (scene) scene->hidden = hidden;
+
+    if (scene) {
+        stage(app, whole, scene);
+        if (inspector && app->inspector_sheet) right = (rect){whole.x + whole.w - 336, whole.y, 336, whole.h};
+        if (right.w > 0) view_inspector(ui, right, scene);
+        transport(app, bottom, scene, now);
+    } else
+        app_empty(app, whole, right, bottom);
+    if (app->panel_rail && app->rail_open) app_lesson_panel(app, (rect){left.x, left.y, 288, left.h});
+    app_overlays(app, top);
+    keys(app, now);
+    app_player_look(app);
+    ui_end(ui);
+}

@@ -1,0 +1,101 @@
+#pragma once
+// The desktop program without its window: state, commands, one frame. The window loop (desktop.c), `unroll render` and
+// the tests all drive it the same way: events in, a draw list out. Interface thread only; the network is built in a
+// worker thread and swapped in when it is ready, so a frame never waits for numbers.
+
+#include "inspector.h"
+#include "lesson.h"
+#include "preferences.h"
+#include "setup.h"
+#include "stage.h"
+#include "timeline.h"
+#include "ui.h"
+
+struct job; // a workbench being built
+
+enum { SHELF_MAX = 32 };
+struct shelf_lesson { // a lesson file that can be opened
+    char path[ASSET_PATH], id[64], title[96];
+    int number;
+};
+
+enum app_wish { APP_NOTHING, APP_FULLSCREEN, APP_QUIT, APP_SCALE }; // what the window is asked for
+
+struct app {
+    struct ui ui;
+    struct preferences preferences;
+    char preferences_file[ASSET_PATH]; // "" = nothing is kept
+    enum theme_id theme;
+    bool fullscreen, presentation;
+    enum app_wish wish;
+
+    struct setup setup;        // of the workbench on screen
+    struct workbench *bench;   // NULL until the first one is ready
+    struct job *job;           // being built, or NULL
+    void (*wake)(void *context); // called by the worker when it is ready; may be NULL
+    void *wake_context;
+
+    struct lesson *lesson;     // NULL: no lesson is open
+    struct player player;
+    struct lesson_scene scene; // waits for the job: the place to go to
+    bool scene_waits;
+
+    struct view_state view;
+    struct transport transport;
+    int position;              // of the cursor
+    int from;                  // where the running motion started
+    double motion_start, motion_seconds; // 0 = at rest
+    double next_step;          // when playing: time of the next step
+    bool by_operation;         // the running motion is one operation: tiles fill; else the cursor sweeps
+
+    struct shelf_lesson shelf[SHELF_MAX];
+    int shelf_count;
+    char hidden_names[LESSON_MAX_HIDDEN][64]; // tensors that the learner has yet to predict
+
+    bool panel_open, inspector_open, panel_rail, inspector_sheet;
+    bool rail_open;            // the panel lies over the stage of a narrow window
+    bool help_open;
+    bool model_open, data_open, lessons_open; // popups of this frame, for tests
+    char answer_field[64];     // typed into the lesson's open question
+    char word_field[256], seed_field[24], path_field[ASSET_PATH];
+    struct setup draft;        // what the model menu is being set to
+    int list_row;
+    struct err message;        // shown in place until closed
+    bool message_good;
+    char export_path[ASSET_PATH];
+    bool export_asked;
+    double last_frame_seconds;
+};
+
+struct app_options {
+    struct setup setup;
+    const char *lesson;      // id or path; NULL = none
+    const char *preferences; // file, or NULL to keep nothing
+    int theme;               // enum theme_id, -1 = as kept
+    double scale;            // 0 = as kept
+    bool reduced_motion;
+    bool wait;               // build in this thread, for render and tests
+};
+
+struct app *app_new(const struct app_options *options, struct err *err);
+void app_free(struct app *app);
+void app_event(struct app *app, const struct input_event *event);
+// Lays out and draws one frame of logical size list->bounds into a begun list. `now` in seconds.
+void app_frame(struct app *app, struct draw_list *list, double now);
+double app_wait(const struct app *app, double now); // seconds until the next frame is due; 0 = now, < 0 = wait for an event
+color app_background(const struct app *app);
+
+// --- commands, for keys, menus, lessons and tests ---
+void app_seek(struct app *app, int position);                                  // at once
+void app_step(struct app *app, int direction, enum granularity by, double now); // with motion
+void app_play(struct app *app, bool on, double now);
+bool app_set_word(struct app *app, const char *text);   // false: message is shown, nothing changes
+void app_open_setup(struct app *app, const struct setup *setup); // builds in the worker
+void app_open_file(struct app *app, const char *path);  // a text, a checkpoint or a lesson
+bool app_open_lesson(struct app *app, const char *id_or_path, int part);
+void app_go_part(struct app *app, int part);
+void app_say(struct app *app, const struct err *err);   // shows a message in the window
+bool app_busy(const struct app *app);
+void app_finish_job(struct app *app);                   // waits for the worker; for render and tests
+void app_select_unit(struct app *app, int unit);
+const struct scene *app_scene(struct app *app, struct scene *scene, struct narration *narration); // what the views see now

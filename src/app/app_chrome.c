@@ -1,0 +1,316 @@
+#include "app_chrome.h"
+
+#include "file.h"
+#include "job.h"
+#include "mathbox.h"
+#include "mem.h"
+#include "widgets.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const model_chip = "model menu", *const data_chip = "data menu", *const lessons_chip = "lessons menu";
+
+void app_layout(struct app *app, float width) {
+    app->panel_rail = app->lesson && (width < 1360 || app->presentation);
+    if (!app->panel_rail) app->rail_open = false;
+    app->inspector_sheet = width < 1240;
+}
+
+float app_inspector_width(float rest) { return rest < 1360 ? 336 : rest > 1700 ? 400 : 368; }
+
+void app_set_theme(struct app *app, enum theme_id theme) {
+    app->theme = theme;
+    app->preferences.dark = theme == THEME_DARK;
+    app_keep(app);
+}
+
+void app_set_notation(struct app *app, enum notation notation) {
+    app->view.notation = notation;
+    app->preferences.notation = (int)notation;
+    app_keep(app);
+}
+
+void app_change_scale(struct app *app, double factor) {
+    double scale = factor > 0 ? app->preferences.scale * factor : 1;
+    app->preferences.scale = fmin(4, fmax(0.5, scale));
+    app->wish = APP_SCALE;
+    app_keep(app);
+}
+
+void app_toggle_popup(struct app *app, enum app_popup popup) {
+    const char *const chips[] = {model_chip, data_chip, lessons_chip};
+    ui_popup_open(&app->ui, chips[popup]);
+}
+
+static struct text_style style(enum font font, float size, color c, enum align align) {
+    return (struct text_style){.font = font, .size = size, .color = c, .align = align};
+}
+
+// --- menus ---
+
+static void menu_label(struct ui *ui, rect *r, const char *text) {
+    rect row = rect_cut_top(r, 26);
+    draw_text(ui->list, row.x, row.y + 17, text, style(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_LEFT));
+}
+
+static const int unit_choices[] = {2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512};
+enum { UNIT_CHOICES = sizeof unit_choices / sizeof *unit_choices };
+static const int step_choices[] = {0, 1, 5, 10, 25, 50, 100, 200, 400, 600, 800, 1200, 2000, 3000, 5000};
+enum { STEP_CHOICES = sizeof step_choices / sizeof *step_choices };
+
+static int nearest(const int *choices, int count, long value) {
+    int best = 0;
+    for (int k = 1; k < count; k++)
+        if (labs(choices[k] - value) < labs(choices[best] - value)) best = k;
+    return best;
+}
+
+static void choice_slider(struct ui *ui, rect *r, const char *label, const int *choices, int count, long *value) {
+    rect row = rect_cut_top(r, 40);
+    struct draw_list *list = ui->list;
+    draw_text(list, row.x, row.y + 24, label, style(FONT_SANS_MEDIUM, 14, ui->theme->ink1, ALIGN_LEFT));
+    char text[32];
+    format_count(text, sizeof text, *value);
+    draw_text(list, row.x + row.w, row.y + 24, text, style(FONT_SANS_SEMIBOLD, 14, ui->theme->ink1, ALIGN_RIGHT));
+    double at = nearest(choices, count, *value);
+    if (ui_slider(ui, (rect){row.x + 84, row.y + 4, row.w - 84 - 56, 32}, label, &at, 0, count - 1, 1)) *value = choices[(int)lround(at)];
+}
+
+static void model_menu(struct app *app, rect anchor) {
+    struct ui *ui = &app->ui;
+    struct recipe *draft = &app->draft.recipe;
+    rect r = ui_popup_begin(ui, anchor, 340, 282);
+    menu_label(ui, &r, "Cell");
+    const char *titles[CELL_COUNT];
+    for (int k = 0; k < CELL_COUNT; k++) titles[k] = cell_describe((enum cell_id)k, ACTIVATION_TANH)->title;
+    draft->spec.cell = (enum cell_id)ui_segments(ui, rect_cut_top(&r, 32), "cell", titles, NULL, CELL_COUNT, (int)draft->spec.cell, false);
+    rect_cut_top(&r, 8);
+    long units = draft->spec.hidden;
+    choice_slider(ui, &r, "Units", unit_choices, UNIT_CHOICES, &units);
+    draft->spec.hidden = (int)units;
+    choice_slider(ui, &r, "Updates", step_choices, STEP_CHOICES, &draft->steps);
+    rect row = rect_cut_top(&r, 40);
+    draw_text(ui->list, row.x, row.y + 24, "Seed", style(FONT_SANS_MEDIUM, 14, ui->theme->ink1, ALIGN_LEFT));
+    ui_text_field(ui, (rect){row.x + 84, row.y + 4, 110, 32}, "seed", app->seed_field, sizeof app->seed_field, "a number");
+    if (ui_button(ui, (rect){row.x + 204, row.y + 4, row.w - 204, 32}, "Next seed", false))
+        snprintf(app->seed_field, sizeof app->seed_field, "%ld", strtol(app->seed_field, NULL, 10) + 1);
+    rect_cut_top(&r, 10);
+    bool apply = ui_button(ui, rect_cut_top(&r, 36), "Train this network", true);
+    if (apply) {
+        char *end;
+        long seed = strtol(app->seed_field, &end, 10);
+        if (end == app->seed_field || *end || seed < 0) {
+            struct err err = {0};
+            err_set(&err, ERR_VALUE, "Seed: expected a whole number from 0, found “%s”.", app->seed_field);
+            app_say(app, &err);
+        } else {
+            draft->seed = seed;
+            app->draft.checkpoint[0] = 0;
+            snprintf(app->draft.word, sizeof app->draft.word, "%s", app->bench ? app->bench->example_text : "");
+            app_open_setup(app, &app->draft);
+            ui_popup_close(ui);
+        }
+    }
+    ui_popup_end(ui);
+}
+
+static const char *example_row(void *context, int row) {
+    struct app *app = context;
+    static char text[160]; // valid until the next call, as ui_list asks
+    dataset_example_text(app->bench->data, row, 60, text, sizeof text);
+    return text;
+}
+
+static void data_menu(struct app *app, rect anchor) {
+    struct ui *ui = &app->ui;
+    rect r = ui_popup_begin(ui, anchor, 340, 404);
+    menu_label(ui, &r, app->bench && app->bench->data->shape == TEXT_WHOLE ? "A passage of your own" : "A word of your own");
+    if (ui_text_field(ui, rect_cut_top(&r, 32), "word", app->word_field, sizeof app->word_field, "type and press Enter") &&
+        app_set_word(app, app->word_field))
+        ui_popup_close(ui);
+    rect_cut_top(&r, 8);
+    char label[96];
+    int count = app->bench ? dataset_window_count(app->bench->data, WORKBENCH_MAX_T) : 0;
+    char number[32];
+    format_count(number, sizeof number, count);
+    snprintf(label, sizeof label, "or one of the %s in the file", number);
+    menu_label(ui, &r, label);
+    if (app->bench && app->bench->data->shape == TEXT_LINES) {
+        int row = ui_list(ui, rect_cut_top(&r, 180), "examples", count, example_row, app, &app->list_row);
+        if (row >= 0) {
+            char text[256];
+            dataset_example_text(app->bench->data, row, WORKBENCH_MAX_T, text, sizeof text);
+            if (app_set_word(app, text)) ui_popup_close(ui);
+        }
+    } else
+        rect_cut_top(&r, 180);
+    rect_cut_top(&r, 8);
+    menu_label(ui, &r, "Another file: its path, or drop it on the window");
+    rect row = rect_cut_top(&r, 32);
+    bool enter = ui_text_field(ui, (rect){row.x, row.y, row.w - 84, 32}, "path", app->path_field, sizeof app->path_field, "/path/to/file.txt");
+    if ((ui_button(ui, (rect){row.x + row.w - 76, row.y, 76, 32}, "Open", false) || enter) && *app->path_field) {
+        app_open_file(app, app->path_field);
+        ui_popup_close(ui);
+    }
+    ui_popup_end(ui);
+}
+
+static void lessons_menu(struct app *app, rect anchor) {
+    struct ui *ui = &app->ui;
+    rect r = ui_popup_begin(ui, anchor, 340, 44 + 36.0f * (float)app->shelf_count);
+    for (int k = 0; k < app->shelf_count; k++) {
+        char label[128];
+        snprintf(label, sizeof label, "%d  %s", app->shelf[k].number, app->shelf[k].title);
+        bool open = app->lesson && app->lesson->number == app->shelf[k].number;
+        if (ui_menu_row(ui, rect_cut_top(&r, 36), label, NULL, open)) {
+            app_open_lesson(app, app->shelf[k].path, -1);
+            ui_popup_close(ui);
+        }
+    }
+    if (ui_menu_row(ui, rect_cut_top(&r, 36), "No lesson: the workbench alone", NULL, !app->lesson)) {
+        lesson_free(app->lesson);
+        app->lesson = NULL;
+        app->view.flow = true;
+        ui_popup_close(ui);
+    }
+    ui_popup_end(ui);
+}
+
+// --- top bar ---
+
+static float crumb(struct app *app, float x, float limit, const char *text, bool last) {
+    struct ui *ui = &app->ui;
+    struct text_style s = style(last ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, last ? ui->theme->ink1 : ui->theme->ink2, ALIGN_LEFT);
+    float w = draw_text_fit(ui->list, x, 30, fmaxf(24, limit - x), text, s);
+    if (last) return x + w;
+    icon_draw(ui->list, ICON_CHEVRON_RIGHT, x + w + 6, 16, 16, ui->theme->ink3, 1.5f);
+    return x + w + 30;
+}
+
+static void notation_switch(struct app *app, rect r) {
+    static const char *const forms[] = {"a^{<t>}", "h_t"};
+    int now = app->view.notation == NOTATION_COURSE ? 0 : 1;
+    int chosen = ui_segments(&app->ui, r, "notation", forms, NULL, 2, now, true);
+    if (chosen != now) app_set_notation(app, chosen == 0 ? NOTATION_COURSE : NOTATION_PAPER);
+}
+
+void app_top_bar(struct app *app, rect r) {
+    struct ui *ui = &app->ui;
+    struct draw_list *list = ui->list;
+    const struct theme *theme = ui->theme;
+    draw_rect(list, r, theme->panel, 0);
+    draw_hline(list, r.x, r.x + r.w, r.y + 47, theme->line);
+    logo_draw(list, 20, 8, 28, theme->ink1);
+
+    float x = r.w - 20 - 33;
+    if (ui_icon_button(ui, (rect){x, 8, 32, 32}, ICON_HELP, 22, "Keys and help (F1)", false)) app->help_open = !app->help_open;
+    x -= 44;
+    if (ui_icon_button(ui, (rect){x, 8, 32, 32}, app->theme == THEME_DARK ? ICON_MOON : ICON_SUN, 22, "Light or dark (T)", false))
+        app_set_theme(app, app->theme == THEME_DARK ? THEME_LIGHT : THEME_DARK);
+    x -= 18 + 104;
+    notation_switch(app, (rect){x, 10, 104, 28});
+    struct text_style quiet = style(FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_RIGHT);
+    if (r.w >= 1180) {
+        draw_text(list, x - 12, 28.5f, "Notation", quiet);
+        x -= 24 + text_width(list, "Notation", quiet);
+    }
+    x -= 12;
+    char name[80] = "no data", model[96] = "no network";
+    if (app->bench) {
+        snprintf(name, sizeof name, "%.60s", file_name(app->bench->data->name));
+        const struct net_spec *spec = &app->bench->model.layout.spec;
+        snprintf(model, sizeof model, "%s, %d layer%s, %d units", net_cell(spec)->title, spec->layers, spec->layers == 1 ? "" : "s", spec->hidden);
+    }
+    float w = ui_chip_width(ui, name, true);
+    x -= w;
+    rect data = {x, 10, w, 28};
+    w = ui_chip_width(ui, model, true);
+    x -= w + 8;
+    rect net = {x, 10, w, 28};
+
+    float at = 64, limit = x - 16;
+    rect lessons = {at - 8, 8, text_width(list, "Lessons", style(FONT_SANS_MEDIUM, 14, theme->ink2, ALIGN_LEFT)) + 16, 32};
+    app->lessons_open = ui_menu_anchor(ui, lessons, lessons_chip);
+    at = crumb(app, at, limit, "Lessons", false);
+    if (app->lesson) {
+        char title[96];
+        snprintf(title, sizeof title, "%d  %s", app->lesson->number, app->lesson->title);
+        if (limit - at > 260) at = crumb(app, at, limit, title, false);
+        crumb(app, at, limit, app->lesson->parts[app->player.part].title, true);
+    } else
+        crumb(app, at, limit, "Workbench", true);
+    if (app->lessons_open) lessons_menu(app, lessons);
+
+    bool was = app->model_open;
+    app->model_open = ui_chip_id(ui, net, ICON_GRID, model, model_chip);
+    if (app->model_open && !was) {
+        app->draft = app->setup;
+        snprintf(app->seed_field, sizeof app->seed_field, "%ld", app->setup.recipe.seed);
+    }
+    if (app->model_open) model_menu(app, net);
+    app->data_open = ui_chip_id(ui, data, ICON_FILE, name, data_chip);
+    if (app->data_open) data_menu(app, data);
+}
+
+// --- what lies over everything ---
+
+static const struct { const char *key, *does; } help_rows[] = {
+    {"Space", "play, pause"}, {"→  ←", "step, step back"}, {"Shift → ←", "one timestep"}, {",  .", "one operation back, on"},
+    {"Page Down, Up", "next, last phase"}, {"Home, End", "to the start, to the end"}, {"1 2 3 4 5", "step by operation, cell, timestep, pass, update"},
+    {"↑  ↓", "select a unit"}, {"[  ]", "select a timestep; the cursor stays"}, {"B", "forward or backward figure"}, {"G", "gradient flow on, off"},
+    {"L, I", "lesson panel, inspector"}, {"N, T", "notation, theme"}, {"-  =  0", "slower, faster, normal speed"},
+    {"Ctrl + -  =  0", "size of everything"}, {"P, F11", "presentation, full screen"}, {"Ctrl + O", "another word or file"},
+    {"Ctrl + E", "save the view as a picture"}, {"Tab, Shift + Tab", "next control, last control"}, {"Esc", "close, deselect"}, {"?  F1", "this sheet"}};
+
+static void help_sheet(struct app *app) {
+    struct ui *ui = &app->ui;
+    const struct theme *theme = ui->theme;
+    enum { ROWS = sizeof help_rows / sizeof *help_rows };
+    rect r = ui_sheet_begin(ui, 640, 96 + 26.0f * ((ROWS + 1) / 2) + 60, &app->help_open);
+    draw_text(ui->list, r.x, r.y + 24, "Keys", style(FONT_DISPLAY, 24, theme->ink1, ALIGN_LEFT));
+    for (int k = 0; k < ROWS; k++) {
+        float x = r.x + (k >= (ROWS + 1) / 2 ? r.w / 2 + 8 : 0), y = r.y + 62 + 26 * (float)(k % ((ROWS + 1) / 2));
+        draw_text(ui->list, x, y, help_rows[k].key, style(FONT_SANS_SEMIBOLD, 13, theme->ink1, ALIGN_LEFT));
+        draw_text_fit(ui->list, x + 112, y, r.w / 2 - 116, help_rows[k].does, style(FONT_SANS, 13, theme->ink2, ALIGN_LEFT));
+    }
+    static const char *const remark =
+        "Square tile: a value, blue minus, orange plus. Vessel: a gate, filled to its level. Pill: a gradient, its length the logarithm of its size, "
+        "green minus, purple plus. Yellow is what runs now.";
+    rich_text(ui->list, theme, r.x, r.y + 62 + 26 * (float)((ROWS + 1) / 2) + 28, r.w, remark,
+              (struct rich_style){.size = 13, .line_height = 20, .ink = theme->ink3, .bold = theme->ink1}, true);
+    ui_sheet_end(ui);
+}
+
+void app_overlays(struct app *app, rect top) {
+    struct ui *ui = &app->ui;
+    double fraction;
+    if (app->job && !job_ready(app->job, &fraction)) {
+        ui_progress(ui, (rect){0, top.y + top.h, top.w, 3}, fraction);
+        ui->wake_at = ui->now + 0.1;
+    }
+    if (app->message.code != ERR_NONE) {
+        char text[1024];
+        err_format(&app->message, text, sizeof text);
+        float w = fminf(760, top.w - 32);
+        if (ui_message(ui, (rect){(top.w - w) / 2, top.y + top.h + 12, w, 44}, text, !app->message_good, NULL)) app->message.code = ERR_NONE;
+    }
+    if (app->help_open) help_sheet(app);
+}
+
+void app_empty(struct app *app, rect stage, rect right, rect bottom) {
+    struct ui *ui = &app->ui;
+    const struct theme *theme = ui->theme;
+    draw_rect(ui->list, stage, theme->stage, 0);
+    draw_rect(ui->list, right, theme->panel, 0);
+    draw_rect(ui->list, bottom, theme->panel, 0);
+    draw_hline(ui->list, bottom.x, bottom.x + bottom.w, bottom.y, theme->line);
+    float w = fminf(640, stage.w - 120), pitch = 90;
+    int count = (int)(w / pitch);
+    for (int k = 0; k < count; k++)
+        draw_box_dashed(ui->list, (rect){stage.x + (stage.w - pitch * (float)count) / 2 + pitch * (float)k, stage.y + stage.h * 0.3f, 72, 200},
+                        theme->ghost, 8, 1, 4, 4);
+    const char *text = app->job ? "Training the network ..." : "Nothing is open. Drop a text file on the window, or open one.";
+    draw_text(ui->list, stage.x + stage.w / 2, stage.y + stage.h * 0.3f + 240, text, style(FONT_SANS_MEDIUM, 15, theme->ink2, ALIGN_CENTER));
+}

@@ -1,0 +1,24 @@
+#pragma once
+// The frame around the views: top bar with its menus, lesson panel, messages, help. Internal to app/.
+
+#include "app.h"
+
+enum app_popup { APP_POPUP_MODEL, APP_POPUP_DATA, APP_POPUP_LESSONS };
+
+void app_layout(struct app *app, float width);       // decides rail and sheet
+float app_inspector_width(float rest);
+void app_top_bar(struct app *app, rect r);
+void app_lesson_panel(struct app *app, rect r); // the panel, or its rail
+void app_empty(struct app *app, rect stage, rect right, rect bottom);
+void app_overlays(struct app *app, rect top); // progress, message, help
+void app_toggle_popup(struct app *app, enum app_popup popup);
+void app_change_scale(struct app *app, double factor); // 0 = back to 1
+void app_set_theme(struct app *app, enum theme_id theme);
+void app_set_notation(struct app *app, enum notation notation);
+void app_keep(struct app *app); // preferences and progress to disk
+
+void app_fill_shelf(struct app *app); // the lessons there are
+bool app_find_lesson(struct app *app, const char *id_or_path, char out[ASSET_PATH], struct err *err);
+int app_restore_progress(struct app *app); // the part where the learner was
+void app_player_look(struct app *app);     // goals against what is on screen
+int app_hidden(struct app *app, struct hidden_value *out, int max);

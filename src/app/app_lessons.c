@@ -1,0 +1,173 @@
+// Lessons in the app: the shelf, the panel's content, progress.
+#include "app_chrome.h"
+#include "file.h"
+#include "mem.h"
+#include "panel.h"
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int by_number(const void *a, const void *b) {
+    return ((const struct shelf_lesson *)a)->number - ((const struct shelf_lesson *)b)->number;
+}
+
+void app_fill_shelf(struct app *app) {
+    char folder[ASSET_PATH];
+    DIR *directory = asset_lessons(folder, NULL) ? opendir(folder) : NULL;
+    if (!directory) return;
+    for (struct dirent *entry; app->shelf_count < SHELF_MAX && (entry = readdir(directory));) {
+        size_t n = strlen(entry->d_name);
+        struct shelf_lesson *to = &app->shelf[app->shelf_count];
+        if (n < 4 || strcmp(entry->d_name + n - 3, ".md")) continue;
+        if (snprintf(to->path, sizeof to->path, "%s/%s", folder, entry->d_name) >= (int)sizeof to->path) continue;
+        struct err err = {0};
+        struct lesson *lesson = lesson_read(to->path, &err);
+        if (!lesson) {
+            app_say(app, &err);
+            continue;
+        }
+        to->number = lesson->number;
+        snprintf(to->title, sizeof to->title, "%s", lesson->title);
+        snprintf(to->id, sizeof to->id, "%s", lesson->id);
+        lesson_free(lesson);
+        app->shelf_count++;
+    }
+    closedir(directory);
+    qsort(app->shelf, (size_t)app->shelf_count, sizeof *app->shelf, by_number);
+}
+
+bool app_find_lesson(struct app *app, const char *id_or_path, char out[ASSET_PATH], struct err *err) {
+    for (int k = 0; k < app->shelf_count; k++) {
+        char number[16];
+        snprintf(number, sizeof number, "%d", app->shelf[k].number);
+        if (strcmp(app->shelf[k].id, id_or_path) && strcmp(number, id_or_path)) continue;
+        memcpy(out, app->shelf[k].path, ASSET_PATH);
+        return true;
+    }
+    if (!file_exists(id_or_path))
+        return err_set(err, ERR_IO, "expected the id, the number or the file of a lesson, found \"%s\"; `unroll lesson list` names them", id_or_path);
+    if (strlen(id_or_path) >= ASSET_PATH) return err_set(err, ERR_LIMIT, "the path is too long");
+    strcpy(out, id_or_path);
+    return true;
+}
+
+// --- progress ---
+
+static struct progress *progress_of(struct app *app, bool make) {
+    struct preferences *p = &app->preferences;
+    for (int k = 0; k < p->progress_count; k++)
+        if (!strcmp(p->progress[k].lesson, app->lesson->id)) return &p->progress[k];
+    if (!make || p->progress_count == PROGRESS_MAX) return NULL;
+    struct progress *new = &p->progress[p->progress_count++];
+    *new = (struct progress){0};
+    snprintf(new->lesson, sizeof new->lesson, "%s", app->lesson->id);
+    return new;
+}
+
+int app_restore_progress(struct app *app) {
+    const struct progress *kept = progress_of(app, false);
+    if (!kept) return 0;
+    for (int k = 0; k < app->lesson->part_count; k++)
+        if (kept->parts_done >> k & 1) app->player.done[k] = (1u << app->lesson->parts[k].task_count) - 1;
+    return kept->part;
+}
+
+void app_keep(struct app *app) {
+    if (app->lesson) {
+        struct progress *to = progress_of(app, true);
+        if (to) {
+            to->part = app->player.part;
+            for (int k = 0; k < app->lesson->part_count; k++)
+                if (player_part_done(&app->player, k)) to->parts_done |= 1u << k;
+        }
+    }
+    struct err err = {0};
+    if (*app->preferences_file && !preferences_save(&app->preferences, app->preferences_file, &err)) app_say(app, &err);
+}
+
+// --- the player ---
+
+static bool now(const struct app *app, struct lesson_now *out) {
+    if (!app->bench || !app->lesson || app->scene_waits) return false;
+    const struct workbench *bench = app->bench;
+    *out = (struct lesson_now){.record = bench->record, .script = bench->script, .position = app->position, .unit = app->view.unit,
+                               .t = app->view.t, .cell = record_cell(bench->record)->name, .word = bench->example_text,
+                               .units = record_H(bench->record), .seed = app->setup.recipe.seed,
+                               .figure = app->view.backward ? "backward" : "forward", .flow = app->view.flow};
+    return true;
+}
+
+void app_player_look(struct app *app) {
+    struct lesson_now look;
+    if (!now(app, &look)) return;
+    bool any = false;
+    while (player_update(&app->player, &look)) any = true;
+    if (any) {
+        app->ui.animating = true; // the panel shows it in the next frame
+        app_keep(app);
+    }
+}
+
+int app_hidden(struct app *app, struct hidden_value *out, int max) {
+    struct lesson_value values[LESSON_MAX_HIDDEN];
+    struct lesson_now look;
+    if (!now(app, &look)) return 0;
+    int count = player_hidden_now(&app->player, &look, values, max < LESSON_MAX_HIDDEN ? max : LESSON_MAX_HIDDEN);
+    for (int k = 0; k < count; k++) {
+        memcpy(app->hidden_names[k], values[k].tensor, sizeof app->hidden_names[k]);
+        out[k] = (struct hidden_value){.tensor = app->hidden_names[k], .row = values[k].row, .column = values[k].column};
+    }
+    return count;
+}
+
+static void fill_tasks(const struct app *app, const struct lesson_part *part, struct panel_task *tasks) {
+    for (int k = 0; k < part->task_count; k++) {
+        struct player_task task;
+        player_task(&app->player, k, &task);
+        tasks[k] = (struct panel_task){.text = task.text,
+                                       .state = (enum panel_task_state)task.state,
+                                       .hint = task.hint,
+                                       .more_hints = task.more_hints,
+                                       .feedback = task.feedback,
+                                       .feedback_right = task.feedback_right,
+                                       .choices = task.choices,
+                                       .choice_count = task.choice_count,
+                                       .chosen = task.chosen,
+                                       .asks_number = task.asks_number};
+    }
+}
+
+void app_lesson_panel(struct app *app, rect r) {
+    const struct lesson *lesson = app->lesson;
+    const struct lesson_part *part = &lesson->parts[app->player.part];
+    struct panel_block blocks[LESSON_MAX_BLOCKS];
+    struct panel_task tasks[LESSON_MAX_TASKS];
+    bool done[LESSON_MAX_PARTS];
+    char eyebrow[64];
+    for (int k = 0; k < part->block_count; k++)
+        blocks[k] = (struct panel_block){.text = part->blocks[k].text, .equation = part->blocks[k].equation};
+    for (int k = 0; k < lesson->part_count; k++) done[k] = player_part_done(&app->player, k);
+    fill_tasks(app, part, tasks);
+    snprintf(eyebrow, sizeof eyebrow, "Lesson %d, part %d of %d", lesson->number, app->player.part + 1, lesson->part_count);
+    struct panel_content content = {
+        .eyebrow = eyebrow, .part = app->player.part, .part_count = lesson->part_count, .part_done = done, .title = part->title,
+        .blocks = blocks, .block_count = part->block_count, .tasks = tasks, .task_count = part->task_count,
+        .answer = app->answer_field, .answer_size = sizeof app->answer_field,
+        .previous = app->player.part > 0 ? lesson->parts[app->player.part - 1].title : NULL,
+        .next = app->player.part + 1 < lesson->part_count ? lesson->parts[app->player.part + 1].title : NULL};
+    if (app->panel_rail && !app->rail_open) {
+        if (view_panel_rail(&app->ui, r, &content)) app->rail_open = true;
+        return;
+    }
+    struct panel_action action = view_panel(&app->ui, r, &content);
+    struct lesson_now look;
+    bool live = now(app, &look);
+    if (action.hint >= 0) player_hint(&app->player, action.hint);
+    if (live && action.answer_task >= 0 && action.answer_text) player_answer(&app->player, &look, action.answer_task, action.answer_text);
+    if (live && action.answer_task >= 0 && !action.answer_text) player_choose(&app->player, &look, action.answer_task, action.answer_choice);
+    if (action.skip) player_skip(&app->player);
+    if (action.answer_task >= 0) app_keep(app);
+    if (action.go) app_go_part(app, app->player.part + action.go);
+    else if (action.part >= 0) app_go_part(app, action.part);
+}

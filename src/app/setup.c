@@ -1,0 +1,98 @@
+#include "setup.h"
+
+#include "checkpoint.h"
+#include "mem.h"
+#include <stdio.h>
+#include <string.h>
+
+struct setup setup_default(void) {
+    struct text_options text = text_options_default();
+    return (struct setup){.recipe = recipe_default(), .shape = TEXT_AUTO, .validation = text.validation};
+}
+
+bool setup_same_network(const struct setup *a, const struct setup *b) {
+    const struct recipe *r = &a->recipe, *s = &b->recipe;
+    return !strcmp(a->data, b->data) && !strcmp(a->checkpoint, b->checkpoint) && a->shape == b->shape &&
+           a->validation == b->validation && r->spec.cell == s->spec.cell && r->spec.activation == s->spec.activation &&
+           r->spec.layers == s->spec.layers && r->spec.hidden == s->spec.hidden &&
+           r->spec.directions == s->spec.directions && r->seed == s->seed && r->steps == s->steps &&
+           r->batch == s->batch && r->max_T == s->max_T && r->forget_bias == s->forget_bias &&
+           r->options.lr == s->options.lr && r->options.optimizer == s->options.optimizer &&
+           r->options.clip_norm == s->options.clip_norm && r->options.threads == s->options.threads;
+}
+
+static struct dataset *read_data(const struct setup *setup, const struct vocabulary *vocabulary, struct err *err) {
+    char shipped[ASSET_PATH];
+    const char *path = setup->data;
+    if (!*path) {
+        if (!asset_find("dinosaurs.txt", shipped, err)) return NULL;
+        path = shipped;
+    }
+    struct text_options options = text_options_default();
+    options.shape = setup->shape;
+    options.validation = setup->validation;
+    options.seed = (uint64_t)setup->recipe.seed;
+    options.vocabulary = vocabulary;
+    struct dataset *data = mem_need(1, sizeof *data);
+    if (dataset_read_text(data, path, &options, err)) return data;
+    mem_free(data);
+    return NULL;
+}
+
+static void free_data(struct dataset *data) {
+    if (data) dataset_release(data);
+    mem_free(data);
+}
+
+// The example's text: the word, or that of the numbered example.
+static bool example_text(const struct setup *setup, const struct dataset *data, char *out, size_t size, struct err *err) {
+    snprintf(out, size, "%s", setup->word);
+    if (*out || setup->example == 0) return true;
+    int count = dataset_window_count(data, WORKBENCH_MAX_T);
+    if (setup->example < 0 || setup->example >= count)
+        return err_set(err, ERR_VALUE, "%s has %d examples, found a wish for number %d", data->name, count, setup->example + 1);
+    dataset_example_text(data, setup->example, WORKBENCH_MAX_T, out, size);
+    return true;
+}
+
+static struct workbench *build_by_recipe(const struct setup *setup, workbench_progress *progress, void *context, struct err *err) {
+    struct dataset *data = read_data(setup, NULL, err);
+    char text[256];
+    struct workbench *bench = NULL;
+    if (data && example_text(setup, data, text, sizeof text, err))
+        bench = workbench_new(data, &setup->recipe, text, progress, context, err);
+    if (!bench) free_data(data);
+    return bench;
+}
+
+static struct workbench *build_by_checkpoint(const struct setup *setup, struct err *err) {
+    struct checkpoint checkpoint = {0};
+    if (!checkpoint_load(&checkpoint, setup->checkpoint, NULL, err)) return NULL;
+    struct workbench *bench = NULL;
+    struct dataset *data = NULL;
+    char text[256];
+    if (checkpoint.vocabulary.count == 0)
+        err_set(err, ERR_FORMAT, "%s: expected a vocabulary in its metadata, found none", setup->checkpoint);
+    else if ((data = read_data(setup, &checkpoint.vocabulary, err)) && example_text(setup, data, text, sizeof text, err))
+        bench = workbench_from_model(&checkpoint.model, data, text, err);
+    if (!bench) free_data(data);
+    checkpoint_release(&checkpoint);
+    return bench;
+}
+
+struct workbench *setup_build(const struct setup *setup, workbench_progress *progress, void *context, struct err *err) {
+    return *setup->checkpoint ? build_by_checkpoint(setup, err) : build_by_recipe(setup, progress, context, err);
+}
+
+bool setup_from_scene(struct setup *setup, const struct lesson_scene *scene, struct err *err) {
+    setup->checkpoint[0] = 0;
+    if (*scene->data && !asset_find(scene->data, setup->data, err)) return false;
+    if (*scene->cell && !cell_by_name(scene->cell, &setup->recipe.spec.cell))
+        return err_set(err, ERR_VALUE, "there is no cell \"%s\"", scene->cell);
+    if (scene->units > 0) setup->recipe.spec.hidden = scene->units;
+    if (scene->layers > 0) setup->recipe.spec.layers = scene->layers;
+    if (scene->seed >= 0) setup->recipe.seed = scene->seed;
+    if (scene->train >= 0) setup->recipe.steps = scene->train;
+    if (*scene->word) snprintf(setup->word, sizeof setup->word, "%s", scene->word);
+    return true;
+}

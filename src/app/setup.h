@@ -1,0 +1,23 @@
+#pragma once
+// All that decides a workbench, as a value: data, example, recipe or checkpoint. The command line, the app's menus and
+// the lessons each make one; building it is the same for all, and may run in a worker thread.
+
+#include "assets.h"
+#include "lesson.h"
+#include "workbench.h"
+
+struct setup {
+    char data[ASSET_PATH]; // a text file; "" = the names that are shipped
+    enum text_shape shape;
+    double validation;
+    char checkpoint[ASSET_PATH]; // "" = by the recipe
+    char word[256];              // the example; "" = number `example`
+    int example;                 // in the data set, from 0
+    struct recipe recipe;
+};
+struct setup setup_default(void);
+bool setup_same_network(const struct setup *a, const struct setup *b); // all but the example
+// NULL with err; nothing is kept then.
+struct workbench *setup_build(const struct setup *setup, workbench_progress *progress, void *context, struct err *err);
+// What a lesson's scene says, over what is there.
+bool setup_from_scene(struct setup *setup, const struct lesson_scene *scene, struct err *err);

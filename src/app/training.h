@@ -1,0 +1,28 @@
+#pragma once
+// A run of training on a data set: minibatches drawn with the run's own random numbers, updates by the core's
+// trainer. `unroll train` and the workbench use the same run, so the same seed gives the same parameters in
+// both. Borrows model and data. One thread.
+
+#include "dataset.h"
+#include "trainer.h"
+
+struct training {
+    const struct dataset *data;
+    struct model *model;
+    struct trainer *trainer;
+    struct rng rng;
+    int batch, max_T;
+    int *x, *target; // (max_T, batch)
+    long done;       // updates
+};
+
+enum { TRAINING_MAX_T = 64 }; // a longer line is cut in training; long texts are read in windows of this many symbols
+
+bool training_init(struct training *training, const struct dataset *data, struct model *model,
+                   const struct train_options *options, int batch, int max_T, struct rng rng, struct err *err);
+void training_release(struct training *training);
+bool training_step(struct training *training, struct step_report *report, struct err *err);
+// Over the validation part. *loss: nats a token; *accuracy: fraction predicted right.
+bool training_validate(struct training *training, double *loss, double *accuracy, long *tokens, struct err *err);
+// The longest timeline worth training on: the longest example with its <EOS>, at most TRAINING_MAX_T.
+int training_length(const struct dataset *data);

@@ -1,0 +1,236 @@
+#include "workbench.h"
+
+#include "mem.h"
+#include "str.h"
+#include "thread.h"
+#include "training.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { HISTORY_BUDGET = 64 << 20, ITEMISED_MAX_T = 64, EXAMPLE_TEXT = 16, NARROW_UNITS = 8 };
+
+struct recipe recipe_default(void) {
+    struct recipe recipe = {.seed = 1, .steps = 400, .batch = 32, .forget_bias = 1};
+    recipe.spec = (struct net_spec){.cell = CELL_LSTM,
+                                    .activation = ACTIVATION_TANH,
+                                    .kind = NET_MANY_TO_MANY,
+                                    .layers = 1,
+                                    .hidden = NARROW_UNITS,
+                                    .directions = 1};
+    recipe.options = train_options_default();
+    recipe.options.lr = 0.01;
+    return recipe;
+}
+
+static void forget_record(struct workbench *bench) {
+    itemised_free(bench->itemised);
+    script_free(bench->script);
+    record_free(bench->record);
+    bench->itemised = NULL;
+    bench->script = NULL;
+    bench->record = NULL;
+}
+
+void workbench_free(struct workbench *bench) {
+    if (!bench) return;
+    forget_record(bench);
+    mem_free(bench->x);
+    mem_free(bench->target);
+    model_release(&bench->model);
+    history_free(bench->history);
+    if (bench->data) dataset_release(bench->data);
+    mem_free(bench->data);
+    mem_free(bench);
+}
+
+// Makes the record, the script and the itemised gradients of an example; on failure the old ones stay.
+static bool make_record(struct workbench *bench, const int *x, const int *target, int T, struct err *err) {
+    struct snapshot now = {0};
+    history_get(bench->history, bench->update, &now);
+    struct example example = {.T = T, .x = x, .target = target};
+    struct record *record =
+        record_new(&bench->model, &example, bench->data->vocabulary.texts, bench->data->vocabulary.count,
+                   REDUCTION_SUM, &bench->recipe.options, now.m, now.v, bench->update + 1, err);
+    if (!record) return false;
+    struct script *script = script_new(record, err);
+    struct itemised *itemised = script && T <= ITEMISED_MAX_T ? itemised_new(record, err) : NULL;
+    if (!script || (T <= ITEMISED_MAX_T && !itemised)) {
+        script_free(script);
+        record_free(record);
+        return false;
+    }
+    forget_record(bench);
+    bench->record = record;
+    bench->script = script;
+    bench->itemised = itemised;
+    return true;
+}
+
+// The data's own example number `index`, or a text of the user's, as x and target.
+static bool encode(struct workbench *bench, const char *text, int *index, int **x, int **target, int *T, bool *cut,
+                   struct err *err) {
+    const struct dataset *data = bench->data;
+    int room = data->shape == TEXT_WHOLE && !*text ? EXAMPLE_TEXT : WORKBENCH_MAX_T;
+    *x = mem_array(WORKBENCH_MAX_T, sizeof(int));
+    *target = mem_array(WORKBENCH_MAX_T, sizeof(int));
+    if (!*x || !*target) return err_set(err, ERR_MEMORY, "no memory for %d timesteps", WORKBENCH_MAX_T);
+    *index = *text ? dataset_find(data, text) : 0;
+    *cut = false;
+    if (*index >= 0) {
+        *T = dataset_window(data, *index, room, *x, *target, cut);
+        return true;
+    }
+    size_t length = strlen(text), at = utf8_check(text, length);
+    if (at < length) return err_set(err, ERR_VALUE, "expected UTF-8, found another byte at %zu", at + 1);
+    int n = 0;
+    for (size_t k = 0, used; k < length; k += used) {
+        utf8_next(text + k, length - k, &used);
+        int symbol = vocabulary_find(&data->vocabulary, text + k, used);
+        if (symbol == VOCABULARY_UNK)
+            return err_set(err, ERR_VALUE, "“%.*s” is not among the %d characters of %s", (int)used, text + k,
+                           data->vocabulary.count - VOCABULARY_FIRST, data->name);
+        if (n + 1 >= WORKBENCH_MAX_T) {
+            *cut = true;
+            break;
+        }
+        (*x)[n + 1] = (*target)[n] = symbol;
+        n++;
+    }
+    (*x)[0] = -1;
+    (*target)[n] = VOCABULARY_EOS;
+    *T = *cut ? n : n + 1;
+    return true;
+}
+
+bool workbench_set_example(struct workbench *bench, const char *text, struct err *err) {
+    int *x = NULL, *target = NULL, T = 0, index = -1;
+    bool cut = false;
+    if (!encode(bench, text, &index, &x, &target, &T, &cut, err) || !make_record(bench, x, target, T, err)) {
+        mem_free(x);
+        mem_free(target);
+        return false;
+    }
+    mem_free(bench->x);
+    mem_free(bench->target);
+    bench->x = x;
+    bench->target = target;
+    bench->T = T;
+    bench->cut = cut;
+    bench->example_index = index;
+    if (index >= 0)
+        dataset_example_text(bench->data, index, T, bench->example_text, sizeof bench->example_text);
+    else
+        snprintf(bench->example_text, sizeof bench->example_text, "%s", text);
+    return true;
+}
+
+static bool train(struct workbench *bench, workbench_progress *progress, void *context, struct rng rng, struct err *err) {
+    struct recipe *recipe = &bench->recipe;
+    struct training training;
+    if (!training_init(&training, bench->data, &bench->model, &recipe->options, recipe->batch, recipe->max_T, rng, err))
+        return false;
+    double start = clock_seconds();
+    bool good = true;
+    for (long k = 0; good && k < recipe->steps; k++) {
+        struct step_report report;
+        good = training_step(&training, &report, err);
+        bench->last_loss = report.loss;
+        if (good && progress && k % 8 == 0 && !progress(context, (double)k / recipe->steps))
+            good = err_set(err, ERR_STOPPED, "stopped after %ld of %ld updates", k, recipe->steps);
+    }
+    bench->train_seconds = clock_seconds() - start;
+    bench->update = training.done;
+    int slabs = trainer_state_slabs(training.trainer);
+    good = good && (history_push(bench->history, bench->update, &training.rng, bench->model.params,
+                                 slabs > 0 ? trainer_state(training.trainer, 0) : NULL,
+                                 slabs > 1 ? trainer_state(training.trainer, 1) : NULL) ||
+                    err_set(err, ERR_MEMORY, "no memory for a snapshot of %zu parameters", bench->model.layout.size));
+    training_release(&training);
+    return good;
+}
+
+struct workbench *workbench_new(struct dataset *data, const struct recipe *recipe, const char *example,
+                                workbench_progress *progress, void *context, struct err *err) {
+    struct workbench *bench = mem_need(1, sizeof *bench);
+    bench->data = data;
+    bench->recipe = *recipe;
+    struct recipe *own = &bench->recipe;
+    own->spec.inputs = own->spec.outputs = data->vocabulary.count;
+    if (own->max_T <= 0) own->max_T = training_length(data);
+    struct rng rng = rng_seed((uint64_t)own->seed), batches = rng_fork(&rng, 1);
+    if (!net_spec_check(&own->spec, err) || !model_init(&bench->model, &own->spec, err)) goto fail;
+    model_randomise(&bench->model, &rng, (float)own->forget_bias);
+    bench->history = history_new(bench->model.layout.size, HISTORY_BUDGET);
+    if (!train(bench, progress, context, batches, err)) goto fail;
+    if (!workbench_set_example(bench, example ? example : "", err)) goto fail;
+    return bench;
+fail:
+    bench->data = NULL; // stays the caller's when it fails
+    workbench_free(bench);
+    return NULL;
+}
+
+struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *example, struct err *err) {
+    struct workbench *bench = mem_need(1, sizeof *bench);
+    bench->recipe = recipe_default();
+    bench->recipe.spec = model->layout.spec;
+    bench->recipe.steps = 0;
+    struct rng rng = rng_seed(1);
+    if (data->vocabulary.count != model->layout.spec.inputs) {
+        err_set(err, ERR_VALUE, "expected a vocabulary of %d symbols, as the model has inputs; found %d",
+                model->layout.spec.inputs, data->vocabulary.count);
+        goto fail;
+    }
+    if (!model_copy(&bench->model, model, err)) goto fail;
+    bench->data = data;
+    bench->history = history_new(bench->model.layout.size, HISTORY_BUDGET);
+    history_push(bench->history, 0, &rng, bench->model.params, NULL, NULL);
+    if (!workbench_set_example(bench, example ? example : "", err)) goto fail;
+    return bench;
+fail:
+    bench->data = NULL;
+    workbench_free(bench);
+    return NULL;
+}
+
+// Parameters of a snapshot become the model's, and the same example is recorded again.
+static bool go_to_update(struct workbench *bench, int64_t update, struct err *err) {
+    struct snapshot to;
+    if (!history_get(bench->history, update, &to))
+        return err_set(err, ERR_VALUE, "update %lld is not kept", (long long)update);
+    const size_t size = bench->model.layout.size;
+    float *before = mem_array(size, sizeof *before);
+    if (!before) return err_set(err, ERR_MEMORY, "no memory for a copy of %zu parameters", size);
+    int64_t old = bench->update;
+    memcpy(before, bench->model.params, size * sizeof *before);
+    memcpy(bench->model.params, to.params, size * sizeof *before);
+    bench->update = update;
+    bool good = make_record(bench, bench->x, bench->target, bench->T, err);
+    if (!good) {
+        memcpy(bench->model.params, before, size * sizeof *before);
+        bench->update = old;
+    }
+    mem_free(before);
+    return good;
+}
+
+bool workbench_next_update(struct workbench *bench, struct err *err) {
+    const struct record *record = bench->record;
+    const size_t size = bench->model.layout.size;
+    struct snapshot next;
+    if (!history_get(bench->history, bench->update + 1, &next)) {
+        struct snapshot now;
+        struct rng rng = history_get(bench->history, bench->update, &now) ? now.rng : rng_seed(1);
+        float *params = mem_array(size, sizeof *params);
+        if (!params) return err_set(err, ERR_MEMORY, "no memory for a snapshot of %zu parameters", size);
+        for (size_t k = 0; k < size; k++) params[k] = (float)record->params_after[k];
+        bool kept = history_push(bench->history, bench->update + 1, &rng, params, record->m_after, record->v_after);
+        mem_free(params);
+        if (!kept) return err_set(err, ERR_MEMORY, "no memory for a snapshot of %zu parameters", size);
+    }
+    return go_to_update(bench, bench->update + 1, err);
+}
+
+bool workbench_previous_update(struct workbench *bench, struct err *err) {
+    return go_to_update(bench, bench->update - 1, err);
+}

@@ -1,0 +1,50 @@
+#pragma once
+// The workbench without a window: from a data set and a recipe (cell, size, seed, updates of training) to a model, and
+// from an example to its record and script. The app, `trace`, `render`, `sample` and the lesson checker all start here,
+// so the same seed gives the same numbers everywhere. One thread at a time; building may run in a worker thread.
+
+#include "dataset.h"
+#include "history.h"
+#include "itemised.h"
+#include "script.h"
+
+struct recipe {
+    struct net_spec spec; // inputs and outputs are taken from the vocabulary
+    long seed;
+    long steps;           // updates of training before the record; 0 = as initialised
+    int batch, max_T;
+    struct train_options options;
+    double forget_bias;
+};
+struct recipe recipe_default(void); // lstm, 8 units, seed 1, 400 updates of 32 sequences
+
+struct workbench {
+    struct dataset *data;      // owned
+    struct recipe recipe;
+    struct model model;        // at the current update
+    struct history *history;
+    int64_t update;            // updates done
+    char example_text[256];    // what was asked for
+    int example_index;         // of the data set, or -1: typed by the user
+    int *x, *target, T;
+    bool cut;                  // the example was longer than the longest timeline
+    struct record *record;
+    struct script *script;
+    struct itemised *itemised;
+    double train_seconds, last_loss;
+};
+enum { WORKBENCH_MAX_T = 500 };
+
+typedef bool workbench_progress(void *context, double fraction); // false: stop
+
+// Takes data over, unless it fails (NULL).
+struct workbench *workbench_new(struct dataset *data, const struct recipe *recipe, const char *example,
+                                workbench_progress *progress, void *context, struct err *err);
+void workbench_free(struct workbench *bench);
+// From a trained model instead of a recipe; data was read with the model's vocabulary.
+struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *example, struct err *err);
+// Another example: text is looked up in the data, else encoded as it is; unknown characters are told.
+bool workbench_set_example(struct workbench *bench, const char *text, struct err *err);
+// After the update phase: the parameters move, a new record of the same example is made. And back.
+bool workbench_next_update(struct workbench *bench, struct err *err);
+bool workbench_previous_update(struct workbench *bench, struct err *err);

@@ -1,0 +1,27 @@
+#pragma once
+// A growing text buffer. `data` is always terminated (never NULL after the first put; str_text() gives "" before).
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct str {
+    char *data;
+    size_t size, capacity;
+};
+
+void str_release(struct str *str);
+void str_clear(struct str *str);
+const char *str_text(const struct str *str);
+void str_put(struct str *str, const char *text);
+void str_put_n(struct str *str, const char *text, size_t length);
+void str_put_char(struct str *str, char c);
+void str_printf(struct str *str, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void str_vprintf(struct str *str, const char *format, va_list args);
+
+// UTF-8: the code point at text (length bytes left), its size in *used (at least 1); U+FFFD for a bad sequence.
+unsigned utf8_next(const char *text, size_t length, size_t *used);
+size_t utf8_put(unsigned codepoint, char out[5]); // bytes written, out is terminated
+size_t utf8_count(const char *text, size_t length);
+// Offset of the first byte that is not part of valid UTF-8 (overlong forms, surrogates, > U+10FFFF are faults), or length.
+size_t utf8_check(const char *text, size_t length);

@@ -1,0 +1,157 @@
+#include "desktop.h"
+
+#include "app.h"
+#include "capture.h"
+#include "command.h"
+#include "file.h"
+#include "mem.h"
+#include "opening.h"
+#include "thread.h"
+#include "window.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const theme_names[] = {"light", "dark", NULL};
+
+static void wake(void *window) { window_wake(window); }
+static void clipboard_set(void *window, const char *text) { window_clipboard_set(window, text); }
+static char *clipboard_get(void *window) { return window_clipboard_get(window); }
+
+struct screen {
+    struct app *app;
+    struct window *window;
+    struct draw_list list;
+};
+
+static void frame(struct app *app, struct window *window, struct draw_list *list) {
+    float width, height, scale;
+    window_metrics(window, &width, &height, &scale);
+    draw_begin(list, width, height, scale);
+    app_frame(app, list, clock_seconds());
+}
+
+// While the window is being resized the loop does not run; the content follows all the same.
+static void redraw(void *context) {
+    struct screen *screen = context;
+    frame(screen->app, screen->window, &screen->list);
+    window_present(screen->window, &screen->list, app_background(screen->app));
+}
+
+static void grant(struct app *app, struct window *window) {
+    if (app->wish == APP_FULLSCREEN) window_set_fullscreen(window, app->fullscreen = !app->fullscreen);
+    if (app->wish == APP_SCALE) window_set_user_scale(window, (float)(app->preferences.scale * (app->presentation ? 1.35 : 1)));
+    if (app->wish != APP_QUIT) app->wish = APP_NOTHING;
+}
+
+// Ctrl+E: the frame as a picture in the current folder; never over a file that is there.
+static void export_view(struct app *app, struct window *window) {
+    app->export_asked = false;
+    struct err err = {0};
+    float width, height, scale;
+    char path[64];
+    for (int k = 1; k < 10000; k++) {
+        snprintf(path, sizeof path, "unroll-%d.png", k);
+        if (!file_exists(path)) break;
+    }
+    window_metrics(window, &width, &height, &scale);
+    struct capture *capture = capture_new(scale, &err);
+    struct draw_list list;
+    bool good = false;
+    if (capture) {
+        draw_init(&list, capture_fonts(capture));
+        draw_begin(&list, width, height, scale);
+        app_frame(app, &list, clock_seconds());
+        good = capture_save(capture, &list, app_background(app), path, &err);
+        draw_release(&list);
+    }
+    capture_free(capture);
+    if (good) err_set(&err, ERR_IO, "Saved %s in the current folder.", path);
+    app_say(app, &err);
+    app->message_good = good;
+}
+
+static void loop(struct app *app, struct window *window) {
+    struct screen screen = {.app = app, .window = window};
+    draw_init(&screen.list, window_fonts(window));
+    window_on_resize(window, redraw, &screen);
+    redraw(&screen);
+    bool typing = false;
+    while (app->wish != APP_QUIT) {
+        struct input_event event;
+        double wait = app_wait(app, clock_seconds());
+        bool any = false;
+        while (window_wait(window, any ? 0 : wait, &event)) {
+            any = true;
+            app_event(app, &event);
+            // Presses and keys get frames of their own: one frame sees one of them.
+            if (event.kind == INPUT_PRESS || event.kind == INPUT_RELEASE || event.kind == INPUT_KEY || event.kind == INPUT_TEXT) break;
+        }
+        frame(app, window, &screen.list);
+        grant(app, window);
+        if (app->export_asked) export_view(app, window);
+        if (any) frame(app, window, &screen.list); // what the events changed
+        if (app->ui.text_input || typing) window_text_input(window, typing = app->ui.text_input, app->ui.caret);
+        window_set_cursor(window, app->ui.cursor);
+        window_present(window, &screen.list, app_background(app));
+    }
+    window_on_resize(window, NULL, NULL);
+    draw_release(&screen.list);
+}
+
+int desktop_main(int argc, char **argv) {
+    struct common common = {0};
+    struct opening opening = opening_default();
+    const char *lesson = NULL, *words[1];
+    int theme = -1;
+    double scale = 0;
+    bool reduced_motion = false;
+    const struct option own[] = {{"lesson", OPTION_TEXT, &lesson, "ID", "a lesson: its id, number or file"},
+                                 {"theme", OPTION_CHOICE, &theme, "T", "colours", theme_names},
+                                 {"scale", OPTION_REAL, &scale, "S", "size of everything", .low = 0.5, .high = 4},
+                                 {"reduced-motion", OPTION_FLAG, &reduced_motion, .help = "no travel, only short fades"},
+                                 {0}};
+    const struct option *tables[] = {own, option_opening(&opening), option_model(&opening.model), option_training(&opening.training),
+                                     option_common(&common)};
+    static const struct command self = {"", "[FILE] [options]", "Opens the app on a text file, a model (.safetensors), a lesson (.md), or the first lesson.", NULL};
+    int status, count = command_parse(&self, tables, 5, argc, argv, words, 1, &common, &status);
+    if (count < 0) return status;
+    struct err err = {0};
+    size_t length = count ? strlen(words[0]) : 0;
+    bool is_lesson = length > 3 && !strcmp(words[0] + length - 3, ".md");
+    bool is_model = length > 12 && !strcmp(words[0] + length - 12, ".safetensors");
+    if (is_lesson) lesson = words[0];
+    else if (is_model) opening.checkpoint = words[0];
+    else if (count) opening.model.data = words[0];
+    bool plain = !count && !opening.model.data && !opening.checkpoint && !lesson;
+    struct app_options options = {.lesson = plain ? "3" : lesson, .theme = theme, .scale = scale, .reduced_motion = reduced_motion};
+    if (!opening_setup(&opening, &options.setup, &err)) return command_fail(&err);
+    if (!window_has_display()) {
+        err_set(&err, ERR_IO, "there is no display to open a window on; `unroll render` and `unroll lesson play` draw without one");
+        return command_fail(&err);
+    }
+    char preferences[ASSET_PATH];
+    if (preferences_path(preferences, sizeof preferences)) options.preferences = preferences;
+    struct app *app = app_new(&options, &err);
+    if (!app) return command_fail(&err);
+    struct window_options look = {.title = "unroll", .width = 1440, .height = 900, .user_scale = (float)app->preferences.scale};
+    struct window *window = window_new(&look, &err);
+    if (!window) {
+        app_free(app);
+        return command_fail(&err);
+    }
+    app->wake = wake;
+    app->wake_context = app->ui.clipboard_context = window;
+    app->ui.clipboard_set = clipboard_set;
+    app->ui.clipboard_get = clipboard_get;
+    const char *missing = window_missing_fonts(window);
+    if (*missing) {
+        err_set(&err, ERR_IO, "%s", missing);
+        app_say(app, &err);
+    }
+    loop(app, window);
+    app_free(app);
+    window_free(window);
+    return 0;
+}

@@ -1,0 +1,16 @@
+#pragma once
+// What `trace`, `render` and the app are opened on: a checkpoint or a recipe, a data set, an example.
+
+#include "options.h"
+#include "setup.h"
+
+struct opening {
+    struct model_words model;
+    struct training_words training;
+    const char *checkpoint; // .safetensors, or NULL
+    const char *word;       // the example as text, or NULL
+    int example;            // or its number in the data set, from 1; 0 = not given
+};
+struct opening opening_default(void);
+struct option *option_opening(struct opening *opening);
+bool opening_setup(const struct opening *opening, struct setup *setup, struct err *err);

@@ -1,0 +1,253 @@
+#include "options.h"
+
+#include "assets.h"
+#include "mem.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct option *find(const struct option *const *tables, int table_count, const char *name, size_t length) {
+    for (int k = 0; k < table_count; k++)
+        for (const struct option *o = tables[k]; o->name; o++)
+            if (strlen(o->name) == length && !strncmp(o->name, name, length)) return o;
+    return NULL;
+}
+
+static bool read_number(const struct option *o, const char *text, double *out, struct err *err) {
+    char *end;
+    *out = strtod(text, &end);
+    bool whole = o->type != OPTION_REAL;
+    bool good = end != text && !*end && *out == *out && (!whole || *out == (double)(long long)*out);
+    if (good && o->low < o->high) good = *out >= o->low && *out <= o->high;
+    if (good) return true;
+    if (o->low < o->high)
+        return err_set(err, ERR_USAGE, "--%s: expected a %snumber from %g to %g, found \"%s\"", o->name,
+                       whole ? "whole " : "", o->low, o->high, text);
+    return err_set(err, ERR_USAGE, "--%s: expected a %snumber, found \"%s\"", o->name, whole ? "whole " : "", text);
+}
+
+static bool read_choice(const struct option *o, const char *text, struct err *err) {
+    char known[256] = "";
+    for (int k = 0; o->choices[k]; k++) {
+        if (!strcmp(o->choices[k], text)) {
+            *(int *)o->target = k;
+            return true;
+        }
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", k ? ", " : "", o->choices[k]);
+    }
+    return err_set(err, ERR_USAGE, "--%s: expected one of %s; found \"%s\"", o->name, known, text);
+}
+
+static bool read_pair(const struct option *o, const char *text, char between, struct err *err) {
+    char *end;
+    long a = strtol(text, &end, 10), b;
+    if (end == text || *end != between) goto bad;
+    const char *second = end + 1;
+    b = strtol(second, &end, 10);
+    if (end == second || *end || a < 0 || b < a * (between == ':') || a > 100000 || b > 100000) goto bad;
+    ((int *)o->target)[0] = (int)a;
+    ((int *)o->target)[1] = (int)b;
+    return true;
+bad:
+    return err_set(err, ERR_USAGE, "--%s: expected %s, found \"%s\"", o->name, o->value, text);
+}
+
+static bool take(const struct option *o, const char *text, struct err *err) {
+    double number;
+    switch (o->type) {
+    case OPTION_FLAG: *(bool *)o->target = true; return true;
+    case OPTION_TEXT: *(const char **)o->target = text; return true;
+    case OPTION_CHOICE: return read_choice(o, text, err);
+    case OPTION_SIZE: return read_pair(o, text, 'x', err);
+    case OPTION_RANGE: return read_pair(o, text, ':', err);
+    case OPTION_INT:
+        if (!read_number(o, text, &number, err)) return false;
+        *(int *)o->target = (int)number;
+        return true;
+    case OPTION_LONG:
+        if (!read_number(o, text, &number, err)) return false;
+        *(long *)o->target = (long)number;
+        return true;
+    case OPTION_REAL:
+        if (!read_number(o, text, &number, err)) return false;
+        *(double *)o->target = number;
+        return true;
+    }
+    return false;
+}
+
+int options_parse(const struct option *const *tables, int table_count, int argc, char **argv, const char **words, int max,
+                  struct err *err) {
+    int count = 0;
+    bool only_words = false;
+    for (int k = 0; k < argc; k++) {
+        const char *word = argv[k];
+        if (only_words || word[0] != '-' || !word[1]) {
+            if (count == max) {
+                err_set(err, ERR_USAGE, "\"%s\" is one word too many", word);
+                return -1;
+            }
+            words[count++] = word;
+            continue;
+        }
+        if (!strcmp(word, "--")) {
+            only_words = true;
+            continue;
+        }
+        if (!strcmp(word, "-h")) word = "--help";
+        const char *name = word + (word[1] == '-' ? 2 : 1), *equals = strchr(name, '=');
+        const struct option *o = word[1] == '-' ? find(tables, table_count, name, equals ? (size_t)(equals - name) : strlen(name)) : NULL;
+        if (!o) {
+            err_set(err, ERR_USAGE, "the option \"%s\" is not known here; --help lists those that are", word);
+            return -1;
+        }
+        const char *value = equals ? equals + 1 : NULL;
+        if (o->type == OPTION_FLAG && value) {
+            err_set(err, ERR_USAGE, "--%s takes no value, found \"%s\"", o->name, value);
+            return -1;
+        }
+        if (o->type != OPTION_FLAG && !value) {
+            if (k + 1 >= argc) {
+                err_set(err, ERR_USAGE, "--%s: expected %s, found the end of the line", o->name, o->value);
+                return -1;
+            }
+            value = argv[++k];
+        }
+        if (!take(o, value, err)) return -1;
+    }
+    return count;
+}
+
+void options_help(const struct option *const *tables, int table_count) {
+    printf("\nOptions\n");
+    for (int k = 0; k < table_count; k++)
+        for (const struct option *o = tables[k]; o->name; o++) {
+            char left[64];
+            snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+            printf("  %-34s %s", left, o->help);
+            if (o->choices) {
+                printf(" (");
+                for (int c = 0; o->choices[c]; c++) printf("%s%s", c ? ", " : "", o->choices[c]);
+                printf(")");
+            }
+            printf("\n");
+        }
+}
+
+static const char *cell_names[CELL_COUNT + 1];
+static const char *const activation_names[] = {"tanh", "relu", NULL};
+static const char *const shape_names[] = {"auto", "lines", "whole", NULL};
+static const char *kind_names[NET_KIND_COUNT + 1];
+static const char *optimizer_choices[OPTIMIZER_COUNT + 1];
+
+struct option *option_common(struct common *common) {
+    static struct option table[4];
+    table[0] = (struct option){"json", OPTION_FLAG, &common->json, .help = "one JSON object on stdout and nothing else"};
+    table[1] = (struct option){"quiet", OPTION_FLAG, &common->quiet, .help = "no progress and no remarks"};
+    table[2] = (struct option){"help", OPTION_FLAG, &common->help, .help = "this text"};
+    return table;
+}
+
+struct option *option_model(struct model_words *words) {
+    static struct option table[11];
+    for (int k = 0; k < CELL_COUNT; k++) cell_names[k] = cell_describe((enum cell_id)k, ACTIVATION_TANH)->name;
+    for (int k = 0; k < NET_KIND_COUNT; k++) kind_names[k] = net_kind_names[k];
+    int n = 0;
+    table[n++] = (struct option){"data", OPTION_TEXT, &words->data, "FILE", "the data set: a text file"};
+    table[n++] = (struct option){"task", OPTION_TEXT, &words->task, "ID", "a built-in task"};
+    table[n++] = (struct option){"shape", OPTION_CHOICE, &words->shape, "S", "one example a line, or one long text", shape_names};
+    table[n++] = (struct option){"cell", OPTION_CHOICE, &words->cell, "C", "the cell", cell_names};
+    table[n++] = (struct option){"activation", OPTION_CHOICE, &words->activation, "G", "of the rnn", activation_names};
+    table[n++] = (struct option){"layers", OPTION_INT, &words->layers, "L", "stacked layers", .low = 1, .high = NET_MAX_LAYERS};
+    table[n++] = (struct option){"hidden", OPTION_INT, &words->hidden, "H", "units a layer", .low = 1, .high = NET_MAX_HIDDEN};
+    table[n++] = (struct option){"bidirectional", OPTION_FLAG, &words->bidirectional, .help = "a second direction in every layer"};
+    table[n++] = (struct option){"kind", OPTION_CHOICE, &words->kind, "K", "the kind of network", kind_names};
+    table[n] = (struct option){0};
+    return table;
+}
+
+struct option *option_training(struct training_words *words) {
+    static struct option table[14];
+    for (int k = 0; k < OPTIMIZER_COUNT; k++) optimizer_choices[k] = optimizer_names[k];
+    int n = 0;
+    table[n++] = (struct option){"steps", OPTION_LONG, &words->steps, "N", "updates", .low = 0, .high = 1e9};
+    table[n++] = (struct option){"epochs", OPTION_LONG, &words->epochs, "N", "passes over the data instead of updates", .low = 1, .high = 1e6};
+    table[n++] = (struct option){"batch", OPTION_INT, &words->batch, "B", "sequences a minibatch", .low = 1, .high = 65536};
+    table[n++] = (struct option){"seq", OPTION_LONG, &words->seq, "T", "longest sequence, or the window of a long text", .low = 1, .high = 100000};
+    table[n++] = (struct option){"lr", OPTION_REAL, &words->lr, "X", "learning rate", .low = 1e-12, .high = 1e6};
+    table[n++] = (struct option){"optimizer", OPTION_CHOICE, &words->optimizer, "NAME", "the update rule", optimizer_choices};
+    table[n++] = (struct option){"clip-norm", OPTION_REAL, &words->clip_norm, "X", "largest norm of the gradient; 0 = no clipping", .low = 0, .high = 1e9};
+    table[n++] = (struct option){"validation", OPTION_REAL, &words->validation, "FRACTION", "kept from training", .low = 0, .high = 0.9};
+    table[n++] = (struct option){"seed", OPTION_LONG, &words->seed, "S", "of weights, split and minibatches", .low = 0, .high = 9e15};
+    table[n++] = (struct option){"threads", OPTION_INT, &words->threads, "N", "worker threads", .low = 1, .high = 256};
+    table[n] = (struct option){0};
+    return table;
+}
+
+struct model_words model_words_default(void) {
+    struct recipe recipe = recipe_default();
+    return (struct model_words){.cell = recipe.spec.cell,
+                                .layers = recipe.spec.layers,
+                                .hidden = recipe.spec.hidden,
+                                .kind = NET_MANY_TO_MANY};
+}
+
+struct training_words training_words_default(void) {
+    struct recipe recipe = recipe_default();
+    return (struct training_words){.steps = -1,
+                                   .seed = recipe.seed,
+                                   .batch = recipe.batch,
+                                   .optimizer = OPTIMIZER_ADAM,
+                                   .threads = 1,
+                                   .lr = recipe.options.lr,
+                                   .clip_norm = recipe.options.clip_norm,
+                                   .validation = text_options_default().validation};
+}
+
+bool words_recipe(const struct model_words *model, const struct training_words *training, struct recipe *recipe,
+                  struct err *err) {
+    *recipe = recipe_default();
+    recipe->spec.cell = (enum cell_id)model->cell;
+    recipe->spec.activation = (enum activation)model->activation;
+    recipe->spec.layers = model->layers;
+    recipe->spec.hidden = model->hidden;
+    recipe->spec.directions = model->bidirectional ? 2 : 1;
+    recipe->spec.kind = (enum net_kind)model->kind;
+    if (model->kind != NET_MANY_TO_MANY)
+        return err_set(err, ERR_USAGE, "--kind: a text is many-to-many here; \"%s\" needs labelled data", net_kind_names[model->kind]);
+    if (model->bidirectional)
+        return err_set(err, ERR_USAGE, "--bidirectional: a language model may not see the next character; it needs labelled data");
+    recipe->seed = training->seed;
+    if (training->steps >= 0) recipe->steps = training->steps;
+    recipe->batch = training->batch;
+    recipe->max_T = (int)training->seq;
+    recipe->options.lr = training->lr;
+    recipe->options.optimizer = (enum optimizer)training->optimizer;
+    recipe->options.clip_norm = training->clip_norm;
+    recipe->options.threads = training->threads;
+    return true;
+}
+
+struct dataset *words_data(const struct model_words *model, const struct training_words *training, bool fallback,
+                           struct err *err) {
+    char shipped[ASSET_PATH];
+    const char *path = model->data;
+    if (model->task) {
+        err_set(err, ERR_USAGE, "--task: there is no built-in task \"%s\"", model->task);
+        return NULL;
+    }
+    if (!path && fallback && asset_find("dinosaurs.txt", shipped, err)) path = shipped;
+    if (!path) {
+        if (!fallback) err_set(err, ERR_USAGE, "expected --data FILE");
+        return NULL;
+    }
+    struct text_options options = text_options_default();
+    options.shape = (enum text_shape)model->shape;
+    options.validation = training->validation;
+    options.seed = (uint64_t)training->seed;
+    struct dataset *data = mem_need(1, sizeof *data);
+    if (dataset_read_text(data, path, &options, err)) return data;
+    mem_free(data);
+    return NULL;
+}

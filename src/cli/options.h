@@ -1,0 +1,54 @@
+#pragma once
+// The words after a subcommand: a table of options a command, from which come the parsing, its errors and --help.
+
+#include "err.h"
+#include "workbench.h"
+
+enum option_type { OPTION_FLAG, OPTION_INT, OPTION_LONG, OPTION_REAL, OPTION_TEXT, OPTION_CHOICE, OPTION_SIZE, OPTION_RANGE };
+
+struct option {
+    const char *name; // without the dashes; NULL ends a table
+    enum option_type type;
+    void *target;               // bool, int, long, double, const char *, int (choice), int[2] (WxH, A:B)
+    const char *value;          // how --help names the value
+    const char *help;
+    const char *const *choices; // OPTION_CHOICE: NULL-terminated, index goes to *target
+    double low, high;           // allowed numbers, when low < high
+};
+
+// Positional words go to `words` (at most max); returns their count, or -1 with err (ERR_USAGE).
+// "--name=value" and "--name value" are both taken; "--" ends the options.
+int options_parse(const struct option *const *tables, int table_count, int argc, char **argv, const char **words, int max,
+                  struct err *err);
+void options_help(const struct option *const *tables, int table_count);
+
+// What every command knows.
+struct common {
+    bool json, quiet, help;
+};
+// Model and training options of the contract, on top of a recipe.
+struct model_words {
+    int cell, activation, layers, hidden, init, kind;
+    bool bidirectional;
+    const char *data, *task;
+    int shape; // text shape: auto, lines, whole
+};
+struct training_words {
+    long steps, epochs, seed, save_every, seq;
+    int batch, optimizer, threads;
+    double lr, clip_norm, validation;
+    const char *log, *out;
+};
+struct model_words model_words_default(void);
+struct training_words training_words_default(void);
+struct option *option_common(struct common *common);       // tables live as long as the process
+struct option *option_model(struct model_words *words);
+struct option *option_training(struct training_words *words);
+
+// Fails (ERR_USAGE) for what the contract names and this version lacks, saying so.
+bool words_recipe(const struct model_words *model, const struct training_words *training, struct recipe *recipe,
+                  struct err *err);
+// Reads --data (or the shipped default names when neither --data nor --task is given and `fallback`). Caller frees with
+// dataset_release and mem_free.
+struct dataset *words_data(const struct model_words *model, const struct training_words *training, bool fallback,
+                           struct err *err);

@@ -1,0 +1,14 @@
+#pragma once
+// Matrix products: the only door to BLAS. Row-major float. One row goes to gemv, which is several times
+// faster there.
+
+#include <stddef.h>
+
+// c (m, n; stride ldc) = beta * c + a (m, k; lda) b (k, n; ldb)
+void blas_product(int m, int n, int k, const float *a, size_t lda, const float *b, size_t ldb, float beta,
+                  float *c, size_t ldc);
+// c (m, n) += a (k, m)^T b (k, n): what a weight gradient is, k being the rows of all timesteps.
+void blas_add_outer(int m, int n, int k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
+                    size_t ldc);
+// How many threads the library itself may use; process-wide.
+void blas_set_threads(int threads);

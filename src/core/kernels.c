@@ -1,0 +1,329 @@
+#include "blas.h"
+#include "check.h"
+#include "mem.h"
+#include "slab.h"
+#include "workspace.h"
+#include <limits.h>
+#include <string.h>
+
+// --- memory: laid out twice, once to count and once to hand out ---
+
+struct carver {
+    char *base; // NULL while counting
+    size_t used;
+};
+
+static void *carve(struct carver *carver, size_t rows, size_t columns) {
+    void *at = carver->base ? carver->base + carver->used : NULL;
+    size_t bytes = size_mul_add(size_mul_add(rows, columns, 0), sizeof(float), 63);
+    carver->used = size_mul_add(bytes == (size_t)-1 ? bytes : bytes / 64 * 64, 1, carver->used);
+    return at;
+}
+
+static void carve_lane(struct carver *carver, struct lane *lane, const struct cell_desc *cell, size_t N,
+                       size_t B, size_t H) {
+    bool memory = cell->state_count > 1;
+    lane->gates = carve(carver, N, (size_t)cell->block_count * H);
+    lane->h0 = carve(carver, B, H);
+    for (int s = 0; s < WORKSPACE_STATES; s++)
+        lane->last_h[s] = carve(carver, B, H);
+    if (!memory) return;
+    lane->c = carve(carver, N, H);
+    lane->tanh_c = carve(carver, N, H);
+    lane->c0 = carve(carver, B, H);
+    lane->dc = carve(carver, B, H);
+    for (int s = 0; s < WORKSPACE_STATES; s++)
+        lane->last_c[s] = carve(carver, B, H);
+}
+
+static void carve_workspace(struct carver *carver, struct workspace *ws) {
+    const struct net_spec *spec = &ws->layout->spec;
+    size_t B = (size_t)ws->max_B, N = size_mul_add((size_t)ws->max_T, B, 0), H = (size_t)spec->hidden;
+    size_t DH = H * (size_t)spec->directions;
+    for (int l = 0; l < spec->layers; l++) {
+        for (int d = 0; d < spec->directions; d++)
+            carve_lane(carver, &ws->lanes[l][d], ws->cell, N, B, H);
+        ws->out[l] = carve(carver, N, DH);
+    }
+    ws->d_out = carve(carver, N, DH);
+    ws->d_below = carve(carver, spec->layers > 1 ? N : 0, DH);
+    ws->logits = carve(carver, N, (size_t)spec->outputs);
+    ws->lengths = carve(carver, B, 1);
+}
+
+static void carve_packed(struct carver *carver, struct workspace *ws) {
+    const struct net_spec *spec = &ws->layout->spec;
+    size_t H = (size_t)spec->hidden, GH = (size_t)ws->cell->block_count * H;
+    for (int l = 0; l < spec->layers; l++) {
+        for (int d = 0; d < spec->directions; d++) {
+            ws->lanes[l][d].recurrent_t = carve(carver, GH, H);
+            ws->lanes[l][d].input_t = l > 0 ? carve(carver, GH, (size_t)net_layer_inputs(spec, l)) : NULL;
+        }
+    }
+    ws->head_t = carve(carver, (size_t)spec->outputs, H * (size_t)spec->directions);
+}
+
+static size_t offset_of(const struct layout *layout, enum param_role role, int layer, int direction) {
+    int p = layout_param(layout, role, layer, direction);
+    check(p >= 0, "no parameter of role %d in layer %d", (int)role, layer);
+    return layout->params[p].offset;
+}
+
+static void find_offsets(struct workspace *ws) {
+    const struct layout *layout = ws->layout;
+    for (int l = 0; l < layout->spec.layers; l++) {
+        for (int d = 0; d < layout->spec.directions; d++) {
+            struct lane *lane = &ws->lanes[l][d];
+            lane->input_at = offset_of(layout, PARAM_INPUT, l, d);
+            lane->recurrent_at = offset_of(layout, PARAM_RECURRENT, l, d);
+            lane->bias_at = offset_of(layout, PARAM_BIAS, l, d);
+        }
+    }
+    ws->head_at = offset_of(layout, PARAM_HEAD, -1, -1);
+    ws->head_bias_at = offset_of(layout, PARAM_HEAD_BIAS, -1, -1);
+}
+
+static void *carve_all(struct workspace *ws, void (*lay_out)(struct carver *, struct workspace *),
+                       const char *what, struct err *err) {
+    struct carver count = {0};
+    lay_out(&count, ws);
+    struct carver carver = {.base = slab_alloc(count.used, 1, what, err)};
+    if (!carver.base) return NULL;
+    lay_out(&carver, ws);
+    ws->bytes += count.used;
+    return carver.base;
+}
+
+static void borrow_packed(struct workspace *ws, const struct workspace *owner) {
+    for (int l = 0; l < ws->layout->spec.layers; l++) {
+        for (int d = 0; d < ws->layout->spec.directions; d++) {
+            ws->lanes[l][d].recurrent_t = owner->lanes[l][d].recurrent_t;
+            ws->lanes[l][d].input_t = owner->lanes[l][d].input_t;
+        }
+    }
+    ws->head_t = owner->head_t;
+    ws->shared = true;
+}
+
+static struct workspace *new_workspace(const struct layout *layout, const struct workspace *owner, int max_T,
+                                       int max_B, struct err *err) {
+    if (max_T < 1 || max_B < 1) {
+        err_set(err, ERR_VALUE, "a minibatch needs at least 1 timestep and 1 sequence, found %d and %d",
+                max_T, max_B);
+        return NULL;
+    }
+    if (max_B > INT_MAX / max_T) {
+        err_set(err, ERR_LIMIT, "a minibatch of %d timesteps x %d sequences is more than can be counted",
+                max_T, max_B);
+        return NULL;
+    }
+    blas_set_threads(1); // the batch is what is split over threads: each of them multiplies alone
+    struct workspace *ws = slab_alloc(1, sizeof *ws, "a workspace", err);
+    if (!ws) return NULL;
+    ws->layout = layout;
+    ws->cell = net_cell(&layout->spec);
+    ws->loops = loops_best();
+    ws->max_T = max_T;
+    ws->max_B = max_B;
+    ws->bytes = sizeof *ws;
+    find_offsets(ws);
+    if (owner)
+        borrow_packed(ws, owner);
+    else
+        ws->packed = carve_all(ws, carve_packed, "the packed weights", err);
+    if (owner || ws->packed) ws->memory = carve_all(ws, carve_workspace, "the workspace of a minibatch", err);
+    if (ws->memory) return ws;
+    workspace_free(ws);
+    return NULL;
+}
+
+struct workspace *workspace_new(const struct layout *layout, int max_T, int max_B, struct err *err) {
+    return new_workspace(layout, NULL, max_T, max_B, err);
+}
+
+struct workspace *workspace_new_shared(const struct workspace *owner, int max_T, int max_B, struct err *err) {
+    return new_workspace(owner->layout, owner, max_T, max_B, err);
+}
+
+void workspace_free(struct workspace *workspace) {
+    if (!workspace) return;
+    mem_free(workspace->packed);
+    mem_free(workspace->memory);
+    mem_free(workspace);
+}
+
+size_t workspace_memory(const struct workspace *workspace) {
+    return workspace->bytes;
+}
+
+// --- carried state ---
+
+void workspace_use_state(struct workspace *workspace, enum workspace_state state) {
+    workspace->state = (int)state;
+}
+void workspace_forget_state(struct workspace *workspace) {
+    workspace->carried[workspace->state] = 0;
+}
+int workspace_carried(const struct workspace *workspace) {
+    return workspace->carried[workspace->state];
+}
+
+void workspace_copy_state(struct workspace *ws, enum workspace_state to, enum workspace_state from) {
+    size_t bytes = (size_t)ws->carried[from] * (size_t)ws->layout->spec.hidden * sizeof(float);
+    for (int l = 0; l < ws->layout->spec.layers; l++) {
+        for (int d = 0; d < ws->layout->spec.directions; d++) {
+            struct lane *lane = &ws->lanes[l][d];
+            memcpy(lane->last_h[to], lane->last_h[from], bytes);
+            if (lane->c0) memcpy(lane->last_c[to], lane->last_c[from], bytes);
+        }
+    }
+    ws->carried[to] = ws->carried[from];
+}
+
+static void begin_state(struct workspace *ws, const struct batch *batch) {
+    int have = ws->carried[ws->state];
+    ws->started = batch->carry && have > 0;
+    check(!ws->started || have == batch->B, "a state of %d sequences carried into %d", have, batch->B);
+    size_t bytes = (size_t)batch->B * (size_t)ws->layout->spec.hidden * sizeof(float);
+    for (int l = 0; l < ws->layout->spec.layers; l++) {
+        for (int d = 0; d < ws->layout->spec.directions; d++) {
+            struct lane *lane = &ws->lanes[l][d];
+            bool carried = ws->started && d == 0;
+            if (carried)
+                memcpy(lane->h0, lane->last_h[ws->state], bytes);
+            else
+                memset(lane->h0, 0, bytes);
+            if (carried && lane->c0)
+                memcpy(lane->c0, lane->last_c[ws->state], bytes);
+            else if (lane->c0)
+                memset(lane->c0, 0, bytes);
+        }
+    }
+}
+
+static void end_state(struct workspace *ws, const struct batch *batch) {
+    int B = batch->B, last = batch->T - 1;
+    size_t H = (size_t)ws->layout->spec.hidden;
+    for (int l = 0; l < ws->layout->spec.layers; l++) {
+        struct lane *lane = &ws->lanes[l][0];
+        struct cell_rows rows = workspace_rows(ws, l, 0, last, batch->T, B);
+        for (int b = 0; b < B; b++)
+            memcpy(lane->last_h[ws->state] + (size_t)b * H, rows.h + (size_t)b * rows.stride,
+                   H * sizeof(float));
+        if (lane->c0) memcpy(lane->last_c[ws->state], rows.c, (size_t)B * H * sizeof(float));
+    }
+    ws->carried[ws->state] = B;
+}
+
+// --- packed copies ---
+
+void kernel_refresh(struct workspace *ws, const float *params) {
+    check(!ws->shared, "the packed weights belong to another workspace");
+    const struct net_spec *spec = &ws->layout->spec;
+    int H = spec->hidden, GH = ws->cell->block_count * H;
+    for (int l = 0; l < spec->layers; l++) {
+        for (int d = 0; d < spec->directions; d++) {
+            struct lane *lane = &ws->lanes[l][d];
+            ws->loops->transpose(params + lane->recurrent_at, lane->recurrent_t, H, GH);
+            if (lane->input_t)
+                ws->loops->transpose(params + lane->input_at, lane->input_t, net_layer_inputs(spec, l), GH);
+        }
+    }
+    ws->loops->transpose(params + ws->head_at, ws->head_t, H * spec->directions, spec->outputs);
+}
+
+// --- forward ---
+
+static void measure_lengths(struct workspace *ws, const struct batch *batch) {
+    for (int b = 0; b < batch->B; b++) {
+        int t = batch->T;
+        for (; t > 0; t--) {
+            size_t at = (size_t)(t - 1) * (size_t)batch->B + (size_t)b;
+            if (batch->target[at] >= 0 || (batch->x && batch->x[at] >= 0)) break;
+        }
+        ws->lengths[b] = t;
+    }
+}
+
+struct cell_rows workspace_rows(const struct workspace *ws, int layer, int direction, int t, int T, int B) {
+    const struct lane *lane = &ws->lanes[layer][direction];
+    size_t H = (size_t)ws->layout->spec.hidden, GH = (size_t)ws->cell->block_count * H;
+    size_t stride = H * (size_t)ws->layout->spec.directions, side = (size_t)direction * H;
+    size_t row = (size_t)t * (size_t)B;
+    int before = direction == 0 ? t - 1 : t + 1;
+    struct cell_rows rows = {.B = B,
+                             .H = (int)H,
+                             .stride = stride,
+                             .gates = lane->gates + row * GH,
+                             .h = ws->out[layer] + row * stride + side,
+                             .dh = ws->d_out + row * stride + side,
+                             .dc = lane->dc};
+    if (!lane->c) return rows;
+    rows.c = lane->c + row * H;
+    rows.tanh_c = lane->tanh_c + row * H;
+    rows.c_prev = before < 0 || before >= T ? lane->c0 : lane->c + (size_t)before * (size_t)B * H;
+    return rows;
+}
+
+// gates = b + W_x x for all timesteps at once: a lookup for symbols, one product for vectors.
+static void project_input(struct workspace *ws, const float *params, const struct batch *batch, int layer,
+                          int direction) {
+    const struct lane *lane = &ws->lanes[layer][direction];
+    const struct net_spec *spec = &ws->layout->spec;
+    int N = batch->T * batch->B, I = net_layer_inputs(spec, layer), GH = ws->cell->block_count * spec->hidden;
+    bool symbols = layer == 0 && !spec->real_input;
+    ws->loops->gather(lane->gates, params + lane->input_at, params + lane->bias_at, symbols ? batch->x : NULL,
+                      N, GH);
+    if (symbols) return;
+    const float *in = layer == 0 ? batch->x_real : ws->out[layer - 1];
+    blas_product(N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates, (size_t)GH);
+}
+
+static void forward_lane(struct workspace *ws, const float *params, const struct batch *batch, int layer,
+                         int direction) {
+    const struct lane *lane = &ws->lanes[layer][direction];
+    const struct net_spec *spec = &ws->layout->spec;
+    int T = batch->T, B = batch->B, H = spec->hidden, GH = ws->cell->block_count * H;
+    project_input(ws, params, batch, layer, direction);
+    for (int n = 0; n < T; n++) {
+        int t = direction == 0 ? n : T - 1 - n;
+        struct cell_rows rows = workspace_rows(ws, layer, direction, t, T, B);
+        const float *h_prev = lane->h0;
+        size_t h_stride = (size_t)H;
+        if (n > 0) {
+            h_prev = workspace_rows(ws, layer, direction, direction == 0 ? t - 1 : t + 1, T, B).h;
+            h_stride = rows.stride;
+        }
+        if (n > 0 || ws->started)
+            blas_product(B, GH, H, h_prev, h_stride, params + lane->recurrent_at, (size_t)GH, 1.0f,
+                         rows.gates, (size_t)GH);
+        ws->loops->forward[spec->cell](&rows, spec->activation);
+        for (int b = 0; direction == 1 && b < B; b++) {
+            if (t < ws->lengths[b]) continue; // padding: the sequence has not begun yet in this direction
+            memset(rows.h + (size_t)b * rows.stride, 0, (size_t)H * sizeof(float));
+            if (rows.c) memset(rows.c + (size_t)b * (size_t)H, 0, (size_t)H * sizeof(float));
+        }
+    }
+}
+
+double kernel_forward(struct workspace *ws, const float *params, const struct batch *batch, long *tokens,
+                      long *right) {
+    const struct net_spec *spec = &ws->layout->spec;
+    int N = batch->T * batch->B, DH = spec->hidden * spec->directions, O = spec->outputs;
+    check(batch->T <= ws->max_T && batch->B <= ws->max_B, "a minibatch of %d x %d in room for %d x %d",
+          batch->T, batch->B, ws->max_T, ws->max_B);
+    begin_state(ws, batch);
+    if (spec->directions > 1) measure_lengths(ws, batch);
+    for (int l = 0; l < spec->layers; l++)
+        for (int d = 0; d < spec->directions; d++)
+            forward_lane(ws, params, batch, l, d);
+    end_state(ws, batch);
+    ws->loops->gather(ws->logits, NULL, params + ws->head_bias_at, NULL, N, O);
+    blas_product(N, O, DH, ws->out[spec->layers - 1], (size_t)DH, params + ws->head_at, (size_t)O, 1.0f,
+                 ws->logits, (size_t)O);
+    *tokens = *right = 0;
+    for (int n = 0; n < N; n++)
+        *tokens += batch->target[n] >= 0;
+    struct head_rows rows = {.N = N, .O = O, .logits = ws->logits, .target = batch->target};
+    return ws->loops->softmax(&rows, right);
+}

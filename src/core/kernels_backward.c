@@ -1,0 +1,91 @@
+#include "blas.h"
+#include "workspace.h"
+#include <string.h>
+
+// Padding in the backward direction holds the state at zero: nothing flows through it.
+static void stop_at_padding(struct workspace *ws, const struct cell_rows *rows, int t) {
+    size_t H = (size_t)rows->H, GH = (size_t)ws->cell->block_count * H;
+    for (int b = 0; b < rows->B; b++) {
+        if (t < ws->lengths[b]) continue;
+        memset(rows->gates + (size_t)b * GH, 0, GH * sizeof(float));
+        if (rows->dc) memset(rows->dc + (size_t)b * H, 0, H * sizeof(float));
+    }
+}
+
+// From d_out to dL/dz at every timestep: dh<t> = d_out<t> + W_a^T dz<t+1>, then the cell's own rule.
+static void backward_lane(struct workspace *ws, const struct batch *batch, int layer, int direction) {
+    const struct lane *lane = &ws->lanes[layer][direction];
+    const struct net_spec *spec = &ws->layout->spec;
+    int T = batch->T, B = batch->B, H = spec->hidden, GH = ws->cell->block_count * H;
+    if (lane->dc) memset(lane->dc, 0, (size_t)B * (size_t)H * sizeof(float));
+    for (int n = 0; n < T; n++) {
+        int t = direction == 0 ? T - 1 - n : n;
+        struct cell_rows rows = workspace_rows(ws, layer, direction, t, T, B);
+        if (n > 0) {
+            const float *dz =
+                workspace_rows(ws, layer, direction, direction == 0 ? t + 1 : t - 1, T, B).gates;
+            blas_product(B, H, GH, dz, (size_t)GH, lane->recurrent_t, (size_t)H, 1.0f, (float *)rows.dh,
+                         rows.stride);
+        }
+        ws->loops->backward[spec->cell](&rows, spec->activation);
+        if (direction == 1) stop_at_padding(ws, &rows, t);
+    }
+}
+
+// dW_a += sum over t of a<t-1>^T dz<t>: one product over all timesteps, and one more for a carried state.
+static void recurrent_gradient(struct workspace *ws, const struct batch *batch, int layer, int direction,
+                               float *grads) {
+    const struct lane *lane = &ws->lanes[layer][direction];
+    int T = batch->T, B = batch->B, H = ws->layout->spec.hidden, GH = ws->cell->block_count * H;
+    float *to = grads + lane->recurrent_at;
+    struct cell_rows first = workspace_rows(ws, layer, direction, 0, T, B);
+    if (T > 1) {
+        struct cell_rows second = workspace_rows(ws, layer, direction, 1, T, B);
+        const float *h = direction == 0 ? first.h : second.h,
+                    *dz = direction == 0 ? second.gates : first.gates;
+        blas_add_outer(H, GH, (T - 1) * B, h, first.stride, dz, (size_t)GH, to, (size_t)GH);
+    }
+    if (ws->started && direction == 0)
+        blas_add_outer(H, GH, B, lane->h0, (size_t)H, first.gates, (size_t)GH, to, (size_t)GH);
+}
+
+static void input_gradient(struct workspace *ws, const struct batch *batch, int layer, int direction,
+                           float *grads) {
+    const struct lane *lane = &ws->lanes[layer][direction];
+    const struct net_spec *spec = &ws->layout->spec;
+    int N = batch->T * batch->B, I = net_layer_inputs(spec, layer), GH = ws->cell->block_count * spec->hidden;
+    bool symbols = layer == 0 && !spec->real_input;
+    ws->loops->scatter(grads + lane->input_at, grads + lane->bias_at, lane->gates, symbols ? batch->x : NULL,
+                       N, GH);
+    if (symbols) return;
+    const float *in = layer == 0 ? batch->x_real : ws->out[layer - 1];
+    blas_add_outer(I, GH, N, in, (size_t)I, lane->gates, (size_t)GH, grads + lane->input_at, (size_t)GH);
+}
+
+void kernel_backward(struct workspace *ws, const float *params, const struct batch *batch, float scale,
+                     float *grads) {
+    (void)params; // the transposed copies are read
+    const struct net_spec *spec = &ws->layout->spec;
+    int N = batch->T * batch->B, DH = spec->hidden * spec->directions, O = spec->outputs;
+    int GH = ws->cell->block_count * spec->hidden;
+    struct head_rows rows = {.N = N, .O = O, .logits = ws->logits, .target = batch->target};
+    ws->loops->softmax_back(&rows, scale);
+    ws->loops->scatter(NULL, grads + ws->head_bias_at, ws->logits, NULL, N, O);
+    blas_add_outer(DH, O, N, ws->out[spec->layers - 1], (size_t)DH, ws->logits, (size_t)O,
+                   grads + ws->head_at, (size_t)O);
+    blas_product(N, DH, O, ws->logits, (size_t)O, ws->head_t, (size_t)DH, 0.0f, ws->d_out, (size_t)DH);
+    for (int l = spec->layers - 1; l >= 0; l--) {
+        for (int d = 0; d < spec->directions; d++) {
+            backward_lane(ws, batch, l, d);
+            recurrent_gradient(ws, batch, l, d, grads);
+            input_gradient(ws, batch, l, d, grads);
+            if (l > 0)
+                blas_product(N, DH, GH, ws->lanes[l][d].gates, (size_t)GH, ws->lanes[l][d].input_t,
+                             (size_t)DH, d == 0 ? 0.0f : 1.0f, ws->d_below, (size_t)DH);
+        }
+        if (l == 0) break;
+        float *done = ws->d_out;
+        ws->d_out = ws->d_below;
+        ws->d_below = done;
+    }
+}

@@ -1,0 +1,58 @@
+#pragma once
+// The loops around the matrix products, written once (loops_body.h) and compiled for three instruction sets;
+// the best one that the processor has is picked at run time. They work on rows: a row is one sequence at one
+// timestep.
+
+#include "cell.h"
+#include "trainer.h"
+
+// One timestep of B sequences in one layer and direction.
+struct cell_rows {
+    int B, H;
+    float *gates;        // (B, G*H). forward: z in, activations out. backward: activations in, dL/dz out
+    size_t stride;       // between rows of h and dh
+    float *h;            // (B, H; stride) out
+    const float *c_prev; // (B, H), of cells with a memory
+    float *c, *tanh_c;   // (B, H)
+    const float *dh;     // (B, H; stride)
+    float *dc;           // (B, H) in: dL/dc from the future; out: the same one timestep earlier
+};
+
+// What the two passes of the head share, for N rows of O logits.
+struct head_rows {
+    int N, O;
+    float *logits;     // (N, O). forward: logits in, y_hat out. backward: y_hat in, scale * dL/dlogits out
+    const int *target; // (N), < 0 = no loss: the row is left as it is, and zero after backward
+};
+
+// One update (trainer.h says which).
+struct update_rule {
+    enum optimizer optimizer;
+    float lr, grad_scale;
+    float beta1, beta2, epsilon;
+    float m_scale, v_scale; // 1 / (1 - beta1^t) and 1 / sqrt(1 - beta2^t)
+};
+
+struct loops {
+    const char *name; // "avx512", "avx2", "portable"
+    void (*forward[CELL_COUNT])(const struct cell_rows *rows, enum activation activation);
+    void (*backward[CELL_COUNT])(const struct cell_rows *rows, enum activation activation);
+    // z (N, n) = bias (n), plus weights[x] where x is not NULL and x[row] >= 0
+    void (*gather)(float *z, const float *weights, const float *bias, const int *x, int N, int n);
+    // bias (n) += column sums of dz (N, n); grads[x[row]] += dz[row] where x is not NULL and x[row] >= 0
+    void (*scatter)(float *grads, float *bias, const float *dz, const int *x, int N, int n);
+    double (*softmax)(const struct head_rows *rows, long *right); // summed loss in nats
+    void (*softmax_back)(const struct head_rows *rows, float scale);
+    void (*add)(float *to, const float *from, size_t n);
+    double (*square_sum)(const float *values, size_t n);
+    void (*update)(const struct update_rule *rule, size_t n, float *params, const float *grads, float *m,
+                   float *v);
+    void (*transpose)(const float *from, float *to, int rows, int columns); // to (columns, rows)
+    void (*tanh)(float *values, size_t n); // the squashers alone, for tests of their error
+    void (*sigmoid)(float *values, size_t n);
+};
+
+enum loops_level { LOOPS_PORTABLE, LOOPS_AVX2, LOOPS_AVX512, LOOPS_COUNT };
+const struct loops *loops_best(void);                 // never NULL
+const struct loops *loops_at(enum loops_level level); // NULL where the processor cannot
+void loops_force(enum loops_level level);             // test hook: LOOPS_COUNT gives the choice back

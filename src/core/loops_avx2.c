@@ -1,0 +1,8 @@
+#if defined(__x86_64__)
+#define LOOPS loops_avx2
+#define LOOPS_NAME "avx2"
+#define LOOPS_TARGET __attribute__((target("avx2,fma")))
+#include "loops_body.h"
+#else
+typedef int loops_avx2_is_empty_here;
+#endif

@@ -1,0 +1,166 @@
+#include "network.h"
+#include "check.h"
+#include "mem.h"
+#include "slab.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *const net_kind_names[NET_KIND_COUNT] = {
+    [NET_ONE_TO_ONE] = "one-to-one",           [NET_ONE_TO_MANY] = "one-to-many",
+    [NET_MANY_TO_ONE] = "many-to-one",         [NET_MANY_TO_MANY] = "many-to-many",
+    [NET_ENCODER_DECODER] = "encoder-decoder",
+};
+
+static bool in_range(const char *what, int value, int low, int high, struct err *err) {
+    if (value >= low && value <= high) return true;
+    return err_set(err, ERR_VALUE, "%s must be %d to %d, found %d", what, low, high, value);
+}
+
+bool net_spec_check(const struct net_spec *spec, struct err *err) {
+    if ((unsigned)spec->cell >= CELL_COUNT)
+        return err_set(err, ERR_VALUE, "unknown cell %d", (int)spec->cell);
+    if ((unsigned)spec->activation >= ACTIVATION_COUNT)
+        return err_set(err, ERR_VALUE, "unknown activation %d", (int)spec->activation);
+    if ((unsigned)spec->kind >= NET_KIND_COUNT)
+        return err_set(err, ERR_VALUE, "unknown kind %d", (int)spec->kind);
+    if (spec->kind == NET_ENCODER_DECODER)
+        return err_set(err, ERR_VALUE,
+                       "this version computes no encoder-decoder; expected one of the other kinds");
+    return in_range("the number of layers", spec->layers, 1, NET_MAX_LAYERS, err) &&
+           in_range("the number of hidden units", spec->hidden, 1, NET_MAX_HIDDEN, err) &&
+           in_range("the number of directions", spec->directions, 1, NET_MAX_DIRECTIONS, err) &&
+           in_range(spec->real_input ? "the number of input channels" : "the size of the input vocabulary",
+                    spec->inputs, spec->real_input ? 1 : 2, NET_MAX_VOCABULARY, err) &&
+           in_range("the size of the output vocabulary", spec->outputs, 2, NET_MAX_VOCABULARY, err);
+}
+
+const struct cell_desc *net_cell(const struct net_spec *spec) {
+    return cell_describe(spec->cell, spec->activation);
+}
+
+int net_layer_inputs(const struct net_spec *spec, int layer) {
+    return layer == 0 ? spec->inputs : spec->hidden * spec->directions;
+}
+
+enum { SLAB_ALIGN = 16 }; // floats: 64 bytes
+
+static void add_param(struct layout *layout, enum param_role role, int layer, int direction, int in,
+                      int out) {
+    static const char *const words[] = {
+        [PARAM_INPUT] = "weight_ih", [PARAM_RECURRENT] = "weight_hh", [PARAM_BIAS] = "bias_ih",
+        [PARAM_HEAD] = "weight",     [PARAM_HEAD_BIAS] = "bias",
+    };
+    struct param *param = &layout->params[layout->count++];
+    *param = (struct param){
+        .role = role, .layer = layer, .direction = direction, .in = in, .out = out, .offset = layout->size};
+    if (layer < 0)
+        snprintf(param->name, sizeof param->name, "head.%s", words[role]);
+    else
+        snprintf(param->name, sizeof param->name, "rnn.%s_l%d%s", words[role], layer,
+                 direction ? "_reverse" : "");
+    size_t count = size_mul_add((size_t)in, (size_t)out, 0);
+    layout->weights += count;
+    layout->size += (count + SLAB_ALIGN - 1) / SLAB_ALIGN * SLAB_ALIGN;
+}
+
+bool layout_init(struct layout *layout, const struct net_spec *spec, struct err *err) {
+    *layout = (struct layout){0};
+    if (!net_spec_check(spec, err)) return false;
+    int rows = 3 * spec->layers * spec->directions + 2;
+    layout->spec = *spec;
+    layout->params = slab_alloc((size_t)rows, sizeof *layout->params, "the list of parameters", err);
+    if (!layout->params) return false;
+    int H = spec->hidden, GH = net_cell(spec)->block_count * H;
+    for (int l = 0; l < spec->layers; l++) {
+        for (int d = 0; d < spec->directions; d++) {
+            add_param(layout, PARAM_INPUT, l, d, net_layer_inputs(spec, l), GH);
+            add_param(layout, PARAM_RECURRENT, l, d, H, GH);
+            add_param(layout, PARAM_BIAS, l, d, 1, GH);
+        }
+    }
+    add_param(layout, PARAM_HEAD, -1, -1, H * spec->directions, spec->outputs);
+    add_param(layout, PARAM_HEAD_BIAS, -1, -1, 1, spec->outputs);
+    return true;
+}
+
+void layout_release(struct layout *layout) {
+    mem_free(layout->params);
+    *layout = (struct layout){0};
+}
+
+int layout_find(const struct layout *layout, const char *name) {
+    for (int i = 0; i < layout->count; i++)
+        if (strcmp(layout->params[i].name, name) == 0) return i;
+    return -1;
+}
+
+int layout_param(const struct layout *layout, enum param_role role, int layer, int direction) {
+    bool head = role == PARAM_HEAD || role == PARAM_HEAD_BIAS;
+    for (int i = 0; i < layout->count; i++) {
+        const struct param *param = &layout->params[i];
+        if (param->role == role && (head || (param->layer == layer && param->direction == direction)))
+            return i;
+    }
+    return -1;
+}
+
+bool model_init(struct model *model, const struct net_spec *spec, struct err *err) {
+    *model = (struct model){0};
+    if (!layout_init(&model->layout, spec, err)) return false;
+    model->params = slab_alloc(model->layout.size, sizeof *model->params, "the model's parameters", err);
+    if (model->params) return true;
+    layout_release(&model->layout);
+    return false;
+}
+
+void model_release(struct model *model) {
+    mem_free(model->params);
+    layout_release(&model->layout);
+    model->params = NULL;
+}
+
+bool model_copy(struct model *to, const struct model *from, struct err *err) {
+    if (!model_init(to, &from->layout.spec, err)) return false;
+    memcpy(to->params, from->params, from->layout.size * sizeof *from->params);
+    return true;
+}
+
+void model_randomise(struct model *model, struct rng *rng, float forget_bias) {
+    const struct layout *layout = &model->layout;
+    const struct cell_desc *cell = net_cell(&layout->spec);
+    int H = layout->spec.hidden;
+    for (int p = 0; p < layout->count; p++) {
+        const struct param *param = &layout->params[p];
+        int fan_in = param->layer < 0 ? H * layout->spec.directions : H;
+        double bound = 1.0 / sqrt(fan_in);
+        float *values = model->params + param->offset;
+        size_t count = (size_t)param->in * (size_t)param->out;
+        for (size_t i = 0; i < count; i++)
+            values[i] = (float)((2.0 * rng_uniform(rng) - 1.0) * bound);
+        if (param->role != PARAM_BIAS) continue;
+        for (int k = 0; k < cell->block_count; k++)
+            for (int i = 0; cell->blocks[k].identity == IDENTITY_F && i < H; i++)
+                values[k * H + i] = forget_bias;
+    }
+}
+
+int model_not_finite(const struct layout *layout, const float *slab) {
+    for (int p = 0; p < layout->count; p++) {
+        const struct param *param = &layout->params[p];
+        const float *values = slab + param->offset;
+        size_t count = (size_t)param->in * (size_t)param->out;
+        // x * 0 is 0 for finite x and NaN otherwise; eight independent sums so that the loop is vectorised.
+        float sums[8] = {0};
+        size_t i = 0;
+        for (; i + 8 <= count; i += 8)
+            for (size_t k = 0; k < 8; k++)
+                sums[k] += values[i + k] * 0.0f;
+        for (; i < count; i++)
+            sums[0] += values[i] * 0.0f;
+        for (size_t k = 1; k < 8; k++)
+            sums[0] += sums[k];
+        if (!(sums[0] == 0.0f)) return p;
+    }
+    return -1;
+}

@@ -1,0 +1,85 @@
+#pragma once
+// A network: its specification, the layout of its parameters, and the parameters. Parameters, gradients and
+// optimiser state are slabs of float with one layout. Matrices lie as (in, out) row-major, the transpose of
+// PyTorch's files, so that a one-hot input is a row lookup and no product needs a transpose; store/ turns
+// them. A struct model owns its slab. Reading is safe from any thread while nobody writes.
+
+#include "cell.h"
+#include "err.h"
+#include "rng.h"
+#include <stddef.h>
+
+enum net_kind {
+    NET_ONE_TO_ONE,
+    NET_ONE_TO_MANY,
+    NET_MANY_TO_ONE,
+    NET_MANY_TO_MANY,
+    NET_ENCODER_DECODER,
+    NET_KIND_COUNT
+};
+extern const char *const net_kind_names[NET_KIND_COUNT]; // "one-to-one" ...
+
+enum {
+    NET_MAX_LAYERS = 8,
+    NET_MAX_DIRECTIONS = 2,
+    NET_MAX_HIDDEN = 4096,
+    NET_MAX_VOCABULARY = 1 << 20,
+    NET_NAME = 64
+};
+
+struct net_spec {
+    enum cell_id cell;
+    enum activation activation;
+    enum net_kind kind;
+    int layers;     // L, 1 .. NET_MAX_LAYERS
+    int hidden;     // H units a layer and direction
+    int directions; // 1, or 2 for bidirectional
+    int inputs;     // V symbols (one-hot), or I real channels when real_input
+    int outputs;    // O
+    bool real_input;
+};
+
+// Fails (ERR_VALUE) and says which size makes no sense: hidden 0, vocabulary 1, ...
+bool net_spec_check(const struct net_spec *spec, struct err *err);
+const struct cell_desc *net_cell(const struct net_spec *spec);
+int net_layer_inputs(const struct net_spec *spec, int layer); // I of a layer: inputs, or H * directions above
+
+enum param_role { PARAM_INPUT, PARAM_RECURRENT, PARAM_BIAS, PARAM_HEAD, PARAM_HEAD_BIAS };
+
+struct param {
+    char name[NET_NAME]; // PyTorch's: rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, head.weight,
+                         // head.bias
+    enum param_role role;
+    int layer, direction; // -1 for the head
+    int in, out;   // (in, out) row-major in the slab; a bias has in = 1. out = G*H for the cells' matrices
+    size_t offset; // into the slab, in floats; every tensor starts on 64 bytes
+};
+
+// bias_hh is not a parameter of cells whose two biases only ever add (rnn, lstm): files get zeros there, and
+// what a file has there is added to bias_ih.
+struct layout {
+    struct net_spec spec;
+    struct param *params;
+    int count;
+    size_t size;    // floats of a slab, padding included
+    size_t weights; // parameters a person would count (as stored here, without padding)
+};
+
+bool layout_init(struct layout *layout, const struct net_spec *spec, struct err *err);
+void layout_release(struct layout *layout);
+int layout_find(const struct layout *layout, const char *name); // -1 when unknown
+int layout_param(const struct layout *layout, enum param_role role, int layer, int direction); // index
+
+struct model {
+    struct layout layout;
+    float *params; // layout.size floats
+};
+
+bool model_init(struct model *model, const struct net_spec *spec, struct err *err); // all zero
+void model_release(struct model *model);
+bool model_copy(struct model *to, const struct model *from, struct err *err);
+// Uniform in +-1/sqrt(H) as PyTorch does; head in +-1/sqrt(fan in); the LSTM's forget bias is then set to
+// forget_bias.
+void model_randomise(struct model *model, struct rng *rng, float forget_bias);
+// The first tensor holding NaN or infinity, or -1.
+int model_not_finite(const struct layout *layout, const float *slab);

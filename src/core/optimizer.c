@@ -1,0 +1,34 @@
+// The update rules on slabs; the trainer and whoever shows one update call the same.
+#include "loops.h"
+#include <math.h>
+
+const char *const optimizer_names[OPTIMIZER_COUNT] = {[OPTIMIZER_SGD] = "sgd", [OPTIMIZER_ADAM] = "adam"};
+
+struct train_options train_options_default(void) {
+    return (struct train_options){.optimizer = OPTIMIZER_ADAM,
+                                  .lr = 0.002,
+                                  .beta1 = 0.9,
+                                  .beta2 = 0.999,
+                                  .epsilon = 1e-8,
+                                  .clip_norm = 5.0,
+                                  .threads = 1};
+}
+
+double clip_scale_for(double norm, double clip_norm) {
+    return clip_norm > 0.0 && norm > clip_norm ? clip_norm / norm : 1.0;
+}
+
+void optimizer_apply(const struct train_options *options, size_t n, float *params, const float *grads,
+                     float *m, float *v, int64_t update, double clip_scale) {
+    struct update_rule rule = {
+        .optimizer = options->optimizer,
+        .lr = (float)options->lr,
+        .grad_scale = (float)clip_scale,
+        .beta1 = (float)options->beta1,
+        .beta2 = (float)options->beta2,
+        .epsilon = (float)options->epsilon,
+        .m_scale = (float)(1.0 / (1.0 - pow(options->beta1, (double)update))),
+        .v_scale = (float)(1.0 / sqrt(1.0 - pow(options->beta2, (double)update))),
+    };
+    loops_best()->update(&rule, n, params, grads, m, v);
+}

@@ -1,0 +1,83 @@
+#pragma once
+// The reference engine: interprets a cell's steps in double, one operation at a time, slow, obvious and
+// right. What it computes for one example is kept whole in a struct tape: every slot of every timestep, every
+// gradient, and what each step sent to each of its operands. Finite differences check it; the kernels are
+// checked against it; everything on screen and in trace files is read from it. A tape owns its memory; one
+// thread at a time.
+//
+// Forward (Goodfellow et al. 2016, ch. 10; for the cells see cells/*.c): for t = 0..T-1, layer by layer,
+//   slots by the cell's steps; logits = W_ya a + b_y; y_hat = softmax(logits); L<t> = -ln y_hat[target].
+// The loss is L = sum over t of mask<t> L<t>.
+
+#include "network.h"
+
+// One example, borrowed. x[t]: a symbol, or -1 for the zero vector; or real: x_real (T, I). target[t]: a
+// symbol, or -1 where there is no loss.
+struct example {
+    int T;
+    const int *x;
+    const double *x_real; // NULL for symbols
+    const int *target;
+};
+
+// A clamp or poke (gate surgery) would be an argument of the forward pass; it enters here when it is built.
+
+struct tape;
+
+// Room for T timesteps. Fails with ERR_MEMORY (the size asked for) or ERR_LIMIT.
+struct tape *tape_new(const struct net_spec *spec, int T, struct err *err);
+void tape_free(struct tape *tape);
+
+// params: a slab in double (layout.size). Returns the summed loss in nats.
+double reference_forward(struct tape *tape, const struct layout *layout, const double *params,
+                         const struct example *example);
+// After a forward pass with the same arguments. Adds dL/dparams to grads (layout.size, zeroed by the caller).
+void reference_backward(struct tape *tape, const struct layout *layout, const double *params,
+                        const struct example *example, double *grads);
+void reference_params(const struct model *model, double *out); // float slab to double slab
+// Gradients from now on are those of factor * L (1 at first): 1 / tokens gives those of the mean. Losses stay
+// as they are.
+void tape_scale_loss(struct tape *tape, double factor);
+
+// Reading. t counts from 0. All pointers are borrowed and live as long as the tape. Slot vectors have H
+// entries (the input slot: I of that layer; for one-hot input layer 0 it is the one-hot vector, in double).
+const struct net_spec *tape_spec(const struct tape *tape);
+int tape_length(const struct tape *tape);
+const double *tape_value(const struct tape *tape, int layer, int direction, int slot, int t);
+const double *tape_grad(const struct tape *tape, int layer, int direction, int slot,
+                        int t); // dL/d(slot), total
+// What step `step` sent back to its operand k (0 or 1): one term of dL/d(in[k]). NULL for an operand of -1.
+const double *tape_sent(const struct tape *tape, int layer, int direction, int step, int k, int t);
+// The two sources of the gradient of a state that leaves the cell (state: index into state_out); they add up
+// to tape_grad of that slot. from_loss: what arrives at timestep t itself (the head, or the layer above; for
+// the memory c: through a<t>). from_future: what came back through timestep t+1 (zero at the end).
+const double *tape_from_loss(const struct tape *tape, int layer, int direction, int state, int t);
+const double *tape_from_future(const struct tape *tape, int layer, int direction, int state, int t);
+const double *tape_logits(const struct tape *tape, int t);      // (O)
+const double *tape_y_hat(const struct tape *tape, int t);       // (O)
+const double *tape_logits_grad(const struct tape *tape, int t); // (O), y_hat - onehot(target), or 0
+double tape_loss(const struct tape *tape, int t);               // nats, 0 where there is no target
+// What timestep t contributes to dL/d(param): (in, out), written to out. The parts of all t sum to the
+// gradient.
+void tape_param_grad_at(const struct tape *tape, const struct layout *layout, const struct example *example,
+                        int param, int t, double *out);
+
+// Finite differences against the backward pass: central, of fourth order, step epsilon (0:
+// GRADCHECK_EPSILON), over every parameter (or every stride-th). Relative error |n - a| / max(|n|, |a|,
+// floor), signed and NaN-safe; the worst is reported. floor: a thousandth of the rms of the tensor's
+// gradient. A right backward pass stays below GRADCHECK_TOLERANCE. Fails only when memory runs out.
+#define GRADCHECK_EPSILON 1e-3
+#define GRADCHECK_TOLERANCE 1e-6
+struct gradcheck {
+    double worst;
+    int param;    // index in the layout of the worst
+    size_t index; // inside that tensor
+    double analytic, numeric;
+    size_t checked;
+};
+bool reference_gradcheck(const struct layout *layout, const double *params, const struct example *example,
+                         double epsilon, size_t stride, struct gradcheck *out, struct err *err);
+
+// Test hook: what one operator's backward rule is multiplied with (1 = right). A test sets -1 and must see
+// the gradient check fail.
+void reference_break(enum cell_op op, double factor);

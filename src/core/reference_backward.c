@@ -1,0 +1,273 @@
+// The backward pass of the reference: the steps of forward in reverse order, one rule an operation. What a
+// step sends to an operand is kept as it is (tape_sent) and added to the operand's gradient.
+#include "check.h"
+#include "tape.h"
+#include <string.h>
+
+static double break_factor[OP_COUNT]; // the test hook: what is added to a factor of 1
+
+void reference_break(enum cell_op op, double factor) {
+    check((unsigned)op < OP_COUNT, "operation %d", (int)op);
+    break_factor[op] = factor - 1.0;
+}
+
+double reference_break_factor(enum cell_op op) {
+    return 1.0 + break_factor[op];
+}
+
+// Eight partial sums: a fixed order of addition that the compiler can vectorise.
+static double dot(const double *restrict a, const double *restrict b, int n) {
+    double sums[8] = {0};
+    int i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (int k = 0; k < 8; k++)
+            sums[k] += a[i + k] * b[i + k];
+    for (; i < n; i++)
+        sums[0] += a[i] * b[i];
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+// grads (n, stride) += factor * v (n) dz (H)^T
+static void add_outer(double *grads, size_t stride, const double *v, int n, const double *restrict dz, int H,
+                      double factor) {
+    for (int j = 0; j < n; j++) {
+        double scaled = factor * v[j];
+        if (scaled == 0.0) continue;
+        double *restrict row = grads + (size_t)j * stride;
+        for (int i = 0; i < H; i++)
+            row[i] += scaled * dz[i];
+    }
+}
+
+// One layer and direction at one timestep.
+struct moment {
+    const struct tape *tape;
+    struct track *track;
+    struct track_params weights;
+    int layer, t;
+};
+
+static double *row_of(const struct moment *m, double *base, int slot) {
+    return base + (size_t)m->t * (size_t)slot_width(m->tape, m->layer, slot);
+}
+
+// Where terms for a slot add up: a state that leaves the cell gathers what arrives at its own timestep in
+// from_loss.
+static double *gather_of(const struct moment *m, int slot) {
+    for (int s = 0; s < m->tape->cell->state_count; s++)
+        if (m->tape->cell->state_out[s] == slot) return row_of(m, m->track->from_loss[s], slot);
+    return row_of(m, m->track->grad[slot], slot);
+}
+
+// Operand k: in[0] goes through W_a, in[1] through W_x. dL/d(in) = W dz, dL/dW += in dz^T.
+static void backward_affine_operand(const struct moment *m, const struct cell_step *step, int k,
+                                    const double *dz, double *sent, double factor) {
+    int H = m->tape->spec.hidden, n = slot_width(m->tape, m->layer, step->in[k]);
+    size_t GH = (size_t)m->tape->cell->block_count * (size_t)H, at = (size_t)step->block * (size_t)H;
+    const double *weights = (k == 0 ? m->weights.recurrent : m->weights.input) + at;
+    double *grads = (k == 0 ? m->weights.recurrent_grad : m->weights.input_grad) + at;
+    for (int j = 0; j < n; j++)
+        sent[j] = factor * dot(weights + (size_t)j * GH, dz, H);
+    add_outer(grads, GH, row_of(m, m->track->value[step->in[k]], step->in[k]), n, dz, H, factor);
+}
+
+// What an elementwise step sends to operand k, from its output's gradient dy, its output y and the other
+// operand.
+static void backward_elementwise(enum cell_op op, double *sent, const double *dy, const double *y,
+                                 const double *other, int H, double factor) {
+    switch (op) {
+    case OP_SIGMOID:
+        for (int i = 0; i < H; i++)
+            sent[i] = factor * dy[i] * y[i] * (1.0 - y[i]);
+        break;
+    case OP_TANH:
+        for (int i = 0; i < H; i++)
+            sent[i] = factor * dy[i] * (1.0 - y[i] * y[i]);
+        break;
+    case OP_RELU:
+        for (int i = 0; i < H; i++)
+            sent[i] = y[i] > 0.0 ? factor * dy[i] : 0.0;
+        break;
+    case OP_MUL:
+        for (int i = 0; i < H; i++)
+            sent[i] = factor * dy[i] * other[i];
+        break;
+    case OP_ADD:
+        for (int i = 0; i < H; i++)
+            sent[i] = factor * dy[i];
+        break;
+    case OP_ONE_MINUS:
+        for (int i = 0; i < H; i++)
+            sent[i] = -factor * dy[i];
+        break;
+    case OP_AFFINE:
+    case OP_COUNT:
+        break;
+    }
+}
+
+static void backward_step(const struct moment *m, int index) {
+    const struct cell_step *step = &m->tape->cell->steps[index];
+    int H = m->tape->spec.hidden;
+    double factor = reference_break_factor(step->op);
+    const double *dy = row_of(m, m->track->grad[step->out], step->out);
+    const double *y = row_of(m, m->track->value[step->out], step->out);
+    for (int k = 0; k < 2; k++) {
+        int in = step->in[k], other = step->in[1 - k];
+        if (in < 0) continue;
+        double *sent = row_of(m, m->track->sent[index][k], in), *gather = gather_of(m, in);
+        if (step->op == OP_AFFINE)
+            backward_affine_operand(m, step, k, dy, sent, factor);
+        else
+            backward_elementwise(step->op, sent, dy, y,
+                                 other < 0 ? NULL : row_of(m, m->track->value[other], other), H, factor);
+        int width = slot_width(m->tape, m->layer, in);
+        for (int i = 0; i < width; i++)
+            gather[i] += sent[i];
+    }
+    if (step->op != OP_AFFINE) return;
+    double *bias = m->weights.bias_grad + (size_t)step->block * (size_t)H;
+    for (int i = 0; i < H; i++)
+        bias[i] += factor * dy[i];
+}
+
+// The producer of a state was reached: all its readers have sent. dL/d(state) = from the loss + from the
+// future.
+static void sum_sources(const struct moment *m, int slot) {
+    int H = m->tape->spec.hidden;
+    for (int s = 0; s < m->tape->cell->state_count; s++) {
+        if (m->tape->cell->state_out[s] != slot) continue;
+        const double *loss = row_of(m, m->track->from_loss[s], slot);
+        const double *future = row_of(m, m->track->from_future[s], slot);
+        double *grad = row_of(m, m->track->grad[slot], slot);
+        for (int i = 0; i < H; i++)
+            grad[i] = loss[i] + future[i];
+    }
+}
+
+static void backward_track(struct tape *tape, const struct layout *layout, const double *params,
+                           double *grads, int layer, int direction) {
+    const struct cell_desc *cell = tape->cell;
+    struct moment m = {.tape = tape,
+                       .track = &tape->tracks[layer][direction],
+                       .layer = layer,
+                       .weights = track_params_of(layout, params, grads, layer, direction)};
+    size_t H = (size_t)tape->spec.hidden;
+    int T = tape->length;
+    for (int n = 0; n < T; n++) {
+        m.t = direction == 0 ? T - 1 - n : n;
+        for (int s = 0; s < cell->slot_count; s++)
+            memset(row_of(&m, m.track->grad[s], s), 0, (size_t)slot_width(tape, layer, s) * sizeof(double));
+        for (int s = 0; s < cell->state_count; s++) {
+            double *future = m.track->from_future[s] + (size_t)m.t * H;
+            size_t after = (size_t)time_after(direction, m.t);
+            if (n == 0)
+                memset(future, 0, H * sizeof *future);
+            else
+                memcpy(future, m.track->grad[cell->state_in[s]] + after * H, H * sizeof *future);
+        }
+        for (int i = cell->step_count - 1; i >= 0; i--) {
+            sum_sources(&m, cell->steps[i].out);
+            backward_step(&m, i);
+        }
+    }
+}
+
+// dlogits = factor (y_hat - onehot(target)), or 0; into from_loss of the top layer's hidden state, and the
+// head's dW.
+static void backward_head(struct tape *tape, const struct layout *layout, const double *params, double *grads,
+                          const struct example *example, int t) {
+    int H = tape->spec.hidden, O = tape->spec.outputs, top = tape->spec.layers - 1;
+    size_t weights = layout->params[layout_param(layout, PARAM_HEAD, -1, -1)].offset;
+    double *bias = grads + layout->params[layout_param(layout, PARAM_HEAD_BIAS, -1, -1)].offset;
+    double *d = tape->logits_grad + (size_t)t * (size_t)O;
+    const double *y_hat = tape->y_hat + (size_t)t * (size_t)O;
+    int target = example->target ? example->target[t] : -1;
+    for (int i = 0; i < O; i++)
+        d[i] = target < 0 ? 0.0 : tape->factor * (y_hat[i] - (i == target ? 1.0 : 0.0));
+    for (int i = 0; i < O; i++)
+        bias[i] += d[i];
+    for (int direction = 0; direction < tape->spec.directions; direction++) {
+        struct track *track = &tape->tracks[top][direction];
+        size_t at = weights + (size_t)direction * (size_t)H * (size_t)O, row = (size_t)t * (size_t)H;
+        double *da = track->from_loss[0] + row;
+        for (int j = 0; j < H; j++)
+            da[j] = dot(params + at + (size_t)j * (size_t)O, d, O);
+        add_outer(grads + at, (size_t)O, track->value[tape->cell->state_out[0]] + row, H, d, O, 1.0);
+    }
+}
+
+// What the layer above sends down: its dL/dx, cut at the border between the directions.
+static void receive_from_above(struct tape *tape, int layer, int direction) {
+    int H = tape->spec.hidden, D = tape->spec.directions;
+    double *from_loss = tape->tracks[layer][direction].from_loss[0];
+    for (int t = 0; t < tape->length; t++) {
+        double *to = from_loss + (size_t)t * (size_t)H;
+        memset(to, 0, (size_t)H * sizeof *to);
+        for (int above = 0; above < D; above++) {
+            const double *dx = tape->tracks[layer + 1][above].grad[tape->cell->input] +
+                               (size_t)t * (size_t)(H * D) + (size_t)(direction * H);
+            for (int i = 0; i < H; i++)
+                to[i] += dx[i];
+        }
+    }
+}
+
+void reference_backward(struct tape *tape, const struct layout *layout, const double *params,
+                        const struct example *example, double *grads) {
+    check(example->T == tape->length, "backward over %d timesteps after forward over %d", example->T,
+          tape->length);
+    for (int t = 0; t < tape->length; t++)
+        backward_head(tape, layout, params, grads, example, t);
+    for (int l = tape->spec.layers - 1; l >= 0; l--) {
+        for (int d = 0; d < tape->spec.directions; d++) {
+            if (l < tape->spec.layers - 1) receive_from_above(tape, l, d);
+            for (int s = 1; s < tape->cell->state_count; s++)
+                memset(tape->tracks[l][d].from_loss[s], 0,
+                       (size_t)tape->length * (size_t)tape->spec.hidden * sizeof(double));
+            backward_track(tape, layout, params, grads, l, d);
+        }
+    }
+}
+
+// --- one timestep's part of a parameter's gradient ---
+
+static void head_grad_at(const struct tape *tape, enum param_role role, int t, double *out) {
+    int H = tape->spec.hidden, O = tape->spec.outputs;
+    const double *d = tape_logits_grad(tape, t);
+    if (role == PARAM_HEAD_BIAS) {
+        memcpy(out, d, (size_t)O * sizeof *out);
+        return;
+    }
+    for (int direction = 0; direction < tape->spec.directions; direction++)
+        add_outer(out + (size_t)direction * (size_t)H * (size_t)O, (size_t)O,
+                  tape_value(tape, tape->spec.layers - 1, direction, tape->cell->state_out[0], t), H, d, O,
+                  1.0);
+}
+
+void tape_param_grad_at(const struct tape *tape, const struct layout *layout, const struct example *example,
+                        int param, int t, double *out) {
+    (void)example; // the tape holds x and the targets' gradient already
+    const struct param *p = &layout->params[param];
+    const struct cell_desc *cell = tape->cell;
+    int H = tape->spec.hidden;
+    size_t GH = (size_t)p->out;
+    memset(out, 0, (size_t)p->in * (size_t)p->out * sizeof *out);
+    if (p->layer < 0) {
+        head_grad_at(tape, p->role, t, out);
+        return;
+    }
+    for (int i = 0; i < cell->step_count; i++) {
+        const struct cell_step *step = &cell->steps[i];
+        if (step->op != OP_AFFINE) continue;
+        const double *dz = tape_grad(tape, p->layer, p->direction, step->out, t);
+        double *block = out + (size_t)step->block * (size_t)H;
+        if (p->role == PARAM_BIAS) {
+            for (int k = 0; k < H; k++)
+                block[k] += dz[k];
+            continue;
+        }
+        int in = step->in[p->role == PARAM_RECURRENT ? 0 : 1];
+        if (in >= 0) add_outer(block, GH, tape_value(tape, p->layer, p->direction, in, t), p->in, dz, H, 1.0);
+    }
+}

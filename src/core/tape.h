@@ -1,0 +1,48 @@
+#pragma once
+// The inside of a tape: shared by reference.c (forward), reference_backward.c and gradcheck.c. A row of a
+// slot is at base + t * width; the input slot is I wide, all others H.
+
+#include "reference.h"
+
+// One layer in one direction.
+struct track {
+    int inputs;                           // I
+    double *value[CELL_MAX_SLOTS];        // (T, width of the slot)
+    double *grad[CELL_MAX_SLOTS];         // (T, width of the slot)
+    double *sent[CELL_MAX_STEPS][2];      // (T, width of in[k]), NULL where there is no operand
+    double *from_loss[CELL_MAX_STATES];   // (T, H)
+    double *from_future[CELL_MAX_STATES]; // (T, H)
+};
+
+struct tape {
+    struct net_spec spec;
+    const struct cell_desc *cell;
+    int T;         // room
+    int length;    // timesteps of the last forward pass
+    double factor; // gradients are those of factor * L
+    struct track tracks[NET_MAX_LAYERS][NET_MAX_DIRECTIONS];
+    double *logits, *y_hat, *logits_grad; // (T, O)
+    double *loss;                         // (T)
+    double *memory;                       // owns all of the above
+};
+
+// Where one layer and direction finds its weights, (in, out) row-major with out = G*H.
+struct track_params {
+    const double *input, *recurrent, *bias;
+    double *input_grad, *recurrent_grad, *bias_grad; // NULL in a forward pass
+};
+struct track_params track_params_of(const struct layout *layout, const double *params, double *grads,
+                                    int layer, int direction);
+
+static inline int slot_width(const struct tape *tape, int layer, int slot) {
+    return slot == tape->cell->input ? tape->tracks[layer][0].inputs : tape->spec.hidden;
+}
+// The timestep whose state enters t in this direction; -1 or T where there is none.
+static inline int time_before(int direction, int t) {
+    return direction == 0 ? t - 1 : t + 1;
+}
+static inline int time_after(int direction, int t) {
+    return direction == 0 ? t + 1 : t - 1;
+}
+
+double reference_break_factor(enum cell_op op); // what reference_break() set

@@ -1,0 +1,414 @@
+#include "trainer.h"
+#include "check.h"
+#include "kernels.h"
+#include "loops.h"
+#include "mem.h"
+#include "slab.h"
+#include "team.h"
+#include <math.h>
+#include <string.h>
+
+enum { MAX_THREADS = 256, SHARE_ALIGN = 16 };
+
+// One thread's share: some columns of the minibatch, and a range of the slab.
+struct worker {
+    struct workspace *workspace;
+    float *grads;    // a slab; worker 0's is where all are added up
+    int *x, *target; // (T, its B), copied out of the minibatch; NULL when there is one worker
+    float *x_real;
+    int first, count;                     // columns of the minibatch at hand
+    size_t from, to;                      // range of the slab
+    double loss, squares, weight_squares; // sums of squares of the range: of the gradient, of the parameters
+    long tokens, right;
+};
+
+enum phase_of_step { WORK_FORWARD, WORK_BACKWARD, WORK_REDUCE, WORK_UPDATE };
+
+struct trainer {
+    struct model *model;
+    struct train_options options;
+    int max_T, max_B, workers;
+    struct worker *worker;
+    struct team *team;
+    float *m, *v; // NULL for SGD
+    int64_t updates;
+    size_t bytes;
+    // of the step at hand
+    enum phase_of_step phase;
+    const struct batch *batch;
+    enum workspace_state state;
+    float scale;
+    double clip_scale;
+};
+
+// --- life ---
+
+static bool options_check(const struct train_options *o, struct err *err) {
+    if ((unsigned)o->optimizer >= OPTIMIZER_COUNT)
+        return err_set(err, ERR_VALUE, "unknown optimizer %d", (int)o->optimizer);
+    if (!(o->lr >= 0.0 && isfinite(o->lr)))
+        return err_set(err, ERR_VALUE, "the learning rate must be 0 or more and finite, found %g", o->lr);
+    if (!(o->clip_norm >= 0.0))
+        return err_set(err, ERR_VALUE, "the clip norm must be 0 or more, found %g", o->clip_norm);
+    if (o->threads < 1 || o->threads > MAX_THREADS)
+        return err_set(err, ERR_VALUE, "the number of threads must be 1 to %d, found %d", MAX_THREADS,
+                       o->threads);
+    if (o->optimizer == OPTIMIZER_SGD) return true;
+    if (!(o->beta1 >= 0.0 && o->beta1 < 1.0 && o->beta2 >= 0.0 && o->beta2 < 1.0))
+        return err_set(err, ERR_VALUE, "Adam's betas must be in [0, 1), found %g and %g", o->beta1, o->beta2);
+    if (!(o->epsilon > 0.0))
+        return err_set(err, ERR_VALUE, "Adam's epsilon must be more than 0, found %g", o->epsilon);
+    return true;
+}
+
+static void *owned(struct trainer *trainer, size_t count, size_t size, const char *what, struct err *err) {
+    void *memory = slab_alloc(count, size, what, err);
+    if (memory) trainer->bytes += count * size;
+    return memory;
+}
+
+// Most columns that a worker gets.
+static int share_of(int B, int workers) {
+    return (B + workers - 1) / workers;
+}
+
+static bool worker_init(struct trainer *trainer, int w, struct err *err) {
+    const struct layout *layout = &trainer->model->layout;
+    struct worker *worker = &trainer->worker[w];
+    int B = share_of(trainer->max_B, trainer->workers);
+    worker->workspace = w == 0 ? workspace_new(layout, trainer->max_T, B, err)
+                               : workspace_new_shared(trainer->worker[0].workspace, trainer->max_T, B, err);
+    if (!worker->workspace) return false;
+    trainer->bytes += workspace_memory(worker->workspace);
+    size_t per =
+        size_mul_add((layout->size / (size_t)trainer->workers + SHARE_ALIGN) / SHARE_ALIGN, SHARE_ALIGN, 0);
+    worker->from = per * (size_t)w < layout->size ? per * (size_t)w : layout->size;
+    worker->to = per * (size_t)(w + 1) < layout->size ? per * (size_t)(w + 1) : layout->size;
+    worker->grads = owned(trainer, layout->size, sizeof(float), "the gradients", err);
+    if (!worker->grads) return false;
+    if (trainer->workers == 1) return true;
+    size_t cells = size_mul_add((size_t)trainer->max_T, (size_t)B, 0);
+    worker->x = owned(trainer, cells, sizeof(int), "a worker's share of the minibatch", err);
+    worker->target = owned(trainer, cells, sizeof(int), "a worker's share of the minibatch", err);
+    if (!worker->x || !worker->target) return false;
+    if (!layout->spec.real_input) return true;
+    worker->x_real = owned(trainer, size_mul_add(cells, (size_t)layout->spec.inputs, 0), sizeof(float),
+                           "a worker's share of the minibatch", err);
+    return worker->x_real != NULL;
+}
+
+static bool trainer_init(struct trainer *trainer, struct err *err) {
+    size_t size = trainer->model->layout.size;
+    trainer->worker = owned(trainer, (size_t)trainer->workers, sizeof *trainer->worker, "the workers", err);
+    if (!trainer->worker) return false;
+    for (int w = 0; w < trainer->workers; w++)
+        if (!worker_init(trainer, w, err)) return false;
+    if (trainer->options.optimizer == OPTIMIZER_ADAM) {
+        trainer->m = owned(trainer, size, sizeof(float), "the optimiser's state", err);
+        trainer->v = owned(trainer, size, sizeof(float), "the optimiser's state", err);
+        if (!trainer->m || !trainer->v) return false;
+    }
+    trainer->team = team_new(trainer->workers, err);
+    if (!trainer->team) return false;
+    trainer_refresh(trainer);
+    return true;
+}
+
+struct trainer *trainer_new(struct model *model, const struct train_options *options, int max_T, int max_B,
+                            struct err *err) {
+    if (!options_check(options, err)) return NULL;
+    if (max_T < 1 || max_B < 1) {
+        err_set(err, ERR_VALUE, "a minibatch needs at least 1 timestep and 1 sequence, found %d and %d",
+                max_T, max_B);
+        return NULL;
+    }
+    struct trainer *trainer = slab_alloc(1, sizeof *trainer, "a trainer", err);
+    if (!trainer) return NULL;
+    trainer->model = model;
+    trainer->options = *options;
+    trainer->max_T = max_T;
+    trainer->max_B = max_B;
+    trainer->workers = options->threads < max_B ? options->threads : max_B;
+    trainer->bytes = sizeof *trainer;
+    if (trainer_init(trainer, err)) return trainer;
+    trainer_free(trainer);
+    return NULL;
+}
+
+void trainer_free(struct trainer *trainer) {
+    if (!trainer) return;
+    team_free(trainer->team);
+    for (int w = trainer->workers - 1; trainer->worker && w >= 0; w--) { // worker 0 owns the packed weights
+        struct worker *worker = &trainer->worker[w];
+        workspace_free(worker->workspace);
+        mem_free(worker->grads);
+        mem_free(worker->x);
+        mem_free(worker->target);
+        mem_free(worker->x_real);
+    }
+    mem_free(trainer->worker);
+    mem_free(trainer->m);
+    mem_free(trainer->v);
+    mem_free(trainer);
+}
+
+void trainer_refresh(struct trainer *trainer) {
+    kernel_refresh(trainer->worker[0].workspace, trainer->model->params);
+}
+
+void trainer_set_lr(struct trainer *trainer, double lr) {
+    trainer->options.lr = lr;
+}
+size_t trainer_memory(const struct trainer *trainer) {
+    return trainer->bytes;
+}
+int64_t trainer_updates(const struct trainer *trainer) {
+    return trainer->updates;
+}
+int trainer_state_slabs(const struct trainer *trainer) {
+    return trainer->m ? 2 : 0;
+}
+void trainer_restore_updates(struct trainer *trainer, int64_t updates) {
+    trainer->updates = updates;
+}
+
+float *trainer_state(struct trainer *trainer, int slab) {
+    check(slab >= 0 && slab < trainer_state_slabs(trainer), "slab %d of %d", slab,
+          trainer_state_slabs(trainer));
+    return slab == 0 ? trainer->m : trainer->v;
+}
+
+// --- the minibatch ---
+
+static bool symbols_check(const char *what, const int *symbols, const struct batch *batch, int limit,
+                          struct err *err) {
+    int largest = -1, N = batch->T * batch->B;
+    for (int n = 0; n < N; n++)
+        largest = symbols[n] > largest ? symbols[n] : largest;
+    if (largest < limit) return true;
+    return err_set(err, ERR_VALUE, "the minibatch has %s %d, expected less than %d", what, largest, limit);
+}
+
+static bool batch_check(const struct trainer *trainer, const struct batch *batch, struct err *err) {
+    const struct net_spec *spec = &trainer->model->layout.spec;
+    if (batch->T < 1 || batch->B < 1 || batch->T > trainer->max_T || batch->B > trainer->max_B)
+        return err_set(err, ERR_VALUE,
+                       "a minibatch of %d timesteps x %d sequences, expected 1 x 1 to %d x %d", batch->T,
+                       batch->B, trainer->max_T, trainer->max_B);
+    if (!batch->target || (spec->real_input ? !batch->x_real : !batch->x))
+        return err_set(err, ERR_VALUE, "the minibatch has no %s", batch->target ? "input" : "targets");
+    if (batch->carry && spec->directions > 1)
+        return err_set(err, ERR_VALUE, "a state is carried forward in time: not in a bidirectional network");
+    if (!spec->real_input && !symbols_check("symbol", batch->x, batch, spec->inputs, err)) return false;
+    return symbols_check("target", batch->target, batch, spec->outputs, err);
+}
+
+// Columns are dealt out evenly; the same B and threads give the same shares, so a carried state stays with
+// its worker.
+static bool deal_columns(struct trainer *trainer, const struct batch *batch, enum workspace_state state,
+                         struct err *err) {
+    int share = batch->B / trainer->workers, rest = batch->B % trainer->workers, first = 0;
+    for (int w = 0; w < trainer->workers; w++) {
+        struct worker *worker = &trainer->worker[w];
+        worker->first = first;
+        worker->count = share + (w < rest);
+        first += worker->count;
+        workspace_use_state(worker->workspace, state);
+        if (!batch->carry) workspace_forget_state(worker->workspace);
+        int carried = workspace_carried(worker->workspace);
+        if (carried > 0 && carried != worker->count)
+            return err_set(err, ERR_VALUE, "the state of another number of sequences than %d was carried",
+                           batch->B);
+    }
+    return true;
+}
+
+static struct batch share_of_batch(const struct trainer *trainer, struct worker *worker) {
+    const struct batch *batch = trainer->batch;
+    if (trainer->workers == 1) return *batch;
+    size_t I = (size_t)trainer->model->layout.spec.inputs;
+    for (int t = 0; t < batch->T; t++) {
+        size_t from = (size_t)t * (size_t)batch->B + (size_t)worker->first,
+               to = (size_t)t * (size_t)worker->count;
+        size_t bytes = (size_t)worker->count * sizeof(int);
+        memcpy(worker->target + to, batch->target + from, bytes);
+        if (batch->x) memcpy(worker->x + to, batch->x + from, bytes);
+        if (worker->x_real)
+            memcpy(worker->x_real + to * I, batch->x_real + from * I,
+                   (size_t)worker->count * I * sizeof(float));
+    }
+    return (struct batch){.T = batch->T,
+                          .B = worker->count,
+                          .x = batch->x ? worker->x : NULL,
+                          .target = worker->target,
+                          .carry = batch->carry,
+                          .x_real = worker->x_real};
+}
+
+// --- the phases of a step, each done by every worker on its share ---
+
+static void work_forward(struct trainer *trainer, struct worker *worker) {
+    worker->loss = 0.0;
+    worker->tokens = worker->right = 0;
+    if (worker->count == 0) return;
+    struct batch batch = share_of_batch(trainer, worker);
+    worker->loss =
+        kernel_forward(worker->workspace, trainer->model->params, &batch, &worker->tokens, &worker->right);
+}
+
+static void work_backward(struct trainer *trainer, struct worker *worker) {
+    memset(worker->grads, 0, trainer->model->layout.size * sizeof(float));
+    if (worker->count == 0) return;
+    struct batch batch = *trainer->batch;
+    if (trainer->workers > 1) { // copied by work_forward
+        batch = (struct batch){.T = batch.T,
+                               .B = worker->count,
+                               .x = batch.x ? worker->x : NULL,
+                               .target = worker->target,
+                               .carry = batch.carry,
+                               .x_real = worker->x_real};
+    }
+    kernel_backward(worker->workspace, trainer->model->params, &batch, trainer->scale, worker->grads);
+}
+
+// Adds the workers' gradients in their order, whoever finished first: the same bits on every run.
+static void work_reduce(struct trainer *trainer, struct worker *worker) {
+    const struct loops *loops = loops_best();
+    float *sum = trainer->worker[0].grads + worker->from;
+    size_t n = worker->to - worker->from;
+    for (int w = 1; w < trainer->workers; w++)
+        loops->add(sum, trainer->worker[w].grads + worker->from, n);
+    worker->squares = loops->square_sum(sum, n);
+    worker->weight_squares = loops->square_sum(trainer->model->params + worker->from, n);
+}
+
+static void work_update(struct trainer *trainer, struct worker *worker) {
+    size_t at = worker->from;
+    optimizer_apply(&trainer->options, worker->to - at, trainer->model->params + at,
+                    trainer->worker[0].grads + at, trainer->m ? trainer->m + at : NULL,
+                    trainer->v ? trainer->v + at : NULL, trainer->updates + 1, trainer->clip_scale);
+}
+
+static void work(void *context, int index) {
+    static void (*const phases[])(struct trainer *, struct worker *) = {
+        [WORK_FORWARD] = work_forward,
+        [WORK_BACKWARD] = work_backward,
+        [WORK_REDUCE] = work_reduce,
+        [WORK_UPDATE] = work_update,
+    };
+    struct trainer *trainer = context;
+    phases[trainer->phase](trainer, &trainer->worker[index]);
+}
+
+static void run_phase(struct trainer *trainer, enum phase_of_step phase) {
+    trainer->phase = phase;
+    team_run(trainer->team, work, trainer);
+}
+
+static bool forward(struct trainer *trainer, const struct batch *batch, enum workspace_state state,
+                    double *loss, long *tokens, long *right, struct err *err) {
+    if (!batch_check(trainer, batch, err) || !deal_columns(trainer, batch, state, err)) return false;
+    trainer->batch = batch;
+    run_phase(trainer, WORK_FORWARD);
+    *loss = 0.0;
+    *tokens = *right = 0;
+    for (int w = 0; w < trainer->workers; w++) {
+        *loss += trainer->worker[w].loss;
+        *tokens += trainer->worker[w].tokens;
+        *right += trainer->worker[w].right;
+    }
+    return true;
+}
+
+// The mean gradient in worker 0's slab; returns its norm, and that of the parameters. No square of a float
+// overflows a double, so a norm is finite if and only if all is.
+static double backward(struct trainer *trainer, long tokens, double *weight_norm) {
+    trainer->scale = (float)(1.0 / (double)tokens);
+    run_phase(trainer, WORK_BACKWARD);
+    run_phase(trainer, WORK_REDUCE);
+    double squares = 0.0, weight_squares = 0.0;
+    for (int w = 0; w < trainer->workers; w++) {
+        squares += trainer->worker[w].squares;
+        weight_squares += trainer->worker[w].weight_squares;
+    }
+    *weight_norm = sqrt(weight_squares);
+    return sqrt(squares);
+}
+
+// Says what stopped the step, and in which tensor it is seen first.
+static bool not_finite(const struct trainer *trainer, const char *what, double value, struct err *err) {
+    const struct layout *layout = &trainer->model->layout;
+    int weight = model_not_finite(layout, trainer->model->params);
+    int grad = model_not_finite(layout, trainer->worker[0].grads);
+    long long update = (long long)trainer->updates + 1;
+    if (weight >= 0)
+        return err_set(err, ERR_VALUE,
+                       "update %lld stopped: the %s is %g; the first tensor that is not finite is %s", update,
+                       what, value, layout->params[weight].name);
+    if (grad >= 0)
+        return err_set(
+            err, ERR_VALUE,
+            "update %lld stopped: the %s is %g; the first tensor whose gradient is not finite is %s", update,
+            what, value, layout->params[grad].name);
+    return err_set(err, ERR_VALUE, "update %lld stopped: the %s is %g", update, what, value);
+}
+
+static bool loss_and_gradient(struct trainer *trainer, const struct batch *batch, enum workspace_state state,
+                              struct step_report *report, struct err *err) {
+    double loss;
+    long right;
+    if (!forward(trainer, batch, state, &loss, &report->tokens, &right, err)) return false;
+    if (report->tokens == 0) return true;
+    report->loss = loss / (double)report->tokens;
+    double weight_norm;
+    report->grad_norm = backward(trainer, report->tokens, &weight_norm);
+    if (isfinite(report->loss) && isfinite(report->grad_norm) && isfinite(weight_norm)) return true;
+    for (int w = 0; w < trainer->workers; w++)
+        workspace_forget_state(trainer->worker[w].workspace);
+    if (!isfinite(report->loss)) return not_finite(trainer, "loss", report->loss, err);
+    if (!isfinite(report->grad_norm)) return not_finite(trainer, "gradient's norm", report->grad_norm, err);
+    return not_finite(trainer, "norm of the parameters", weight_norm, err);
+}
+
+bool trainer_step(struct trainer *trainer, const struct batch *batch, struct step_report *report,
+                  struct err *err) {
+    struct step_report unused;
+    if (!report) report = &unused;
+    *report = (struct step_report){.clip_scale = 1.0};
+    if (!loss_and_gradient(trainer, batch, WORKSPACE_TRAIN, report, err)) return false;
+    if (report->tokens == 0) return true; // all padding: nothing to learn from
+    report->clip_scale = trainer->clip_scale = clip_scale_for(report->grad_norm, trainer->options.clip_norm);
+    run_phase(trainer, WORK_UPDATE);
+    trainer->updates++;
+    trainer_refresh(trainer);
+    return true;
+}
+
+bool trainer_evaluate(struct trainer *trainer, const struct batch *batch, double *loss_sum, long *tokens,
+                      long *right, struct err *err) {
+    return forward(trainer, batch, WORKSPACE_EVALUATE, loss_sum, tokens, right, err);
+}
+
+void trainer_reset_state(struct trainer *trainer) {
+    for (int w = 0; w < trainer->workers; w++) {
+        for (int state = WORKSPACE_TRAIN; state <= WORKSPACE_SCRATCH; state++) {
+            workspace_use_state(trainer->worker[w].workspace, (enum workspace_state)state);
+            workspace_forget_state(trainer->worker[w].workspace);
+        }
+    }
+}
+
+bool trainer_gradients(struct trainer *trainer, const struct batch *batch, float *grads, double *loss,
+                       struct err *err) {
+    struct step_report report = {.clip_scale = 1.0};
+    size_t bytes = trainer->model->layout.size * sizeof *grads;
+    for (int w = 0; w < trainer->workers; w++)
+        workspace_copy_state(trainer->worker[w].workspace, WORKSPACE_SCRATCH, WORKSPACE_TRAIN);
+    if (!loss_and_gradient(trainer, batch, WORKSPACE_SCRATCH, &report, err)) return false;
+    if (loss) *loss = report.loss;
+    if (report.tokens == 0)
+        memset(grads, 0, bytes);
+    else
+        memcpy(grads, trainer->worker[0].grads, bytes);
+    return true;
+}

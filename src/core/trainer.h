@@ -1,0 +1,78 @@
+#pragma once
+// Training: minibatches in, updates out, on the fused float kernels. A trainer borrows the model, owns
+// gradients, optimiser state and workspace. One thread drives a trainer; it splits the batch over its own
+// worker threads. Same seed, same thread count: same bits.
+
+#include "network.h"
+#include <stdint.h>
+
+enum optimizer { OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_COUNT }; // the list grows
+extern const char *const optimizer_names[OPTIMIZER_COUNT];
+
+struct train_options {
+    enum optimizer optimizer;
+    double lr;
+    double beta1, beta2, epsilon; // Adam (Kingma and Ba 2015, algorithm 1)
+    double clip_norm;             // 0 = none; Pascanu et al. 2013, algorithm 1
+    int threads;
+};
+struct train_options train_options_default(void); // adam, lr 0.002, 0.9, 0.999, 1e-8, clip 5, 1 thread
+
+// A minibatch, borrowed. x, target: (T, B) row-major; x < 0 is the zero vector, target < 0 carries no loss.
+// Each sequence starts from the zero state unless carry: then from the final state of the previous batch
+// (same B). Nets with real inputs read x_real; x may then be NULL (it would only tell what is padding, see
+// kernels.h).
+struct batch {
+    int T, B;
+    const int *x, *target;
+    bool carry;          // of one-directional nets
+    const float *x_real; // (T, B, I), or NULL
+};
+
+// Loss and gradients are the mean over the tokens that carry a loss.
+struct step_report {
+    double loss;       // nats a token, before the update
+    double grad_norm;  // before clipping
+    double clip_scale; // 1 = not clipped
+    long tokens;       // that carried a loss
+};
+
+struct trainer;
+// max_T, max_B: the largest minibatch that will come.
+struct trainer *trainer_new(struct model *model, const struct train_options *options, int max_T, int max_B,
+                            struct err *err);
+void trainer_free(struct trainer *trainer);
+// One whole update. Fails when the loss, a gradient or a parameter is not finite (the first tensor is named);
+// the model is unchanged then. Also fails (ERR_VALUE) on a minibatch larger than max_T x max_B, on a symbol
+// or target out of range, and on carry in a bidirectional network. A minibatch without any target changes
+// nothing and reports 0 tokens.
+bool trainer_step(struct trainer *trainer, const struct batch *batch, struct step_report *report,
+                  struct err *err);
+// Forward only, with a carried state of its own: summed loss in nats over the tokens that carry one, their
+// number, and how many were predicted right.
+bool trainer_evaluate(struct trainer *trainer, const struct batch *batch, double *loss_sum, long *tokens,
+                      long *right, struct err *err);
+// Whoever writes the model's parameters while a trainer borrows it (a checkpoint, history) says so.
+void trainer_refresh(struct trainer *trainer);
+// The next batch with carry starts from the zero state again (a new epoch, a new text).
+void trainer_reset_state(struct trainer *trainer);
+void trainer_set_lr(struct trainer *trainer, double lr);
+size_t trainer_memory(const struct trainer *trainer); // bytes owned
+
+// For tests and for the workbench's update phase: the gradients (mean over tokens, before clipping) without
+// an update.
+bool trainer_gradients(struct trainer *trainer, const struct batch *batch, float *grads, double *loss,
+                       struct err *err);
+
+// Optimiser state, saved and restored bit for bit: step count and the slabs it uses (count of them by
+// optimizer).
+int64_t trainer_updates(const struct trainer *trainer);
+int trainer_state_slabs(const struct trainer *trainer);
+float *trainer_state(struct trainer *trainer, int slab); // layout.size floats, borrowed
+void trainer_restore_updates(struct trainer *trainer, int64_t updates);
+
+// The update rule alone, on slabs, in place: used by the trainer and by the session's update phase alike.
+// grads are scaled by clip_scale first. m and v may be NULL for SGD. update counts from 1.
+void optimizer_apply(const struct train_options *options, size_t n, float *params, const float *grads,
+                     float *m, float *v, int64_t update, double clip_scale);
+double clip_scale_for(double norm, double clip_norm); // min(1, clip_norm / norm); 1 when clip_norm is 0

@@ -1,0 +1,45 @@
+#pragma once
+// The inside of a workspace: shared by kernels.c (memory, forward) and kernels_backward.c. Rows are (t, b),
+// row-major over T then B; N = T * B. A layer's output holds both directions side by side: (T, B, D*H).
+
+#include "kernels.h"
+#include "loops.h"
+
+enum { WORKSPACE_STATES = 3 };
+
+// One layer in one direction.
+struct lane {
+    float *gates;      // (T, B, G*H) activations after forward, dL/dz after backward
+    float *c, *tanh_c; // (T, B, H), of cells with a memory; else NULL
+    float *h0, *c0;    // (B, H) the state that the first timestep reads
+    float *dc;         // (B, H)
+    float *last_h[WORKSPACE_STATES],
+        *last_c[WORKSPACE_STATES]; // (B, H) the state that the last timestep left
+    float *recurrent_t; // (G*H, H) transposed copies, borrowed from the owner of the packed weights
+    float *input_t;     // (G*H, I) of layers above the first; else NULL
+    size_t input_at, recurrent_at, bias_at; // offsets in the slab
+};
+
+struct workspace {
+    const struct layout *layout;
+    const struct cell_desc *cell;
+    const struct loops *loops;
+    int max_T, max_B;
+    struct lane lanes[NET_MAX_LAYERS][NET_MAX_DIRECTIONS];
+    float *out[NET_MAX_LAYERS]; // (T, B, D*H)
+    float *d_out, *d_below;     // (T, B, D*H)
+    float *logits;              // (T, B, O): y_hat after forward, dL/dlogits after backward
+    float *head_t;              // (O, D*H)
+    size_t head_at, head_bias_at;
+    int *lengths; // (B) of the minibatch: timesteps up to the last that holds an input or a target
+    int state;    // which of the last_h, last_c carries on
+    int carried[WORKSPACE_STATES]; // B of the state kept there; 0 = none
+    bool started;                  // the minibatch at hand began with a carried state
+    bool shared;                   // the packed weights belong to another workspace
+    void *packed, *memory;
+    size_t bytes;
+};
+
+// The rows of one timestep, as the cells' loops want them.
+struct cell_rows workspace_rows(const struct workspace *workspace, int layer, int direction, int t, int T,
+                                int B);

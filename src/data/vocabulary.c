@@ -1,0 +1,124 @@
+#include "vocabulary.h"
+
+#include "check.h"
+#include "mem.h"
+#include "str.h"
+
+#include <string.h>
+
+enum { FIRST_CAPACITY = 64 };
+
+// FNV-1a: short keys, no seed needed (a vocabulary holds at most every code point once).
+static uint32_t hash(const char *text, size_t length) {
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < length; i++)
+        h = (h ^ (unsigned char)text[i]) * 16777619u;
+    return h;
+}
+
+static bool same(const char *stored, const char *text, size_t length) {
+    return strncmp(stored, text, length) == 0 && stored[length] == 0;
+}
+
+// The place in the table where text is, or where it would go.
+static uint32_t table_place(const struct vocabulary *v, const char *text, size_t length) {
+    uint32_t mask = v->table_size - 1, place = hash(text, length) & mask;
+    while (v->table[place] && !same(v->texts[v->table[place] - 1], text, length))
+        place = (place + 1) & mask;
+    return place;
+}
+
+static bool table_rebuild(struct vocabulary *v, uint32_t size) {
+    int32_t *table = mem_array(size, sizeof *table);
+    if (!table) return false;
+    mem_free(v->table);
+    v->table = table;
+    v->table_size = size;
+    for (int i = 0; i < v->count; i++)
+        v->table[table_place(v, v->texts[i], strlen(v->texts[i]))] = i + 1;
+    return true;
+}
+
+// Room for one more; on false everything is as it was.
+static bool reserve(struct vocabulary *v) {
+    if (v->count < v->capacity) return true;
+    size_t old = (size_t)v->capacity, new = old ? 2 * old : FIRST_CAPACITY;
+    char **texts = mem_grow(v->texts, old * sizeof *texts, new * sizeof *texts);
+    if (!texts) return false;
+    v->texts = texts;
+    long *counts = mem_grow(v->counts, old * sizeof *counts, new * sizeof *counts);
+    if (!counts) return false;
+    v->counts = counts;
+    if (!table_rebuild(v, (uint32_t)(2 * new))) return false; // at most half full
+    v->capacity = (int)new;
+    return true;
+}
+
+void vocabulary_init(struct vocabulary *vocabulary) {
+    *vocabulary = (struct vocabulary){.capacity = FIRST_CAPACITY, .table_size = 2 * FIRST_CAPACITY};
+    vocabulary->texts = mem_need(FIRST_CAPACITY, sizeof *vocabulary->texts);
+    vocabulary->counts = mem_need(FIRST_CAPACITY, sizeof *vocabulary->counts);
+    vocabulary->table = mem_need(vocabulary->table_size, sizeof *vocabulary->table);
+    static const char *const marks[] = {[VOCABULARY_EOS] = "<EOS>", [VOCABULARY_UNK] = "<UNK>"};
+    for (int i = 0; i < VOCABULARY_FIRST; i++) {
+        vocabulary->texts[i] = mem_copy_text(marks[i]);
+        vocabulary->count = i + 1;
+        vocabulary->table[table_place(vocabulary, marks[i], strlen(marks[i]))] = i + 1;
+    }
+}
+
+void vocabulary_release(struct vocabulary *vocabulary) {
+    for (int i = 0; i < vocabulary->count; i++)
+        mem_free(vocabulary->texts[i]);
+    mem_free(vocabulary->texts);
+    mem_free(vocabulary->counts);
+    mem_free(vocabulary->table);
+    *vocabulary = (struct vocabulary){0};
+}
+
+bool vocabulary_copy(struct vocabulary *to, const struct vocabulary *from, struct err *err) {
+    *to = (struct vocabulary){0};
+    if (from->count == 0) return true;
+    vocabulary_init(to);
+    for (int i = 0; i < from->count; i++) {
+        int index = vocabulary_add(to, from->texts[i], strlen(from->texts[i]));
+        if (index != i) {
+            vocabulary_release(to);
+            return err_set(err, ERR_MEMORY, "no memory to copy a vocabulary of %d symbols", from->count);
+        }
+        to->counts[i] = from->counts[i];
+    }
+    return true;
+}
+
+int vocabulary_add(struct vocabulary *vocabulary, const char *text, size_t length) {
+    check(vocabulary->table, "a vocabulary is used before vocabulary_init()");
+    uint32_t place = table_place(vocabulary, text, length);
+    if (vocabulary->table[place]) return vocabulary->table[place] - 1;
+    if (!reserve(vocabulary)) return -1;
+    char *copy = mem_alloc(length + 1);
+    if (!copy) return -1;
+    memcpy(copy, text, length);
+    int index = vocabulary->count++;
+    vocabulary->texts[index] = copy;
+    vocabulary->counts[index] = 0;
+    vocabulary->table[table_place(vocabulary, text, length)] = index + 1; // reserve() may have moved it
+    return index;
+}
+
+int vocabulary_find(const struct vocabulary *vocabulary, const char *text, size_t length) {
+    if (!vocabulary->table) return VOCABULARY_UNK;
+    int found = vocabulary->table[table_place(vocabulary, text, length)];
+    return found ? found - 1 : VOCABULARY_UNK;
+}
+
+int vocabulary_encode(const struct vocabulary *vocabulary, const char *text, size_t length, int *out,
+                      int max) {
+    int count = 0;
+    size_t used;
+    for (size_t i = 0; i < length; i += used, count++) {
+        utf8_next(text + i, length - i, &used);
+        if (count < max) out[count] = vocabulary_find(vocabulary, text + i, used);
+    }
+    return count;
+}

@@ -1,0 +1,194 @@
+// Actions in words, and numbers as people type them.
+#include "lesson_internal.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum takes { TAKES_NOTHING, TAKES_COUNT, TAKES_NUMBER, TAKES_TEXT, TAKES_ANY };
+static const struct {
+    const char *word;
+    enum action_kind kind;
+    enum takes takes;
+} actions[] = {
+    {"step", ACTION_STEP, TAKES_COUNT},     {"back", ACTION_BACK, TAKES_COUNT},
+    {"by", ACTION_BY, TAKES_TEXT},          {"goto", ACTION_GOTO, TAKES_TEXT},
+    {"unit", ACTION_UNIT, TAKES_ANY},       {"timestep", ACTION_TIMESTEP, TAKES_ANY},
+    {"word", ACTION_WORD, TAKES_TEXT},      {"cell", ACTION_CELL, TAKES_TEXT},
+    {"seed", ACTION_SEED, TAKES_NUMBER},    {"units", ACTION_UNITS, TAKES_NUMBER},
+    {"train", ACTION_TRAIN, TAKES_NUMBER},  {"figure", ACTION_FIGURE, TAKES_TEXT},
+    {"flow", ACTION_FLOW, TAKES_TEXT},      {"answer", ACTION_ANSWER, TAKES_ANY},
+    {"choose", ACTION_CHOOSE, TAKES_COUNT}, {"try", ACTION_TRY, TAKES_TEXT},
+};
+
+static bool read_count(const char *words, const char *at, long *out, struct err *err) {
+    char *end;
+    errno = 0;
+    *out = strtol(at, &end, 10);
+    if (end == at || *end || errno || *out < 0 || *out > 1000000000)
+        return lesson_err_in(err, words, at, "expected a whole number, found \"%s\"", at);
+    return true;
+}
+
+// at: where the text stands inside words.
+static bool one_of(const char *words, const char *at, const char *text, const char *const *list, int count,
+                   struct err *err) {
+    char known[128] = "";
+    for (int i = 0; i < count; i++) {
+        if (strcmp(text, list[i]) == 0) return true;
+        snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s",
+                 i ? (i + 1 == count ? " or " : ", ") : "", list[i]);
+    }
+    return lesson_err_in(err, words, at, "expected %s, found \"%s\"", known, text);
+}
+
+static bool check_text(const char *words, const char *at, const char *text, enum action_kind kind,
+                       struct err *err) {
+    static const char *const by[] = {"operation", "cell", "timestep", "pass", "update"},
+                             *const figures[] = {"forward", "backward"}, *const flow[] = {"on", "off"},
+                             *const tries[] = {"unit", "timestep"};
+    enum cell_id id;
+    switch (kind) {
+    case ACTION_BY:
+        return one_of(words, at, text, by, 5, err);
+    case ACTION_FIGURE:
+        return one_of(words, at, text, figures, 2, err);
+    case ACTION_FLOW:
+        return one_of(words, at, text, flow, 2, err);
+    case ACTION_TRY:
+        return one_of(words, at, text, tries, 2, err);
+    case ACTION_CELL:
+        return cell_by_name(text, &id) ||
+               lesson_err_in(err, words, at, "expected a cell such as rnn or lstm, found \"%s\"", text);
+    default:
+        return true;
+    }
+}
+
+bool lesson_action_parse(const char *words, struct lesson_action *out, struct err *err) {
+    const char *start = words + strspn(words, " ");
+    size_t length = strcspn(start, " "), i = 0;
+    while (i < sizeof actions / sizeof *actions &&
+           (strlen(actions[i].word) != length || strncmp(start, actions[i].word, length) != 0))
+        i++;
+    if (i == sizeof actions / sizeof *actions)
+        return lesson_err_in(err, words, start,
+                             "expected an action such as step, goto, unit, word or answer, found \"%.*s\"",
+                             (int)length, start);
+    *out = (struct lesson_action){.kind = actions[i].kind, .number = 1};
+    const char *at = start + length + strspn(start + length, " ");
+    size_t rest = strlen(at);
+    while (rest && at[rest - 1] == ' ')
+        rest--;
+    if (rest >= sizeof out->text)
+        return lesson_err_in(err, words, at, "expected at most %zu bytes, found %zu", sizeof out->text - 1,
+                             rest);
+    memcpy(out->text, at, rest);
+    out->text[rest] = '\0';
+    if (rest == 0) {
+        if (actions[i].takes == TAKES_COUNT || out->kind == ACTION_ANSWER) return true;
+        return lesson_err_in(err, words, at, "expected something behind \"%s\", found the end",
+                             actions[i].word);
+    }
+    switch (actions[i].takes) {
+    case TAKES_COUNT:
+    case TAKES_NUMBER:
+        return read_count(words, at, &out->number, err);
+    case TAKES_TEXT:
+        return check_text(words, at, out->text, out->kind, err);
+    case TAKES_ANY:
+        out->number = isdigit((unsigned char)out->text[0]) ? strtol(out->text, NULL, 10) : 0;
+        return true;
+    case TAKES_NOTHING:
+        break;
+    }
+    return true;
+}
+
+// An expression for an index behind "unit" or "timestep".
+static bool check_index(const char *words, const struct lesson_action *action, int limit,
+                        const struct lesson_shape *shape, struct err *err) {
+    const char *at = strstr(words, action->text);
+    struct lesson_scope scope = {.shape = *shape};
+    double value;
+    if (!lesson_expression(action->text, &scope, &value, err)) {
+        if (err) err->column += (long)utf8_count(words, (size_t)(at - words));
+        return false;
+    }
+    if (scope.value_count == 0 && (!(value >= 1) || (limit > 0 && value > limit)))
+        return lesson_err_in(err, words, at, "expected 1 to %d, found %s", limit, action->text);
+    return true;
+}
+
+bool lesson_action_check(const char *words, const struct lesson_shape *shape, struct err *err) {
+    struct lesson_action action;
+    if (!lesson_action_parse(words, &action, err)) return false;
+    struct lesson_place place;
+    switch (action.kind) {
+    case ACTION_GOTO: {
+        const char *at = strstr(words, action.text);
+        if (lesson_place_parse(action.text, shape, &place, err)) return true;
+        if (err) err->column += (long)utf8_count(words, (size_t)(at - words));
+        return false;
+    }
+    case ACTION_UNIT:
+        return check_index(words, &action, shape->units, shape, err);
+    case ACTION_TIMESTEP:
+        return check_index(words, &action, shape->T, shape, err);
+    case ACTION_ANSWER: {
+        double x;
+        if (!action.text[0] || lesson_parse_number(action.text, &x)) return true;
+        return lesson_err_in(err, words, strstr(words, action.text),
+                             "expected a number or nothing behind \"answer\", found \"%s\"", action.text);
+    }
+    default:
+        return true;
+    }
+}
+
+// One side of "1/3", "0,43", "−1.2": false when anything else is in it.
+static bool read_decimal(const char *text, double *out) {
+    char plain[64];
+    size_t n = 0;
+    int commas = 0;
+    for (const char *at = text; *at; at++) {
+        if (n + 1 >= sizeof plain) return false;
+        if (strncmp(at, "\xe2\x88\x92", 3) == 0) { // the minus sign of the screen
+            plain[n++] = '-';
+            at += 2;
+        } else if (*at == ',' && commas++ == 0) {
+            plain[n++] = '.';
+        } else if (*at != ' ') {
+            if (!strchr("0123456789+-.eE", *at)) return false;
+            plain[n++] = *at;
+        }
+    }
+    plain[n] = '\0';
+    char *end;
+    *out = strtod(plain, &end);
+    return end != plain && !*end && isfinite(*out);
+}
+
+bool lesson_parse_number(const char *text, double *out) {
+    char copy[64];
+    size_t length = strlen(text);
+    while (length && isspace((unsigned char)text[length - 1]))
+        length--;
+    if (length >= sizeof copy) return false;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    bool percent = length && copy[length - 1] == '%';
+    if (percent) copy[length - 1] = '\0';
+    char *slash = strchr(copy, '/');
+    double below = 1;
+    if (slash) {
+        *slash = '\0';
+        if (!read_decimal(slash + 1, &below) || below == 0) return false;
+    }
+    if (!read_decimal(copy, out)) return false;
+    *out = *out / below / (percent ? 100 : 1);
+    return isfinite(*out);
+}

@@ -1,0 +1,224 @@
+// Goals: their words read against the scene's network, and whether they hold on what is on screen.
+#include "lesson_internal.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum takes {
+    TAKES_PLACE,
+    TAKES_INDEX,
+    TAKES_SUM,
+    TAKES_COMPARISON,
+    TAKES_NOTHING,
+    TAKES_WORD,
+    TAKES_CELL,
+    TAKES_NUMBER,
+    TAKES_FIGURE,
+    TAKES_FLOW
+};
+static const struct {
+    const char *word;
+    enum condition_kind kind;
+    enum takes takes;
+} goals[] = {
+    {"at", CONDITION_AT, TAKES_PLACE},          {"past", CONDITION_PAST, TAKES_PLACE},
+    {"unit", CONDITION_UNIT, TAKES_INDEX},      {"timestep", CONDITION_TIMESTEP, TAKES_INDEX},
+    {"number", CONDITION_ANSWER, TAKES_SUM},    {"choice", CONDITION_CHOICE, TAKES_NOTHING},
+    {"cell", CONDITION_CELL, TAKES_CELL},       {"word", CONDITION_WORD, TAKES_WORD},
+    {"seed", CONDITION_SEED, TAKES_NUMBER},     {"units", CONDITION_UNITS, TAKES_NUMBER},
+    {"when", CONDITION_WHEN, TAKES_COMPARISON}, {"figure", CONDITION_FIGURE, TAKES_FIGURE},
+    {"flow", CONDITION_FLOW, TAKES_FLOW},
+};
+
+// "unit 3", or one extreme of a tensor: "unit argmax" is written "unit a t=4 argmax".
+static bool goal_index(struct lesson_task *task, const char *at, int limit, const struct lesson_shape *shape,
+                       struct err *err) {
+    struct lesson_scope scope = {.shape = *shape};
+    double n;
+    if (!lesson_expression(at, &scope, &n, err)) return false;
+    if (scope.value_count == 1 && scope.plain && strncmp(scope.values[0].reduce, "arg", 3) == 0) {
+        task->value = scope.values[0];
+        return true;
+    }
+    if (scope.value_count || !(n >= 1) || (limit > 0 && n > limit) || n != (int)n)
+        return lesson_err_in(
+            err, at, at,
+            "expected a number 1 to %d, or one of argmax, argmin, argabsmax of a tensor, found \"%s\"", limit,
+            at);
+    task->number = (int)n - 1;
+    return true;
+}
+
+static bool goal_number(struct lesson_task *task, const char *at, struct err *err) {
+    if (!*at) return task->number = LESSON_NONE, true;
+    char *end;
+    long n = strtol(at, &end, 10);
+    if (end == at || *end || n < 0 || n > 1000000000)
+        return lesson_err_in(err, at, at, "expected a whole number or nothing, found \"%s\"", at);
+    task->number = (int)n;
+    return true;
+}
+
+static bool goal_word(const char *at, const char *first, const char *second, struct err *err) {
+    if (strcmp(at, first) == 0 || strcmp(at, second) == 0) return true;
+    return lesson_err_in(err, at, at, "expected %s or %s, found \"%s\"", first, second, *at ? at : "the end");
+}
+
+static bool goal_argument(struct lesson_task *task, enum takes takes, const char *at,
+                          const struct lesson_shape *shape, struct err *err) {
+    struct lesson_scope scope = {.shape = *shape};
+    struct lesson_place place;
+    double left, right;
+    bool holds;
+    enum cell_id id;
+    switch (takes) {
+    case TAKES_PLACE:
+        return lesson_place_parse(at, shape, &place, err);
+    case TAKES_INDEX:
+        return goal_index(task, at, task->kind == CONDITION_UNIT ? shape->units : shape->T, shape, err);
+    case TAKES_SUM:
+        if (!lesson_expression(at, &scope, &left, err)) return false;
+        if (scope.value_count) task->value = scope.values[0];
+        if (scope.plain && !task->hide && !task->value.reduce[0])
+            task->hidden[task->hidden_count++] = task->value;
+        return true;
+    case TAKES_COMPARISON:
+        return lesson_comparison(at, &scope, &holds, &left, &right, err);
+    case TAKES_NOTHING:
+        return !*at || lesson_err_in(err, at, at, "expected nothing behind \"choice\", found \"%s\"", at);
+    case TAKES_CELL:
+        return !*at || cell_by_name(at, &id) ||
+               lesson_err_in(err, at, at, "expected a cell such as rnn or lstm, or nothing, found \"%s\"",
+                             at);
+    case TAKES_NUMBER:
+        return goal_number(task, at, err);
+    case TAKES_FIGURE:
+        return goal_word(at, "forward", "backward", err);
+    case TAKES_FLOW:
+        return goal_word(at, "on", "off", err);
+    case TAKES_WORD:
+        break;
+    }
+    return true;
+}
+
+bool lesson_goal_parse(struct lesson *lesson, struct lesson_task *task, const struct lesson_shape *shape,
+                       struct err *err) {
+    const char *words = task->argument;
+    size_t length = strcspn(words, " "), i = 0;
+    while (i < sizeof goals / sizeof *goals &&
+           (strlen(goals[i].word) != length || strncmp(words, goals[i].word, length) != 0))
+        i++;
+    if (i == sizeof goals / sizeof *goals)
+        return lesson_err_in(err, words, words,
+                             "expected a goal (at, past, unit, timestep, number, choice, cell, word, seed, "
+                             "units, when, figure, flow), found \"%.*s\"",
+                             (int)length, words);
+    task->kind = goals[i].kind;
+    size_t skip = length + strspn(words + length, " ");
+    task->argument = arena_text(&lesson->arena, words + skip, strlen(words + skip));
+    if (goal_argument(task, goals[i].takes, task->argument, shape, err)) return true;
+    if (err) err->column += (long)utf8_count(words, skip);
+    return false;
+}
+
+static bool index_reached(const struct lesson_task *task, const struct lesson_now *now, int selected,
+                          bool *out, struct err *err) {
+    double index = task->number + 1;
+    *out = false;
+    if (selected < 0) return true;
+    if (task->value.tensor[0] && !lesson_value_now(&task->value, now, &index, err)) return false;
+    *out = selected + 1 == (int)index;
+    return true;
+}
+
+static bool same(const char *a, const char *b) {
+    return a && b && strcmp(a, b) == 0;
+}
+
+static bool differs(const char *now, const char *scene, const char *wanted) {
+    return *wanted ? same(now, wanted) : now && strcmp(now, scene) != 0;
+}
+
+static bool place_reached(const struct lesson_task *task, const struct lesson_now *now, bool *out,
+                          struct err *err) {
+    struct lesson_shape shape = lesson_shape_of(now->record);
+    struct lesson_place place;
+    if (!lesson_place_parse(task->argument, &shape, &place, err)) return false;
+    int end = lesson_place_end(&place, now->script);
+    *out = task->kind == CONDITION_AT ? lesson_place_matches(&place, now->script, now->position)
+                                      : end >= 0 && now->position >= end;
+    return true;
+}
+
+// A goal that speaks of what is selected is not reached while nothing is.
+static bool selection_missing(const char *words, const struct lesson_now *now) {
+    return (now->t < 0 && strstr(words, " t=selected")) ||
+           (now->unit < 0 && (strstr(words, "unit=selected") || strstr(words, "from=selected")));
+}
+
+bool lesson_goal_reached(const struct lesson_task *task, const struct lesson_scene *scene,
+                         const struct lesson_now *now, bool *out, struct err *err) {
+    *out = false;
+    switch (task->kind) {
+    case CONDITION_AT:
+    case CONDITION_PAST:
+        return place_reached(task, now, out, err);
+    case CONDITION_UNIT:
+        return index_reached(task, now, now->unit, out, err);
+    case CONDITION_TIMESTEP:
+        return index_reached(task, now, now->t, out, err);
+    case CONDITION_CELL:
+        return *out = differs(now->cell, scene->cell, task->argument), true;
+    case CONDITION_WORD:
+        return *out = differs(now->word, scene->word, task->argument), true;
+    case CONDITION_SEED:
+        return *out = task->number == LESSON_NONE ? now->seed != scene->seed : now->seed == task->number,
+               true;
+    case CONDITION_UNITS:
+        return *out = task->number == LESSON_NONE ? now->units != scene->units : now->units == task->number,
+               true;
+    case CONDITION_FIGURE:
+        return *out = same(now->figure, task->argument), true;
+    case CONDITION_FLOW:
+        return *out = now->flow == (strcmp(task->argument, "on") == 0), true;
+    case CONDITION_WHEN:
+        return selection_missing(task->argument, now) || lesson_holds(task->argument, now, out, err);
+    default:
+        return true;
+    }
+}
+
+static bool read_keep(const char *text, struct lesson_scope *scope, struct lesson_kept *kept, int *kept_count,
+                      double *value, struct err *err) {
+    const char *name = text + 5 + strspn(text + 5, " ");
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyz_");
+    const char *equal = name + length + strspn(name + length, " ");
+    if (length == 0 || length >= sizeof kept->name || *equal != '=')
+        return lesson_err_in(err, text, name,
+                             "expected \"keep name = a number\", the name of small letters, found \"%s\"",
+                             name);
+    if (*kept_count == LESSON_MAX_KEPT)
+        return lesson_err_in(err, text, name, "expected at most %d kept numbers in a part", LESSON_MAX_KEPT);
+    const char *rest = equal + 1;
+    if (!lesson_expression(rest, scope, value, err)) {
+        if (err) err->column += (long)utf8_count(text, (size_t)(rest - text));
+        return false;
+    }
+    struct lesson_kept *k = &kept[(*kept_count)++];
+    snprintf(k->name, sizeof k->name, "%.*s", (int)length, name);
+    k->value = *value;
+    return true;
+}
+
+bool lesson_expect_read(const char *text, struct lesson_scope *scope, struct lesson_kept *kept,
+                        int *kept_count, bool *holds, double *left, double *right, struct err *err) {
+    scope->kept = kept;
+    scope->kept_count = *kept_count;
+    if (strncmp(text, "keep ", 5) != 0) return lesson_comparison(text, scope, holds, left, right, err);
+    *holds = true;
+    *right = 0;
+    return read_keep(text, scope, kept, kept_count, left, err);
+}

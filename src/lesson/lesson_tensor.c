@@ -1,0 +1,258 @@
+// Named tensors of a record, by the names of the trace file: which exist, their shapes, their numbers.
+#include "lesson_internal.h"
+
+#include "mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum tensor_kind {
+    TENSOR_SLOT,
+    TENSOR_SLOT_GRAD,
+    TENSOR_FROM_LOSS,
+    TENSOR_FROM_FUTURE,
+    TENSOR_LOGITS,
+    TENSOR_LOGITS_GRAD,
+    TENSOR_Y_HAT,
+    TENSOR_LOSS,
+    TENSOR_INPUT,
+    TENSOR_TOTAL_LOSS,
+    TENSOR_GRAD_NORM,
+    TENSOR_CLIP_NORM,
+    TENSOR_CLIP_SCALE,
+    TENSOR_PARAM,
+    TENSOR_PARAM_GRAD,
+    TENSOR_CLIPPED,
+    TENSOR_PARAM_AFTER,
+    TENSOR_DELTA,
+    TENSOR_GRAD_AT // the last six: parameters
+};
+
+struct lesson_shape lesson_shape_of(const struct record *record) {
+    const struct net_spec *spec = &record->layout.spec;
+    return (struct lesson_shape){.cells = {record_cell(record)},
+                                 .cell_count = 1,
+                                 .layers = spec->layers,
+                                 .directions = spec->directions,
+                                 .units = spec->hidden,
+                                 .symbols = spec->outputs,
+                                 .T = record_T(record)};
+}
+
+static int inputs_of(const struct lesson_shape *shape, int layer) {
+    return layer == 0 ? shape->symbols : shape->units * shape->directions;
+}
+
+// "l0/", "l2_reverse/": the layer and direction; returns what follows, or NULL.
+static const char *read_layer(const char *text, char end, const struct lesson_shape *shape, int *layer,
+                              int *direction) {
+    if (*text != 'l') return NULL;
+    char *rest;
+    long k = strtol(text + 1, &rest, 10);
+    if (rest == text + 1 || k < 0 || k >= shape->layers) return NULL;
+    *layer = (int)k;
+    *direction = 0;
+    if (strncmp(rest, "_reverse", 8) == 0) {
+        *direction = 1;
+        rest += 8;
+    }
+    if (*direction >= shape->directions || *rest != end) return NULL;
+    return end ? rest + 1 : rest;
+}
+
+static bool find_slot(const char *name, const struct cell_desc *cell, const struct lesson_shape *shape,
+                      struct lesson_tensor *out) {
+    const char *slot = read_layer(name, '/', shape, &out->layer, &out->direction);
+    if (!slot) return false;
+    out->slot = cell_slot_by_id(cell, slot);
+    if (out->slot < 0) return false;
+    out->dims = 2;
+    out->shape[0] = shape->T;
+    out->shape[1] = out->slot == cell->input ? inputs_of(shape, out->layer) : shape->units;
+    out->symbol_columns = out->slot == cell->input && out->layer == 0;
+    if (out->kind == TENSOR_SLOT || out->kind == TENSOR_SLOT_GRAD) return true;
+    for (out->state = 0; out->state < cell->state_count; out->state++)
+        if (cell->state_out[out->state] == out->slot) return true;
+    return false;
+}
+
+// "rnn.weight_ih_l0", "head.bias": role and shape as in the file, (out, in).
+static bool find_param(const char *name, const struct cell_desc *cell, const struct lesson_shape *shape,
+                       struct lesson_tensor *out) {
+    static const struct {
+        const char *text;
+        enum param_role role;
+    } words[] = {{"rnn.weight_ih_", PARAM_INPUT},
+                 {"rnn.weight_hh_", PARAM_RECURRENT},
+                 {"rnn.bias_ih_", PARAM_BIAS},
+                 {"head.weight", PARAM_HEAD},
+                 {"head.bias", PARAM_HEAD_BIAS}};
+    int first = out->planes = out->kind == TENSOR_GRAD_AT ? 1 : 0;
+    if (first) out->shape[0] = shape->T;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t length = strlen(words[i].text);
+        if (strncmp(name, words[i].text, length) != 0) continue;
+        enum param_role role = words[i].role;
+        out->param = (int)role;
+        int *at = out->shape + first;
+        if (role == PARAM_HEAD || role == PARAM_HEAD_BIAS) {
+            if (name[length]) return false;
+            out->layer = out->direction = -1;
+            at[0] = shape->symbols;
+            at[1] = shape->units * shape->directions;
+            out->symbol_rows = true;
+        } else {
+            if (!read_layer(name + length, '\0', shape, &out->layer, &out->direction)) return false;
+            at[0] = cell->block_count * shape->units;
+            at[1] = role == PARAM_INPUT ? inputs_of(shape, out->layer) : shape->units;
+            out->symbol_columns = role == PARAM_INPUT && out->layer == 0;
+        }
+        out->dims = first + (role == PARAM_BIAS || role == PARAM_HEAD_BIAS ? 1 : 2);
+        if (out->dims - first == 1) at[1] = 0;
+        return true;
+    }
+    return false;
+}
+
+bool lesson_tensor_find(const char *name, const struct cell_desc *cell, const struct lesson_shape *shape,
+                        struct lesson_tensor *out) {
+    static const struct {
+        const char *prefix;
+        enum tensor_kind kind;
+    } families[] = {{"backward/from_loss/", TENSOR_FROM_LOSS},
+                    {"backward/from_future/", TENSOR_FROM_FUTURE},
+                    {"forward/", TENSOR_SLOT},
+                    {"backward/", TENSOR_SLOT_GRAD},
+                    {"grad_at/", TENSOR_GRAD_AT},
+                    {"grad/", TENSOR_PARAM_GRAD},
+                    {"param/", TENSOR_PARAM},
+                    {"clip/grad/", TENSOR_CLIPPED},
+                    {"param_after/", TENSOR_PARAM_AFTER},
+                    {"delta/", TENSOR_DELTA}};
+    static const struct {
+        const char *name;
+        enum tensor_kind kind;
+        int dims;
+    } singles[] = {{"forward/logits", TENSOR_LOGITS, 2},
+                   {"forward/y_hat", TENSOR_Y_HAT, 2},
+                   {"forward/loss", TENSOR_LOSS, 1},
+                   {"backward/logits", TENSOR_LOGITS_GRAD, 2},
+                   {"input", TENSOR_INPUT, 2},
+                   {"forward/total_loss", TENSOR_TOTAL_LOSS, 0},
+                   {"clip/grad_norm", TENSOR_GRAD_NORM, 0},
+                   {"clip/max_norm", TENSOR_CLIP_NORM, 0},
+                   {"clip/scale", TENSOR_CLIP_SCALE, 0}};
+    *out = (struct lesson_tensor){.param = -1};
+    for (size_t i = 0; i < sizeof singles / sizeof *singles; i++)
+        if (strcmp(name, singles[i].name) == 0) {
+            *out = (struct lesson_tensor){
+                .kind = singles[i].kind,
+                .param = -1,
+                .dims = singles[i].dims,
+                .shape = {singles[i].dims ? shape->T : 1, singles[i].dims == 2 ? shape->symbols : 0},
+                .symbol_columns = singles[i].dims == 2};
+            return true;
+        }
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        size_t length = strlen(families[i].prefix);
+        if (strncmp(name, families[i].prefix, length) != 0) continue;
+        out->kind = families[i].kind;
+        if (lesson_tensor_is_matrix(out)) return find_param(name + length, cell, shape, out);
+        return find_slot(name + length, cell, shape, out);
+    }
+    return false;
+}
+
+bool lesson_tensor_is_matrix(const struct lesson_tensor *tensor) {
+    return tensor->kind >= TENSOR_PARAM;
+}
+
+// (in, out) of the slab to (out, in) of the file.
+static void turn(double *to, const double *from, int in, int out) {
+    for (int o = 0; o < out; o++)
+        for (int i = 0; i < in; i++)
+            to[(size_t)o * (size_t)in + (size_t)i] = from[(size_t)i * (size_t)out + (size_t)o];
+}
+
+static double scalar_of(const struct lesson_tensor *x, const struct record *record) {
+    return x->kind == TENSOR_TOTAL_LOSS  ? record->loss
+           : x->kind == TENSOR_GRAD_NORM ? record->grad_norm
+           : x->kind == TENSOR_CLIP_NORM ? record->options.clip_norm
+                                         : record->clip_scale;
+}
+
+static enum record_param_kind param_kind(int kind) {
+    return kind == TENSOR_PARAM        ? RECORD_PARAM
+           : kind == TENSOR_PARAM_GRAD ? RECORD_GRAD
+           : kind == TENSOR_CLIPPED    ? RECORD_CLIPPED
+           : kind == TENSOR_DELTA      ? RECORD_DELTA
+                                       : RECORD_PARAM_AFTER;
+}
+
+static double *copy_param(const struct lesson_tensor *x, const struct record *record, int index) {
+    const struct param *param = &record->layout.params[index];
+    double *out = mem_array((size_t)param->in * (size_t)param->out, sizeof *out);
+    for (int r = 0; out && r < param->out; r++)
+        for (int c = 0; c < param->in; c++)
+            out[(size_t)r * (size_t)param->in + (size_t)c] =
+                record_param_value(record, param_kind(x->kind), index, r, c);
+    return out;
+}
+
+static const double *row_of(const struct lesson_tensor *x, const struct record *record, int t) {
+    const struct tape *tape = record->tape;
+    switch (x->kind) {
+    case TENSOR_SLOT:
+        return tape_value(tape, x->layer, x->direction, x->slot, t);
+    case TENSOR_SLOT_GRAD:
+        return tape_grad(tape, x->layer, x->direction, x->slot, t);
+    case TENSOR_FROM_LOSS:
+        return tape_from_loss(tape, x->layer, x->direction, x->state, t);
+    case TENSOR_FROM_FUTURE:
+        return tape_from_future(tape, x->layer, x->direction, x->state, t);
+    case TENSOR_LOGITS:
+        return tape_logits(tape, t);
+    case TENSOR_LOGITS_GRAD:
+        return tape_logits_grad(tape, t);
+    case TENSOR_Y_HAT:
+        return tape_y_hat(tape, t);
+    case TENSOR_INPUT:
+        return tape_value(tape, 0, 0, record_cell(record)->input, t);
+    default:
+        return NULL;
+    }
+}
+
+static double *copy_over_time(const struct lesson_tensor *x, const struct record *record) {
+    size_t width = x->dims == 2 ? (size_t)x->shape[1] : 1;
+    double *out = mem_array((size_t)x->shape[0] * width, sizeof *out);
+    if (out && x->dims == 0) return out[0] = scalar_of(x, record), out;
+    for (int t = 0; out && t < x->shape[0]; t++) {
+        if (x->kind == TENSOR_LOSS)
+            out[t] = tape_loss(record->tape, t);
+        else
+            memcpy(out + (size_t)t * width, row_of(x, record, t), width * sizeof *out);
+    }
+    return out;
+}
+
+double *lesson_tensor_copy(const struct lesson_tensor *x, const struct record *record, int plane) {
+    if (!lesson_tensor_is_matrix(x)) return copy_over_time(x, record);
+    int index = layout_param(&record->layout, (enum param_role)x->param, x->layer, x->direction);
+    const struct param *param = &record->layout.params[index];
+    size_t size = (size_t)param->in * (size_t)param->out;
+    if (x->kind != TENSOR_GRAD_AT) return copy_param(x, record, index);
+    int first = plane >= 0 ? plane : 0, count = plane >= 0 ? 1 : x->shape[0];
+    double *out = mem_array(size * (size_t)count, sizeof *out), *part = mem_array(size, sizeof *part);
+    for (int t = 0; out && part && t < count; t++) {
+        tape_param_grad_at(record->tape, &record->layout, &record->example, index, first + t, part);
+        turn(out + size * (size_t)t, part, param->in, param->out);
+    }
+    if (!part) {
+        mem_free(out);
+        out = NULL;
+    }
+    mem_free(part);
+    return out;
+}

@@ -1,0 +1,203 @@
+// What can be checked before any network exists: every name, place, index and word of a lesson against its
+// scenes.
+#include "lesson_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void lesson_scene_defaults(struct lesson_scene *scene) {
+    *scene = (struct lesson_scene){
+        .cell = "rnn", .units = 8, .layers = 1, .seed = 1, .unit = LESSON_NONE, .t = LESSON_NONE};
+}
+
+bool lesson_err_at(struct err *err, const struct lesson *lesson, struct lesson_mark mark) {
+    if (!err) return false;
+    snprintf(err->file, sizeof err->file, "%s", lesson->path);
+    err->line = mark.line;
+    err->column = mark.column + (err->column > 0 ? err->column - 1 : 0);
+    return false;
+}
+
+bool lesson_next_action(const char *solve, size_t *cursor, char *out, size_t size, size_t *at) {
+    while (solve[*cursor]) {
+        size_t length = strcspn(solve + *cursor, ";"), start = *cursor;
+        *cursor += length + (solve[start + length] ? 1 : 0);
+        size_t skip = strspn(solve + start, " ");
+        if (skip >= length) continue;
+        length -= skip;
+        while (length && solve[start + skip + length - 1] == ' ')
+            length--;
+        *at = start + skip;
+        snprintf(out, size, "%.*s", (int)(length < size ? length : size - 1), solve + *at);
+        return true;
+    }
+    return false;
+}
+
+static int timesteps(const char *word) { // one for <EOS>; 0 = not known
+    return *word ? (int)utf8_count(word, strlen(word)) + 1 : 0;
+}
+
+static void add_cell(struct lesson_shape *shape, const char *name) {
+    enum cell_id id;
+    if (!cell_by_name(name, &id)) return;
+    const struct cell_desc *cell = cell_describe(id, ACTIVATION_TANH);
+    for (int k = 0; k < shape->cell_count; k++)
+        if (shape->cells[k] == cell) return;
+    if (shape->cell_count < CELL_COUNT) shape->cells[shape->cell_count++] = cell;
+}
+
+static struct lesson_shape scene_shape(const struct lesson_scene *scene) {
+    struct lesson_shape shape = {
+        .layers = scene->layers, .directions = 1, .units = scene->units, .T = timesteps(scene->word)};
+    add_cell(&shape, scene->cell);
+    return shape;
+}
+
+// Tasks may change the network: what they change it to is possible too.
+static void widen(struct lesson_shape *shape, const struct lesson_part *part) {
+    for (int k = 0; k < part->task_count; k++) {
+        char words[160];
+        size_t cursor = 0, at;
+        while (lesson_next_action(part->tasks[k].solve, &cursor, words, sizeof words, &at)) {
+            struct lesson_action action;
+            if (!lesson_action_parse(words, &action, NULL)) continue;
+            if (action.kind == ACTION_CELL) add_cell(shape, action.text);
+            if (action.kind == ACTION_UNITS && action.number > shape->units)
+                shape->units = (int)action.number;
+            if (action.kind == ACTION_WORD && shape->T && timesteps(action.text) > shape->T)
+                shape->T = timesteps(action.text);
+        }
+    }
+}
+
+static bool scene_index(const struct lesson *lesson, int index, int limit, const char *what,
+                        struct lesson_mark mark, struct err *err) {
+    if (limit <= 0 || index < limit) return true;
+    err_set(err, ERR_FORMAT, "expected %s 1 to %d, found %d", what, limit, index + 1);
+    return lesson_err_at(err, lesson, mark);
+}
+
+static bool scene_last(const struct lesson *lesson, int *index, int limit, struct lesson_mark mark,
+                       struct err *err) {
+    if (*index != LESSON_LAST) return true;
+    if (limit > 0) return *index = limit - 1, true;
+    err_set(err, ERR_FORMAT, "expected \"word:\" in the scene beside \"last\", found none");
+    return lesson_err_at(err, lesson, mark);
+}
+
+static bool verify_scene(const struct lesson *lesson, struct lesson_scene *scene,
+                         const struct lesson_shape *shape, struct err *err) {
+    struct lesson_place place;
+    if (scene->goto_[0] && !lesson_place_parse(scene->goto_, shape, &place, err))
+        return lesson_err_at(err, lesson, scene->goto_at);
+    return scene_last(lesson, &scene->unit, shape->units, scene->unit_at, err) &&
+           scene_last(lesson, &scene->t, shape->T, scene->t_at, err) &&
+           scene_index(lesson, scene->unit, shape->units, "unit", scene->unit_at, err) &&
+           scene_index(lesson, scene->t, shape->T, "t", scene->t_at, err);
+}
+
+static bool verify_hide(struct lesson *lesson, struct lesson_task *task, const struct lesson_shape *shape,
+                        struct err *err) {
+    if (!task->hide || strcmp(task->hide, "nothing") == 0) return true;
+    char words[160];
+    size_t cursor = 0, at;
+    while (lesson_next_action(task->hide, &cursor, words, sizeof words, &at)) {
+        struct lesson_scope scope = {.shape = *shape};
+        double x;
+        bool ok = lesson_expression(words, &scope, &x, err);
+        if (ok && (!scope.plain || scope.values[0].reduce[0]))
+            ok = lesson_err_in(err, words, words,
+                               "expected one number of a tensor or \"nothing\", found \"%s\"", words);
+        if (ok && task->hidden_count == LESSON_MAX_HIDDEN)
+            ok = lesson_err_in(err, words, words, "expected at most %d hidden numbers", LESSON_MAX_HIDDEN);
+        if (!ok) {
+            if (err) err->column += (long)utf8_count(task->hide, at);
+            return lesson_err_at(err, lesson, task->hide_at);
+        }
+        task->hidden[task->hidden_count++] = scope.values[0];
+    }
+    return true;
+}
+
+static bool verify_solve(const struct lesson *lesson, const struct lesson_task *task,
+                         const struct lesson_shape *shape, struct err *err) {
+    char words[160];
+    size_t cursor = 0, at;
+    int count = 0;
+    while (lesson_next_action(task->solve, &cursor, words, sizeof words, &at)) {
+        count++;
+        if (lesson_action_check(words, shape, err)) continue;
+        if (err) err->column += (long)utf8_count(task->solve, at);
+        return lesson_err_at(err, lesson, task->solve_at);
+    }
+    if (count) return true;
+    err_set(err, ERR_FORMAT, "expected actions behind \"solve:\", found none");
+    return lesson_err_at(err, lesson, task->solve_at);
+}
+
+static bool verify_expect(const struct lesson *lesson, const char *text, struct lesson_mark mark,
+                          const struct lesson_shape *shape, struct lesson_kept *kept, int *kept_count,
+                          struct err *err) {
+    struct lesson_scope scope = {.shape = *shape};
+    bool holds;
+    double left, right;
+    return lesson_expect_read(text, &scope, kept, kept_count, &holds, &left, &right, err) ||
+           lesson_err_at(err, lesson, mark);
+}
+
+static bool verify_task(struct lesson *lesson, struct lesson_task *task, const struct lesson_shape *shape,
+                        struct lesson_kept *kept, int *kept_count, struct err *err) {
+    if (!lesson_goal_parse(lesson, task, shape, err)) return lesson_err_at(err, lesson, task->goal_at);
+    if (!verify_hide(lesson, task, shape, err) || !verify_solve(lesson, task, shape, err)) return false;
+    for (int k = 0; k < task->choice_count; k++)
+        if (task->when[k] &&
+            !verify_expect(lesson, task->when[k], task->when_at[k], shape, kept, kept_count, err))
+            return false;
+    for (int k = 0; k < task->expect_count; k++)
+        if (!verify_expect(lesson, task->expects[k], task->expect_at[k], shape, kept, kept_count, err))
+            return false;
+    return true;
+}
+
+static bool verify_part(struct lesson *lesson, struct lesson_part *part, struct err *err) {
+    struct lesson_shape shape = scene_shape(&part->scene);
+    struct lesson_kept kept[LESSON_MAX_KEPT];
+    int kept_count = 0;
+    if (part->block_count == 0)
+        return err_at(err, ERR_FORMAT, lesson->path, part->line, 1,
+                      "expected a text in the part \"%s\", found none", part->title);
+    if (part->task_count == 0)
+        return err_at(err, ERR_FORMAT, lesson->path, part->line, 1,
+                      "expected a task in the part \"%s\", found none", part->title);
+    if (!verify_scene(lesson, &part->scene, &shape, err)) return false;
+    for (int k = 0; k < part->expect_count; k++) {
+        struct lesson_mark mark = {part->expect_lines[k], part->expect_columns[k]};
+        if (!verify_expect(lesson, part->expects[k], mark, &shape, kept, &kept_count, err)) return false;
+    }
+    widen(&shape, part);
+    for (int k = 0; k < part->task_count; k++)
+        if (!verify_task(lesson, &part->tasks[k], &shape, kept, &kept_count, err)) return false;
+    return true;
+}
+
+bool lesson_verify(struct lesson *lesson, struct err *err) {
+    if (!lesson->title)
+        return err_at(err, ERR_FORMAT, lesson->path, 1, 1,
+                      "expected a title (\"# ...\") on the first line, found none");
+    if (!lesson->id)
+        return err_at(err, ERR_FORMAT, lesson->path, 1, 1,
+                      "expected a ```lesson block with id and number below the title, found none");
+    if (lesson->part_count == 0)
+        return err_at(err, ERR_FORMAT, lesson->path, 1, 1, "expected a part (\"## ...\"), found none");
+    for (int p = 0; p < lesson->part_count; p++) {
+        for (int q = 0; q < p; q++)
+            if (strcmp(lesson->parts[p].title, lesson->parts[q].title) == 0)
+                return err_at(err, ERR_FORMAT, lesson->path, lesson->parts[p].line, 4,
+                              "expected a title of its own for every part, found \"%s\" again",
+                              lesson->parts[p].title);
+        if (!verify_part(lesson, &lesson->parts[p], err)) return false;
+    }
+    return true;
+}

@@ -1,0 +1,30 @@
+#pragma once
+// What is kept between runs, as JSON in the user's configuration folder ($XDG_CONFIG_HOME/unroll, else
+// ~/.config/unroll): preferences and lesson progress. A damaged file is set aside (renamed to *.damaged) and said.
+
+#include "err.h"
+
+enum { PREFERENCES_RECENT = 8, PROGRESS_MAX = 64 };
+
+struct progress {
+    char lesson[32];
+    int part;             // where the learner was
+    unsigned parts_done;  // a bit a part
+};
+
+struct preferences {
+    bool dark, reduced_motion, sign_marks;
+    double scale;    // the user's size of everything, 1 by default
+    int notation;    // enum notation
+    int recent_count;
+    char recent[PREFERENCES_RECENT][512];
+    int progress_count;
+    struct progress progress[PROGRESS_MAX];
+};
+
+struct preferences preferences_default(void);
+// Never fails hard: on a damaged file the defaults come back, false is returned and err says what was set aside.
+bool preferences_load(struct preferences *preferences, const char *path, struct err *err);
+bool preferences_save(const struct preferences *preferences, const char *path, struct err *err);
+// The default path, or false when there is no home.
+bool preferences_path(char *out, int size);

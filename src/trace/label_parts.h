@@ -1,0 +1,53 @@
+#pragma once
+// The inside of labels: pieces of maths markup that label.c, equation.c and provenance.c put together. A pen
+// writes into a buffer that is always terminated; what does not fit is cut.
+
+#include "label.h"
+
+struct pen_out {
+    char *text;
+    size_t size, used;
+};
+
+// Who is written about.
+struct label_pen {
+    struct pen_out *out;
+    const struct cell_desc *cell;
+    struct label_style style;
+    int layer, direction; // -1: not written; else only where the network has more than one
+    int layers, directions;
+};
+
+enum label_level { LEVEL_SUM, LEVEL_PRODUCT }; // a sum inside a product needs parentheses
+
+void put_text(const struct label_pen *pen, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// base with its scripts; extra: one more subscript, or NULL.
+void put_symbol(const struct label_pen *pen, const char *base, const char *sub, const char *extra, int t0,
+                int unit);
+void put_slot(const struct label_pen *pen, int slot, int t0, int unit, const char *extra);
+// "d" and the slot; extra as above ("loss": the part of a gradient that came from there).
+void put_grad(const struct label_pen *pen, int slot, int t0, int unit, const char *extra);
+void put_times(const struct label_pen *pen); // the elementwise product
+// The value of a step of the cell, its operands written out while they are products or steps from `first` on.
+void put_step(const struct label_pen *pen, int step, int first, int t0, int unit, enum label_level level);
+// "W_f", "W_{fa}", "W_{fx}" of a block; which: -1 stacked, 0 of the recurrent operand, 1 of the input.
+void put_weight(const struct label_pen *pen, int block, int which);
+void put_bias(const struct label_pen *pen, int block, int which); // which: of PyTorch's two, else ignored
+bool is_stacked(const struct label_pen *pen);                     // one matrix for both operands
+void put_head_weight(const struct label_pen *pen);
+void put_head_bias(const struct label_pen *pen);
+// What step `step` sends back to operand k, as a product: "dc^{<2>}*\\Gamma_f^{<2>}".
+void put_sent(const struct label_pen *pen, int step, int k, int t0);
+void put_slope(const struct label_pen *pen, int step, int t0); // the factor of a squasher's derivative
+
+int step_that_makes(const struct cell_desc *cell, int slot); // -1 for what comes in
+// The operands that read a slot, in the order of the steps; returns how many.
+struct reader {
+    int step, operand;
+};
+int readers_of(const struct cell_desc *cell, int slot, struct reader *out, int max);
+// The order in which a part's gradients are told: its own weighted sums, vectors of this timestep, states
+// that leave it, states of the timestep before; -1 for what is not asked (x, products inside the part).
+enum { HANDED_OWN, HANDED_VECTOR, HANDED_STATE, HANDED_BEFORE };
+int handed_order(const struct cell_desc *cell, const struct cell_part *part, int step, int operand);
+int time_shifted(int t0, int by); // keeps symbolic times symbolic

@@ -1,0 +1,369 @@
+#include "provenance.h"
+
+#include "label_parts.h"
+#include "mem.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// --- the terms of a weighted sum ---
+
+struct terms {
+    struct term *out;
+    int max, count;
+    int rest_count;
+    double rest;
+};
+
+static void put_aside(struct terms *terms, double value) {
+    terms->rest_count++;
+    terms->rest += value;
+}
+
+// Keeps the largest, in order; what falls off the end goes to the rest.
+static void add_term(struct terms *terms, const struct term *term) {
+    if (term->value == 0) return;
+    int at = terms->count;
+    while (at > 0 && !(fabs(terms->out[at - 1].value) >= fabs(term->value))) at--;
+    if (at >= terms->max) {
+        put_aside(terms, term->value);
+        return;
+    }
+    if (terms->count == terms->max) put_aside(terms, terms->out[--terms->count].value);
+    memmove(terms->out + at + 1, terms->out + at, (size_t)(terms->count - at) * sizeof *term);
+    terms->out[at] = *term;
+    terms->count++;
+}
+
+static void term_label(char *out, size_t size, const struct record *record, const struct cell_desc *cell,
+                       int slot, int layer, int unit, int entry, enum notation notation) {
+    const char *base = cell->slots[slot].symbol[notation].base;
+    char name[48], place[16] = "";
+    snprintf(name, sizeof name, "%d", entry + 1);
+    if (slot == cell->input && layer == 0 && !record->layout.spec.real_input)
+        label_symbol(name, sizeof name, record, entry);
+    if (slot == cell->input && layer > 0) {
+        base = cell->slots[cell->state_out[0]].symbol[notation].base;
+        snprintf(place, sizeof place, notation == NOTATION_COURSE ? "^{[%d]}" : "^{(%d)}", layer);
+    }
+    snprintf(out, size, name[1] ? "w_{%d,%s} %s_{%s}%s" : "w_{%d,%s} %s_%s%s", unit + 1, name, base, name,
+             place);
+}
+
+static double add_operand(struct terms *terms, const struct record *record, const struct cell_step *step,
+                          int k, int layer, int direction, int t, int unit, enum notation notation) {
+    const struct cell_desc *cell = record_cell(record);
+    int slot = step->in[k];
+    if (slot < 0) return 0;
+    int index = layout_param(&record->layout, k == 0 ? PARAM_RECURRENT : PARAM_INPUT, layer, direction);
+    const struct param *param = &record->layout.params[index];
+    const double *operand = tape_value(record->tape, layer, direction, slot, t);
+    int row = step->block * record_H(record) + unit;
+    double sum = 0;
+    for (int j = 0; j < param->in; j++) {
+        if (operand[j] == 0) continue;
+        struct term term = {.weight =
+                                record->params[param->offset + (size_t)j * (size_t)param->out + (size_t)row],
+                            .operand = operand[j]};
+        term.value = term.weight * term.operand;
+        sum += term.value;
+        term.tensor = record_param_name(record, index, false);
+        term.row = row;
+        term.column = j;
+        term.operand_tensor = record_name(record, RECORD_FORWARD, layer, direction, slot);
+        term.operand_row = t;
+        term.operand_column = j;
+        if (terms->max > 0)
+            term_label(term.label, sizeof term.label, record, cell, slot, layer, unit, j, notation);
+        add_term(terms, &term);
+    }
+    return sum;
+}
+
+int provenance_terms(const struct record *record, int layer, int direction, int step, int t, int unit,
+                     enum notation notation, struct term *out, int max, int *rest_count, double *rest,
+                     double *bias, double *recurrent, double *input) {
+    const struct cell_step *affine = &record_cell(record)->steps[step];
+    struct terms terms = {.out = out, .max = max};
+    int index = layout_param(&record->layout, PARAM_BIAS, layer, direction),
+        row = affine->block * record_H(record) + unit;
+    struct term own = {
+        .operand = NAN, .tensor = record_param_name(record, index, false), .row = row, .column = -1};
+    own.weight = own.value = record->params[record->layout.params[index].offset + (size_t)row];
+    snprintf(own.label, sizeof own.label, unit + 1 < 10 ? "b_%d" : "b_{%d}", unit + 1);
+    add_term(&terms, &own);
+    *bias = own.value;
+    *recurrent = add_operand(&terms, record, affine, 0, layer, direction, t, unit, notation);
+    *input = add_operand(&terms, record, affine, 1, layer, direction, t, unit, notation);
+    *rest_count = terms.rest_count;
+    *rest = terms.rest;
+    return terms.count;
+}
+
+// --- the ledger of a chain rule ---
+
+struct ledger_pen {
+    struct ledger *ledger;
+    const struct record *record;
+    const struct cell_desc *cell;
+    const struct step *step;
+    struct label_pen pen;
+    struct pen_out out;
+    struct ledger_row dropped; // rows past the last are not shown
+};
+
+enum { KIND_VALUE, KIND_GATE, KIND_GRADIENT };
+
+// A new row; its label is what is written to p->pen next.
+static struct ledger_row *new_row(struct ledger_pen *p, char op, int kind, const double *values,
+                                  const char *tensor, int t) {
+    struct ledger *ledger = p->ledger;
+    struct ledger_row *row = ledger->count < LEDGER_ROWS ? &ledger->rows[ledger->count++] : &p->dropped;
+    *row = (struct ledger_row){
+        .op = op, .kind = kind, .values = values, .tensor = tensor, .row = t, .width = record_H(p->record)};
+    p->out = (struct pen_out){row->label, sizeof row->label, 0};
+    return row;
+}
+
+static double *own_values(struct ledger_pen *p, int n) {
+    struct ledger *ledger = p->ledger;
+    if (ledger->owned_count >= LEDGER_OWNED) return NULL;
+    double *values = mem_need((size_t)n, sizeof *values);
+    ledger->owned[ledger->owned_count++] = values;
+    return values;
+}
+
+static const double *grad_of(const struct ledger_pen *p, int slot, int t) {
+    return tape_grad(p->record->tape, p->step->layer, p->step->direction, slot, t);
+}
+
+static const char *name_of(const struct ledger_pen *p, enum record_kind kind, int slot) {
+    return record_name(p->record, kind, p->step->layer, p->step->direction, slot);
+}
+
+static struct ledger_row *row_of_grad(struct ledger_pen *p, char op, int slot, int t) {
+    struct ledger_row *row =
+        new_row(p, op, KIND_GRADIENT, grad_of(p, slot, t), name_of(p, RECORD_BACKWARD, slot), t);
+    put_grad(&p->pen, slot, t, LABEL_NO_UNIT, NULL);
+    return row;
+}
+
+static void row_of_value(struct ledger_pen *p, int slot, int t) {
+    const double *values = tape_value(p->record->tape, p->step->layer, p->step->direction, slot, t);
+    new_row(p, '*', p->cell->slots[slot].role == SLOT_GATE ? KIND_GATE : KIND_VALUE, values,
+            name_of(p, RECORD_FORWARD, slot), t);
+    put_slot(&p->pen, slot, t, LABEL_NO_UNIT, NULL);
+}
+
+// The derivative of a squasher, from its output: sigmoid y (1 - y), tanh 1 - y^2, relu 0 or 1.
+static void row_of_slope(struct ledger_pen *p, int step, int t) {
+    const struct cell_step *s = &p->cell->steps[step];
+    const double *y = tape_value(p->record->tape, p->step->layer, p->step->direction, s->out, t);
+    int H = record_H(p->record);
+    double *slope = own_values(p, H);
+    if (!slope) return;
+    for (int i = 0; i < H; i++)
+        slope[i] = s->op == OP_SIGMOID ? y[i] * (1 - y[i])
+                   : s->op == OP_TANH  ? 1 - y[i] * y[i]
+                   : y[i] > 0          ? 1
+                                       : 0;
+    new_row(p, '*', KIND_GATE, slope, NULL, t);
+    put_text(&p->pen, "\\t{slope}");
+}
+
+static void row_of_minus(struct ledger_pen *p, int t) {
+    int H = record_H(p->record);
+    double *minus = own_values(p, H);
+    if (!minus) return;
+    for (int i = 0; i < H; i++) minus[i] = -1;
+    new_row(p, '*', KIND_VALUE, minus, NULL, t);
+    put_text(&p->pen, "(-1)");
+}
+
+// The factors of what `step` sends to operand k, from the first gradient that has a name.
+static void chain(struct ledger_pen *p, int step, int k, int t) {
+    const struct cell_step *s = &p->cell->steps[step];
+    struct reader readers[2];
+    if (p->cell->slots[s->out].role == SLOT_PRODUCT && readers_of(p->cell, s->out, readers, 2) == 1)
+        chain(p, readers[0].step, readers[0].operand, t);
+    else
+        row_of_grad(p, ' ', s->out, t);
+    switch (s->op) {
+    case OP_SIGMOID:
+    case OP_TANH:
+    case OP_RELU:
+        row_of_slope(p, step, t);
+        break;
+    case OP_MUL:
+        row_of_value(p, s->in[1 - k], t);
+        break;
+    case OP_ONE_MINUS:
+        row_of_minus(p, t);
+        break;
+    default:
+        break;
+    }
+}
+
+static struct ledger_row *row_of_sent(struct ledger_pen *p, char op, int step, int k, int t) {
+    const double *sent = tape_sent(p->record->tape, p->step->layer, p->step->direction, step, k, t);
+    struct ledger_row *row =
+        new_row(p, op, KIND_GRADIENT, sent,
+                record_sent_name(p->record, p->step->layer, p->step->direction, step, k), t);
+    row->result = true;
+    return row;
+}
+
+// "via a": by the result of the part that a step belongs to.
+static void put_via(struct ledger_pen *p, int step) {
+    int result = p->cell->parts[cell_part_of_step(p->cell, step)].result;
+    const struct symbol *symbol = &p->cell->slots[result].symbol[p->pen.style.notation];
+    put_text(&p->pen, symbol->sub[0] ? "\\t{via }%s_%s" : "\\t{via }%s", symbol->base, symbol->sub);
+}
+
+static int time_after(const struct ledger_pen *p) {
+    int after = p->step->direction == 1 ? p->step->t - 1 : p->step->t + 1;
+    return after >= 0 && after < record_T(p->record) ? after : -1;
+}
+
+static void ledger_sum(struct ledger_pen *p) {
+    int state = p->step->state, slot = p->cell->state_out[state], t = p->step->t, after = time_after(p);
+    struct reader readers[CELL_MAX_STEPS];
+    int inner = readers_of(p->cell, slot, readers, CELL_MAX_STEPS);
+    const struct tape *tape = p->record->tape;
+    bool top = p->step->layer == p->record->layout.spec.layers - 1;
+    // With no reader inside the cell, from_loss holds what came from outside; else that arrived through the
+    // readers.
+    if (inner == 0) {
+        const double *from = tape_from_loss(tape, p->step->layer, p->step->direction, state, t);
+        new_row(p, ' ', KIND_GRADIENT, from, name_of(p, RECORD_FROM_LOSS, slot), t)->result = true;
+        put_grad(&p->pen, slot, t, LABEL_NO_UNIT, top ? "\\t{loss}" : "\\t{above}");
+    }
+    for (int i = 0; i < inner; i++) {
+        chain(p, readers[i].step, readers[i].operand, t);
+        row_of_sent(p, '=', readers[i].step, readers[i].operand, t);
+        put_via(p, readers[i].step);
+    }
+    int outer = readers_of(p->cell, p->cell->state_in[state], readers, CELL_MAX_STEPS);
+    if (after >= 0 && state == 0) {
+        const double *from = tape_from_future(tape, p->step->layer, p->step->direction, state, t);
+        new_row(p, ' ', KIND_GRADIENT, from, name_of(p, RECORD_FROM_FUTURE, slot), t)->result = true;
+        put_grad(&p->pen, slot, t, LABEL_NO_UNIT, "\\t{future}");
+    }
+    for (int i = 0; after >= 0 && state > 0 && i < outer; i++) {
+        chain(p, readers[i].step, readers[i].operand, after);
+        row_of_sent(p, '=', readers[i].step, readers[i].operand, after);
+        put_via(p, readers[i].step);
+    }
+    row_of_grad(p, '+', slot, t)->total = true;
+}
+
+static void ledger_from_future(struct ledger_pen *p) {
+    int after = time_after(p), slot = p->cell->state_out[0];
+    struct reader readers[CELL_MAX_STEPS];
+    int count = readers_of(p->cell, p->cell->state_in[0], readers, CELL_MAX_STEPS);
+    if (after < 0 || count < 2) return;
+    for (int i = 0; i < count; i++) {
+        row_of_sent(p, ' ', readers[i].step, readers[i].operand, after);
+        put_sent(&p->pen, readers[i].step, readers[i].operand, after);
+    }
+    const double *from = tape_from_future(p->record->tape, p->step->layer, p->step->direction, 0, p->step->t);
+    new_row(p, '+', KIND_GRADIENT, from, name_of(p, RECORD_FROM_FUTURE, slot), p->step->t)->total = true;
+    put_grad(&p->pen, slot, p->step->t, LABEL_NO_UNIT, "\\t{future}");
+}
+
+// One vector that a part hands a gradient to; what only that part reads is complete, and shown under its own
+// name.
+static void ledger_handed(struct ledger_pen *p, int step, int k) {
+    const struct cell_desc *cell = p->cell;
+    int slot = cell->steps[step].in[k], t = p->step->t;
+    const struct cell_slot *s = &cell->slots[slot];
+    struct reader readers[2];
+    bool whole =
+        readers_of(cell, slot, readers, 2) == 1 && s->role != SLOT_STATE_IN && s->role != SLOT_STATE_OUT;
+    if (cell->steps[step].op == OP_AFFINE) {
+        row_of_sent(p, ' ', step, k, t);
+        put_sent(&p->pen, step, k, t);
+        return;
+    }
+    chain(p, step, k, t);
+    if (!whole) {
+        row_of_sent(p, '=', step, k, t);
+        if (s->role == SLOT_STATE_IN)
+            put_grad(&p->pen, s->next, time_shifted(t, p->step->direction == 1 ? 1 : -1), LABEL_NO_UNIT,
+                     "\\t{future}");
+        else
+            put_via(p, step);
+        return;
+    }
+    struct ledger_row *row = row_of_grad(p, '=', slot, t);
+    row->result = true;
+    row->total = s->role == SLOT_PREACT;
+}
+
+// In the order of the equation: own weighted sums, vectors of this timestep, what goes back in time.
+static void ledger_part(struct ledger_pen *p) {
+    const struct cell_desc *cell = p->cell;
+    const struct cell_part *part = &cell->parts[p->step->part];
+    int before = p->step->direction == 1 ? p->step->t + 1 : p->step->t - 1;
+    for (int pass = HANDED_OWN; pass <= HANDED_BEFORE; pass++)
+        for (int i = part->first; i < part->first + part->count; i++)
+            for (int k = 0; k < 2; k++) {
+                if (handed_order(cell, part, i, k) != pass) continue;
+                if (pass == HANDED_BEFORE && (before < 0 || before >= record_T(p->record)))
+                    continue; // the zero state
+                ledger_handed(p, i, k);
+            }
+}
+
+static void ledger_output(struct ledger_pen *p) {
+    int t = p->step->t, O = p->record->layout.spec.outputs, target = p->record->example.target[t];
+    const struct tape *tape = p->record->tape;
+    double *minus = own_values(p, O);
+    if (target >= 0) minus[target] = -1;
+    new_row(p, ' ', KIND_GATE, tape_y_hat(tape, t), "forward/y_hat", t);
+    put_symbol(&p->pen, "\\hat{y}", "", NULL, t, LABEL_NO_UNIT);
+    new_row(p, '+', KIND_VALUE, minus, NULL, t);
+    put_symbol(&p->pen, "-y", "", NULL, t, LABEL_NO_UNIT);
+    struct ledger_row *row = new_row(p, '=', KIND_GRADIENT, tape_logits_grad(tape, t), "backward/logits", t);
+    put_symbol(&p->pen, "dz", "y", NULL, t, LABEL_NO_UNIT);
+    row->total = row->result = true;
+    for (int i = 0; i < p->ledger->count; i++) p->ledger->rows[i].width = O;
+}
+
+void ledger_init(struct ledger *ledger, const struct record *record, const struct step *step,
+                 enum notation notation) {
+    *ledger = (struct ledger){0};
+    if (step->t < 0 || step->t >= record_T(record)) return;
+    const struct net_spec *spec = &record->layout.spec;
+    struct ledger_pen p = {.ledger = ledger, .record = record, .cell = record_cell(record), .step = step};
+    p.pen = (struct label_pen){.out = &p.out,
+                               .cell = p.cell,
+                               .style = {notation, true},
+                               .layer = step->layer,
+                               .direction = step->direction,
+                               .layers = spec->layers,
+                               .directions = spec->directions};
+    switch (step->kind) {
+    case STEP_SUM:
+        ledger_sum(&p);
+        break;
+    case STEP_FROM_FUTURE:
+        ledger_from_future(&p);
+        break;
+    case STEP_PART_BACK:
+        ledger_part(&p);
+        break;
+    case STEP_OUTPUT_BACK:
+        ledger_output(&p);
+        break;
+    default:
+        break;
+    }
+}
+
+void ledger_release(struct ledger *ledger) {
+    for (int i = 0; i < ledger->owned_count; i++) mem_free(ledger->owned[i]);
+    *ledger = (struct ledger){0};
+}

@@ -1,0 +1,280 @@
+#include "record.h"
+
+#include "mem.h"
+#include "record_names.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// --- copies of what came in ---
+
+static void *copy_of(const void *from, size_t count, size_t size) {
+    void *to = mem_array(count ? count : 1, size);
+    if (to && count) memcpy(to, from, count * size);
+    return to;
+}
+
+static bool symbols_fit(const char *what, const int *symbols, int T, int limit, struct err *err) {
+    for (int t = 0; symbols && t < T; t++)
+        if (symbols[t] >= limit)
+            return err_set(err, ERR_VALUE, "expected an %s symbol from 0 to %d at t = %d, found %d", what,
+                           limit - 1, t + 1, symbols[t]);
+    return true;
+}
+
+static bool check_example(const struct net_spec *spec, const struct example *example, struct err *err) {
+    if (example->T < 1)
+        return err_set(err, ERR_LIMIT, "an example needs at least 1 timestep, found %d", example->T);
+    if (spec->real_input ? !example->x_real : !example->x)
+        return err_set(err, ERR_VALUE, "expected %s as input",
+                       spec->real_input ? "real channels" : "symbols");
+    return (spec->real_input || symbols_fit("input", example->x, example->T, spec->inputs, err)) &&
+           symbols_fit("output", example->target, example->T, spec->outputs, err);
+}
+
+// Zeros where the example has no x (real input) or no target, as -1: both arrays of a record are there.
+static bool copy_example(struct record *record, const struct example *example) {
+    size_t T = (size_t)example->T;
+    int *x = mem_array(T, sizeof *x), *target = mem_array(T, sizeof *target);
+    double *real = NULL;
+    record->example = (struct example){.T = example->T, .x = x, .target = target};
+    if (!x || !target) return false;
+    for (size_t t = 0; t < T; t++) {
+        x[t] = example->x ? example->x[t] : -1;
+        target[t] = example->target ? example->target[t] : -1;
+    }
+    if (!record->layout.spec.real_input) return true;
+    real = copy_of(example->x_real, T * (size_t)record->layout.spec.inputs, sizeof *real);
+    record->example.x_real = real;
+    return real != NULL;
+}
+
+static void copy_symbols(struct record *record, char *const *symbols, int count) {
+    if (!symbols || count <= 0) return;
+    record->symbols = mem_need((size_t)count, sizeof *record->symbols);
+    for (int i = 0; i < count; i++) record->symbols[i] = mem_copy_text(symbols[i] ? symbols[i] : "");
+    record->symbol_count = count;
+}
+
+static bool make_slabs(struct record *record, const float *m, const float *v) {
+    size_t n = record->layout.size;
+    record->params = mem_array(n, sizeof *record->params);
+    record->grads = mem_array(n, sizeof *record->grads);
+    record->clipped = mem_array(n, sizeof *record->clipped);
+    record->params_after = mem_array(n, sizeof *record->params_after);
+    if (!record->params || !record->grads || !record->clipped || !record->params_after) return false;
+    if (record->options.optimizer == OPTIMIZER_SGD) return true;
+    record->m_after = m ? copy_of(m, n, sizeof *m) : mem_array(n, sizeof *m);
+    record->v_after = v ? copy_of(v, n, sizeof *v) : mem_array(n, sizeof *v);
+    return record->m_after && record->v_after;
+}
+
+// --- what is not finite, and where it was first ---
+
+static bool report(struct err *err, const char *title, const char *name, double value, int t, int index,
+                   const char *word) {
+    return err_set(err, ERR_VALUE, "%s is %s at t = %d, %s %d (%s); everything before it is finite", title,
+                   isnan(value) ? "not a number" : "infinite", t + 1, word, index + 1, name);
+}
+
+static int not_finite(const double *values, int n) {
+    for (int i = 0; i < n; i++)
+        if (!isfinite(values[i])) return i;
+    return -1;
+}
+
+static bool params_finite(const struct record *record, const double *slab, const char *prefix,
+                          const char *what, struct err *err) {
+    for (int p = 0; p < record->layout.count; p++) {
+        const struct param *param = &record->layout.params[p];
+        for (size_t i = 0; i < (size_t)param->in * (size_t)param->out; i++) {
+            double value = slab[param->offset + i];
+            if (isfinite(value)) continue;
+            return err_set(err, ERR_VALUE, "%s is %s in row %d, column %d (%s%s)", what,
+                           isnan(value) ? "not a number" : "infinite", (int)(i % (size_t)param->out) + 1,
+                           (int)(i / (size_t)param->out) + 1, prefix, param->name);
+        }
+    }
+    return true;
+}
+
+static int width_of(const struct record *record, int layer, int slot) {
+    return slot == record_cell(record)->input ? net_layer_inputs(&record->layout.spec, layer)
+                                              : record_H(record);
+}
+
+// Slots in the order they were computed: what comes in first, then the steps.
+static bool cell_finite(const struct record *record, int layer, int direction, int t, struct err *err) {
+    const struct cell_desc *cell = record_cell(record);
+    for (int k = -1 - cell->state_count; k < cell->step_count; k++) {
+        int slot = k >= 0 ? cell->steps[k].out : k == -1 ? cell->input : cell->state_in[-2 - k];
+        const double *values = tape_value(record->tape, layer, direction, slot, t);
+        int i = not_finite(values, width_of(record, layer, slot));
+        if (i >= 0)
+            return report(err, cell->slots[slot].title,
+                          record_name(record, RECORD_FORWARD, layer, direction, slot), values[i], t, i,
+                          slot == cell->input ? "entry" : "unit");
+    }
+    return true;
+}
+
+static bool cell_grads_finite(const struct record *record, int layer, int direction, int t, struct err *err) {
+    const struct cell_desc *cell = record_cell(record);
+    for (int k = cell->step_count - 1; k >= -1 - cell->state_count; k--) {
+        int slot = k >= 0 ? cell->steps[k].out : k == -1 ? cell->input : cell->state_in[-2 - k];
+        const double *values = tape_grad(record->tape, layer, direction, slot, t);
+        int i = not_finite(values, width_of(record, layer, slot));
+        char title[96];
+        snprintf(title, sizeof title, "the gradient of the %s", cell->slots[slot].title);
+        if (i >= 0)
+            return report(err, title, record_name(record, RECORD_BACKWARD, layer, direction, slot), values[i],
+                          t, i, slot == cell->input ? "entry" : "unit");
+    }
+    return true;
+}
+
+// Layers one after the other, each in its own order of time: no layer reads from one above it.
+static bool forward_finite(const struct record *record, struct err *err) {
+    const struct net_spec *spec = &record->layout.spec;
+    int T = record_T(record);
+    for (int l = 0; l < spec->layers; l++)
+        for (int d = 0; d < spec->directions; d++)
+            for (int n = 0; n < T; n++)
+                if (!cell_finite(record, l, d, d == 0 ? n : T - 1 - n, err)) return false;
+    for (int t = 0; t < T; t++) {
+        int i = not_finite(tape_logits(record->tape, t), spec->outputs);
+        if (i >= 0)
+            return report(err, "the logit", "forward/logits", tape_logits(record->tape, t)[i], t, i,
+                          "symbol");
+        i = not_finite(tape_y_hat(record->tape, t), spec->outputs);
+        if (i >= 0)
+            return report(err, "the probability", "forward/y_hat", tape_y_hat(record->tape, t)[i], t, i,
+                          "symbol");
+    }
+    return isfinite(record->loss) || err_set(err, ERR_VALUE, "the loss is not finite");
+}
+
+static bool backward_finite(const struct record *record, struct err *err) {
+    const struct net_spec *spec = &record->layout.spec;
+    int T = record_T(record);
+    for (int l = spec->layers - 1; l >= 0; l--)
+        for (int d = spec->directions - 1; d >= 0; d--)
+            for (int n = T - 1; n >= 0; n--)
+                if (!cell_grads_finite(record, l, d, d == 0 ? n : T - 1 - n, err)) return false;
+    if (!params_finite(record, record->grads, "grad/", "a gradient", err)) return false;
+    return isfinite(record->grad_norm) || err_set(err, ERR_VALUE, "the norm of the gradient is not finite");
+}
+
+// --- forward, backward, clip, update ---
+
+static int count_tokens(const struct example *example) {
+    int tokens = 0;
+    for (int t = 0; t < example->T; t++) tokens += example->target[t] >= 0;
+    return tokens;
+}
+
+// The rule of the trainer on float copies, so that a step walked through is the step that training takes.
+static bool apply_update(struct record *record, struct err *err) {
+    size_t n = record->layout.size;
+    float *params = mem_array(n, sizeof *params), *grads = mem_array(n, sizeof *grads);
+    if (params && grads) {
+        for (size_t i = 0; i < n; i++) {
+            params[i] = (float)record->params[i];
+            grads[i] = (float)record->grads[i];
+        }
+        optimizer_apply(&record->options, n, params, grads, record->m_after, record->v_after, record->update,
+                        record->clip_scale);
+        for (size_t i = 0; i < n; i++) record->params_after[i] = params[i];
+    }
+    bool good = params && grads;
+    mem_free(params);
+    mem_free(grads);
+    return good ? params_finite(record, record->params_after, "param_after/", "a parameter after the update",
+                                err)
+                : err_set(err, ERR_MEMORY, "no memory for the update of %zu parameters", n);
+}
+
+static bool run(struct record *record, const struct model *model, struct err *err) {
+    const struct layout *layout = &record->layout;
+    reference_params(model, record->params);
+    if (!params_finite(record, record->params, "param/", "a parameter", err)) return false;
+    double sum = reference_forward(record->tape, layout, record->params, &record->example);
+    int tokens = count_tokens(&record->example);
+    record->loss_scale = record->reduction == REDUCTION_MEAN && tokens > 0 ? 1.0 / tokens : 1.0;
+    record->loss = record->loss_scale * sum;
+    if (!forward_finite(record, err)) return false;
+
+    tape_scale_loss(record->tape, record->loss_scale);
+    reference_backward(record->tape, layout, record->params, &record->example, record->grads);
+    double square = 0;
+    for (size_t i = 0; i < layout->size; i++) square += record->grads[i] * record->grads[i];
+    record->grad_norm = sqrt(square);
+    if (!backward_finite(record, err)) return false;
+    record->clip_scale = clip_scale_for(record->grad_norm, record->options.clip_norm);
+    for (size_t i = 0; i < layout->size; i++) record->clipped[i] = record->clip_scale * record->grads[i];
+    return apply_update(record, err);
+}
+
+struct record *record_new(const struct model *model, const struct example *example, char *const *symbols,
+                          int symbol_count, enum reduction reduction, const struct train_options *options,
+                          const float *m, const float *v, int64_t update, struct err *err) {
+    if (!check_example(&model->layout.spec, example, err)) return NULL;
+    struct record *record = mem_alloc(sizeof *record);
+    if (!record) {
+        err_set(err, ERR_MEMORY, "no memory for a record");
+        return NULL;
+    }
+    record->reduction = reduction;
+    record->options = *options;
+    record->update = update < 1 ? 1 : update;
+    if (!layout_init(&record->layout, &model->layout.spec, err)) goto fail;
+    record->tape = tape_new(&record->layout.spec, example->T, err);
+    if (!record->tape) goto fail;
+    if (!copy_example(record, example) || !make_slabs(record, m, v)) {
+        err_set(err, ERR_MEMORY, "no memory for the record of %d timesteps and %zu parameters", example->T,
+                record->layout.size);
+        goto fail;
+    }
+    copy_symbols(record, symbols, symbol_count);
+    record->names = record_names_new(record);
+    if (run(record, model, err)) return record;
+fail:
+    record_free(record);
+    return NULL;
+}
+
+void record_free(struct record *record) {
+    if (!record) return;
+    mem_free((void *)record->example.x);
+    mem_free((void *)record->example.x_real);
+    mem_free((void *)record->example.target);
+    for (int i = 0; i < record->symbol_count; i++) mem_free(record->symbols[i]);
+    mem_free(record->symbols);
+    mem_free(record->params);
+    mem_free(record->grads);
+    mem_free(record->clipped);
+    mem_free(record->params_after);
+    mem_free(record->m_after);
+    mem_free(record->v_after);
+    tape_free(record->tape);
+    record_names_free(record->names);
+    layout_release(&record->layout);
+    mem_free(record);
+}
+
+const struct cell_desc *record_cell(const struct record *record) { return net_cell(&record->layout.spec); }
+int record_T(const struct record *record) { return record->example.T; }
+int record_H(const struct record *record) { return record->layout.spec.hidden; }
+
+const char *record_symbol(const struct record *record, int symbol) {
+    if (symbol < 0) return "0";
+    if (symbol < record->symbol_count) return record->symbols[symbol];
+    return record_number_name(record, symbol);
+}
+
+double record_norm(const double *values, int n) {
+    double square = 0;
+    for (int i = 0; i < n; i++) square += values[i] * values[i];
+    return sqrt(square);
+}

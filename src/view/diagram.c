@@ -1,0 +1,264 @@
+#include "diagram_pen.h"
+#include "mathbox.h"
+#include "strip.h"
+#include <math.h>
+#include <stdio.h>
+
+enum { CURVE_POINTS = 24 };
+
+bool diagram_has(enum cell_id cell) {
+    return diagram_table(cell) != NULL;
+}
+
+void diagram_place(const struct scene *scene, int *layer, int *direction) {
+    const struct net_spec *spec = &scene->record->layout.spec;
+    const struct step *step = scene_step(scene);
+    *layer = step && step->layer >= 0 ? step->layer : scene->state ? scene->state->layer : 0;
+    *direction = step && step->direction >= 0 ? step->direction : scene->state ? scene->state->direction : 0;
+    if (*layer < 0 || *layer >= spec->layers) *layer = 0;
+    if (*direction < 0 || *direction >= spec->directions) *direction = 0;
+}
+
+static color part_fill(const struct pen *pen, enum part_state state) {
+    return state == PART_RUN ? pen->theme->hi : state == PART_TODO ? pen->theme->stage : pen->theme->panel;
+}
+
+static float part_stroke(const struct pen *pen, enum part_state state) {
+    return state == PART_TODO                 ? 1.2f
+           : pen->detail == DIAGRAM_FULL      ? 2
+           : pen->detail == DIAGRAM_THUMBNAIL ? 1.1f
+                                              : 1.5f;
+}
+
+static void trapezoid(struct draw_list *list, rect r, float slant) {
+    draw_path_move(list, r.x, r.y + r.h);
+    draw_path_line(list, r.x + slant, r.y);
+    draw_path_line(list, r.x + r.w - slant, r.y);
+    draw_path_line(list, r.x + r.w, r.y + r.h);
+}
+
+static void draw_map(const struct pen *pen, const struct diagram_node *node, int slot,
+                     enum part_state state) {
+    const struct theme *theme = pen->theme;
+    const struct cell_step *step = &pen->cell->steps[pen_step_of_slot(pen->cell, slot)];
+    const struct cell_block *block = &pen->cell->blocks[step->block];
+    point c = pen_node_center(pen, node);
+    rect r = pen_around(c, pen->size.map_w, pen->size.map_h);
+    trapezoid(pen->list, r, r.w * pen->size.map_slant);
+    draw_path_fill(pen->list, part_fill(pen, state));
+    trapezoid(pen->list, r, r.w * pen->size.map_slant);
+    draw_path_stroke(pen->list, state == PART_TODO ? theme->ghost : theme->identity[block->identity],
+                     part_stroke(pen, state), true, true);
+    if (pen->size.map_text <= 0) return;
+    enum notation notation = pen->scene && pen->scene->state ? pen->scene->state->notation : NOTATION_COURSE;
+    const struct symbol *symbol = &block->weight[notation];
+    char text[48];
+    snprintf(text, sizeof text, symbol->sub[0] ? "%s_{%s}" : "%s%s", symbol->base, symbol->sub);
+    color ink = state == PART_RUN    ? theme->on_hi
+                : state == PART_TODO ? theme->ink3
+                                     : theme->identity_ink[block->identity];
+    math_draw(pen->list, theme, c.x, c.y + pen->size.map_text * 0.32f, text, pen->size.map_text, ink,
+              ALIGN_CENTER);
+}
+
+// Not snapped: a stroke of 1.5 stays 1.5.
+static void rounded(struct draw_list *list, rect r, float radius) {
+    float right = r.x + r.w, bottom = r.y + r.h, k = radius * 0.4477f; // distance of the control points from the corner
+    draw_path_move(list, r.x + radius, r.y);
+    draw_path_line(list, right - radius, r.y);
+    draw_path_cubic(list, right - k, r.y, right, r.y + k, right, r.y + radius);
+    draw_path_line(list, right, bottom - radius);
+    draw_path_cubic(list, right, bottom - k, right - k, bottom, right - radius, bottom);
+    draw_path_line(list, r.x + radius, bottom);
+    draw_path_cubic(list, r.x + k, bottom, r.x, bottom - k, r.x, bottom - radius);
+    draw_path_line(list, r.x, r.y + radius);
+    draw_path_cubic(list, r.x, r.y + k, r.x + k, r.y, r.x + radius, r.y);
+}
+
+// The squasher's own curve: sigmoid above a base line at 0, tanh through a base line in the middle, relu with
+// its knee.
+static void draw_squasher(const struct pen *pen, const struct diagram_node *node, int slot,
+                          enum part_state state) {
+    const struct theme *theme = pen->theme;
+    enum cell_op op = pen->cell->steps[pen_step_of_slot(pen->cell, slot)].op;
+    point c = pen_node_center(pen, node);
+    float stroke = part_stroke(pen, state);
+    rect r = pen_around(c, pen->size.squash_w, pen->size.squash_h);
+    rounded(pen->list, r, pen->size.squash_radius);
+    draw_path_fill(pen->list, part_fill(pen, state));
+    color edge = state == PART_TODO ? theme->ghost : theme->identity[pen->cell->slots[slot].identity];
+    rounded(pen->list, r, pen->size.squash_radius);
+    draw_path_stroke(pen->list, edge, stroke, true, true);
+    float half = r.w / 2 - pen->size.squash_inset * 0.7f, rise = r.h / 2 - pen->size.squash_inset * 0.9f;
+    float base = op == OP_SIGMOID ? c.y + rise : c.y, thin = pen->detail == DIAGRAM_THUMBNAIL;
+    draw_path_move(pen->list, c.x - half, base);
+    draw_path_line(pen->list, c.x + half, base);
+    draw_path_stroke(pen->list, state == PART_RUN ? theme->on_hi : theme->line2, thin ? 0.7f : 1, false,
+                     false);
+    for (int i = 0; i <= CURVE_POINTS; i++) {
+        float u = -1 + 2 * (float)i / CURVE_POINTS;
+        float v = op == OP_SIGMOID ? 2 / (1 + expf(-5 * u)) - 1
+                  : op == OP_RELU  ? fmaxf(0, u)
+                                   : tanhf(2.8f * u);
+        if (i == 0)
+            draw_path_move(pen->list, c.x + u * half, c.y - v * rise);
+        else
+            draw_path_line(pen->list, c.x + u * half, c.y - v * rise);
+    }
+    color ink = state == PART_RUN ? theme->on_hi : state == PART_TODO ? theme->ghost : theme->ink1;
+    draw_path_stroke(pen->list, ink, pen->detail == DIAGRAM_FULL ? 2 : thin ? 1 : 1.5f, false, true);
+}
+
+static void spoke(const struct pen *pen, point c, float radius, float degrees, color ink, float width) {
+    float a = degrees * (float)M_PI / 180, x = radius * cosf(a), y = radius * sinf(a);
+    draw_path_move(pen->list, c.x - x, c.y - y);
+    draw_path_line(pen->list, c.x + x, c.y + y);
+    draw_path_stroke(pen->list, ink, width, false, true);
+}
+
+static void draw_operator(const struct pen *pen, const struct diagram_node *node, int slot,
+                          enum part_state state) {
+    const struct theme *theme = pen->theme;
+    enum cell_op op = pen->cell->steps[pen_step_of_slot(pen->cell, slot)].op;
+    point c = pen_node_center(pen, node);
+    color ink = state == PART_TODO ? theme->ghost : state == PART_RUN ? theme->on_hi : theme->ink1;
+    color fill = state == PART_RUN ? theme->hi : theme->panel;
+    float radius = pen->size.op, width = pen->detail == DIAGRAM_FULL        ? 2
+                                         : pen->detail == DIAGRAM_THUMBNAIL ? 1
+                                                                            : 1.5f;
+    if (op == OP_ONE_MINUS) {
+        rect pill = pen_around(c, radius * 2.7f, radius * 1.7f);
+        draw_rect(pen->list, pill, fill, pill.h / 2);
+        draw_box(pen->list, rect_inset(pill, -width / 2), ink, pill.h / 2 + width / 2, width);
+        struct text_style style = {FONT_SANS_SEMIBOLD, pen->detail == DIAGRAM_FULL ? 14 : 10, ink,
+                                   ALIGN_CENTER};
+        if (pen->size.text > 0) draw_text(pen->list, c.x, c.y + style.size * 0.35f, "1−", style);
+        return;
+    }
+    draw_circle(pen->list, c, radius, fill);
+    draw_ring(pen->list, c, radius, ink, width);
+    float arm = radius * 0.52f;
+    spoke(pen, c, arm, 90, ink, width);
+    spoke(pen, c, arm, op == OP_ADD ? 0 : 30, ink, width);
+    if (op == OP_MUL) spoke(pen, c, arm, 150, ink, width);
+}
+
+// Forward a copy; backward the place where its branches are added.
+static void draw_copy(const struct pen *pen, const struct diagram_node *node, int slot) {
+    const struct theme *theme = pen->theme;
+    point c = pen_node_center(pen, node);
+    if (!pen->backward) {
+        draw_circle(pen->list, c, pen->size.dot,
+                    pen_node_state(pen, slot) == PART_TODO ? theme->ghost : theme->ink1);
+        return;
+    }
+    int owner = slot >= 0 ? slot : pen->cell->state_in[0];
+    color ink = pen_has_grad(pen, owner) ? theme->grad : theme->ghost;
+    float radius = pen->size.dot * 1.7f, width = pen->detail == DIAGRAM_FULL ? 2 : 1.2f;
+    draw_circle(pen->list, c, radius, theme->panel);
+    draw_ring(pen->list, c, radius, ink, width);
+    spoke(pen, c, radius * 0.55f, 0, ink, width);
+    spoke(pen, c, radius * 0.55f, 90, ink, width);
+}
+
+// Backward a star multiplies what comes with its other operand: that factor is written at each of its two
+// branches.
+static void draw_factors(const struct pen *pen, const struct diagram_node *node, int slot) {
+    const struct cell_step *step = &pen->cell->steps[pen_step_of_slot(pen->cell, slot)];
+    if (!pen->backward || pen->detail != DIAGRAM_FULL || step->op != OP_MUL) return;
+    enum notation notation = pen->scene->state ? pen->scene->state->notation : NOTATION_COURSE;
+    point c = pen_node_center(pen, node);
+    for (int i = 0; i < pen->table->wire_count; i++) {
+        const struct diagram_wire *wire = &pen->table->wires[i];
+        int n = diagram_points(wire->at, MAX_POINTS), from = pen_slot_of(pen, wire->slot);
+        if (n < 2 || wire->at[n - 1].x != node->x || wire->at[n - 1].y != node->y) continue;
+        int other = from == step->in[0] ? step->in[1] : from == step->in[1] ? step->in[0] : -1;
+        if (other < 0) continue;
+        char name[96], text[112];
+        label_slot(name, sizeof name, pen->cell, other, pen->t, LABEL_NO_UNIT,
+                   (struct label_style){notation, true});
+        snprintf(text, sizeof text, "*%s", name);
+        point before = pen_place(pen, wire->at[n - 2].x, wire->at[n - 2].y);
+        float dx = before.x - c.x, dy = before.y - c.y;
+        bool vertical = fabsf(dy) > fabsf(dx);
+        point at = vertical ? (point){c.x + 8, c.y + (dy > 0 ? 36 : -24)}
+                            : (point){c.x + (dx > 0 ? 24 : -24), c.y - 10};
+        math_draw(pen->list, pen->theme, at.x, at.y, text, 16, pen->theme->ink2,
+                  vertical || dx > 0 ? ALIGN_LEFT : ALIGN_RIGHT);
+    }
+}
+
+static void draw_node(const struct pen *pen, const struct diagram_node *node) {
+    if (node->full_only && pen->detail != DIAGRAM_FULL) return;
+    int slot = pen_slot_of(pen, node->slot);
+    if (node->slot && slot < 0) return;
+    switch (node->kind) {
+    case NODE_MAP:
+        draw_map(pen, node, slot, pen_node_state(pen, slot));
+        break;
+    case NODE_SQUASHER:
+        draw_squasher(pen, node, slot, pen_node_state(pen, slot));
+        break;
+    case NODE_OPERATOR:
+        draw_operator(pen, node, slot, pen_node_state(pen, slot));
+        draw_factors(pen, node, slot);
+        break;
+    case NODE_STRIP:
+        pen_draw_strip(pen, node, slot);
+        break;
+    case NODE_COPY:
+        draw_copy(pen, node, slot);
+        break;
+    case NODE_CONCAT: {
+        bool todo = pen->scene && (pen->backward ? !pen_has_grad(pen, pen->cell->state_in[0])
+                                                 : !pen_has_value(pen, pen->cell->input));
+        rect bar = pen_around(pen_node_center(pen, node), pen->size.cat_w, pen->size.cat_h);
+        draw_rect(pen->list, bar, todo ? pen->theme->ghost : pen->theme->ink1,
+                  pen->detail == DIAGRAM_THUMBNAIL ? 1 : 2.5f);
+        break;
+    }
+    }
+}
+
+static void draw_frame(const struct pen *pen) {
+    const struct diagram_table *table = pen->table;
+    point a = pen_place(pen, table->box.x, table->box_top[pen->detail]);
+    point b = pen_place(pen, table->box.x + table->box.w, table->box.y + table->box.h);
+    rect box = {a.x, a.y, b.x - a.x, b.y - a.y};
+    float width = pen->detail == DIAGRAM_FULL ? 1.5f : 1;
+    draw_rect(pen->list, box, pen_ground(pen), pen->size.frame_radius);
+    draw_box(pen->list, box, pen->theme->line2, pen->size.frame_radius, width);
+    if (table->lane <= 0) return;
+    float height = pen->size.strip_height + pen->size.belt_pad;
+    point left = pen_place(pen, -20, table->lane), right = pen_place(pen, table->width + 20, table->lane);
+    draw_rect(pen->list, (rect){left.x, left.y - height / 2, right.x - left.x, height}, pen->theme->belt, 0);
+}
+
+void diagram_draw(struct draw_list *list, const struct theme *theme, rect r, enum cell_id cell,
+                  enum diagram_detail detail, const struct scene *scene) {
+    struct pen pen;
+    if (!pen_open(&pen, list, theme, r, cell, detail, scene)) return;
+    draw_frame(&pen);
+    pen_draw_markers(&pen);
+    for (int i = 0; i < pen.table->wire_count; i++)
+        pen_draw_wire(&pen, &pen.table->wires[i]);
+    for (int i = 0; i < pen.table->node_count; i++)
+        draw_node(&pen, &pen.table->nodes[i]);
+}
+
+bool diagram_hit(rect r, enum cell_id cell, enum diagram_detail detail, const struct scene *scene, point p,
+                 struct diagram_hit *hit) {
+    struct pen pen;
+    if (!scene || !pen_open(&pen, NULL, NULL, r, cell, detail, scene)) return false;
+    for (int i = 0; i < pen.table->node_count; i++) {
+        const struct diagram_node *node = &pen.table->nodes[i];
+        if (node->kind != NODE_STRIP || (node->full_only && detail != DIAGRAM_FULL)) continue;
+        rect area = pen_strip_rect(&pen, node);
+        int slot = pen_slot_of(&pen, node->slot);
+        if (slot < 0 || !rect_has(rect_inset(area, -3), p) || pen_vector_state(&pen, slot) == PART_TODO)
+            continue;
+        *hit = (struct diagram_hit){slot, strip_hit(area, record_H(scene->record), p), area};
+        return true;
+    }
+    return false;
+}

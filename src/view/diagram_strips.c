@@ -1,0 +1,115 @@
+// The vectors of a diagram: values, gates, gradients, with labels and numbers.
+#include "diagram_pen.h"
+#include "mathbox.h"
+#include "strip.h"
+#include <math.h>
+
+static struct strip_style strip_look(const struct pen *pen, int slot, bool grad) {
+    const struct cell_slot *s = &pen->cell->slots[slot];
+    enum strip_kind kind = grad ? STRIP_GRADIENT : s->role == SLOT_GATE ? STRIP_GATE : STRIP_VALUE;
+    struct strip_style style =
+        strip_style_default(kind, pen->size.tile, pen->size.gap, pen->size.strip_height);
+    style.radius = pen->detail == DIAGRAM_FULL ? 3 : 1;
+    style.sign_marks = pen->scene->state && pen->scene->state->sign_marks;
+    int scale_slot = s->role == SLOT_STATE_IN ? s->next : slot;
+    if (kind == STRIP_VALUE)
+        style.max = scene_row_scale(pen->scene->record, pen->layer, pen->direction, scale_slot);
+    return style;
+}
+
+static const double *strip_values(const struct pen *pen, const struct diagram_node *node, int slot) {
+    const struct tape *tape = pen->scene->record->tape;
+    if (pen->backward && node->branch) return tape_from_future(tape, pen->layer, pen->direction, 0, pen->t);
+    return pen->backward ? tape_grad(tape, pen->layer, pen->direction, slot, pen->t)
+                         : tape_value(tape, pen->layer, pen->direction, slot, pen->t);
+}
+
+// Does this strip hold what the running step has just computed? Then it fills with the motion.
+static bool is_fresh(const struct pen *pen, int slot) {
+    if (!pen->running) return false;
+    int part = cell_part_of_step(pen->cell, pen_step_of_slot(pen->cell, slot));
+    return pen->backward ? false : part >= 0 && pen_part_is_running(pen, part);
+}
+
+static void draw_label(const struct pen *pen, const struct diagram_node *node, int slot,
+                       enum part_state state) {
+    const struct diagram_label *label = pen->detail == DIAGRAM_FULL ? &node->full : &node->inspector;
+    if (label->y <= 0 || pen->size.text <= 0) return;
+    const struct theme *theme = pen->theme;
+    enum notation notation = pen->scene && pen->scene->state ? pen->scene->state->notation : NOTATION_COURSE;
+    char text[128];
+    int t = pen->scene ? pen->t : LABEL_SYMBOLIC;
+    if (pen->backward)
+        label_grad(text, sizeof text, pen->cell, slot, t, LABEL_NO_UNIT,
+                   (struct label_style){notation, false});
+    else
+        label_slot(text, sizeof text, pen->cell, slot, t, LABEL_NO_UNIT,
+                   (struct label_style){notation, false});
+    color ink = state == PART_TODO ? theme->ink3 : theme->identity_ink[pen->cell->slots[slot].identity];
+    point at = pen_place(pen, label->x, label->y);
+    bool gate = pen->detail == DIAGRAM_FULL && pen->cell->slots[slot].identity != IDENTITY_A;
+    math_draw(pen->list, theme, at.x, at.y, text, pen->size.text + (gate ? 1 : 0), ink, label->align);
+}
+
+static void draw_unit(const struct pen *pen, rect area, int slot, const double *values, int n) {
+    int unit = pen->scene->state ? pen->scene->state->unit : -1;
+    if (pen->detail != DIAGRAM_FULL || unit < 0 || unit >= n) return;
+    rect tile = strip_tile(area, n, unit);
+    const struct record *record = pen->scene->record;
+    const char *tensor = record_name(record, pen->backward ? RECORD_BACKWARD : RECORD_FORWARD, pen->layer,
+                                     pen->direction, slot);
+    strip_outline(pen->list, tile, pen->theme->ink1, 2);
+    struct text_style style = {FONT_SANS_SEMIBOLD, 14, pen->theme->ink1, ALIGN_CENTER};
+    float x = tile.x + tile.w / 2, y = area.y + area.h + 19;
+    if (scene_is_hidden(pen->scene, tensor, pen->t, unit))
+        draw_text(pen->list, x, y, "?", style);
+    else
+        draw_value(pen->list, x, y, (struct source){tensor, pen->t, unit, values[unit]}, 2, false, style);
+}
+
+// A hidden value is an empty dashed tile in every strip.
+static void cover_hidden(const struct pen *pen, rect area, int slot, int n, color plate) {
+    if (!pen->scene->hidden_count) return;
+    const char *tensor = record_name(pen->scene->record, pen->backward ? RECORD_BACKWARD : RECORD_FORWARD,
+                                     pen->layer, pen->direction, slot);
+    for (int i = 0; i < n; i++) {
+        if (!scene_is_hidden(pen->scene, tensor, pen->t, i)) continue;
+        rect tile = strip_tile(area, n, i);
+        draw_rect(pen->list, tile, plate, 0);
+        draw_box_dashed(pen->list, tile, pen->theme->ink2, 1, 1, 2, 2);
+    }
+}
+
+void pen_draw_strip(const struct pen *pen, const struct diagram_node *node, int slot) {
+    const struct theme *theme = pen->theme;
+    rect area = pen_strip_rect(pen, node);
+    enum part_state state = pen_vector_state(pen, slot);
+    if (pen->scene && pen->backward && node->branch) state = pen_came_back(pen, 0) ? PART_DONE : PART_TODO;
+    color plate = pen->table->lane > 0 && node->y == pen->table->lane ? theme->belt : theme->panel;
+    draw_rect(pen->list, rect_inset(area, -3), plate, pen->detail == DIAGRAM_FULL ? 6 : 3);
+    if (pen->detail == DIAGRAM_THUMBNAIL) {
+        draw_rect(pen->list, area, theme->line2, 1);
+        return;
+    }
+    if (!pen->scene || state == PART_TODO) {
+        struct strip_style ghost =
+            strip_style_default(STRIP_GHOST, pen->size.tile, pen->size.gap, pen->size.strip_height);
+        ghost.radius = pen->detail == DIAGRAM_FULL ? 3 : 1;
+        strip_draw(pen->list, theme, area.x, area.y, NULL, 8, &ghost);
+    } else {
+        const int n = record_H(pen->scene->record);
+        const double *values = strip_values(pen, node, slot);
+        struct strip_style style = strip_look(pen, slot, pen->backward);
+        if (is_fresh(pen, slot)) style.fill = 1 - powf(1 - pen_clamped(pen->scene->motion * 2 - 1, 0, 1), 3);
+        if (n == 8)
+            strip_draw(pen->list, theme, area.x, area.y, values, n, &style);
+        else
+            strip_block(pen->list, theme, area, values, n, &style);
+        cover_hidden(pen, area, slot, n, plate);
+        draw_unit(pen, area, slot, values, n);
+    }
+    draw_label(pen, node, slot, state);
+    if (pen->scene && pen->scene->state && pen->scene->state->hover_slot == slot &&
+        pen->scene->state->hover_t == pen->t)
+        draw_box(pen->list, rect_inset(area, -3), theme->ink2, 3, 1.5f);
+}

@@ -1,0 +1,359 @@
+// Clip and update: what becomes of the gradient. The norm before and after, the entries that weigh most, and
+// the weights that moved furthest, each with the number before and after.
+#include "inspector_parts.h"
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOVES_MAX = 10, MAP_CELLS = 2400 };
+
+// One number of the parameters.
+struct entry {
+    int param, in, out;
+    double size; // what it is ranked by
+};
+
+// A rectangle of a parameter: its outputs first .. first + rows - 1, all of its inputs.
+struct piece {
+    int param, first, rows, columns;
+};
+
+static double number_of(const struct page *page, enum record_param_kind kind, int param, int in, int out) {
+    return record_param_value(page->record, kind, param, out, in);
+}
+
+// As the trace file has it: (out, in), a bias (out).
+static struct source source_of(const struct page *page, enum record_param_kind kind,
+                               const struct entry *entry) {
+    enum param_role role = page->record->layout.params[entry->param].role;
+    bool bias = role == PARAM_BIAS || role == PARAM_HEAD_BIAS;
+    return (struct source){record_param_name_of(page->record, kind, entry->param), entry->out,
+                           bias ? -1 : entry->in, number_of(page, kind, entry->param, entry->in, entry->out)};
+}
+
+static void symbol_markup(const struct page *page, int symbol, char *out, size_t size) {
+    const char *text = symbol < page->record->symbol_count ? page_symbol(page, symbol) : NULL;
+    if (text && isalnum((unsigned char)text[0]) && !text[1])
+        snprintf(out, size, "\\t{%s}", text);
+    else
+        snprintf(out, size, "%d", symbol + 1);
+}
+
+// "W_{fa}[7,3]": the unit first, then what it reads.
+static void entry_label(const struct page *page, const struct entry *entry, char *out, size_t size) {
+    const struct param *p = &page->record->layout.params[entry->param];
+    const enum notation notation = page->label.notation;
+    char text[24];
+    int H = page->H;
+    if (p->role == PARAM_HEAD || p->role == PARAM_HEAD_BIAS) {
+        symbol_markup(page, entry->out, text, sizeof text);
+        const char *state = notation == NOTATION_COURSE ? "a" : "h";
+        if (p->role == PARAM_HEAD)
+            snprintf(out, size, "W_{y%s}[%s,%d]", state, text, entry->in + 1);
+        else
+            snprintf(out, size, "b_y[%s]", text);
+        return;
+    }
+    const struct cell_block *block = &page->cell->blocks[entry->out / H];
+    const char *sub = block->weight[notation].sub, *state = notation == NOTATION_COURSE ? "a" : "h";
+    int unit = entry->out % H + 1;
+    if (p->role == PARAM_BIAS) {
+        snprintf(out, size, "b_%s[%d]", sub, unit);
+    } else if (p->role == PARAM_RECURRENT) {
+        snprintf(out, size, "W_{%s%s}[%d,%d]", sub, state, unit, entry->in + 1);
+    } else {
+        if (p->layer == 0 && !page->record->layout.spec.real_input)
+            symbol_markup(page, entry->in, text, sizeof text);
+        else
+            snprintf(text, sizeof text, "%d", entry->in + 1);
+        snprintf(out, size, "W_{%sx}[%d,%s]", sub, unit, text);
+    }
+}
+
+// Keeps the largest, largest first.
+static int keep_largest(struct entry *top, int count, int max, struct entry entry) {
+    if (!(entry.size > 0)) return count;
+    int at = count < max ? count++ : max;
+    while (at > 0 && top[at - 1].size < entry.size) {
+        if (at < max) top[at] = top[at - 1];
+        at--;
+    }
+    if (at < max) top[at] = entry;
+    return count;
+}
+
+// "0.312 → 0.308" with the change at the right as a bar and a number.
+static void change_row(struct page *page, float y, const struct entry *entry, struct source before,
+                       struct source after, struct source change, const struct bars *bars, int digits) {
+    const struct theme *theme = page->theme;
+    char label[64];
+    entry_label(page, entry, label, sizeof label);
+    math_draw_fit(page->list, theme, page->x, y, 80, label, 17, theme->ink1, ALIGN_LEFT);
+    struct text_style style = {FONT_SANS_MEDIUM, 13, theme->ink2, ALIGN_LEFT};
+    float x = page->x + 84;
+    x += page_value(page, x, y, before, digits, false, style) + 4;
+    x += draw_text(page->list, x, y, "→", style) + 4;
+    style.color = theme->ink1;
+    page_value(page, x, y, after, digits, false, style);
+    page_bar(page, bars, y - 5, change.value, 14);
+    style = (struct text_style){FONT_SANS_SEMIBOLD, 13, theme->ink1, ALIGN_RIGHT};
+    page_value_fit(page, page->x + page->w, y, 56, change, digits, true, style);
+}
+
+// Digits that show even the smallest of these changes.
+static int change_digits(const double *changes, int count) {
+    double least = INFINITY;
+    for (int i = 0; i < count; i++)
+        if (changes[i] != 0) least = fmin(least, fabs(changes[i]));
+    int digits = 3;
+    while (digits < 5 && least < 0.6 * pow(10, -digits))
+        digits++;
+    return digits;
+}
+
+// --- clip ---
+
+static void norm_row(struct page *page, float y, const char *words, struct source source, double most,
+                     color ink) {
+    struct text_style style = page_text(page, FONT_SANS_MEDIUM, 13.5f, page->theme->ink2);
+    draw_text(page->list, page->x, y, words, style);
+    float left = page->x + 92, span = page->x + page->w - 58 - left;
+    draw_rect(page->list, (rect){left, y - 12, span, 14}, page->theme->sunk, 2);
+    draw_rect_exact(page->list,
+                    (rect){left, y - 12, fmaxf(1, span * (float)(most > 0 ? source.value / most : 0)), 14},
+                    ink, 2);
+    style = (struct text_style){FONT_SANS_SEMIBOLD, 14, page->theme->ink1, ALIGN_RIGHT};
+    page_value_fit(page, page->x + page->w, y, 54, source, digits_for(source.value), false, style);
+}
+
+static int largest_gradients(const struct page *page, struct entry *top, int max) {
+    int count = 0;
+    const struct layout *layout = &page->record->layout;
+    for (int k = 0; k < layout->count; k++)
+        for (int in = 0; in < layout->params[k].in; in++)
+            for (int out = 0; out < layout->params[k].out; out++)
+                count =
+                    keep_largest(top, count, max,
+                                 (struct entry){k, in, out, fabs(number_of(page, RECORD_GRAD, k, in, out))});
+    return count;
+}
+
+void page_clip(struct page *page) {
+    const struct record *record = page->record;
+    char right[64], markup[PAGE_TEXT];
+    snprintf(right, sizeof right, "update %lld", (long long)record->update);
+    page_title(page, "Clip the gradient", right);
+    page->y += 44;
+    const float lines = 26 * (float)(page_equation_lines(page) - 1);
+    struct page_need need = {266 + lines, 320 + lines * 1.15f, 23, 26, 2, 6, MOVES_MAX};
+    int rows = page_fit(page, need);
+    float y = page_equation(page, page->y + page_mix(page, 20, 28), 19, page_mix(page, 26, 30));
+    const double limit = record->options.clip_norm, after = record->grad_norm * record->clip_scale;
+    const double most = fmax(record->grad_norm, limit);
+    y += page_mix(page, 30, 40);
+    page_heading(page, y, IDENTITY_A, "Norm of all gradients",
+                 record->clip_scale < 1 ? "clipped"
+                 : limit > 0            ? "within the limit"
+                                        : "no limit set");
+    const float pitch = page_mix(page, 25, 30);
+    norm_row(page, y += pitch, "before", (struct source){"clip/grad_norm", 0, -1, record->grad_norm}, most,
+             page->theme->grad);
+    if (limit > 0)
+        norm_row(page, y += pitch, "limit", (struct source){"clip/max_norm", 0, -1, limit}, most,
+                 page->theme->line2);
+    norm_row(page, y += pitch, "after", (struct source){"sum/norm_after", -1, -1, after}, most,
+             page->theme->grad);
+    struct source sources[] = {{"clip/max_norm", 0, -1, limit},
+                               {"clip/grad_norm", 0, -1, record->grad_norm},
+                               {"clip/scale", 0, -1, record->clip_scale}};
+    y += page_mix(page, 32, 40);
+    if (record->clip_scale < 1)
+        snprintf(markup, sizeof markup, "\\t{scale}=\\frac{\\v{0}{2}}{\\v{1}{2}}=\\v{2}{3}");
+    else
+        snprintf(markup, sizeof markup, "\\t{scale}=\\v{2}{2}");
+    page_sum(page, y, markup, 18.5f, sources, 3);
+    y += page_mix(page, 36, 42);
+    page_caption(page, y, "Largest entries, before → after", NULL);
+    struct entry top[MOVES_MAX];
+    int count = largest_gradients(page, top, rows < MOVES_MAX ? rows : MOVES_MAX);
+    double changes[MOVES_MAX + 1] = {0};
+    for (int i = 0; i < count; i++) {
+        changes[i] = number_of(page, RECORD_CLIPPED, top[i].param, top[i].in, top[i].out) -
+                     number_of(page, RECORD_GRAD, top[i].param, top[i].in, top[i].out);
+    }
+    struct bars bars = page_bars(page, changes, count, page->x + 206);
+    int digits = 3;
+    y += 2;
+    for (int i = 0; i < count; i++) {
+        struct source before = source_of(page, RECORD_GRAD, &top[i]),
+                      clipped = source_of(page, RECORD_CLIPPED, &top[i]);
+        struct source change = {"sum/clip_change", before.row, before.column, changes[i]};
+        change_row(page, y += page_mix(page, 23, 26), &top[i], before, clipped, change, &bars, digits);
+    }
+}
+
+// --- update ---
+
+// What the step moves: the recurrent and the input weights of a block, or its bias; the head's weights, or
+// its bias.
+static int pieces_of(const struct page *page, struct piece out[2]) {
+    const struct step *step = &page->step;
+    const struct layout *layout = &page->record->layout;
+    int count = 0;
+    if (step->layer < 0) {
+        int k = layout_param(layout, step->bias ? PARAM_HEAD_BIAS : PARAM_HEAD, -1, -1);
+        if (k >= 0) out[count++] = (struct piece){k, 0, layout->params[k].out, layout->params[k].in};
+        return count;
+    }
+    static const enum param_role weights[] = {PARAM_RECURRENT, PARAM_INPUT};
+    for (int i = 0; i < (step->bias ? 1 : 2); i++) {
+        int k = layout_param(layout, step->bias ? PARAM_BIAS : weights[i], step->layer, step->direction);
+        if (k >= 0) out[count++] = (struct piece){k, step->block * page->H, page->H, layout->params[k].in};
+    }
+    return count;
+}
+
+static double move_of(const struct page *page, int param, int in, int out) {
+    return number_of(page, RECORD_DELTA, param, in, out);
+}
+
+static int largest_moves(const struct page *page, const struct piece *pieces, int piece_count,
+                         struct entry *top, int max) {
+    int count = 0;
+    for (int k = 0; k < piece_count; k++)
+        for (int in = 0; in < pieces[k].columns; in++)
+            for (int row = 0; row < pieces[k].rows; row++) {
+                int out = pieces[k].first + row;
+                count = keep_largest(
+                    top, count, max,
+                    (struct entry){pieces[k].param, in, out, fabs(move_of(page, pieces[k].param, in, out))});
+            }
+    return count;
+}
+
+// How the numbers of a block moved, as a map: one cell a weight, units down, what they read across; the head
+// is turned so that symbols run across. Where weights outnumber the cells that can be seen, a cell shows the
+// largest move in it.
+struct move_map {
+    int down, across, first_across; // of weights; across of the first piece
+    bool turned;
+    int bin_down, bin_across;
+    float cell_w, cell_h;
+};
+
+static struct move_map plan_map(const struct page *page, const struct piece *pieces, int count,
+                                float height) {
+    struct move_map map = {.bin_down = 1, .bin_across = 1};
+    map.turned = page->step.layer < 0 || page->step.bias;
+    map.down = map.turned ? pieces[0].columns : pieces[0].rows;
+    map.first_across = map.turned ? pieces[0].rows : pieces[0].columns;
+    map.across = map.first_across + (count > 1 ? pieces[1].columns : 0);
+    float width = page->w - (count > 1 ? 6 : 0);
+    while (width / (float)((map.across + map.bin_across - 1) / map.bin_across) < 3)
+        map.bin_across++;
+    while (height / (float)((map.down + map.bin_down - 1) / map.bin_down) < 3)
+        map.bin_down++;
+    int columns = (map.across + map.bin_across - 1) / map.bin_across,
+        rows = (map.down + map.bin_down - 1) / map.bin_down;
+    while (rows * columns > MAP_CELLS)
+        map.bin_down++, rows = (map.down + map.bin_down - 1) / map.bin_down;
+    map.cell_w = fminf(14, width / (float)columns);
+    map.cell_h = fminf(fminf(14, height / (float)rows), map.cell_w * 1.4f);
+    return map;
+}
+
+static double cell_move(const struct page *page, const struct piece *piece, bool turned, int down, int across,
+                        int n_down, int n_across) {
+    double most = 0;
+    int all_down = turned ? piece->columns : piece->rows, all_across = turned ? piece->rows : piece->columns;
+    for (int d = down; d < down + n_down && d < all_down; d++)
+        for (int a = across; a < across + n_across && a < all_across; a++) {
+            double move = move_of(page, piece->param, turned ? d : a, piece->first + (turned ? a : d));
+            if (fabs(move) > fabs(most)) most = move;
+        }
+    return most;
+}
+
+static float draw_map(struct page *page, float y, const struct piece *pieces, int count,
+                      const struct move_map *map, double most) {
+    float bottom = y, x = page->x;
+    for (int k = 0; k < count; k++) {
+        int across = map->turned ? pieces[k].rows : pieces[k].columns,
+            down = map->turned ? pieces[k].columns : pieces[k].rows;
+        for (int a = 0; a < across; a += map->bin_across) {
+            for (int d = 0; d < down; d += map->bin_down) {
+                double move = cell_move(page, &pieces[k], map->turned, d, a, map->bin_down, map->bin_across);
+                rect cell = {x, y + (float)(d / map->bin_down) * map->cell_h, map->cell_w - 0.6f,
+                             map->cell_h - 0.6f};
+                draw_rect_exact(page->list, cell,
+                                ramp_value(page->theme, most > 0 ? (float)(move / most) : 0), 0.5f);
+                bottom = fmaxf(bottom, cell.y + map->cell_h);
+            }
+            x += map->cell_w;
+        }
+        x += 6;
+    }
+    return bottom;
+}
+
+static void block_title(const struct page *page, char *out, size_t size) {
+    const struct step *step = &page->step;
+    if (step->layer < 0) {
+        snprintf(out, size, step->bias ? "Output bias" : "Output weights");
+        return;
+    }
+    int z = -1;
+    for (int i = 0; i < page->cell->step_count; i++)
+        if (page->cell->steps[i].block == step->block) z = i;
+    int part = z >= 0 ? cell_part_of_step(page->cell, z) : -1;
+    snprintf(out, size, "%s, %s", part >= 0 ? page->cell->parts[part].title : "Cell",
+             step->bias ? "bias" : "weights");
+}
+
+void page_update(struct page *page) {
+    const struct record *record = page->record;
+    struct piece pieces[2];
+    const int count = pieces_of(page, pieces);
+    char right[64], title[80];
+    snprintf(right, sizeof right, "update %lld", (long long)record->update);
+    page_title(page, "Update the weights", right);
+    page->y += 44;
+    if (!count) return;
+    const float lines = 26 * (float)(page_equation_lines(page) - 1);
+    struct page_need need = {226 + lines, 320 + lines * 1.15f, 23, 26, 2, 6, MOVES_MAX};
+    int rows = page_fit(page, need);
+    float y = page_equation(page, page->y + page_mix(page, 20, 28), 19, page_mix(page, 26, 30));
+    block_title(page, title, sizeof title);
+    enum identity hue = page->step.layer >= 0 ? page->cell->blocks[page->step.block].identity : IDENTITY_A;
+    y += page_mix(page, 30, 40);
+    page_heading(page, y, hue, title, page->running ? "running" : NULL);
+    struct entry top[MOVES_MAX];
+    int found = largest_moves(page, pieces, count, top, rows < MOVES_MAX ? rows : MOVES_MAX);
+    double most = found ? top[0].size : 0, changes[MOVES_MAX + 1] = {0};
+    y += page_mix(page, 20, 26);
+    page_caption(page, y, page->step.bias ? "How far each moved" : "How far each weight moved", NULL);
+    y += page_mix(page, 10, 12);
+    struct move_map map = plan_map(page, pieces, count, page_mix(page, 70, 120));
+    y = draw_map(page, y, pieces, count, &map, most);
+    struct text_style axis = page_text(page, FONT_SANS_MEDIUM, 12, page->theme->ink3);
+    if (!page->step.bias) {
+        const char *first = page->step.layer < 0 ? "one column a symbol, one row a unit" : "reads a";
+        float end = page->x + draw_text(page->list, page->x, y + 15, first, axis) + 10;
+        int columns = (pieces[0].columns + map.bin_across - 1) / map.bin_across;
+        if (count > 1)
+            draw_text(page->list, fmaxf(end, page->x + (float)columns * map.cell_w + 6), y + 15, "reads x", axis);
+    }
+    y += page_mix(page, 38, 46);
+    page_caption(page, y, "Largest moves, before → after", NULL);
+    for (int i = 0; i < found; i++)
+        changes[i] = move_of(page, top[i].param, top[i].in, top[i].out);
+    struct bars bars = page_bars(page, changes, found, page->x + 206);
+    int digits = change_digits(changes, found);
+    y += 2;
+    for (int i = 0; i < found; i++)
+        change_row(page, y += page_mix(page, 23, 26), &top[i], source_of(page, RECORD_PARAM, &top[i]),
+                   source_of(page, RECORD_PARAM_AFTER, &top[i]), source_of(page, RECORD_DELTA, &top[i]),
+                   &bars, digits);
+    if (!found) page_caption(page, y + 24, "Nothing moved.", NULL);
+}

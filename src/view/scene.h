@@ -1,0 +1,50 @@
+#pragma once
+// What the views look at, and what they let a person choose. A scene is put together by the app each frame; views only
+// read it and change view_state. No view computes a network's value of its own: numbers come from record and itemised.
+
+#include "itemised.h"
+#include "narration.h"
+#include "provenance.h"
+#include "ui.h"
+
+struct view_state {
+    enum notation notation;
+    int unit;              // selected, 0-based; -1 = none
+    int t;                 // selected timestep, 0-based; -1 = the running step's
+    int layer, direction;  // shown in the inspector
+    int hover_unit, hover_t, hover_slot; // -1 = none; set by the views each frame
+    bool hover_grad;
+    bool backward;         // the backward figure (follows the phase unless the user pressed B)
+    bool backward_pinned;
+    bool flow;             // the gradient flow panel under the backward stage
+    bool sign_marks;
+    float scroll;          // of the stage, in columns, when not all timesteps fit
+    int scroll_position;   // cursor and timestep that scroll was last set for: moving brings them back into the window
+};
+
+// A value that the learner is asked to predict: drawn as "?" in a dashed outline until answered.
+struct hidden_value {
+    const char *tensor; // source name
+    int row, column;
+};
+
+struct scene {
+    const struct record *record;
+    const struct script *script;
+    const struct itemised *itemised; // NULL when not computed
+    int position;                    // of the cursor
+    float motion;                    // 0..1, progress of the running step's motion; 1 = at rest
+    bool motion_back;
+    const struct narration *narration;
+    struct view_state *state;
+    const struct hidden_value *hidden;
+    int hidden_count;
+    const char *unit_word;           // "character": what one timestep is
+};
+
+// The timestep and step the inspector is about.
+int scene_t(const struct scene *scene);
+const struct step *scene_step(const struct scene *scene); // running step or NULL
+bool scene_backward(const struct scene *scene);           // which figure the stage shows
+bool scene_is_hidden(const struct scene *scene, const char *tensor, int row, int column);
+float scene_row_scale(const struct record *record, int layer, int direction, int slot); // 0.5, 1, 2, 5 ... that holds 98%

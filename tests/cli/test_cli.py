@@ -1,0 +1,249 @@
+"""The contract of the command line: words, exit statuses, JSON keys, files written whole or not at all, bad input in one
+clear line. Prints TAP."""
+import json
+import os
+import pathlib
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+UNROLL, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
+DATA = ROOT.parent / "shared" / "data"
+NAMES = str(ROOT / "assets" / "dinosaurs.txt")
+tests = []
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+def run(*words, timeout=120, **options):
+    return subprocess.run([UNROLL, *map(str, words)], capture_output=True, text=True, timeout=timeout, **options)
+
+
+def ok(*words, **options):
+    result = run(*words, **options)
+    assert result.returncode == 0, f"{words}: status {result.returncode}: {result.stderr}"
+    return result
+
+
+def says(status, expected, *words):
+    result = run(*words)
+    assert result.returncode == status, f"{words}: expected status {status}, found {result.returncode}: {result.stderr}"
+    lines = [line for line in result.stderr.splitlines() if line.startswith("unroll: ")]
+    assert len(lines) == 1, f"{words}: expected one line of error, found {result.stderr!r}"
+    assert expected in lines[0], f"{words}: expected {expected!r} in {lines[0]!r}"
+    assert result.stdout == "", f"{words}: expected nothing on stdout, found {result.stdout!r}"
+
+
+def tensors(path):
+    raw = pathlib.Path(path).read_bytes()
+    size = struct.unpack("<Q", raw[:8])[0]
+    header = json.loads(raw[8 : 8 + size])
+    kinds = {"F64": "d", "F32": "f", "I64": "q", "I32": "i"}
+    out = {}
+    for name, what in header.items():
+        if name == "__metadata__":
+            continue
+        start, end = what["data_offsets"]
+        code = kinds[what["dtype"]]
+        body = raw[8 + size + start : 8 + size + end]
+        out[name] = (what["shape"], struct.unpack("<%d%s" % (len(body) // struct.calcsize(code), code), body))
+    return header.get("__metadata__", {}), out
+
+
+@test
+def help_and_version():
+    assert ok("--version").stdout.startswith("unroll ")
+    assert "Commands" in ok("--help").stdout
+    for command in ["train", "eval", "sample", "trace", "check", "render", "lesson", "data"]:
+        assert "Options" in ok(command, "--help").stdout, command
+
+
+@test
+def wrong_words_are_status_2():
+    says(2, "--hiden", "train", "--hiden", "4")
+    says(2, "--hidden: expected a whole number", "train", "--data", NAMES, "--hidden", "0")
+    says(2, "--cell: expected one of", "train", "--data", NAMES, "--cell", "transformer")
+    says(2, "--lr: expected a number", "train", "--data", NAMES, "--lr", "fast")
+    says(2, "expected --data FILE", "train")
+    says(2, "found the end of the line", "train", "--data")
+    says(2, "one word too many", "train", "what")
+    says(2, "expected a model", "sample")
+    says(2, "expected list, check", "lesson", "frobnicate")
+    says(2, "--task", "train", "--task", "no-such-task")
+
+
+@test
+def bad_files_are_status_1():
+    with tempfile.TemporaryDirectory() as folder:
+        def make(name, content):
+            path = pathlib.Path(folder) / name
+            path.write_bytes(content)
+            return str(path)
+
+        cases = [
+            (str(pathlib.Path(folder) / "missing.txt"), "missing.txt"),
+            (folder, "folder"),
+            (make("empty.txt", b""), "empty"),
+            (make("newlines.txt", b"\n\n\n"), "newlines.txt"),
+            (make("binary.txt", b"abc\0def\n" * 10), "binary.txt"),
+            (make("latin.txt", b"caf\xe9 au lait\n"), "latin.txt:1:4"),
+            (make("one.txt", b"aaaa\naaaa\n"), "one.txt"),
+        ]
+        for path, expected in cases:
+            for command in (["data"], ["train", "--data"], ["trace", "--data"]):
+                says(1, expected, *command, path)
+
+
+@test
+def data_says_what_the_reader_found():
+    found = json.loads(ok("data", NAMES, "--json").stdout)
+    for key in ["kind", "examples", "columns", "vocabulary", "classes", "length", "problems"]:
+        assert key in found, key
+    assert found["kind"] == "many-to-many" and found["examples"] > 200 and found["vocabulary"] == 28
+    assert set(found["length"]) == {"min", "median", "max"}
+    if DATA.is_dir():
+        names = json.loads(ok("data", DATA / "names.txt", "--json").stdout)
+        assert names["examples"] == 32033 and names["vocabulary"] == 28 and names["shape"] == "lines", names
+        play = json.loads(ok("data", DATA / "tinyshakespeare.txt", "--json").stdout)
+        assert play["vocabulary"] == 67 and play["shape"] == "whole" and play["characters"] == 1115394, play["characters"]
+
+
+@test
+def train_eval_sample():
+    with tempfile.TemporaryDirectory() as folder:
+        model, log = f"{folder}/m.safetensors", f"{folder}/log.jsonl"
+        words = ["train", "--data", NAMES, "--cell", "lstm", "--hidden", 16, "--steps", 60, "--seed", 3, "--out", model, "--log", log, "--json"]
+        report = json.loads(ok(*words).stdout)
+        for key in ["train_loss", "validation_loss", "steps", "seconds", "tokens_per_s", "parameters"]:
+            assert isinstance(report[key], (int, float)), key
+        assert report["steps"] == 60 and report["train_loss"] < 3.3
+        lines = [json.loads(line) for line in open(log)]
+        assert len(lines) == 60 and lines[-1]["step"] == 60
+        first = pathlib.Path(model).read_bytes()
+        ok(*words)
+        assert pathlib.Path(model).read_bytes() == first, "same seed, same threads: same bits"
+        measured = json.loads(ok("eval", model, "--data", NAMES, "--json", "--seed", 3).stdout)
+        assert abs(measured["loss"] - report["validation_loss"]) < 1e-5, (measured, report)
+        assert abs(measured["perplexity"] - 2.718281828459045 ** measured["loss"]) < 1e-3
+        samples = json.loads(ok("sample", model, "--count", 5, "--seed", 2, "--json").stdout)["samples"]
+        assert len(samples) == 5 and samples == json.loads(ok("sample", model, "--count", 5, "--seed", 2, "--json").stdout)["samples"]
+        assert all(s.startswith("tr") for s in json.loads(ok("sample", model, "--prime", "tr", "--json").stdout)["samples"])
+        says(1, "not among", "sample", model, "--prime", "é")
+        says(1, "", "sample", NAMES)
+        meta, found = tensors(model)
+        assert found["rnn.weight_ih_l0"][0] == [64, 28] and found["head.weight"][0] == [28, 16], {k: v[0] for k, v in found.items()}
+        assert "vocabulary" in meta
+        ok("trace", model, "--word", "troodon", "--out", f"{folder}/t.safetensors")
+
+
+@test
+def interrupted_training_saves():
+    with tempfile.TemporaryDirectory() as folder:
+        model = f"{folder}/m.safetensors"
+        process = subprocess.Popen([UNROLL, "train", "--data", NAMES, "--hidden", "64", "--steps", "10000000", "--out", model],
+                                   stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 130, process.returncode
+        assert model in err and "stopped after" in err, err
+        ok("sample", model, "--count", 1)
+        assert os.listdir(folder) == ["m.safetensors"], os.listdir(folder)
+
+
+@test
+def unwritable_output_leaves_nothing():
+    says(1, "no-such-folder", "trace", "--steps", 1, "--out", "/no-such-folder/t.safetensors")
+    says(2, "--out", "render")
+
+
+@test
+def trace_adds_up():
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/t.safetensors"
+        for cell in ["rnn", "lstm"]:
+            ok("trace", "--cell", cell, "--hidden", 6, "--word", "troodon", "--seed", 5, "--steps", 20, "--out", path)
+            _, found = tensors(path)
+            shape, total = found["backward/l0/a"]
+            assert shape == [8, 6], shape
+            loss, future = found["backward/from_loss/l0/a"][1], found["backward/from_future/l0/a"][1]
+            assert all(abs(a + b - c) <= 1e-12 for a, b, c in zip(loss, future, total))
+            for name in list(found):
+                if not name.startswith("grad_at/"):
+                    continue
+                whole = found["grad/" + name[len("grad_at/"):]][1]
+                n, parts = len(whole), found[name][1]
+                sums = [sum(parts[t * n + k] for t in range(8)) for k in range(n)]
+                assert all(abs(a - b) <= 1e-10 for a, b in zip(sums, whole)), name
+            y_hat = found["forward/y_hat"]
+            for t in range(8):
+                row = y_hat[1][t * y_hat[0][1] : (t + 1) * y_hat[0][1]]
+                assert abs(sum(row) - 1) < 1e-12
+        told = ok("trace", "--cell", "lstm", "--word", "troodon", "--steps", 20).stdout.splitlines()
+        assert len(told) > 100 and "Forget gate" in "".join(told)
+        assert json.loads(ok("trace", "--word", "troodon", "--steps", 20, "--json").stdout)["steps"]
+
+
+@test
+def sizes_that_make_no_sense_get_an_answer():
+    says(1, "not among", "trace", "--word", "Ω")
+    says(1, "", "trace", "--word", "")
+    says(2, "both", "trace", "--word", "a", "--example", "2")
+    says(1, "examples", "trace", "--example", "1000000")
+    ok("trace", "--word", "a", "--hidden", 1, "--steps", 0)
+
+
+@test
+def check_passes():
+    result = json.loads(ok("check", "--json").stdout)
+    assert result["passed"] and len(result["cells"]) >= 2
+    assert all(cell["worst"] <= 1e-6 for cell in result["cells"])
+
+
+@test
+def render_writes_pictures():
+    with tempfile.TemporaryDirectory() as folder:
+        ok("render", "--word", "troodon", "--step", 12, "--out", f"{folder}/a.png")
+        head = pathlib.Path(f"{folder}/a.png").read_bytes()[:24]
+        assert head[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", head[16:24]) == (1440, 900)
+        ok("render", "--word", "troodon", "--step", 12, "--size", "1280x720", "--scale", 2, "--theme", "dark", "--out", f"{folder}/b.png")
+        head = pathlib.Path(f"{folder}/b.png").read_bytes()[:24]
+        assert struct.unpack(">II", head[16:24]) == (2560, 1440)
+        ok("render", "--word", "troodon", "--step", 12, "--out", f"{folder}/a.svg")
+        assert pathlib.Path(f"{folder}/a.svg").read_text().startswith("<svg") or "<svg" in pathlib.Path(f"{folder}/a.svg").read_text()
+        says(1, "steps, found 100000", "render", "--step", 100000, "--out", f"{folder}/c.png")
+        assert sorted(os.listdir(folder)) == ["a.png", "a.svg", "b.png"]
+
+
+@test
+def lessons_play():
+    found = json.loads(ok("lesson", "list", "--json").stdout)["lessons"]
+    assert {lesson["number"] for lesson in found} >= {3, 4}, found
+    assert json.loads(ok("lesson", "check", "--json").stdout)["passed"]
+    says(1, "no-such-lesson", "lesson", "check", "no-such-lesson")
+
+
+@test
+def no_display_is_said():
+    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")}
+    result = run(NAMES, env=env)
+    assert result.returncode == 1 and "no display" in result.stderr, result.stderr
+
+
+print(f"1..{len(tests)}")
+failed = 0
+for number, function in enumerate(tests, 1):
+    try:
+        function()
+        print(f"ok {number} - {function.__name__}", flush=True)
+    except Exception as error:  # a test tells what it saw
+        failed += 1
+        print(f"# {type(error).__name__}: {error}".replace("\n", " "))
+        print(f"not ok {number} - {function.__name__}", flush=True)
+sys.exit(1 if failed else 0)

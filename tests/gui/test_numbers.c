@@ -1,0 +1,105 @@
+// Every number on screen is a number of `unroll trace`: the trace file is written by the command line for the same
+// seed, then every frame of the walk, forward and back, is drawn and its numbers are looked up in that file.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "app.h"
+#include "capture.h"
+#include "mem.h"
+#include "safetensors.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static double from_file(const struct tensor *tensor, const struct source *source) {
+    size_t columns = tensor->dims > 1 ? (size_t)tensor->shape[tensor->dims - 1] : 1;
+    size_t index = tensor->dims == 0 ? 0
+                   : tensor->dims == 1 ? (size_t)(source->row >= 0 ? source->row : source->column)
+                                       : (size_t)source->row * columns + (size_t)source->column;
+    size_t size = 1;
+    for (int k = 0; k < tensor->dims; k++) size *= (size_t)tensor->shape[k];
+    return index < size ? tensor_at(tensor, index) : NAN;
+}
+
+static void walk(const char *cell, int hidden) {
+    char path[] = "/tmp/unroll-numbers-XXXXXX", command[2048];
+    int handle = mkstemp(path);
+    assert_true(handle >= 0);
+    close(handle);
+    snprintf(command, sizeof command, "'%s' trace --cell %s --hidden %d --seed 7 --steps 30 --word troodon --quiet --out '%s'", UNROLL, cell, hidden, path);
+    assert_int_equal(system(command), 0);
+    struct err err = {0};
+    struct tensor_file file;
+    assert_true(tensor_file_read(&file, path, &err));
+    unlink(path);
+
+    struct app_options options = {.setup = setup_default(), .theme = 0, .reduced_motion = true, .wait = true};
+    cell_by_name(cell, &options.setup.recipe.spec.cell);
+    options.setup.recipe.spec.hidden = hidden;
+    options.setup.recipe.seed = 7;
+    options.setup.recipe.steps = 30;
+    snprintf(options.setup.word, sizeof options.setup.word, "troodon");
+    struct app *app = app_new(&options, &err);
+    assert_non_null(app);
+    struct capture *capture = capture_new(1, &err);
+    assert_non_null(capture);
+    struct draw_list list;
+    draw_init(&list, capture_fonts(capture));
+    long found = 0, derived = 0, wrong = 0;
+    int count = app->bench->script->count;
+    for (int k = 0; k <= 2 * count; k++) {
+        int p = k <= count ? k : 2 * count - k;
+        app_seek(app, p);
+        app->view.unit = k % hidden;
+        draw_begin(&list, 1440, 900, 1);
+        app_frame(app, &list, 1);
+        for (int c = 0; c < list.count; c++) {
+            const struct draw_command *at = &list.commands[c];
+            if (at->op != DRAW_TEXT || at->source < 0) continue;
+            const struct source *source = &list.sources[at->source];
+            const struct tensor *tensor = source->tensor ? tensor_file_find(&file, source->tensor) : NULL;
+            if (!tensor) {
+                derived++;
+                bool sum = source->tensor && !strncmp(source->tensor, "sum/", 4); // one sum or product of such numbers
+                const struct itemised *items = app->bench->itemised;
+                bool item = source->tensor && !strcmp(source->tensor, "itemised/a") && items &&
+                            items->a[source->row * items->T + source->column] == source->value;
+                if (!sum && !item) {
+                    print_message("step %d: a number without a source: \"%.*s\" (%s)\n", p, at->text_length, list.texts + at->text, source->tensor ? source->tensor : "none");
+                    wrong++;
+                }
+                continue;
+            }
+            double there = from_file(tensor, source);
+            found++;
+            if (!(fabs(there - source->value) <= 1e-12 * fmax(1, fabs(there)))) {
+                wrong++;
+                if (wrong < 10)
+                    print_message("step %d: %s[%d][%d]: on screen %.17g, in the file %.17g\n", p, source->tensor, source->row, source->column, source->value, there);
+            }
+        }
+    }
+    print_message("%s, %d units: %ld numbers found again, %ld formed from such numbers\n", cell, hidden, found, derived);
+    assert_int_equal(wrong, 0);
+    assert_true(found > 20L * count);
+    assert_true(derived < found);
+    draw_release(&list);
+    capture_free(capture);
+    app_free(app);
+    tensor_file_release(&file);
+}
+
+static void lstm(void **state) { (void)state; walk("lstm", 8); }
+static void rnn(void **state) { (void)state; walk("rnn", 8); }
+static void wide(void **state) { (void)state; walk("lstm", 20); }
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lstm), cmocka_unit_test(rnn), cmocka_unit_test(wide)};
+    return cmocka_run_group_tests_name("numbers", tests, NULL, NULL);
+}

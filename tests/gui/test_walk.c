@@ -1,0 +1,94 @@
+// A random walk of events through the app: whatever comes, it stays up and its numbers stay in order. The seed is printed;
+// "test_walk SECONDS [SEED]" walks longer.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "drive.h"
+#include "rng.h"
+#include "thread.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+static double seconds = 6;
+static uint64_t seed = 20;
+
+static long resident_pages(void) {
+    FILE *file = fopen("/proc/self/statm", "r");
+    long total = 0, resident = 0;
+    if (file && fscanf(file, "%ld %ld", &total, &resident) != 2) resident = 0;
+    if (file) fclose(file);
+    return resident;
+}
+
+static struct input_event random_event(struct rng *rng, float w, float h) {
+    static const int keys[] = {KEY_TAB, KEY_ENTER, KEY_ESCAPE, KEY_SPACE, KEY_BACKSPACE, KEY_DELETE, KEY_LEFT, KEY_RIGHT, KEY_UP, KEY_DOWN,
+                               KEY_HOME, KEY_END, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_F1, '1', '2', '3', '4', '5', 'b', 'g', 'l', 'i', 'n', 't',
+                               'p', '-', '=', '0', '[', ']', ',', '.', '?', 'a', 'c', 'v', 'x', 'o'};
+    static const char *const texts[] = {"a", "troodon", "Ω", " ", "7", "-1.5", "x", "\xe2\x82\xac"};
+    struct input_event event = {0};
+    event.at = (point){(float)(rng_uniform(rng) * w), (float)(rng_uniform(rng) * h)};
+    if (rng_below(rng, 6) == 0) event.at.y = (float)(rng_uniform(rng) * 48);
+    if (rng_below(rng, 6) == 0) event.at.y = h - (float)(rng_uniform(rng) * 120);
+    switch (rng_below(rng, 10)) {
+    case 0: case 1: event.kind = INPUT_MOVE; break;
+    case 2: case 3: event.kind = INPUT_PRESS; event.button = 1; event.clicks = 1 + (int)rng_below(rng, 2); break;
+    case 4: event.kind = INPUT_RELEASE; event.button = 1; break;
+    case 5: event.kind = INPUT_WHEEL; event.wheel_y = (float)(rng_uniform(rng) * 6 - 3); break;
+    case 6: event.kind = INPUT_TEXT; snprintf(event.text, sizeof event.text, "%s", texts[rng_below(rng, 8)]); break;
+    default:
+        event.kind = INPUT_KEY;
+        event.key = keys[rng_below(rng, sizeof keys / sizeof *keys)];
+        if (rng_below(rng, 6) == 0) event.mods = MOD_SHIFT;
+        if (rng_below(rng, 20) == 0) event.mods = MOD_CTRL;
+    }
+    return event;
+}
+
+static void walk(void **state) {
+    (void)state;
+    static const float sizes[][3] = {{1440, 900, 1}, {1280, 720, 1}, {1024, 640, 1}, {1536, 864, 2}, {700, 500, 1}};
+    struct drive drive;
+    struct err err = {0};
+    struct app_options options = {.setup = setup_default(), .lesson = "3", .theme = 0, .wait = true};
+    options.setup.recipe.steps = 10;
+    print_message("seed %llu, %g seconds\n", (unsigned long long)seed, seconds);
+    assert_true(drive_open(&drive, &options, 1440, 900, 1, &err));
+    struct rng rng = rng_seed(seed);
+    double end = clock_seconds() + seconds;
+    long events = 0, early = 0;
+    while (clock_seconds() < end) {
+        if (rng_below(&rng, 300) == 0) {
+            const float *size = sizes[rng_below(&rng, 5)];
+            drive.width = size[0];
+            drive.height = size[1];
+        }
+        struct input_event event = random_event(&rng, drive.width, drive.height);
+        app_event(drive.app, &event);
+        drive_frame(&drive);
+        if (drive.app->wish == APP_QUIT) drive.app->wish = APP_NOTHING;
+        if (rng_below(&rng, 200) == 0) drive_settle(&drive);
+        if (rng_below(&rng, 50) == 0) {
+            int w, h;
+            assert_non_null(capture_pixels(drive.capture, &drive.list, app_background(drive.app), &w, &h));
+        }
+        if (drive.app->bench) assert_in_range(drive.app->position, 0, drive.app->bench->script->count);
+        assert_int_equal(drive.list.clip_depth, 0);
+        if (++events == 3000) early = resident_pages();
+    }
+    long late = resident_pages();
+    print_message("%ld events; resident %ld pages after 3000, %ld at the end\n", events, early, late);
+    assert_true(events > 50);
+    if (events > 20000) assert_true(late < early + early / 2 + 20000);
+    drive_close(&drive);
+}
+
+int main(int argc, char **argv) {
+    if (argc > 1) seconds = atof(argv[1]);
+    if (argc > 2) seed = strtoull(argv[2], NULL, 10);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(walk)};
+    return cmocka_run_group_tests_name("walk", tests, NULL, NULL);
+}

@@ -1,0 +1,383 @@
+// The fused float kernels against the reference in double: forward and every gradient.
+#include "kernels.h"
+#include "loops.h"
+#include "random_net.h"
+#include <string.h>
+
+// A minibatch of B random sequences; the last ones are shorter when `ragged` (padded with -1 to the right).
+struct sample {
+    int T, B;
+    int *x, *target; // (T, B)
+    float *x_real;   // (T, B, I) or NULL
+};
+
+static void sample_init(struct sample *s, struct rng *rng, const struct net_spec *spec, int T, int B,
+                        bool ragged) {
+    size_t N = (size_t)T * (size_t)B;
+    *s = (struct sample){.T = T, .B = B, .x = mem_need(N, sizeof(int)), .target = mem_need(N, sizeof(int))};
+    random_symbols(rng, s->x, (int)N, spec->inputs, 9);
+    random_symbols(rng, s->target, (int)N, spec->outputs, 5);
+    for (int b = 0; b < B; b++) {
+        int length = ragged ? 1 + (int)rng_below(rng, (uint64_t)T) : T;
+        s->x[(length - 1) * B + b] = 1;
+        s->target[(length - 1) * B + b] = 0;
+        for (int t = length; t < T; t++)
+            s->x[t * B + b] = s->target[t * B + b] = -1;
+    }
+    if (!spec->real_input) return;
+    s->x_real = mem_need(N * (size_t)spec->inputs, sizeof(float));
+    for (size_t i = 0; i < N * (size_t)spec->inputs; i++)
+        s->x_real[i] = (float)rng_normal(rng);
+}
+
+static void sample_release(struct sample *s) {
+    mem_free(s->x);
+    mem_free(s->target);
+    mem_free(s->x_real);
+}
+
+// Every sequence alone, at its own length, through the reference. Returns the summed loss; adds to grads.
+static double reference_batch(const struct random_net *net, const struct sample *s, double *grads,
+                              long *right) {
+    const struct net_spec *spec = &net->model.layout.spec;
+    struct tape *tape = tape_new(spec, s->T, NULL);
+    int *x = mem_need((size_t)s->T, sizeof(int)), *target = mem_need((size_t)s->T, sizeof(int));
+    double *x_real = mem_need((size_t)s->T * (size_t)spec->inputs, sizeof(double));
+    double loss = 0.0;
+    *right = 0;
+    for (int b = 0; b < s->B; b++) {
+        int length = 0;
+        for (int t = 0; t < s->T; t++) {
+            int n = t * s->B + b;
+            x[t] = s->x[n];
+            target[t] = s->target[n];
+            if (x[t] >= 0 || target[t] >= 0) length = t + 1;
+            for (int i = 0; s->x_real && i < spec->inputs; i++)
+                x_real[t * spec->inputs + i] = s->x_real[n * spec->inputs + i];
+        }
+        struct example example = {.T = length, .x = x, .x_real = s->x_real ? x_real : NULL, .target = target};
+        loss += reference_forward(tape, &net->model.layout, net->params, &example);
+        reference_backward(tape, &net->model.layout, net->params, &example, grads);
+        for (int t = 0; t < length; t++) {
+            const double *y = tape_y_hat(tape, t);
+            int best = 0;
+            for (int i = 1; i < spec->outputs; i++)
+                if (y[i] > y[best]) best = i;
+            *right += target[t] == best;
+        }
+    }
+    tape_free(tape);
+    mem_free(x);
+    mem_free(target);
+    mem_free(x_real);
+    return loss;
+}
+
+// |k - r| <= 1e-4 * max(|r|, 5% of the tensor's rms), for every entry. Returns the worst ratio to that, NaN
+// included.
+static double worst_gradient(const struct layout *layout, const float *kernel, const double *reference,
+                             double scale, const char **name) {
+    double worst = 0.0;
+    for (int p = 0; p < layout->count; p++) {
+        const struct param *param = &layout->params[p];
+        size_t count = (size_t)param->in * (size_t)param->out;
+        double squares = 0.0;
+        for (size_t i = 0; i < count; i++)
+            squares += pow(reference[param->offset + i], 2);
+        double floor = 0.05 * sqrt(squares / (double)count);
+        for (size_t i = 0; i < count; i++) {
+            double r = scale * reference[param->offset + i], k = kernel[param->offset + i];
+            double limit = 1e-4 * fmax(fabs(r), scale * floor);
+            double error = limit > 0.0 ? fabs(k - r) / limit : (k == 0.0 ? 0.0 : INFINITY);
+            if (!(error <= worst)) {
+                worst = error;
+                *name = param->name;
+                if (isnan(error)) return error;
+            }
+        }
+    }
+    return worst;
+}
+
+struct outcome {
+    double loss, gradient; // relative error of the loss; worst ratio to the limit of a gradient
+};
+
+static struct outcome compare(struct net_spec spec, int T, int B, bool ragged, uint64_t seed) {
+    struct random_net net;
+    random_net_init(&net, spec, seed);
+    struct sample s;
+    sample_init(&s, &net.rng, &spec, T, B, ragged);
+    const struct layout *layout = &net.model.layout;
+    long right_reference = 0, right = 0, tokens = 0, counted = 0;
+    double expected = reference_batch(&net, &s, net.grads, &right_reference);
+    struct err err = {0};
+    struct workspace *ws = workspace_new(layout, T, B, &err);
+    if (!ws) fail_msg("%s", err.message);
+    float *grads = mem_need(layout->size, sizeof(float));
+    struct batch batch = {.T = T, .B = B, .x = s.x, .target = s.target, .x_real = s.x_real};
+    kernel_refresh(ws, net.model.params);
+    double loss = kernel_forward(ws, net.model.params, &batch, &tokens, &right);
+    for (int n = 0; n < T * B; n++)
+        counted += s.target[n] >= 0;
+    double scale = 1.0 / (double)counted;
+    kernel_backward(ws, net.model.params, &batch, (float)scale, grads);
+    assert_int_equal(tokens, counted);
+    assert_true(labs(right - right_reference) <= 1 + counted / 1000); // ties of two logits within rounding
+    const char *name = "";
+    struct outcome outcome = {.loss = fabs(loss - expected) / expected,
+                              .gradient = worst_gradient(layout, grads, net.grads, scale, &name)};
+    if (!(outcome.gradient <= 1.0) || !(outcome.loss <= 1e-4))
+        print_message("#   %s L%d D%d H%d T%d B%d%s: loss %.2g, gradient %.2g of the limit at %s\n",
+                      net_cell(&spec)->name, spec.layers, spec.directions, spec.hidden, T, B,
+                      ragged ? " ragged" : "", outcome.loss, outcome.gradient, name);
+    workspace_free(ws);
+    mem_free(grads);
+    sample_release(&s);
+    random_net_release(&net);
+    return outcome;
+}
+
+static void agree(struct net_spec spec, int T, int B, bool ragged, uint64_t seed, struct outcome *worst) {
+    struct outcome outcome = compare(spec, T, B, ragged, seed);
+    assert_true(outcome.loss <= 1e-4);
+    assert_true(outcome.gradient <= 1.0);
+    worst->loss = fmax(worst->loss, outcome.loss);
+    worst->gradient = fmax(worst->gradient, outcome.gradient);
+}
+
+static void report(const struct outcome *worst) {
+    print_message("#   worst: loss %.2g relative, gradient %.2g relative (floor: 5%% of the tensor's rms)\n",
+                  worst->loss, worst->gradient * 1e-4);
+}
+
+static void every_size_agrees(void **state) {
+    (void)state;
+    static const int lengths[] = {1, 2, 7, 50}, batches[] = {1, 3, 32}, hidden[] = {1, 5, 64, 128};
+    struct outcome worst = {0};
+    for (int cell = 0; cell < CELL_COUNT; cell++)
+        for (int t = 0; t < 4; t++)
+            for (int b = 0; b < 3; b++)
+                for (int h = 0; h < 4; h++) {
+                    bool heavy = lengths[t] * batches[b] > 300 && hidden[h] > 100;
+                    struct net_spec spec = spec_of((enum cell_id)cell, 1, 1, hidden[h], heavy ? 20 : 27, 27);
+                    agree(spec, lengths[t], batches[b], false, (uint64_t)(cell + 10 * t + 100 * b + 1000 * h),
+                          &worst);
+                }
+    report(&worst);
+}
+
+static void layers_directions_and_kinds_of_input_agree(void **state) {
+    (void)state;
+    struct outcome worst = {0};
+    for (int cell = 0; cell < CELL_COUNT; cell++)
+        for (int layers = 1; layers <= 3; layers++)
+            for (int directions = 1; directions <= 2; directions++)
+                for (int real = 0; real < 2; real++)
+                    for (int B = 1; B <= 4; B += 3) {
+                        struct net_spec spec = spec_of((enum cell_id)cell, layers, directions, 12, 7, 9);
+                        spec.real_input = real == 1;
+                        agree(spec, 8, B, false, (uint64_t)(layers + 10 * directions + 100 * B), &worst);
+                        agree(spec, 1, B, false, (uint64_t)(layers + 10 * directions + 100 * B), &worst);
+                    }
+    struct net_spec relu = spec_of(CELL_RNN, 2, 2, 12, 7, 9);
+    relu.activation = ACTIVATION_RELU;
+    agree(relu, 8, 3, false, 4, &worst);
+    report(&worst);
+}
+
+// Sequences of different lengths in one minibatch: as each one alone.
+static void padding_has_no_effect(void **state) {
+    (void)state;
+    struct outcome worst = {0};
+    for (int cell = 0; cell < CELL_COUNT; cell++)
+        for (int layers = 1; layers <= 2; layers++)
+            for (int directions = 1; directions <= 2; directions++)
+                for (int real = 0; real < 2; real++) {
+                    struct net_spec spec = spec_of((enum cell_id)cell, layers, directions, 8, 6, 6);
+                    spec.real_input = real == 1;
+                    agree(spec, 9, 6, true, (uint64_t)(50 + layers + 10 * directions), &worst);
+                }
+    report(&worst);
+}
+
+static void every_instruction_set_agrees(void **state) {
+    (void)state;
+    for (int level = 0; level < LOOPS_COUNT; level++) {
+        const struct loops *loops = loops_at((enum loops_level)level);
+        if (!loops) {
+            print_message("# level %d: this processor cannot, skipped\n", level);
+            continue;
+        }
+        loops_force((enum loops_level)level);
+        struct outcome worst = {0};
+        for (int cell = 0; cell < CELL_COUNT; cell++)
+            for (int H = 1; H <= 70; H += 23)
+                agree(spec_of((enum cell_id)cell, 2, 2, H, 11, 19), 6, 3, true, (uint64_t)H, &worst);
+        loops_force(LOOPS_COUNT);
+        print_message("#   %s:", loops->name);
+        report(&worst);
+    }
+}
+
+// The squashers on a fine grid, and at the ends of the line.
+static void squashers_are_right_to_3e_7(void **state) {
+    (void)state;
+    for (int level = 0; level < LOOPS_COUNT; level++) {
+        const struct loops *loops = loops_at((enum loops_level)level);
+        if (!loops) continue;
+        double worst_tanh = 0.0, worst_relative = 0.0, worst_sigmoid = 0.0;
+        for (int block = -2000; block < 2000; block++) {
+            float t[64], s[64], x[64];
+            for (int i = 0; i < 64; i++)
+                x[i] = t[i] = s[i] = (float)(block + i / 64.0) * 0.01f;
+            loops->tanh(t, 64);
+            loops->sigmoid(s, 64);
+            for (int i = 0; i < 64; i++) {
+                double exact = tanh(x[i]), error = fabs(t[i] - exact);
+                assert_true(fabsf(t[i]) <= 1.0f && s[i] >= 0.0f && s[i] <= 1.0f);
+                worst_tanh = fmax(worst_tanh, error);
+                if (x[i] != 0.0f) worst_relative = fmax(worst_relative, error / fabs(exact));
+                worst_sigmoid = fmax(worst_sigmoid, fabs(s[i] - 1.0 / (1.0 + exp(-(double)x[i]))));
+            }
+        }
+        print_message("#   %s: tanh %.2g (relative %.2g), sigmoid %.2g\n", loops->name, worst_tanh,
+                      worst_relative, worst_sigmoid);
+        assert_true(worst_tanh <= 3e-7 && worst_relative <= 3e-7 && worst_sigmoid <= 2e-7);
+        float ends[16] = {INFINITY, -INFINITY, 1e30f, -1e30f, NAN, 0.0f}, again[16];
+        memcpy(again, ends, sizeof ends);
+        loops->tanh(ends, 16);
+        loops->sigmoid(again, 16);
+        for (int i = 0; i < 4; i++) {
+            double sign = i % 2 == 0 ? 1.0 : -1.0;
+            assert_true(fabs(ends[i] - sign) <= 3e-7 && fabsf(ends[i]) <= 1.0f);
+            assert_true(fabs(again[i] - (0.5 + 0.5 * sign)) <= 2e-7 && again[i] >= 0.0f && again[i] <= 1.0f);
+        }
+        assert_true(isnan(ends[4]) && isnan(again[4]));
+        assert_true(ends[5] == 0.0f && again[5] == 0.5f);
+    }
+}
+
+// Logits that would overflow a plain exp, and probabilities that underflow: the loss is exact all the same.
+static void softmax_survives_large_logits(void **state) {
+    (void)state;
+    for (int level = 0; level < LOOPS_COUNT; level++) {
+        const struct loops *loops = loops_at((enum loops_level)level);
+        if (!loops) continue;
+        enum { O = 37 };
+        float row[2 * O];
+        for (int i = 0; i < 2 * O; i++)
+            row[i] = (float)(i % O) * 10.0f;
+        int target[2] = {0, O - 1};
+        long right = 0;
+        struct head_rows rows = {.N = 2, .O = O, .logits = row, .target = target};
+        double loss = loops->softmax(&rows, &right),
+               expected = 10.0 * (O - 1) + 2.0 * log1p(exp(-10.0) + exp(-20.0));
+        assert_close(loss, expected, 1e-6);
+        assert_int_equal(right, 1);
+        double sum = 0.0;
+        for (int i = 0; i < O; i++)
+            sum += row[i];
+        assert_close(sum, 1.0, 1e-6);
+        row[3] = NAN;
+        target[1] = -1;
+        assert_true(isnan(loops->softmax(&rows, &right)));
+    }
+}
+
+// The comparison must be able to fail: a reference whose rule is broken differs far beyond the tolerance.
+static void a_broken_reference_differs(void **state) {
+    (void)state;
+    reference_break(OP_MUL, -1.0);
+    struct outcome outcome = compare(spec_of(CELL_LSTM, 1, 1, 5, 6, 6), 4, 2, false, 3);
+    reference_break(OP_MUL, 1.0);
+    assert_true(outcome.gradient > 1000.0);
+}
+
+// A sequence cut in two and carried: the same loss as in one piece.
+static void carry_equals_one_long_sequence(void **state) {
+    (void)state;
+    enum { T = 12, B = 3, HALF = T / 2 };
+    for (int cell = 0; cell < CELL_COUNT; cell++) {
+        for (int layers = 1; layers <= 2; layers++) {
+            struct random_net net;
+            random_net_init(&net, spec_of((enum cell_id)cell, layers, 1, 10, 8, 8), 21);
+            int x[T * B], target[T * B];
+            random_symbols(&net.rng, x, T * B, 8, 0);
+            random_symbols(&net.rng, target, T * B, 8, 0);
+            struct workspace *ws = workspace_new(&net.model.layout, T, B, NULL);
+            long tokens, right;
+            struct batch whole = {.T = T, .B = B, .x = x, .target = target};
+            double one = kernel_forward(ws, net.model.params, &whole, &tokens, &right);
+            workspace_forget_state(ws);
+            struct batch first = {.T = HALF, .B = B, .x = x, .target = target, .carry = true};
+            struct batch second = {
+                .T = HALF, .B = B, .x = x + HALF * B, .target = target + HALF * B, .carry = true};
+            double two = kernel_forward(ws, net.model.params, &first, &tokens, &right);
+            double after = kernel_forward(ws, net.model.params, &second, &tokens, &right);
+            assert_close(two + after, one, 1e-6);
+            workspace_forget_state(ws);
+            double cold = kernel_forward(ws, net.model.params, &second, &tokens, &right);
+            assert_false(close_to(cold, after, 1e-6, 1e-12));
+            workspace_free(ws);
+            random_net_release(&net);
+        }
+    }
+}
+
+// Truncated backpropagation: the gradient of the second half, with the carried state held constant, against
+// central differences of its loss.
+static void the_gradient_after_a_carry_is_right(void **state) {
+    (void)state;
+    enum { T = 4, B = 2 };
+    for (int cell = 0; cell < CELL_COUNT; cell++) {
+        struct random_net net;
+        random_net_init(&net, spec_of((enum cell_id)cell, 2, 1, 6, 5, 5), 8);
+        const struct layout *layout = &net.model.layout;
+        int x[2 * T * B], target[2 * T * B];
+        random_symbols(&net.rng, x, 2 * T * B, 5, 0);
+        random_symbols(&net.rng, target, 2 * T * B, 5, 0);
+        struct workspace *ws = workspace_new(layout, T, B, NULL);
+        float *grads = mem_need(layout->size, sizeof(float));
+        long tokens, right;
+        struct batch first = {.T = T, .B = B, .x = x, .target = target, .carry = true};
+        struct batch second = {.T = T, .B = B, .x = x + T * B, .target = target + T * B, .carry = true};
+        kernel_refresh(ws, net.model.params);
+        kernel_forward(ws, net.model.params, &first, &tokens, &right);
+        workspace_copy_state(ws, WORKSPACE_SCRATCH, WORKSPACE_TRAIN);
+        kernel_forward(ws, net.model.params, &second, &tokens, &right);
+        kernel_backward(ws, net.model.params, &second, 1.0f, grads);
+        int p = layout_param(layout, PARAM_RECURRENT, 0, 0);
+        for (int i = 0; i < layout->params[p].out; i += 3) {
+            size_t at = layout->params[p].offset + (size_t)i;
+            float kept = net.model.params[at], step = 0.02f;
+            double losses[2];
+            for (int k = 0; k < 2; k++) {
+                net.model.params[at] = kept + (k == 0 ? step : -step);
+                workspace_copy_state(ws, WORKSPACE_TRAIN, WORKSPACE_SCRATCH);
+                losses[k] = kernel_forward(ws, net.model.params, &second, &tokens, &right);
+            }
+            net.model.params[at] = kept;
+            assert_true(close_to(grads[at], (losses[0] - losses[1]) / (2.0 * step), 5e-3, 0.05));
+        }
+        mem_free(grads);
+        workspace_free(ws);
+        random_net_release(&net);
+    }
+}
+
+int main(void) {
+    print_message("# loops: %s\n", loops_best()->name);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_size_agrees),
+        cmocka_unit_test(layers_directions_and_kinds_of_input_agree),
+        cmocka_unit_test(padding_has_no_effect),
+        cmocka_unit_test(every_instruction_set_agrees),
+        cmocka_unit_test(squashers_are_right_to_3e_7),
+        cmocka_unit_test(softmax_survives_large_logits),
+        cmocka_unit_test(a_broken_reference_differs),
+        cmocka_unit_test(carry_equals_one_long_sequence),
+        cmocka_unit_test(the_gradient_after_a_carry_is_right),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
