@@ -61,29 +61,31 @@ struct text_options {
 };
 struct text_options text_options_default(void);
 
-// Reads a text file. Fails with the place and what was expected: missing, unreadable, empty, binary (a zero byte),
-// not UTF-8 (byte offset, line and column of the first fault), fewer than two distinct characters, too large.
+// Reads a text file. Fails with the place and what was expected: missing, unreadable, empty, binary (a zero
+// byte), not UTF-8 (byte offset, line and column of the first fault), fewer than two distinct characters, too
+// large.
 bool dataset_read_text(struct dataset *dataset, const char *path, const struct text_options *options, struct err *err);
 bool dataset_from_text(struct dataset *dataset, const char *name, const char *text, size_t size,
                        const struct text_options *options, struct err *err);
 void dataset_release(struct dataset *dataset);
 
-// The symbols of an example as a language model sees it: x = [-1, s1 .. sn], target = [s1 .. sn, <EOS>], T = n + 1,
-// cut to max_T (then without <EOS>; *cut says so). For TEXT_WHOLE `index` counts windows of max_T symbols: target is
-// the window, x the symbol before each (-1 before the first of the text), and *cut says that more follows.
+// The symbols of an example as a language model sees it: x = [-1, s1 .. sn], target = [s1 .. sn, <EOS>], T =
+// n + 1, cut to max_T (then without <EOS>; *cut says so). For TEXT_WHOLE `index` counts windows of max_T
+// symbols: target is the window, x the symbol before each (-1 before the first of the text), and *cut says
+// that more follows.
 int dataset_window(const struct dataset *dataset, int index, int max_T, int *x, int *target, bool *cut);
 int dataset_window_count(const struct dataset *dataset, int max_T);
 // Finds the first example whose text is `text`; -1 when there is none, and always for TEXT_WHOLE.
 int dataset_find(const struct dataset *dataset, const char *text);
-// The first `max` characters of an example (TEXT_WHOLE: of window `index` of `max` characters) as UTF-8; what does
-// not fit into size bytes is left out, whole characters only.
+// The first `max` characters of an example (TEXT_WHOLE: of window `index` of `max` characters) as UTF-8; what
+// does not fit into size bytes is left out, whole characters only.
 void dataset_example_text(const struct dataset *dataset, int index, int max, char *out, size_t size);
 
-// Minibatches for training: TEXT_LINES: B random examples of the training part, padded to the longest (x = -1,
-// target = -1); of an example longer than max_T a random piece (pieces start at multiples of max_T, and the first x of
-// a later piece is the symbol before it). TEXT_WHOLE: B random windows of max_T. Deterministic given rng.
-// x, target: room for (max_T, B). Returns T.
+// Minibatches for training: TEXT_LINES: B random examples of the training part, padded to the longest (x =
+// -1, target = -1); of an example longer than max_T a random piece (pieces start at multiples of max_T, and
+// the first x of a later piece is the symbol before it). TEXT_WHOLE: B random windows of max_T. Deterministic
+// given rng. x, target: room for (max_T, B). Returns T.
 int dataset_batch(const struct dataset *dataset, struct rng *rng, int B, int max_T, int *x, int *target);
-// Every validation token once, <EOS> included for TEXT_LINES: batch number k (from 0), cut into pieces as above, rows
-// without an example all -1; returns T, or 0 when there are no more.
+// Every validation token once, <EOS> included for TEXT_LINES: batch number k (from 0), cut into pieces as
+// above, rows without an example all -1; returns T, or 0 when there are no more.
 int dataset_validation_batch(const struct dataset *dataset, int k, int B, int max_T, int *x, int *target);

@@ -75,7 +75,8 @@ void problems_of_characters(struct problem_log *log, const struct vocabulary *vo
 
 static uint64_t hash_example(const struct dataset *dataset, const struct dataset_example *example) {
     const int *symbols = dataset->symbols + example->start;
-    uint64_t h = (uint64_t)example->length;
+    uint64_t h =
+        ((uint64_t)example->length + 1) * 0xD6E8FEB86659FD93u; // spread, or it cancels a first symbol
     for (int i = 0; i < example->length; i++) {
         h = (h ^ (uint64_t)symbols[i]) * 0x9E3779B97F4A7C15u;
         h ^= h >> 29;

@@ -1,6 +1,6 @@
 #pragma once
-// What a reader found odd in a file, collected with its place. Of each kind the first few are kept and all are counted,
-// so that two thousand duplicates do not hide the one empty line behind them.
+// What a reader found odd in a file, collected with its place. Of each kind the first few are kept and all
+// are counted, so that two thousand duplicates do not hide the one empty line behind them.
 
 #include "dataset.h"
 
@@ -14,8 +14,8 @@ void problem_log_release(struct problem_log *log);
 void problem_add(struct problem_log *log, enum problem_kind kind, long line, long column, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-// Characters that a person hardly means: control and invisible ones, odd spaces, combining marks, U+FFFD; one problem a
-// character, at its first place.
+// Characters that a person hardly means: control and invisible ones, odd spaces, combining marks, U+FFFD; one
+// problem a character, at its first place.
 void problems_of_characters(struct problem_log *log, const struct vocabulary *vocabulary, const char *bytes,
                             size_t size, size_t skip);
 // Examples that stand in the file before. False when memory ran out.

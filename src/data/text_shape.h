@@ -1,6 +1,6 @@
 #pragma once
-// Is a text file a list (one example a line) or one long text? Decided from the lengths of its lines and from how they
-// begin and end; the rule is in text_shape.c, and the answer comes with its reason in words.
+// Is a text file a list (one example a line) or one long text? Decided from the lengths of its lines and from
+// how they begin and end; the rule is in text_shape.c, and the answer comes with its reason in words.
 
 #include "dataset.h"
 
@@ -23,5 +23,6 @@ void shape_line(struct shape_stats *stats, const char *text, size_t size, long l
 enum text_shape shape_choose(const struct shape_stats *stats, char *reason, size_t reason_size);
 // "32,033 lines, median 6 characters, longest 15"
 void shape_describe(const struct shape_stats *stats, char *out, size_t size);
-// The smallest length that at least `share` of the lines do not exceed; SHAPE_LENGTHS stands for that or more.
+// The smallest length that at least `share` of the lines do not exceed; SHAPE_LENGTHS stands for that or
+// more.
 long shape_quantile(const struct shape_stats *stats, double share);

@@ -1,7 +1,7 @@
 #pragma once
-// Symbols and their texts. Index 0 is <EOS>, 1 is <UNK>, then the distinct characters (code points; no letters are
-// put together or taken apart) in code point order. Lookup is by hash. Owns its texts; read-only after it was
-// built, so any thread may read.
+// Symbols and their texts. Index 0 is <EOS>, 1 is <UNK>, then the distinct characters (code points; no
+// letters are put together or taken apart) in code point order. Lookup is by hash. Owns its texts; read-only
+// after it was built, so any thread may read.
 
 #include "err.h"
 #include <stdbool.h>

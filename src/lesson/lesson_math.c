@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 24 };
+enum { MAX_DEPTH = 12, MAX_WORDS = 23 }; // of \t{...}, in bytes
 struct math_reader {
     const char *text, *at;
     struct err *err;
@@ -14,9 +14,10 @@ struct math_reader {
     bool script; // inside ^{...} or _{...}
 };
 
-static const char *const plain_words[] = {"Gamma",  "sigma", "partial", "tau", "sum",   "cdot", "odot",
-                                          "approx", "le",    "times",   "in",  "ldots", "eta",  "theta",
-                                          "to",     "quad",  "tanh",    "ln",  "exp"};
+static const char *const plain_words[] = {
+    "Gamma", "sigma", "partial", "tau",  "eta",   "theta",  "epsilon", "beta", "infty", "ldots",
+    "sum",   "prod",  "cdot",    "odot", "times", "approx", "le",      "ge",   "in",    "to",
+    "top",   "quad",  "tanh",    "ln",   "log",   "exp",    "softmax", "max",  "min",   "relu"};
 static const struct {
     const char *word;
     int groups;
@@ -52,6 +53,7 @@ static bool plain_group(struct math_reader *r) {
     if (*open != '{') return fail(r, open, "a group {...}");
     const char *end = strchr(open, '}');
     if (!end) return fail(r, open, "a } for this group");
+    if (end - open - 1 > MAX_WORDS) return fail(r, open, "a shorter text");
     r->at = end + 1;
     return true;
 }
@@ -119,8 +121,7 @@ static bool sequence(struct math_reader *r, bool in_group) {
             if (in_group) return true;
             return fail(r, r->at, "no } without its {");
         case '{':
-            ok = group(r, "a group {...}");
-            break;
+            return fail(r, r->at, "a { only behind ^, _ or a word");
         case '\\':
             ok = word(r);
             break;
@@ -129,7 +130,8 @@ static bool sequence(struct math_reader *r, bool in_group) {
             ok = script(r);
             break;
         case '<':
-            ok = r->script ? time_index(r) : (r->at++, true);
+            if (!r->script) return fail(r, r->at, "a time index only behind ^ (and no comparison)");
+            ok = time_index(r);
             break;
         case '$':
             return fail(r, r->at, "no $ inside maths");

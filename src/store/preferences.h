@@ -1,6 +1,7 @@
 #pragma once
 // What is kept between runs, as JSON in the user's configuration folder ($XDG_CONFIG_HOME/unroll, else
-// ~/.config/unroll): preferences and lesson progress. A damaged file is set aside (renamed to *.damaged) and said.
+// ~/.config/unroll): preferences and lesson progress. A damaged file is set aside (renamed to *.damaged) and
+// said.
 
 #include "err.h"
 
@@ -23,7 +24,8 @@ struct preferences {
 };
 
 struct preferences preferences_default(void);
-// Never fails hard: on a damaged file the defaults come back, false is returned and err says what was set aside.
+// Never fails hard: on a damaged file the defaults come back, false is returned and err says what was set
+// aside.
 bool preferences_load(struct preferences *preferences, const char *path, struct err *err);
 bool preferences_save(const struct preferences *preferences, const char *path, struct err *err);
 // The default path, or false when there is no home.

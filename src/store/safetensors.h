@@ -1,8 +1,9 @@
 #pragma once
-// safetensors, by the rules of the format: 8 bytes little-endian header length N, N bytes of JSON (padded with
-// spaces), then the tensors, contiguous, nothing after. Reading enforces all of it and believes no size before it is
-// checked against the file: header under 100 MB and inside the file, an object, no duplicate keys, known dtype,
-// shape x size = offsets, offsets in range, no holes and no overlap. The error names the rule that is broken.
+// safetensors, by the rules of the format: 8 bytes little-endian header length N, N bytes of JSON (padded
+// with spaces), then the tensors, contiguous, nothing after. Reading enforces all of it and believes no size
+// before it is checked against the file: header under 100 MB and inside the file, an object, no duplicate
+// keys, known dtype, shape x size = offsets, offsets in range, no holes and no overlap. The error names the
+// rule that is broken.
 
 #include "err.h"
 #include <stddef.h>
@@ -46,8 +47,8 @@ extern const size_t tensor_type_sizes[TENSOR_TYPE_COUNT];      // bytes
 // "(256, 28)"; returns out.
 const char *tensor_shape_text(int dims, const int64_t *shape, char *out, size_t size);
 
-// Writing: collect, then save whole or not at all. All data is copied when added. What goes wrong while collecting (memory, a
-// name twice, text that is not UTF-8) is told by tensor_writer_save().
+// Writing: collect, then save whole or not at all. All data is copied when added. What goes wrong while
+// collecting (memory, a name twice, text that is not UTF-8) is told by tensor_writer_save().
 struct tensor_writer;
 struct tensor_writer *tensor_writer_new(void);
 void tensor_writer_free(struct tensor_writer *writer);

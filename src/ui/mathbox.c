@@ -156,9 +156,11 @@ static int parse_atom(struct formula *f) {
         word[n] = 0;
         return parse_word(f, word, at);
     }
+    if (*text == '{') return parse_group(f);
     size_t used;
     utf8_next(text, strlen(text), &used);
     f->at += (int)used;
+    if (*text == '<' && text[1 + strcspn(text + 1, ">}")] != '>') return fault(f, "a time index needs its >", at);
     if (*text == '<' || *text == '>') return glyphs(f, FONT_MATH, *text == '<' ? "⟨" : "⟩", 3);
     if ((*text | 32) >= 'a' && (*text | 32) <= 'z') return glyphs(f, FONT_MATH_ITALIC, text, 1);
     if (*text == '*') return new_node(f, STAR);

@@ -126,7 +126,7 @@ static void draw_header(struct flow *f) {
     char state[64], markup[128];
     label_slot(state, sizeof state, cell, cell->state_out[0], LABEL_SYMBOLIC, LABEL_NO_UNIT,
                (struct label_style){notation, false});
-    snprintf(markup, sizeof markup, "\\norm{\\partial~L/\\partial~%s}", state);
+    snprintf(markup, sizeof markup, "\\norm{\\partial L/\\partial %s}", state);
     if (x + math_measure(f->list, markup, 18).width < q)
         math_draw(f->list, f->theme, x, baseline, markup, 18, f->theme->ink2, ALIGN_LEFT);
 }
@@ -320,7 +320,7 @@ void view_flow_by_loss(struct ui *ui, rect r, const struct scene *scene) {
     float used =
         draw_text_fit(ui->list, r.x, y, r.w, title, text_of(FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT));
     const char *state = scene->state && scene->state->notation != NOTATION_COURSE ? "h_t" : "a^{<t>}";
-    snprintf(norm, sizeof norm, "\\norm{\\partial~L^{<\\tau>}/\\partial~%s}", state);
+    snprintf(norm, sizeof norm, "\\norm{\\partial L^{<\\tau>}/\\partial %s}", state);
     if (used + 12 + math_measure(ui->list, norm, 15).width <= r.w)
         math_draw(ui->list, theme, r.x + r.w, y, norm, 15, theme->ink3, ALIGN_RIGHT);
     if (!known(scene, t)) {

@@ -39,8 +39,8 @@ static void meaning(struct page *page, float y) {
     int slot = page->cell->state_out[page->step.state > 0 ? page->step.state : 0];
     const struct symbol *s = &page->cell->slots[slot].symbol[page->label.notation];
     snprintf(name, sizeof name, s->sub[0] ? "%s_%s" : "%s%s", s->base, s->sub);
-    snprintf(markup, sizeof markup, "d%s=\\partial~L/\\partial~%s", name, name);
-    float used = math_measure(page->list, last + 1, 19).width + 64,
+    snprintf(markup, sizeof markup, "d%s=\\partial L/\\partial %s", name, name);
+    float used = math_measure(page->list, last + 1, 19).width + 90,
           needed = math_measure(page->list, markup, 16).width;
     if (used + needed + 16 <= page->w)
         math_draw(page->list, page->theme, page->x + page->w, y, markup, 16, page->theme->ink3, ALIGN_RIGHT);
@@ -144,8 +144,9 @@ void page_backward(struct page *page) {
           full = ledger.count ? page_ledger_height(&ledger, 37, 12) : 70;
     int losses = page->scene->itemised ? T - page->t : 0;
     losses = losses > LOSS_ROWS ? LOSS_ROWS : losses;
-    struct page_need need = {.tight = 60 + extra * 0.85f + 14 + unit_row + tight + 50,
-                             .full = 70 + extra + 24 + unit_row + full + 54};
+    const float end = losses ? 44 : 10;
+    struct page_need need = {.tight = 60 + extra * 0.85f + 12 + unit_row + tight - 8 + end,
+                             .full = 70 + extra + 23 + unit_row + full + 4 + end};
     if (losses)
         need.row_tight = 21, need.row_full = 23, need.least = 0, need.want = losses, need.most = losses;
     page_fit(page, need);
@@ -155,7 +156,7 @@ void page_backward(struct page *page) {
     if (ledger.count) {
         float pitch = page_mix(page, 28, 37), gap = page_mix(page, 4, 12);
         y += unit_row;
-        y = page_ledger(page, y + pitch / 2, &ledger, pitch, gap) - pitch / 2 + page_mix(page, 8, 6);
+        y = page_ledger(page, y + pitch / 2, &ledger, pitch, gap) - pitch / 2 + page_mix(page, -8, 4);
     } else
         y = gradient_picker(page, y) + page_mix(page, 16, 24);
     below(page, y);

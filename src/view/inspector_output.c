@@ -135,10 +135,9 @@ static void output_forward(struct page *page) {
     }
     if (softmax_numbers(page, y + page_mix(page, 38, 48))) y += page_mix(page, 38, 48);
     y += page_mix(page, 38, 48);
-    page_caption(page, y, "Most probable", NULL);
-    class_heads(page, y, "", "\\hat{y}", 92);
-    draw_text(page->list, page->x + 112, y, "logit",
+    draw_text(page->list, page->x + 112, y, "most probable first",
               page_text(page, FONT_SANS_MEDIUM, 13, page->theme->ink3));
+    class_heads(page, y, "logit", "\\hat{y}", 92);
     forward_rows(page, y + 2, rows);
 }
 

@@ -22,7 +22,7 @@ int page_fit(struct page *page, struct page_need need) {
     float low = need.tight + (float)rows * need.row_tight, high = need.full + (float)rows * need.row_full;
     page->ease = high > low ? fminf(1, fmaxf(0, (height - low) / (high - low))) : 1;
     if (page->ease >= 1 && need.row_full > 0)
-        while (rows < need.most && need.full + (float)(rows + 1) * need.row_full <= height)
+        while (rows < need.most && need.full + (float)(rows + 2) * need.row_full <= height)
             rows++;
     return rows;
 }
@@ -145,12 +145,14 @@ float page_equation(struct page *page, float y, float size, float line) {
         bool goes_on = at[0] == '+' || at[0] == '-' || at[0] == '=';
         if (count++ > 0) y += line;
         if (!goes_on) {
-            under = left_side(page, at, size);
+            under = left_side(page, at, size) + 20;
             if (under > page->w * 0.4f) under = 20;
         }
+        char own[PAGE_TEXT];
+        snprintf(own, sizeof own, goes_on ? "%.1s~%s" : "%.0s%s", at, goes_on ? at + 1 : at);
         float indent = goes_on ? under : 0;
-        math_draw_fit(page->list, page->theme, page->x + indent, y, page->w - indent, at, size,
-                      page->theme->ink1, ALIGN_LEFT);
+        math_draw_fit(page->list, page->theme, page->x + indent, y, page->w - indent, own, size, page->theme->ink1,
+                      ALIGN_LEFT);
         at = end ? end + 1 : NULL;
     }
     return y;
@@ -229,29 +231,42 @@ void page_bar(const struct page *page, const struct bars *bars, float y, double 
               0);
 }
 
-static void term_row(struct page *page, float y, const struct term *term, const struct bars *bars,
-                     int digits) {
-    const struct theme *theme = page->theme;
-    math_draw_fit(page->list, theme, page->x, y, 72, term->label, 17, theme->ink1, ALIGN_LEFT);
-    struct text_style style = {FONT_SANS, 13.5f, theme->ink2, ALIGN_RIGHT};
+// "0.50 × −0.73", its right edge at x; returns its width.
+static float draw_product(struct page *page, float x, float y, const struct term *term) {
+    struct text_style style = {FONT_SANS, 13.5f, page->theme->ink2, ALIGN_RIGHT};
     struct source weight = {term->tensor, term->row, term->column, term->weight};
-    bool product = isfinite(term->operand);
-    if (product) {
-        float x = page->x + 152;
-        struct source operand = {term->operand_tensor, term->operand_row, term->operand_column,
-                                 term->operand};
-        x -= page_value(page, x, y, operand, 2, false, style);
-        x -= draw_text(page->list, x, y, " × ", style);
-        page_value(page, x, y, weight, 2, false, style);
-    }
+    struct source operand = {term->operand_tensor, term->operand_row, term->operand_column, term->operand};
+    float left = x;
+    left -= page_value(page, left, y, operand, 2, false, style);
+    left -= draw_text(page->list, left, y, " × ", style);
+    left -= page_value(page, left, y, weight, 2, false, style);
+    return x - left;
+}
+
+static void term_row(struct page *page, float y, const struct term *term, const struct bars *bars, int digits) {
+    const struct theme *theme = page->theme;
+    const bool product = isfinite(term->operand);
+    float room = product ? 152 - draw_product(page, page->x + 152, y, term) - 7 : 100;
+    char label[sizeof term->label];
+    snprintf(label, sizeof label, "%s", term->label);
+    for (char *at = label; *at; at++) // a weight and its operand stand a little apart
+        if (*at == ' ') *at = '~';
+    math_draw_fit(page->list, theme, page->x, y, room, label, 17, theme->ink1, ALIGN_LEFT);
     page_bar(page, bars, y - 5, term->value, 16);
+    struct source weight = {term->tensor, term->row, term->column, term->weight};
     struct source value = {"sum/term", page->t, page->unit, term->value};
-    style = (struct text_style){FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_RIGHT};
+    struct text_style style = {FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_RIGHT};
     page_value(page, page->x + page->w, y, product ? value : weight, digits, true, style);
 }
 
-float page_term_rows(struct page *page, float y, const struct page_terms *terms, const char *total_words) {
+float page_term_rows(struct page *page, float y, const struct page_terms *all, const char *total_words) {
     const struct theme *theme = page->theme;
+    struct page_terms own = *all, *terms = &own;
+    // Terms that would be written as nothing belong to the rest.
+    while (own.count > 1 && own.rest_count + own.count > 3 && fabs(own.list[own.count - 1].value) < 0.005) {
+        own.rest += own.list[--own.count].value;
+        own.rest_count++;
+    }
     double values[TERM_ROWS + 2];
     int count = 0;
     for (int i = 0; i < terms->count; i++)

@@ -1,5 +1,5 @@
 // The maths of lessons is checked twice: by the lesson layer, which knows no fonts, and by the layout that
-// draws it. What one takes, the other must take, and every formula of every lesson must be right for both.
+// draws it. What the first takes, the second must take.
 #include "lesson.h"
 #include "mathbox.h"
 
@@ -89,7 +89,12 @@ static void test_agree(void **state) {
         "\\cdot \\odot \\times \\le \\in \\to \\ldots \\approx",
         "\\tanh \\ln \\exp",
         "W_a [a, x] + b",
-        "\\hat{y}_{\\t{right}}^{<t>}", // right; the rest is wrong
+        "\\hat{y}_{\\t{right}}^{<t>}",
+        "\\epsilon \\beta \\top \\infty \\prod \\ge \\max \\min \\relu \\softmax \\log",
+        "\\t{twenty-three characters}", // right; the rest is wrong
+        "\\t{twenty-four of them, now}",
+        "a {b}",
+        "a < b",
         "\\gama",
         "{a",
         "a}",
@@ -100,8 +105,8 @@ static void test_agree(void **state) {
     };
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         bool here = lesson_check_math(samples[i], NULL), there = math_check(samples[i], NULL);
-        if (here != there) fail_msg("\"%s\": lesson says %d, ui says %d", samples[i], here, there);
-        if (here != (i < 16)) fail_msg("\"%s\": expected %d, found %d", samples[i], i < 16, here);
+        if (here && !there) fail_msg("\"%s\": the lesson layer takes it, the layout does not", samples[i]);
+        if (here != (i < 18)) fail_msg("\"%s\": expected %d, found %d", samples[i], i < 18, here);
     }
 }
 
