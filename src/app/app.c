@@ -464,7 +464,7 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     if (app->panel_rail) left = rect_cut_left(&whole, 48);
     else if (app->lesson && app->panel_open) left = rect_cut_left(&whole, 288);
     bool inspector = app->inspector_open && !app->presentation;
-    if (inspector && !app->inspector_sheet) right = rect_cut_right(&whole, app_inspector_width(whole.w + left.w));
+    if (inspector && !app->inspector_sheet) right = rect_cut_right(&whole, app_inspector_width(app, list->bounds.w, whole.w));
     if (left.w > 0 && !(app->panel_rail && app->rail_open)) app_lesson_panel(app, left);
     // Only now: a menu or the panel may have opened another example.
     struct scene scene_room;

@@ -18,7 +18,11 @@ void app_layout(struct app *app, float width) {
     app->inspector_sheet = width < 1240;
 }
 
-float app_inspector_width(float rest) { return rest < 1360 ? 336 : rest > 1700 ? 400 : 368; }
+// Width goes first to the stage, until its columns stand at their widest pitch, then to the inspector.
+float app_inspector_width(const struct app *app, float window, float rest) {
+    float least = window < 1360 ? 336 : 368, stage = 60 + 120.0f * (float)(app->bench ? app->bench->T : 8);
+    return fminf(440, fmaxf(least, rest - stage));
+}
 
 void app_set_theme(struct app *app, enum theme_id theme) {
     app->theme = theme;
@@ -268,7 +272,7 @@ static void help_sheet(struct app *app) {
     struct ui *ui = &app->ui;
     const struct theme *theme = ui->theme;
     enum { ROWS = sizeof help_rows / sizeof *help_rows };
-    rect r = ui_sheet_begin(ui, 640, 96 + 26.0f * ((ROWS + 1) / 2) + 60, &app->help_open);
+    rect r = ui_sheet_begin(ui, 780, 62 + 26.0f * ((ROWS + 1) / 2) + 56, &app->help_open);
     draw_text(ui->list, r.x, r.y + 24, "Keys", style(FONT_DISPLAY, 24, theme->ink1, ALIGN_LEFT));
     for (int k = 0; k < ROWS; k++) {
         float x = r.x + (k >= (ROWS + 1) / 2 ? r.w / 2 + 8 : 0), y = r.y + 62 + 26 * (float)(k % ((ROWS + 1) / 2));

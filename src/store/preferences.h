@@ -1,7 +1,7 @@
 #pragma once
 // What is kept between runs, as JSON in the user's configuration folder ($XDG_CONFIG_HOME/unroll, else
-// ~/.config/unroll): preferences and lesson progress. A damaged file is set aside (renamed to *.damaged) and
-// said.
+// ~/.config/unroll): preferences and lesson progress. A damaged file is set aside (renamed to *.damaged, one
+// of a later version to *.newer; nothing set aside before is overwritten) and said.
 
 #include "err.h"
 

@@ -74,9 +74,9 @@ static struct ui_layer *open_layer(struct ui *ui, ui_id id, bool sheet) {
     if (state->layer_count == UI_MAX_LAYERS) close_from(ui, UI_MAX_LAYERS - 1);
     struct ui_layer *layer = &state->layers[state->layer_count++];
     struct draw_list list = layer->list; // its memory is used again
-    bool key = !ui->pressed && !ui->released;
+    bool key = !sheet && !ui->pressed && !ui->released; // a sheet is read: no ring until Tab
     *layer = (struct ui_layer){.id = id, .sheet = sheet, .fresh = true, .wants_focus = true, .by_key = key, .list = list,
-                               .return_focus = ui->focus, .return_visible = ui->focus_visible || key};
+                               .return_focus = ui->focus, .return_visible = ui->focus_visible};
     ui->animating = true;
     return layer;
 }

@@ -4,8 +4,6 @@
 
 #include "str.h"
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum kind { ROW, GLYPHS, OPERATOR, STAR, PUNCT, SPACE, BIG, SCRIPTS, FRACTION, HAT, TILDE, NORM, COLORED, STRONG, VALUE };
@@ -13,7 +11,8 @@ enum kind { ROW, GLYPHS, OPERATOR, STAR, PUNCT, SPACE, BIG, SCRIPTS, FRACTION, H
 struct node {
     enum kind kind;
     enum font font;    // GLYPHS
-    char text[24];     // GLYPHS, OPERATOR, PUNCT, BIG
+    const char *text;  // GLYPHS, OPERATOR, PUNCT, BIG: in the markup or static
+    int length;
     float amount;      // SPACE: in sizes
     int child, child2, child3; // ROW: first item; SCRIPTS: base, super, sub; FRACTION: above, below; the others: content. -1 = none
     int next;          // in a row
@@ -25,13 +24,13 @@ struct node {
     bool small;
 };
 
-enum { NODES_MAX = 400, DEPTH_MAX = 24, WORD_MAX = 24 };
+enum { NODES_MAX = 400, DEPTH_MAX = 24, WORD_MAX = 64 };
 
 struct formula {
     struct node nodes[NODES_MAX];
     int count;
     const char *text;
-    int at, depth;
+    int at, depth, scripts; // nesting of braces; of ^ and _
     const char *fault; // NULL = none
     int fault_at;
 };
@@ -41,6 +40,7 @@ struct drawing { // one formula on its way to a draw list
     const struct theme *theme;
     const struct source *values;
     int value_count;
+    bool strong; // on the highlighter everything is in its ink
 };
 
 static const struct { const char *word, *text; enum kind kind; enum font font; } words[] = {
@@ -75,22 +75,35 @@ static int parse_row(struct formula *f, char end);
 
 static int parse_group(struct formula *f);
 
-// Copies what stands between braces, which the cursor is at.
-static bool braced(struct formula *f, char *out, size_t size) {
+// What stands between braces, which the cursor is at.
+static bool braced(struct formula *f, const char **out, int *length) {
     if (f->text[f->at] != '{') return fault(f, "expected {", f->at), false;
-    const char *start = f->text + f->at + 1, *close = strchr(start, '}');
+    *out = f->text + f->at + 1;
+    const char *close = strchr(*out, '}');
     if (!close) return fault(f, "a { is not closed", f->at), false;
-    if ((size_t)(close - start) >= size) return fault(f, "the text in braces is too long", f->at), false;
-    memcpy(out, start, (size_t)(close - start));
-    out[close - start] = 0;
+    *length = (int)(close - *out);
     f->at = (int)(close - f->text) + 1;
     return true;
 }
 
-static int glyphs(struct formula *f, enum font font, const char *text, size_t length) {
+static int braced_number(struct formula *f) {
+    const char *text;
+    int length, at = f->at, value = 0;
+    if (!braced(f, &text, &length)) return 0;
+    bool good = length > 0 && length < 5;
+    for (int i = 0; i < length && good; i++) {
+        good = text[i] >= '0' && text[i] <= '9';
+        value = value * 10 + (text[i] - '0');
+    }
+    if (!good) fault(f, "expected a whole number in braces", at);
+    return good ? value : 0;
+}
+
+static int glyphs(struct formula *f, enum font font, const char *text, int length) {
     int n = new_node(f, GLYPHS);
     f->nodes[n].font = font;
-    snprintf(f->nodes[n].text, sizeof f->nodes[n].text, "%.*s", (int)length, text);
+    f->nodes[n].text = text;
+    f->nodes[n].length = length;
     return n;
 }
 
@@ -108,25 +121,24 @@ static int parse_word(struct formula *f, const char *word, int at) {
         f->nodes[n].child2 = below;
         return n;
     }
-    char inside[WORD_MAX];
+    const char *inside;
+    int length;
     if (!strcmp(word, "col")) {
-        if (!braced(f, inside, sizeof inside)) return new_node(f, SPACE);
-        if (strlen(inside) != 1 || !strchr("afuocr", *inside)) return fault(f, "\\col knows the hues a, f, u, o, c and r", at);
+        if (!braced(f, &inside, &length)) return new_node(f, SPACE);
+        if (length != 1 || !strchr("afuocr", *inside)) return fault(f, "\\col knows the hues a, f, u, o, c and r", at);
         int n = new_node(f, COLORED), content = parse_group(f);
         f->nodes[n].hue = *inside;
         f->nodes[n].child = content;
         return n;
     }
     if (!strcmp(word, "t") || !strcmp(word, "s")) {
-        if (!braced(f, inside, sizeof inside)) return new_node(f, SPACE);
-        return glyphs(f, *word == 't' ? FONT_MATH : FONT_SANS_MEDIUM, inside, strlen(inside));
+        if (!braced(f, &inside, &length)) return new_node(f, SPACE);
+        return glyphs(f, *word == 't' ? FONT_MATH : FONT_SANS_MEDIUM, inside, length);
     }
     if (!strcmp(word, "v") || !strcmp(word, "V")) {
-        char digits[WORD_MAX];
-        if (!braced(f, inside, sizeof inside) || !braced(f, digits, sizeof digits)) return new_node(f, SPACE);
-        int n = new_node(f, VALUE);
-        f->nodes[n].value = atoi(inside);
-        f->nodes[n].digits = atoi(digits);
+        int value = braced_number(f), digits = braced_number(f), n = new_node(f, VALUE);
+        f->nodes[n].value = value;
+        f->nodes[n].digits = digits;
         f->nodes[n].sign = *word == 'V';
         return n;
     }
@@ -137,7 +149,7 @@ static int parse_word(struct formula *f, const char *word, int at) {
     }
     for (size_t k = 0; k < sizeof words / sizeof *words; k++)
         if (!strcmp(word, words[k].word)) {
-            int n = glyphs(f, words[k].font, words[k].text, strlen(words[k].text));
+            int n = glyphs(f, words[k].font, words[k].text, (int)strlen(words[k].text));
             f->nodes[n].kind = words[k].kind;
             return n;
         }
@@ -160,11 +172,12 @@ static int parse_atom(struct formula *f) {
     size_t used;
     utf8_next(text, strlen(text), &used);
     f->at += (int)used;
-    if (*text == '<' && text[1 + strcspn(text + 1, ">}")] != '>') return fault(f, "a time index needs its >", at);
-    if (*text == '<' || *text == '>') return glyphs(f, FONT_MATH, *text == '<' ? "⟨" : "⟩", 3);
+    bool angle = f->scripts > 0 && (*text == '<' || *text == '>');
+    if (angle && *text == '<' && text[1 + strcspn(text + 1, ">}")] != '>') return fault(f, "a time index needs its >", at);
+    if (angle) return glyphs(f, FONT_MATH, *text == '<' ? "⟨" : "⟩", 3);
     if ((*text | 32) >= 'a' && (*text | 32) <= 'z') return glyphs(f, FONT_MATH_ITALIC, text, 1);
     if (*text == '*') return new_node(f, STAR);
-    if (*text == '-' || *text == '+' || *text == '=') {
+    if (*text && strchr("-+=<>", *text)) {
         int n = glyphs(f, FONT_MATH, *text == '-' ? "−" : text, *text == '-' ? 3 : 1);
         f->nodes[n].kind = OPERATOR;
         return n;
@@ -174,7 +187,7 @@ static int parse_atom(struct formula *f) {
         f->nodes[n].amount = *text == '~' ? 0.28f : 0;
         return n;
     }
-    int n = glyphs(f, FONT_MATH, text, used);
+    int n = glyphs(f, FONT_MATH, text, (int)used);
     if (*text == ',') f->nodes[n].kind = PUNCT;
     return n;
 }
@@ -220,7 +233,9 @@ static int parse_row(struct formula *f, char end) {
                 f->nodes[base].next = next;
                 f->nodes[last] = (struct node){.kind = SCRIPTS, .child = base, .child2 = -1, .child3 = -1, .next = -1};
             }
+            f->scripts++;
             n = parse_group(f);
+            f->scripts--;
             if (c == '^') f->nodes[last].child2 = n;
             else f->nodes[last].child3 = n;
             continue;
@@ -251,23 +266,45 @@ bool math_check(const char *markup, struct err *err) {
 
 // --- layout ---
 
-static void measure_glyphs(const struct drawing *d, struct node *n, float size, const char *text) {
-    size_t length = strlen(text), used;
+static void measure_glyphs(const struct drawing *d, struct node *n, float size, const char *text, int length) {
     const struct font_source *fonts = d->list->fonts;
-    n->width = fonts->width(fonts->context, n->font, size, text, length);
+    n->width = fonts->width(fonts->context, n->font, size, text, (size_t)length);
     n->ascent = n->descent = n->lean = 0;
     struct glyph_extent e = {0};
-    for (size_t k = 0; k < length; k += used) {
-        e = fonts->extent(fonts->context, n->font, size, utf8_next(text + k, length - k, &used));
+    size_t used;
+    for (int k = 0; k < length; k += (int)used) {
+        e = fonts->extent(fonts->context, n->font, size, utf8_next(text + k, (size_t)(length - k), &used));
         n->ascent = fmaxf(n->ascent, e.ascent);
         n->descent = fmaxf(n->descent, e.descent);
     }
     if (n->font == FONT_MATH_ITALIC) n->lean = fmaxf(0, e.right - e.advance);
 }
 
+static double value_of(const struct drawing *d, const struct node *n) {
+    return n->value >= 0 && n->value < d->value_count ? d->values[n->value].value : NAN;
+}
+
+// With a sign, the sign is an operator and the number behind it is written without one.
 static void value_text(const struct drawing *d, const struct node *n, char *out, size_t size) {
-    double value = n->value >= 0 && n->value < d->value_count ? d->values[n->value].value : NAN;
-    format_value(out, size, value, n->digits, n->sign);
+    double value = value_of(d, n);
+    format_value(out, size, n->sign ? fabs(value) : value, n->digits, false);
+}
+
+static bool is(const struct node *n, const char *text) {
+    return n->length == (int)strlen(text) && memcmp(n->text, text, (size_t)n->length) == 0;
+}
+
+// Gaps left and right of an operator; a first sign, or one behind another operator or a bracket, belongs to what follows.
+static void operator_gaps(const struct node *n, const struct node *before, float size, bool small, float *left, float *right) {
+    bool open = before && before->kind == GLYPHS && (is(before, "(") || is(before, "[") || is(before, "⟨"));
+    bool unary = !before || before->kind == OPERATOR || before->kind == STAR || before->kind == PUNCT || open;
+    bool wide = false;
+    static const char *const relations[] = {"=", "≈", "≤", "≥", "→", "<", ">"};
+    for (size_t k = 0; n->kind == OPERATOR && k < sizeof relations / sizeof *relations; k++) wide = wide || is(n, relations[k]);
+    *left = *right = 0;
+    if (small) *left = *right = unary ? 0 : 0.06f * size;
+    else if (unary) *right = 0.05f * size;
+    else *left = *right = (n->kind == STAR ? 0.16f : wide ? 0.27f : 0.2f) * size;
 }
 
 static void layout(const struct drawing *d, struct formula *f, int index, float size, bool small);
@@ -279,16 +316,14 @@ static void layout_row(const struct drawing *d, struct formula *f, struct node *
         struct node *n = &f->nodes[k];
         layout(d, f, k, size, small);
         float left = 0, right = 0;
-        if (n->kind == OPERATOR || n->kind == STAR) {
-            bool open = before && before->kind == GLYPHS && (!strcmp(before->text, "(") || !strcmp(before->text, "[") || !strcmp(before->text, "⟨"));
-            bool unary = !before || before->kind == OPERATOR || before->kind == STAR || open;
-            bool wide = !strcmp(n->text, "=") || !strcmp(n->text, "≈") || !strcmp(n->text, "≤") || !strcmp(n->text, "≥") || !strcmp(n->text, "→");
-            if (small) left = right = unary ? 0 : 0.06f * size;
-            else if (unary) right = 0.05f * size;
-            else left = right = (n->kind == STAR ? 0.16f : wide ? 0.27f : 0.2f) * size;
-        }
+        if (n->kind == OPERATOR || n->kind == STAR) operator_gaps(n, before, size, small, &left, &right);
         if (n->kind == PUNCT) right = (small ? 0.08f : 0.2f) * size;
-        if (n->kind == VALUE && n->sign && before && !small) left = right = 0.12f * size;
+        if (n->kind == VALUE && n->sign) { // its sign and the gap behind it are part of its width
+            operator_gaps(n, before, size, small, &left, &right);
+            n->amount = right;
+            n->width += right;
+            right = 0;
+        }
         n->x = x + left;
         x += left + n->width + right;
         row->ascent = fmaxf(row->ascent, n->ascent);
@@ -324,6 +359,16 @@ static void layout_scripts(const struct drawing *d, struct formula *f, struct no
     n->width += size * 0.04f;
 }
 
+// Numbers in equations are Inter at 0.82 of the size.
+static float glyph_size(const struct node *n) {
+    return n->size * (n->kind == BIG ? 1.25f : n->font == FONT_SANS_MEDIUM ? 0.82f : 1);
+}
+
+static float sign_width(const struct drawing *d, float size) {
+    const struct font_source *fonts = d->list->fonts;
+    return fonts->width(fonts->context, FONT_MATH, size, "−", strlen("−"));
+}
+
 static void layout(const struct drawing *d, struct formula *f, int index, float size, bool small) {
     struct node *n = &f->nodes[index];
     n->size = size;
@@ -336,8 +381,8 @@ static void layout(const struct drawing *d, struct formula *f, int index, float 
     case SPACE: n->width = n->amount * size; return;
     case GLYPHS:
     case OPERATOR:
-    case PUNCT: measure_glyphs(d, n, n->font == FONT_SANS_MEDIUM ? size * 0.82f : size, n->text); return;
-    case BIG: measure_glyphs(d, n, size * 1.25f, n->text); return;
+    case PUNCT:
+    case BIG: measure_glyphs(d, n, glyph_size(n), n->text, n->length); return;
     case STAR:
         n->width = size * 0.45f;
         n->ascent = size * 0.5f;
@@ -345,7 +390,8 @@ static void layout(const struct drawing *d, struct formula *f, int index, float 
     case VALUE:
         n->font = FONT_SANS_MEDIUM;
         value_text(d, n, text, sizeof text);
-        measure_glyphs(d, n, size * 0.82f, text);
+        measure_glyphs(d, n, glyph_size(n), text, (int)strlen(text));
+        if (n->sign) n->width += sign_width(d, size);
         return;
     case FRACTION: {
         layout(d, f, n->child, size * 0.86f, small);
@@ -412,6 +458,29 @@ static void paint_norm(const struct drawing *d, struct formula *f, const struct 
     paint(d, f, n->child, x + 2 * gap + size * 0.02f, y, ink);
 }
 
+static void paint_strong(const struct drawing *d, struct formula *f, const struct node *n, float x, float y) {
+    const struct node *inside = &f->nodes[n->child];
+    float top = fmaxf(n->size * 0.95f, inside->ascent + 3), bottom = fmaxf(n->size * 0.43f, inside->descent + 3);
+    struct drawing on = *d;
+    on.strong = true;
+    draw_rect(d->list, (rect){x, y - top, n->width, top + bottom}, d->theme->hi, 3);
+    paint(&on, f, n->child, x + 3, y, d->theme->on_hi);
+}
+
+static void paint_value(const struct drawing *d, const struct node *n, float x, float y, color ink) {
+    if (n->value < 0 || n->value >= d->value_count) return;
+    struct draw_list *list = d->list;
+    struct source source = d->values[n->value];
+    if (n->sign) {
+        draw_text(list, x, y, source.value < 0 ? "−" : "+", (struct text_style){FONT_MATH, n->size, ink, ALIGN_LEFT});
+        x += sign_width(d, n->size) + n->amount;
+        source.value = fabs(source.value);
+    }
+    int before = list->source_count;
+    draw_value(list, x, y, source, n->digits, false, (struct text_style){FONT_SANS_MEDIUM, glyph_size(n), ink, ALIGN_LEFT});
+    if (list->source_count > before) list->sources[before].value = d->values[n->value].value;
+}
+
 static color hue_ink(const struct drawing *d, char hue) {
     static const char letters[] = "afuocr"; // the order of enum theme_identity
     const char *at = strchr(letters, hue);
@@ -430,14 +499,12 @@ static void paint(const struct drawing *d, struct formula *f, int index, float x
     case GLYPHS:
     case OPERATOR:
     case PUNCT:
-        draw_text(list, x, y, n->text, (struct text_style){n->font, n->font == FONT_SANS_MEDIUM ? size * 0.82f : size, ink, ALIGN_LEFT});
+    case BIG:
+        if (n->kind == BIG) y += size * 0.12f;
+        draw_text_n(list, x, y, n->text, (size_t)n->length, (struct text_style){n->font, glyph_size(n), ink, ALIGN_LEFT});
         return;
-    case BIG: draw_text(list, x, y + size * 0.12f, n->text, (struct text_style){n->font, size * 1.25f, ink, ALIGN_LEFT}); return;
     case STAR: paint_star(list, n, x, y, ink); return;
-    case VALUE:
-        if (n->value < 0 || n->value >= d->value_count) return;
-        draw_value(list, x, y, d->values[n->value], n->digits, n->sign, (struct text_style){FONT_SANS_MEDIUM, size * 0.82f, ink, ALIGN_LEFT});
-        return;
+    case VALUE: paint_value(d, n, x, y, ink); return;
     case SCRIPTS: {
         const struct node *base = &f->nodes[n->child];
         float script = fmaxf(size * 0.68f, n->small ? 8 : 9.5f);
@@ -463,11 +530,8 @@ static void paint(const struct drawing *d, struct formula *f, int index, float x
         paint_accent(list, n, &f->nodes[n->child], x, y, ink);
         return;
     case NORM: paint_norm(d, f, n, x, y, ink); return;
-    case COLORED: paint(d, f, n->child, x, y, hue_ink(d, n->hue)); return;
-    case STRONG:
-        draw_rect(list, (rect){x, y - size * 0.95f, n->width, size * 1.38f}, d->theme->hi, 3);
-        paint(d, f, n->child, x + 3, y, d->theme->on_hi);
-        return;
+    case COLORED: paint(d, f, n->child, x, y, d->strong ? ink : hue_ink(d, n->hue)); return;
+    case STRONG: paint_strong(d, f, n, x, y); return;
     }
 }
 
@@ -475,34 +539,44 @@ static int prepare(const struct drawing *d, struct formula *f, const char *marku
     int root = parse(f, markup);
     if (f->fault) { // shown as it is written, so that nothing is lost
         f->count = 0;
-        root = new_node(f, ROW);
-        int n = glyphs(f, FONT_MONO, markup, strlen(markup));
-        f->nodes[root].child = n;
+        root = glyphs(f, FONT_MONO, markup, (int)strlen(markup));
     }
     layout(d, f, root, size, false);
     return root;
 }
 
 struct math_box math_measure(struct draw_list *list, const char *markup, float size) {
+    return math_measure_values(list, markup, size, NULL, 0);
+}
+
+struct math_box math_measure_values(struct draw_list *list, const char *markup, float size, const struct source *values, int count) {
     struct formula f;
-    struct drawing d = {.list = list};
+    struct drawing d = {.list = list, .values = values, .value_count = count};
     const struct node *root = &f.nodes[prepare(&d, &f, markup, size)];
     return (struct math_box){root->width, root->ascent, root->descent};
 }
 
-float math_draw(struct draw_list *list, const struct theme *theme, float x, float y, const char *markup, float size, color ink, enum align align) {
+static float draw_aligned(struct draw_list *list, const struct theme *theme, float x, float y, float room, const char *markup, float size, color ink, enum align align) {
     struct formula f;
     struct drawing d = {.list = list, .theme = theme};
     int root = prepare(&d, &f, markup, size);
     float width = f.nodes[root].width;
+    const float least = 0.7f * size;
+    for (int k = 0; k < 3 && width > room && size > least; k++) { // scripts have a least size: not quite in proportion
+        size = fmaxf(least, size * room / width);
+        layout(&d, &f, root, size, false);
+        width = f.nodes[root].width;
+    }
     paint(&d, &f, root, align == ALIGN_RIGHT ? x - width : align == ALIGN_CENTER ? x - width / 2 : x, y, ink);
     return width;
 }
 
+float math_draw(struct draw_list *list, const struct theme *theme, float x, float y, const char *markup, float size, color ink, enum align align) {
+    return draw_aligned(list, theme, x, y, INFINITY, markup, size, ink, align);
+}
+
 float math_draw_fit(struct draw_list *list, const struct theme *theme, float x, float y, float max_width, const char *markup, float size, color ink, enum align align) {
-    float width = math_measure(list, markup, size).width;
-    if (width > max_width) size *= fmaxf(0.7f, max_width / width);
-    return math_draw(list, theme, x, y, markup, size, ink, align);
+    return draw_aligned(list, theme, x, y, max_width, markup, size, ink, align);
 }
 
 float math_draw_values(struct draw_list *list, const struct theme *theme, float x, float y, const char *markup, float size, color ink, const struct source *values, int count) {

@@ -17,12 +17,18 @@ struct math_box math_measure(struct draw_list *list, const char *markup, float s
 float math_draw(struct draw_list *list, const struct theme *theme, float x, float y, const char *markup, float size, color ink, enum align align);
 // Shrinks size (not below 0.7 of it) so that it fits max_width; returns the width drawn.
 float math_draw_fit(struct draw_list *list, const struct theme *theme, float x, float y, float max_width, const char *markup, float size, color ink, enum align align);
-// A number in an equation refers to its source: in the markup, \v{k}{digits} draws values[k] in sans with these digits, with \V for a sign always.
+// A number in an equation refers to its source: in the markup, \v{k}{digits} draws values[k] in sans with these digits. \V
+// writes its sign as an operator before it, also a plus: "a\V{1}{2}" is "a - 0.25" or "a + 0.25".
 float math_draw_values(struct draw_list *list, const struct theme *theme, float x, float y, const char *markup, float size, color ink, const struct source *values, int count);
+struct math_box math_measure_values(struct draw_list *list, const char *markup, float size, const struct source *values, int count);
 
 // Rich text: **bold**, $maths$ and `mono`, wrapped to a width; an empty line starts a paragraph. y: the baseline of the first line.
 // Returns the height used (lines times line_height). draw = false measures only.
 struct rich_style { float size, line_height; color ink, bold; };
 float rich_text(struct draw_list *list, const struct theme *theme, float x, float y, float width, const char *text, struct rich_style style, bool draw);
+// The same with numbers that keep their source: a marker 0x01 K 0x02 in the text writes values[K] (K in decimal) in bold with
+// digits[K] decimals (digits NULL: 2); 0x01 K ; D 0x02 says the decimals itself, ";+D" writes a plus too.
+float rich_text_values(struct draw_list *list, const struct theme *theme, float x, float y, float width, const char *text,
+                       struct rich_style style, const struct source *values, const int *digits, int count, bool draw);
 // The same wrapping for text that is shown as it is (a file name, an error); y: the top.
 float plain_text(struct draw_list *list, float x, float y, float width, const char *text, struct rich_style style, bool draw);

@@ -63,7 +63,8 @@ static void draw_map(const struct pen *pen, const struct diagram_node *node, int
 
 // Not snapped: a stroke of 1.5 stays 1.5.
 static void rounded(struct draw_list *list, rect r, float radius) {
-    float right = r.x + r.w, bottom = r.y + r.h, k = radius * 0.4477f; // distance of the control points from the corner
+    float right = r.x + r.w, bottom = r.y + r.h,
+          k = radius * 0.4477f; // distance of the control points from the corner
     draw_path_move(list, r.x + radius, r.y);
     draw_path_line(list, right - radius, r.y);
     draw_path_cubic(list, right - k, r.y, right, r.y + k, right, r.y + radius);

@@ -3,6 +3,9 @@
 #include "mathbox.h"
 #include "strip.h"
 #include <math.h>
+#include <stdio.h>
+
+enum { NARROW = 300 }; // logical pixels
 
 static struct strip_style strip_look(const struct pen *pen, int slot, bool grad) {
     const struct cell_slot *s = &pen->cell->slots[slot];
@@ -39,7 +42,14 @@ static void draw_label(const struct pen *pen, const struct diagram_node *node, i
     enum notation notation = pen->scene && pen->scene->state ? pen->scene->state->notation : NOTATION_COURSE;
     char text[128];
     int t = pen->scene ? pen->t : LABEL_SYMBOLIC;
-    if (pen->backward)
+    const struct cell_slot *s = &pen->cell->slots[slot];
+    // Between the columns of gates there is no room for the time too, backward or in a narrow panel.
+    bool narrow = pen->backward || pen->r.w < NARROW;
+    if (pen->detail == DIAGRAM_INSPECTOR && s->identity != IDENTITY_A && narrow) {
+        const struct symbol *symbol = &s->symbol[notation];
+        snprintf(text, sizeof text, symbol->sub[0] ? "%s%s_%s" : "%s%s%s", pen->backward ? "d" : "",
+                 symbol->base, symbol->sub);
+    } else if (pen->backward)
         label_grad(text, sizeof text, pen->cell, slot, t, LABEL_NO_UNIT,
                    (struct label_style){notation, false});
     else

@@ -61,18 +61,21 @@ static int wire_points(const struct pen *pen, const point *at, point *out) {
     return n;
 }
 
-// A wire into an operator or squasher that has not run yet waits for it, but for what came from the timestep before.
+// A wire into an operator or squasher that has not run yet waits for it, but for what came from the timestep
+// before.
 static bool is_taken(const struct pen *pen, const struct diagram_wire *wire, int slot) {
     const struct diagram_node *end = node_at(pen, wire->at[diagram_points(wire->at, MAX_POINTS) - 1]);
     if (!end || (end->kind != NODE_OPERATOR && end->kind != NODE_SQUASHER)) return true;
-    return pen->cell->slots[slot].role == SLOT_STATE_IN || pen_node_state(pen, pen_slot_of(pen, end->slot)) != PART_TODO;
+    return pen->cell->slots[slot].role == SLOT_STATE_IN ||
+           pen_node_state(pen, pen_slot_of(pen, end->slot)) != PART_TODO;
 }
 
 static color wire_ink(const struct pen *pen, const struct diagram_wire *wire) {
     const struct theme *theme = pen->theme;
     if (!pen->scene) return theme->ink2;
     int slot = wire->slot ? pen_slot_of(pen, wire->slot) : pen->cell->input;
-    if (!pen->backward) return pen_has_value(pen, slot) && is_taken(pen, wire, slot) ? theme->ink2 : theme->ghost;
+    if (!pen->backward)
+        return pen_has_value(pen, slot) && is_taken(pen, wire, slot) ? theme->ink2 : theme->ghost;
     if (wire->flags & WIRE_INPUT) return theme->ghost;
     const struct cell_slot *s = &pen->cell->slots[slot];
     if (wire->flags & WIRE_FUTURE) {
@@ -124,6 +127,8 @@ void pen_draw_markers(const struct pen *pen) {
             continue; // no gradient is followed into x
         point p[MAX_POINTS];
         int n = wire_points(pen, marker->at, p);
+        // Backward the head at the lane's left end lies on the highlighter too.
+        if (pen->backward && p[0].x < pen->r.x) p[0].x = pen_place(pen, -26, 0).x;
         wire_marker(pen->list, p, n, pen->theme->hi, pen->size.marker, pen->size.corner, pen->reach);
     }
 }

@@ -84,14 +84,32 @@ static void head_terms(const struct page *page, struct page_terms *terms, int ro
     }
 }
 
+// What is left under the ledger: the gradient by loss, or the figure of the cell with its arrows turned
+// round.
+static void below(struct page *page, float y) {
+    bool known = script_has_grad(page->scene->script, page->cell, page->scene->position, page->layer,
+                                 page->direction, page->cell->state_out[0], page->t);
+    if (page->scene->itemised && known) {
+        float height = page->bottom - y, wanted = 48 + 23 * (float)(record_T(page->record) - page->t);
+        if (height < 28 + 23 + 10) return;
+        draw_hline(page->list, page->r.x, page->r.x + page->r.w, y, page->theme->line);
+        view_flow_by_loss(page->ui, (rect){page->x, y, page->w, fminf(height - 8, wanted)}, page->scene);
+        y += wanted;
+    }
+    float height = fminf(page->bottom - y - 20, 226 * page->w / 316);
+    if (height < 150) return;
+    draw_hline(page->list, page->r.x, page->r.x + page->r.w, y, page->theme->line);
+    page_diagram(page, (rect){page->x + 6, y + 12, page->w - 12, height});
+}
+
 // W^T dz arrives at a: its units, and the terms of the chosen one.
 static void page_from_loss(struct page *page) {
     const struct cell_desc *cell = page->cell;
     bool top = page->layer == page->record->layout.spec.layers - 1;
-    const float below = page->H > PICKER_UNITS ? 15 : 0;
+    const float unit_row = page->H > PICKER_UNITS ? 15 : 0;
     const float extra = 26 * (float)(page_equation_lines(page) - 1);
-    struct page_need need = {.tight = 60 + extra + 14 + 46 + below + 30 + 2 + 26 + 12,
-                             .full = 70 + extra * 1.15f + 24 + 50 + below + 42 + 5 + 30 + 20};
+    struct page_need need = {.tight = 60 + extra + 14 + 46 + unit_row + 30 + 2 + 26 + 12,
+                             .full = 70 + extra * 1.15f + 24 + 50 + unit_row + 42 + 5 + 30 + 20};
     if (top) need.row_tight = 23, need.row_full = 26, need.least = 2, need.want = 9, need.most = TERM_ROWS;
     int rows = page_fit(page, need);
     float y = page_equation(page, page->y + page_mix(page, 60, 70), 19, page_mix(page, 26, 30));
@@ -106,25 +124,7 @@ static void page_from_loss(struct page *page) {
     terms.total =
         (struct source){record_name(page->record, RECORD_FROM_LOSS, page->layer, page->direction, slot),
                         page->t, page->unit, values[page->unit]};
-    page_term_rows(page, y, &terms, "sum");
-}
-
-// What is left under the ledger: the gradient by loss, or the figure of the cell with its arrows turned
-// round.
-static void below(struct page *page, float y) {
-    if (page->scene->itemised) {
-        bool known = script_has_grad(page->scene->script, page->cell, page->scene->position, page->layer,
-                                     page->direction, page->cell->state_out[0], page->t);
-        float height = page->bottom - y, wanted = 48 + 23 * (float)(known ? record_T(page->record) - page->t : 1);
-        if (height < 28 + 23 + 10) return;
-        draw_hline(page->list, page->r.x, page->r.x + page->r.w, y, page->theme->line);
-        view_flow_by_loss(page->ui, (rect){page->x, y, page->w, fminf(height - 8, wanted)}, page->scene);
-        y += wanted;
-    }
-    float height = fminf(page->bottom - y - 20, 226 * page->w / 316);
-    if (height < 150) return;
-    draw_hline(page->list, page->r.x, page->r.x + page->r.w, y, page->theme->line);
-    page_diagram(page, (rect){page->x + 6, y + 12, page->w - 12, height});
+    below(page, page_term_rows(page, y, &terms, "sum") + 24);
 }
 
 void page_backward(struct page *page) {
@@ -145,8 +145,8 @@ void page_backward(struct page *page) {
     int losses = page->scene->itemised ? T - page->t : 0;
     losses = losses > LOSS_ROWS ? LOSS_ROWS : losses;
     const float end = losses ? 44 : 10;
-    struct page_need need = {.tight = 60 + extra * 0.85f + 12 + unit_row + tight - 8 + end,
-                             .full = 70 + extra + 23 + unit_row + full + 4 + end};
+    struct page_need need = {.tight = 60 + extra * 0.85f + 12 + unit_row + tight + 8 + end,
+                             .full = 70 + extra + 23 + unit_row + full + 22.5f + end};
     if (losses)
         need.row_tight = 21, need.row_full = 23, need.least = 0, need.want = losses, need.most = losses;
     page_fit(page, need);
@@ -156,7 +156,7 @@ void page_backward(struct page *page) {
     if (ledger.count) {
         float pitch = page_mix(page, 28, 37), gap = page_mix(page, 4, 12);
         y += unit_row;
-        y = page_ledger(page, y + pitch / 2, &ledger, pitch, gap) - pitch / 2 + page_mix(page, -8, 4);
+        y = page_ledger(page, y + pitch / 2, &ledger, pitch, gap) + page_mix(page, -6, 4);
     } else
         y = gradient_picker(page, y) + page_mix(page, 16, 24);
     below(page, y);

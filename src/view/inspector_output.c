@@ -124,7 +124,7 @@ static void output_forward(struct page *page) {
     char when[48];
     when_words(page, when, sizeof when);
     bool known = script_has_output(page->scene->script, page->scene->position, page->t);
-    struct page_need need = {168, 214, 23, 26, 3, 7, TOP_MAX};
+    struct page_need need = {175, 214, 23, 26, 3, 7, TOP_MAX};
     int rows = page_open(page, "Inside the cell", when, need);
     float y = page->y + page_mix(page, 24, 30);
     page_heading(page, y, IDENTITY_A, "Output", status(page, known));
@@ -133,8 +133,8 @@ static void output_forward(struct page *page) {
         page_caption(page, y + 34, "Not computed yet at this timestep.", NULL);
         return;
     }
-    if (softmax_numbers(page, y + page_mix(page, 38, 48))) y += page_mix(page, 38, 48);
-    y += page_mix(page, 38, 48);
+    if (softmax_numbers(page, y + page_mix(page, 38, 46))) y += page_mix(page, 38, 46);
+    y += page_mix(page, 45, 50);
     draw_text(page->list, page->x + 112, y, "most probable first",
               page_text(page, FONT_SANS_MEDIUM, 13, page->theme->ink3));
     class_heads(page, y, "logit", "\\hat{y}", 92);

@@ -151,8 +151,8 @@ float page_equation(struct page *page, float y, float size, float line) {
         char own[PAGE_TEXT];
         snprintf(own, sizeof own, goes_on ? "%.1s~%s" : "%.0s%s", at, goes_on ? at + 1 : at);
         float indent = goes_on ? under : 0;
-        math_draw_fit(page->list, page->theme, page->x + indent, y, page->w - indent, own, size, page->theme->ink1,
-                      ALIGN_LEFT);
+        math_draw_fit(page->list, page->theme, page->x + indent, y, page->w - indent, own, size,
+                      page->theme->ink1, ALIGN_LEFT);
         at = end ? end + 1 : NULL;
     }
     return y;
@@ -182,16 +182,19 @@ static void expand_values(const struct page *page, char *out, size_t size, const
             out[used] = 0;
             continue;
         }
-        bool hidden = page_hides(page, values[index]);
-        char text[64];
-        if (hidden)
-            snprintf(text, sizeof text, "?");
-        else
-            format_value(text, sizeof text, values[index].value, digits, markup[1] == 'V');
+        const bool hidden = page_hides(page, values[index]), sign = markup[1] == 'V';
+        char text[64] = "?";
+        if (!hidden)
+            format_value(text, sizeof text, sign ? fabs(values[index].value) : values[index].value, digits,
+                         false);
         if (hidden_only && !hidden)
             used += (size_t)snprintf(out + used, size - used, "%.*s", length + 2, markup);
         else
-            used += (size_t)snprintf(out + used, size - used, "\\s{%s}", text);
+            used += (size_t)snprintf(out + used, size - used, "%s\\s{%s}",
+                                     !sign                                ? ""
+                                     : values[index].value < 0 && !hidden ? "-"
+                                                                          : "+",
+                                     text);
         if (used >= size) used = size - 1;
         markup += 2 + length;
     }
@@ -243,7 +246,8 @@ static float draw_product(struct page *page, float x, float y, const struct term
     return x - left;
 }
 
-static void term_row(struct page *page, float y, const struct term *term, const struct bars *bars, int digits) {
+static void term_row(struct page *page, float y, const struct term *term, const struct bars *bars,
+                     int digits) {
     const struct theme *theme = page->theme;
     const bool product = isfinite(term->operand);
     float room = product ? 152 - draw_product(page, page->x + 152, y, term) - 7 : 100;

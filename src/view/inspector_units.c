@@ -93,7 +93,33 @@ static void picker_card(struct page *page, const struct picker *picker, rect til
                    page->label);
 }
 
-static void picker_tile(struct page *page, const struct picker *picker, rect tile, int unit, bool selected) {
+// The numbers under the tiles: one form and size for all of them.
+struct picker_numbers {
+    int digits;
+    float size;
+};
+
+static struct picker_numbers picker_numbers(const struct page *page, const struct picker *picker,
+                                            const int *units, int count, float room) {
+    struct picker_numbers numbers = {2, 12};
+    if (picker->ghost) return numbers;
+    double largest = 0;
+    for (int i = 0; i < count; i++)
+        largest = fmax(largest, fabs(picker->values[units[i]]));
+    if (picker->kind == STRIP_GRADIENT && largest < 0.05) numbers.digits = largest < 0.005 ? 4 : 3;
+    float widest = 0;
+    for (int i = 0; i < count; i++) {
+        char text[48];
+        format_value(text, sizeof text, picker->values[units[i]], numbers.digits, false);
+        struct text_style style = {FONT_SANS_SEMIBOLD, numbers.size, page->theme->ink1, ALIGN_LEFT};
+        widest = fmaxf(widest, text_width(page->list, text, style));
+    }
+    if (widest > room) numbers.size *= fmaxf(0.75f, room / widest);
+    return numbers;
+}
+
+static void picker_tile(struct page *page, const struct picker *picker, rect tile, int unit, bool selected,
+                        struct picker_numbers numbers) {
     struct draw_list *list = page->list;
     const struct theme *theme = page->theme;
     struct source source = {picker->tensor, page->t, unit, picker->ghost ? 0 : picker->values[unit]};
@@ -118,8 +144,9 @@ static void picker_tile(struct page *page, const struct picker *picker, rect til
     }
     if (selected) draw_box(list, rect_inset(tile, -3), theme->ink1, 6, 2);
     if (!picker->ghost) {
-        int digits = picker->kind == STRIP_GRADIENT ? 3 : 2;
-        page_value_fit(page, middle, baseline, tile.w + 4, source, digits, false, style);
+        style.size = numbers.size;
+        page_value(page, middle, baseline, source, numbers.digits, false, style);
+        style.size = 12;
     }
     if (picker->n > PICKER_UNITS) {
         char text[32];
@@ -135,9 +162,10 @@ float page_picker(struct page *page, float y, const struct picker *picker) {
     float tile = fminf(36, (page->w - 7 * 5) / 8), gap = (page->w - 8 * tile) / 7, pitch = tile + gap;
     rect area = {page->x - 3, y - 3, (float)count * pitch - gap + 6, 36};
     int under = unit_control(page, "units", area, page->x - gap / 2, pitch, units, count);
+    struct picker_numbers numbers = picker_numbers(page, picker, units, count, pitch - 2);
     for (int i = 0; i < count; i++) {
         rect at = {page->x + (float)i * pitch, y, tile, 30};
-        picker_tile(page, picker, at, units[i], units[i] == page->unit);
+        picker_tile(page, picker, at, units[i], units[i] == page->unit, numbers);
         if (i == under && !picker->ghost) picker_card(page, picker, at, units[i]);
     }
     return y + page_picker_height(page, picker->n);
@@ -230,7 +258,7 @@ static void ledger_row_draw(struct page *page, const struct ledger_row *row, str
                                ALIGN_RIGHT};
     struct source source = {row->tensor ? row->tensor : "sum/ledger", row->row, page->unit,
                             row->values[page->unit]};
-    page_value_fit(page, page->x + page->w, y + 5, 52, source, digits, false, style);
+    page_value_fit(page, page->x + page->w, y + 5, page->w >= 320 ? 60 : 56, source, digits, false, style);
 }
 
 float page_ledger(struct page *page, float y, const struct ledger *ledger, float pitch, float gap) {

@@ -342,7 +342,8 @@ void page_update(struct page *page) {
         float end = page->x + draw_text(page->list, page->x, y + 15, first, axis) + 10;
         int columns = (pieces[0].columns + map.bin_across - 1) / map.bin_across;
         if (count > 1)
-            draw_text(page->list, fmaxf(end, page->x + (float)columns * map.cell_w + 6), y + 15, "reads x", axis);
+            draw_text(page->list, fmaxf(end, page->x + (float)columns * map.cell_w + 6), y + 15, "reads x",
+                      axis);
     }
     y += page_mix(page, 38, 46);
     page_caption(page, y, "Largest moves, before → after", NULL);

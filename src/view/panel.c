@@ -111,8 +111,7 @@ static void equation(struct panel *p, const char *markup) {
         size *= fmaxf(0.7f, room / box.width);
         box = math_measure(p->list, markup, size);
     }
-    float ink = box.ascent + box.descent, height = fmaxf(64, ink + 38);
-    p->y -= 15;
+    float ink = box.ascent + box.descent, height = fmaxf(64, ink + 32);
     if (p->draw) {
         rect r = {p->x, p->y, p->w, height};
         draw_rect(p->list, r, p->theme->sunk, 8);
@@ -122,7 +121,7 @@ static void equation(struct panel *p, const char *markup) {
                       ALIGN_CENTER);
         draw_clip_pop(p->list);
     }
-    p->y += height + 32;
+    p->y += height + 34;
 }
 
 static void blocks(struct panel *p) {
@@ -131,7 +130,8 @@ static void blocks(struct panel *p) {
         if (block->text)
             p->y += paragraph(p, p->x, p->w, block->text, 15, 23, p->theme->ink2, p->theme->ink1) + 8;
         if (block->equation) {
-            p->y += 6;
+            // y is where a line of text would stand; under a title or another box that is too far down.
+            if (!block->text && (i == 0 || p->content->blocks[i - 1].equation)) p->y -= 16;
             equation(p, block->equation);
         }
     }

@@ -146,7 +146,7 @@ static void scale_note(struct stage *s, const struct stage_row *row) {
     if (row->scale == 1 || row->kind != STRIP_VALUE) return;
     char text[24];
     snprintf(text, sizeof text, "\u00B1%g", (double)row->scale);
-    draw_text(s->list, s->r.x + 35, row->y + (row->lane ? 24 : 21), text,
+    draw_text(s->list, s->r.x + 35, row->y + (row->lane ? 24 : 18), text,
               (struct text_style){FONT_SANS_MEDIUM, 11, s->theme->ink3, ALIGN_RIGHT});
 }
 

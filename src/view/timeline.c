@@ -128,12 +128,19 @@ static void phases(struct bar *b) {
 }
 
 static void pointer(struct bar *b) {
-    float x = b->pointer_x, y = b->r.y + TRACK_TOP - 12;
+    // Lower where it would cover a phase's name.
+    float x = b->pointer_x, top = 12;
+    for (int p = 0; p < PHASE_COUNT; p++) {
+        struct text_style style = {FONT_SANS_SEMIBOLD, 13, b->theme->ink1, ALIGN_LEFT};
+        float left = phase_rect(b, p).x, right = left + text_width(b->list, phase_title((enum phase)p), style);
+        if (x > left - 8 && x < right + 8) top = 8.5f;
+    }
+    float y = b->r.y + TRACK_TOP - top, tip = b->r.y + TRACK_TOP - 1;
     draw_path_move(b->list, x - 6.5f, y);
     draw_path_line(b->list, x + 6.5f, y);
-    draw_path_line(b->list, x + 6.5f, y + 4.5f);
-    draw_path_line(b->list, x, y + 11);
-    draw_path_line(b->list, x - 6.5f, y + 4.5f);
+    draw_path_line(b->list, x + 6.5f, tip - 6.5f);
+    draw_path_line(b->list, x, tip);
+    draw_path_line(b->list, x - 6.5f, tip - 6.5f);
     draw_path_fill(b->list, b->theme->ink1);
 }
 

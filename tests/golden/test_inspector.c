@@ -90,6 +90,9 @@ static int check_sources(const struct draw_list *list, const struct tensors *ten
                 char text[64];
                 format_value(text, sizeof text, source->value, digits, plus);
                 fits = fits || strcmp(text, shown) == 0;
+                format_value(text, sizeof text, fabs(source->value), digits,
+                             false); // its minus is an operator
+                fits = fits || strcmp(text, shown) == 0;
             }
         if (!fits)
             fail_msg("%s: %s is %.9g but \"%s\" is written", where, source->tensor, source->value, shown);
