@@ -251,7 +251,7 @@ static int parse_row(struct formula *f, char end) {
 
 static int parse(struct formula *f, const char *markup) {
     f->text = markup;
-    f->count = f->at = f->depth = 0;
+    f->count = f->at = f->depth = f->scripts = 0;
     f->fault = NULL;
     return parse_row(f, 0);
 }

@@ -142,7 +142,12 @@ void ui_end(struct ui *ui) {
     while (ui_take_key(ui, KEY_TAB, MOD_SHIFT)) ui_move_focus(ui, -1);
     ui_layers_end(ui);
     if (ui->focus != focus || state->held_back > 0) ui->animating = true;
-    if (ui->focus && ui->focus == focus && !state->focus_seen) ui->focus = 0, ui->focus_visible = false;
+    if (ui->pressed) state->lost_index = 0;
+    if (ui->focus && ui->focus == focus && !state->focus_seen) {
+        ui->focus = 0;
+        ui->focus_visible = false;
+        state->lost_index = state->focus_index + 1;
+    }
     if (ui->released || !ui->down || (ui->active && !state->active_seen)) ui->active = 0;
     memmove(ui->events, ui->events + ui->event_count, (size_t)state->held_back * sizeof *ui->events);
     ui->event_count = 0;
@@ -287,6 +292,7 @@ void ui_set_focus(struct ui *ui, ui_id id, bool visible) {
     ui->focus = id;
     ui->focus_visible = visible;
     if (visible) ui->state->focus_moved = ui->state->frame;
+    ui->state->lost_index = 0;
     ui->state->focus_seen = true;
 }
 
@@ -297,7 +303,7 @@ void ui_move_focus(struct ui *ui, int direction) {
         if (ui->order[i] == ui->focus && state->order_layer[i] == state->layer_count) at = i;
     if (at < 0) at = direction > 0 ? -1 : count;
     // What had the focus is gone: go on from where it was.
-    if (at < 0 && ui->focus == 0 && state->focus_index > 0 && state->focus_index <= count && !ui->pressed) at = state->focus_index - 1;
+    if (ui->focus == 0 && state->lost_index > 0 && state->lost_index <= count) at = state->lost_index - 1 - (direction > 0);
     for (int i = 0; i < count; i++) {
         at = (at + direction + count) % count;
         if (state->order_layer[at] != state->layer_count) continue;

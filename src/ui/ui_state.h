@@ -66,6 +66,7 @@ struct ui_state {
     uint64_t focus_moved; // frame in which a key moved it: scroll to it
     bool focus_seen, active_seen;
     int focus_index;     // in the order of the last frame
+    int lost_index;      // 1 + that of a control that went away with the focus; 0 = none
     point press_at;
     int clicks;
 

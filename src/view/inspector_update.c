@@ -96,20 +96,46 @@ static void change_row(struct page *page, float y, const struct entry *entry, st
     x += draw_text(page->list, x, y, "→", style) + 4;
     style.color = theme->ink1;
     page_value(page, x, y, after, digits, false, style);
-    page_bar(page, bars, y - 5, change.value, 14);
+    if (bars->right - bars->left >= 24) page_bar(page, bars, y - 5, change.value, 14);
     style = (struct text_style){FONT_SANS_SEMIBOLD, 13, theme->ink1, ALIGN_RIGHT};
     page_value_fit(page, page->x + page->w, y, 56, change, digits, true, style);
 }
 
-// Digits that show even the smallest of these changes.
-static int change_digits(const double *changes, int count) {
+// Digits that show even the smallest change, and with which before and after differ by the change as it is
+// written.
+static int change_digits(const struct page *page, const double *before, const double *changes, int count) {
+    const int most = page->w >= 280 ? 4 : 3; // two numbers and their change must fit a line
     double least = INFINITY;
     for (int i = 0; i < count; i++)
         if (changes[i] != 0) least = fmin(least, fabs(changes[i]));
     int digits = 3;
-    while (digits < 5 && least < 0.6 * pow(10, -digits))
+    while (digits < most && least < 0.6 * pow(10, -digits))
         digits++;
+    for (; digits < most; digits++) {
+        const double unit = pow(10, digits);
+        bool adds_up = true;
+        for (int i = 0; i < count && adds_up; i++) {
+            double shown = round((before[i] + changes[i]) * unit) - round(before[i] * unit);
+            adds_up = fabs(shown - round(changes[i] * unit)) < 0.5;
+        }
+        if (adds_up) break;
+    }
     return digits;
+}
+
+// Bars right of the widest "before → after"; where that leaves little, there are none.
+static struct bars change_bars(const struct page *page, const double *before, const double *changes,
+                               int count, int digits) {
+    const struct text_style style = {FONT_SANS_MEDIUM, 13, page->theme->ink1, ALIGN_LEFT};
+    float widest = 0;
+    for (int i = 0; i < count; i++) {
+        char from[48], to[48], both[128];
+        format_value(from, sizeof from, before[i], digits, false);
+        format_value(to, sizeof to, before[i] + changes[i], digits, false);
+        snprintf(both, sizeof both, "%s→%s", from, to);
+        widest = fmaxf(widest, text_width(page->list, both, style));
+    }
+    return page_bars(page, changes, count, page->x + 84 + widest + 8 + 12);
 }
 
 // --- clip ---
@@ -177,13 +203,14 @@ void page_clip(struct page *page) {
     page_caption(page, y, "Largest entries, before → after", NULL);
     struct entry top[MOVES_MAX];
     int count = largest_gradients(page, top, rows < MOVES_MAX ? rows : MOVES_MAX);
-    double changes[MOVES_MAX + 1] = {0};
+    double before_all[MOVES_MAX + 1] = {0}, changes[MOVES_MAX + 1] = {0};
     for (int i = 0; i < count; i++) {
+        before_all[i] = number_of(page, RECORD_GRAD, top[i].param, top[i].in, top[i].out);
         changes[i] = number_of(page, RECORD_CLIPPED, top[i].param, top[i].in, top[i].out) -
                      number_of(page, RECORD_GRAD, top[i].param, top[i].in, top[i].out);
     }
-    struct bars bars = page_bars(page, changes, count, page->x + 206);
-    int digits = 3;
+    int digits = change_digits(page, before_all, changes, count);
+    struct bars bars = change_bars(page, before_all, changes, count, digits);
     y += 2;
     for (int i = 0; i < count; i++) {
         struct source before = source_of(page, RECORD_GRAD, &top[i]),
@@ -330,11 +357,15 @@ void page_update(struct page *page) {
     page_heading(page, y, hue, title, page->running ? "running" : NULL);
     struct entry top[MOVES_MAX];
     int found = largest_moves(page, pieces, count, top, rows < MOVES_MAX ? rows : MOVES_MAX);
-    double most = found ? top[0].size : 0, changes[MOVES_MAX + 1] = {0};
+    double most = found ? top[0].size : 0, before_all[MOVES_MAX + 1] = {0}, changes[MOVES_MAX + 1] = {0};
     y += page_mix(page, 20, 26);
-    page_caption(page, y, page->step.bias ? "How far each moved" : "How far each weight moved", NULL);
-    y += page_mix(page, 10, 12);
     struct move_map map = plan_map(page, pieces, count, page_mix(page, 70, 120));
+    char merged[48];
+    int cell = map.bin_down * map.bin_across;
+    snprintf(merged, sizeof merged, "largest of %d a cell", cell);
+    page_caption(page, y, page->step.bias ? "How far each moved" : "How far each weight moved",
+                 cell > 1 ? merged : NULL);
+    y += page_mix(page, 10, 12);
     y = draw_map(page, y, pieces, count, &map, most);
     struct text_style axis = page_text(page, FONT_SANS_MEDIUM, 12, page->theme->ink3);
     if (!page->step.bias) {
@@ -347,10 +378,12 @@ void page_update(struct page *page) {
     }
     y += page_mix(page, 38, 46);
     page_caption(page, y, "Largest moves, before → after", NULL);
-    for (int i = 0; i < found; i++)
+    for (int i = 0; i < found; i++) {
+        before_all[i] = number_of(page, RECORD_PARAM, top[i].param, top[i].in, top[i].out);
         changes[i] = move_of(page, top[i].param, top[i].in, top[i].out);
-    struct bars bars = page_bars(page, changes, found, page->x + 206);
-    int digits = change_digits(changes, found);
+    }
+    int digits = change_digits(page, before_all, changes, found);
+    struct bars bars = change_bars(page, before_all, changes, found, digits);
     y += 2;
     for (int i = 0; i < found; i++)
         change_row(page, y += page_mix(page, 23, 26), &top[i], source_of(page, RECORD_PARAM, &top[i]),

@@ -342,6 +342,7 @@ static void stage_init(struct stage *s, struct ui *ui, rect r, const struct scen
     s->V = s->record->layout.spec.outputs;
     int layers = s->record->layout.spec.layers;
     s->layer = s->step && s->step->layer >= 0 ? s->step->layer : state->layer;
+    if (s->step && s->step->layer < 0 && s->step->t >= 0) s->layer = layers - 1; // the output comes from the top layer
     s->layer = s->layer < 0 ? 0 : s->layer >= layers ? layers - 1 : s->layer;
     s->direction = s->step && s->step->direction >= 0 ? s->step->direction : state->direction;
     s->direction = s->direction < 0 || s->direction >= s->record->layout.spec.directions ? 0 : s->direction;

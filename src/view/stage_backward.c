@@ -116,7 +116,7 @@ static void mark_sources(struct stage *s, int t) {
         mark(s, (point[]){{from, in}, {r, in}, {r, y}, {f->plus ? c : r, y}}, 4);
     }
     if (f->from_loss && memory) mark(s, (point[]){{c, s->rows[s->row_a].y}, {c, y}}, 2);
-    if (f->from_loss && !memory) {
+    if (f->from_loss && !memory && s->layer + 1 == s->record->layout.spec.layers) {
         point p[6];
         int n = loss_path(s, t, p);
         if (f->plus) p[n++] = (point){c, y};

@@ -150,7 +150,7 @@ static void marker(struct stage *s) {
     struct path paths[2 * STAGE_ROWS + 2];
     int n = operand_paths(s, paths);
     for (int k = 0; k < n; k++) wire_marker(s->list, paths[k].p, paths[k].n, hi, 11, 10, s->marker);
-    if (f->y_hat_result) {
+    if (f->y_hat_result) { // the output step belongs to no layer; the top one is shown
         struct path riser;
         output_path(s, t, &riser);
         wire_marker(s->list, (point[]){{c, riser.p[0].y}, riser.p[0]}, 2, hi, 11, 10, s->marker);
@@ -309,7 +309,7 @@ static void strips(struct stage *s, int t, enum column_state state, bool run) {
 }
 
 static void output(struct stage *s, int t, bool run) {
-    if (s->layer + 1 < s->record->layout.spec.layers) return; // goes into the layer above
+    bool top = s->layer + 1 == s->record->layout.spec.layers; // else a goes into the layer above
     bool known = script_has_output(s->script, s->scene->position, t);
     bool filling = run && s->focus.y_hat_result;
     if (!known) {
@@ -319,9 +319,10 @@ static void output(struct stage *s, int t, bool run) {
     struct path riser;
     output_path(s, t, &riser);
     float half = belt_half(s);
-    if (s->row_c >= 0 && gap_to_next(s) >= 10 && !filling)
+    if (top && s->row_c >= 0 && gap_to_next(s) >= 10 && !filling)
         draw_rect(s->list, (rect){riser.p[0].x - 3.5f, s->rows[s->row_c].y - half, 7, 2 * half}, s->theme->stage, 0);
-    wire_draw(s->list, riser.p, riser.n, (struct wire_style){filling ? s->theme->on_hi : s->theme->ink2, .head = 6, .corner = 7});
+    color ink = filling ? s->theme->on_hi : s->theme->ink2;
+    if (top) wire_draw(s->list, riser.p, riser.n, (struct wire_style){ink, .head = 6, .corner = 7});
     if (filling && s->fill <= 0)
         stage_target_chip(s, t, false, true);
     else if (s->plan.y_hat_rows)
@@ -361,7 +362,8 @@ void stage_forward(struct stage *s) {
     marker(s);
     for (int t = 0; t < s->T; t++) column(s, t);
     for (int t = 0; t < s->T; t++) {
-        bool out = s->layer + 1 < s->record->layout.spec.layers || script_has_output(s->script, s->scene->position, t);
+        bool top = s->layer + 1 == s->record->layout.spec.layers;
+        bool out = top && script_has_output(s->script, s->scene->position, t);
         if (!out || state_of(s, t) == COLUMN_AHEAD) continue;
         draw_circle(s->list, (point){riser_x(s, t), s->rows[s->row_a].y}, fminf(3.25f, gap_to_next(s) * 0.3f), s->theme->ink1);
     }

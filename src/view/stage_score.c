@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { OVERVIEW = 40, LOSS_BARS = 26, ROW_GAP = 8, LENS_BOX = 72 };
+enum { OVERVIEW = 40, LOSS_BARS = 26, ROW_GAP = 8, LENS_BOX = 72, RAMP = 128 };
 
 struct score {
     float loss;        // bottom of the loss bars
@@ -13,6 +13,7 @@ struct score {
     int lines, merged; // unit lines of a heat map; units averaged in each
     float token;       // baseline
     rect overview;
+    color ramp[3][2 * RAMP + 1]; // by kind: colours of -1 .. 1; mixing each tile's anew would cost most of a frame
 };
 
 // The pitch that the guide's levels go by: as if no timestep were opened.
@@ -47,11 +48,23 @@ static struct score make_score(struct stage *s) {
     return score;
 }
 
-static color cell_ink(const struct stage *s, const struct stage_row *row, float v) {
-    if (row->kind == STRIP_GATE) return ramp_gate_small(s->theme, fminf(1, fmaxf(0, v)));
-    if (row->kind == STRIP_GRADIENT)
-        return color_mix(s->theme->act_0, v < 0 ? s->theme->gr_n : s->theme->gr_p, gradient_length(v));
-    return ramp_value(s->theme, fminf(1, fmaxf(-1, v / row->scale)));
+static color ramp_color(const struct theme *theme, enum strip_kind kind, float v) {
+    if (kind == STRIP_GATE) return ramp_gate_small(theme, fmaxf(0, v));
+    if (kind == STRIP_GRADIENT) return color_mix(theme->act_0, v < 0 ? theme->gr_n : theme->gr_p, fabsf(v));
+    return ramp_value(theme, v);
+}
+
+static void make_ramps(const struct stage *s, struct score *score) {
+    for (int kind = s->backward ? STRIP_GRADIENT : STRIP_VALUE; kind <= (s->backward ? STRIP_GRADIENT : STRIP_GATE); kind++)
+        for (int k = -RAMP; k <= RAMP; k++)
+            score->ramp[kind][RAMP + k] = ramp_color(s->theme, (enum strip_kind)kind, (float)k / RAMP);
+}
+
+static color cell_ink(const struct stage *s, const struct score *score, const struct stage_row *row, float v) {
+    if (!isfinite(v)) return s->theme->err;
+    if (row->kind == STRIP_GRADIENT) v = copysignf(gradient_length(v), v);
+    if (row->kind == STRIP_VALUE) v /= row->scale;
+    return score->ramp[row->kind][RAMP + (int)lroundf(RAMP * fminf(1, fmaxf(-1, v)))];
 }
 
 static double line_mean(const struct stage *s, const struct score *score, const double *values, int line) {
@@ -74,7 +87,7 @@ static void heat_column(struct stage *s, const struct score *score, int row, int
     float h = score->row_height / (float)score->lines;
     for (int k = 0; k < score->lines; k++) {
         rect line = {cell.x, cell.y + (float)k * h, cell.w, h - (h > 3.6f ? 0.5f : 0)};
-        color ink = cell_ink(s, &s->rows[row], (float)line_mean(s, score, values, k));
+        color ink = cell_ink(s, score, &s->rows[row], (float)line_mean(s, score, values, k));
         if (h >= 4)
             draw_rect_exact(s->list, line, ink, 0);
         else
@@ -247,7 +260,7 @@ static void overview_map(struct stage *s, const struct score *score) {
                 for (int i = first; i < last; i++) sum += stage_values(s, s->row_a, t)[i];
             sum /= (double)(to - from) * (last - first);
             draw_rect(s->list, (rect){r.x + (float)c * 2, r.y + (float)k * h, 2, h},
-                      cell_ink(s, &s->rows[s->row_a], (float)sum), 0);
+                      cell_ink(s, score, &s->rows[s->row_a], (float)sum), 0);
         }
     }
 }
@@ -278,6 +291,7 @@ static void overview(struct stage *s, const struct score *score) {
 
 void stage_score(struct stage *s) {
     struct score score = make_score(s);
+    make_ramps(s, &score);
     overview(s, &score);
     losses(s, &score);
     for (int k = 0; k < s->row_count; k++) row(s, &score, k);
