@@ -437,7 +437,7 @@ static void stage(struct app *app, rect r, const struct scene *scene) {
     float story = view_narration_height(&app->ui, r.w, scene);
     bool flow = scene_backward(scene) && app->view.flow && scene->itemised && r.h >= 560;
     if (flow) {
-        rect below = rect_cut_bottom(&r, floorf(fmaxf(190, r.h * 0.335f)));
+        rect below = rect_cut_bottom(&r, floorf(fmaxf(190, r.h * 0.3f)));
         rect text = rect_cut_bottom(&r, story);
         view_stage(&app->ui, r, scene);
         view_narration(&app->ui, text, scene);

@@ -17,11 +17,12 @@ struct picture {
     double scale;
 };
 
-// The guide's own scale for a window of these logical pixels is left to --scale: a picture is as large as it says.
+// --size is that of a window, which the guide's rule of scale applies to; --scale makes the same picture finer.
 static bool draw(struct app *app, struct capture *capture, struct draw_list *list, const struct picture *picture, const char *path,
                  struct err *err) {
+    float s = draw_window_scale((float)picture->size[0], (float)picture->size[1]);
     for (int pass = 0; pass < 2; pass++) { // the second frame knows what the first laid out
-        draw_begin(list, (float)picture->size[0], (float)picture->size[1], (float)picture->scale);
+        draw_begin(list, (float)picture->size[0] / s, (float)picture->size[1] / s, (float)picture->scale * s);
         app_frame(app, list, 1);
     }
     return capture_save(capture, list, app_background(app), path, err);
@@ -33,7 +34,7 @@ static bool has_end(const char *text, const char *end) {
 }
 
 static bool draw_all(struct app *app, const struct picture *picture, struct err *err) {
-    struct capture *capture = capture_new((float)picture->scale, err);
+    struct capture *capture = capture_new((float)picture->scale * draw_window_scale((float)picture->size[0], (float)picture->size[1]), err);
     if (!capture) return false;
     struct draw_list list;
     draw_init(&list, capture_fonts(capture));
@@ -77,8 +78,8 @@ static int run_render(const struct command *command, int argc, char **argv) {
         {"view", OPTION_CHOICE, &picture.view, "NAME", "which figure the stage shows", view_names},
         {"unit", OPTION_INT, &picture.unit, "N", "the selected unit, from 1", .low = 1, .high = NET_MAX_HIDDEN},
         {"timestep", OPTION_INT, &picture.timestep, "T", "the selected timestep, from 1", .low = 1, .high = WORKBENCH_MAX_T},
-        {"size", OPTION_SIZE, picture.size, "WxH", "logical pixels"},
-        {"scale", OPTION_REAL, &picture.scale, "S", "device pixels a logical pixel", .low = 0.25, .high = 8},
+        {"size", OPTION_SIZE, picture.size, "WxH", "of the window"},
+        {"scale", OPTION_REAL, &picture.scale, "S", "how much finer than the window", .low = 0.25, .high = 8},
         {"theme", OPTION_CHOICE, &picture.theme, "T", "colours", theme_names},
         {"out", OPTION_TEXT, &picture.out, "FILE", "a name ending in .png or .svg; a folder for --steps"},
         {0}};

@@ -34,7 +34,7 @@ enum slot_role {
     SLOT_STATE_OUT  // a<t>, c<t>
 };
 
-// The colour identity of a thing on screen; the letters of VISUAL.md. IDENTITY_A is plain ink.
+// The colour identity of a thing on screen; the letters of the theme. IDENTITY_A is plain ink.
 enum identity { IDENTITY_A, IDENTITY_F, IDENTITY_U, IDENTITY_O, IDENTITY_C, IDENTITY_R, IDENTITY_COUNT };
 
 // Maths markup (math.h of ui reads it) without time or unit: base "\\Gamma", sub "f".

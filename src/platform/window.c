@@ -65,8 +65,7 @@ static void measure(struct window *window) {
     window->width = w, window->height = h;
     if (window->by_texture) SDL_GetRendererOutputSize(window->screen, &window->width, &window->height);
     window->system_scale = w > 0 && window->width > 0 ? (float)window->width / (float)w : 1;
-    float fit = fminf((float)w / 1280, (float)h / 800); // VISUAL.md, section 12
-    float s = fmaxf(1, floorf(fit * 4) / 4);
+    float s = draw_window_scale((float)w, (float)h);
     window->scale = s * window->system_scale * window->user_scale;
     atlas_set_scale(window->atlas, window->scale);
 }

@@ -24,6 +24,10 @@ void draw_release(struct draw_list *list) {
     draw_init(list, list->fonts);
 }
 
+float draw_window_scale(float width, float height) {
+    return fmaxf(1, floorf(fminf(width / 1280, height / 800) * 4) / 4);
+}
+
 void draw_begin(struct draw_list *list, float width, float height, float scale) {
     check(scale > 0, "a draw list needs a scale above 0, got %g", (double)scale);
     list->scale = scale;

@@ -59,6 +59,8 @@ struct draw_list {
 
 void draw_init(struct draw_list *list, const struct font_source *fonts);
 void draw_release(struct draw_list *list);
+// The visual guide's scale for a window of this many pixels: min(w / 1280, h / 800) in quarters, at least 1.
+float draw_window_scale(float width, float height);
 void draw_begin(struct draw_list *list, float width, float height, float scale);
 
 void draw_rect(struct draw_list *list, rect r, color fill, float radius);    // edges snapped to device pixels

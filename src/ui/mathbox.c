@@ -21,7 +21,7 @@ struct node {
     bool sign;
     // layout
     float size, x, width, ascent, descent, lean, scale;
-    bool small;
+    bool small, named; // named: GLYPHS of a word such as \ln
 };
 
 enum { NODES_MAX = 400, DEPTH_MAX = 24, WORD_MAX = 64 };
@@ -151,6 +151,7 @@ static int parse_word(struct formula *f, const char *word, int at) {
         if (!strcmp(word, words[k].word)) {
             int n = glyphs(f, words[k].font, words[k].text, (int)strlen(words[k].text));
             f->nodes[n].kind = words[k].kind;
+            f->nodes[n].named = true;
             return n;
         }
     return fault(f, "the word is not known", at);
@@ -294,6 +295,18 @@ static bool is(const struct node *n, const char *text) {
     return n->length == (int)strlen(text) && memcmp(n->text, text, (size_t)n->length) == 0;
 }
 
+// ln, tanh, softmax ... : a name of several letters, also with scripts. A thin gap parts it from what it is applied to.
+static bool is_function(const struct formula *f, const struct node *n) {
+    if (n->kind == SCRIPTS) n = &f->nodes[n->child];
+    return n->kind == GLYPHS && n->named && n->length > 1 && n->text[0] >= 'a' && n->text[0] <= 'z';
+}
+
+static bool is_ordinary(const struct node *n) {
+    if (n->kind == GLYPHS) return !(n->length == 1 && strchr("()[],/|", n->text[0]));
+    return n->kind == SCRIPTS || n->kind == FRACTION || n->kind == HAT || n->kind == TILDE || n->kind == NORM || n->kind == COLORED ||
+           n->kind == VALUE || n->kind == BIG;
+}
+
 // Gaps left and right of an operator; a first sign, or one behind another operator or a bracket, belongs to what follows.
 static void operator_gaps(const struct node *n, const struct node *before, float size, bool small, float *left, float *right) {
     bool open = before && before->kind == GLYPHS && (is(before, "(") || is(before, "[") || is(before, "⟨"));
@@ -324,12 +337,14 @@ static void layout_row(const struct drawing *d, struct formula *f, struct node *
             n->width += right;
             right = 0;
         }
+        bool applied = before && !small && is_ordinary(before) && is_ordinary(n) && (is_function(f, before) || is_function(f, n));
+        if (applied) left += 0.17f * size;
         n->x = x + left;
         x += left + n->width + right;
         row->ascent = fmaxf(row->ascent, n->ascent);
         row->descent = fmaxf(row->descent, n->descent);
         row->lean = n->lean;
-        before = n;
+        if (n->kind != SPACE || n->amount > 0) before = n; // a blank in the markup is nothing
     }
     row->width = x;
 }

@@ -1,6 +1,6 @@
 #pragma once
 // Coordinates of the cell diagrams: where each vector, map, squasher and operator of a cell sits, and the
-// wires between them, in the frame of VISUAL.md (lane c on top, gates between, lane a at the bottom, x from
+// wires between them, in one frame of 1088 x 640 (lane c on top, gates between, lane a at the bottom, x from
 // below). One const table a cell; adding a cell is adding its table and its line in diagram_table(). Names
 // are slot and part ids of the cell's description.
 

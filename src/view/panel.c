@@ -307,21 +307,14 @@ static void footer(struct panel *p) {
     rect r = {p->r.x, p->r.y + p->r.h - FOOTER, p->r.w - 1, FOOTER};
     draw_rect(p->list, r, p->theme->panel, 0);
     draw_hline(p->list, r.x, r.x + r.w, r.y, p->theme->line);
-    // Both titles share the line; the longer one gives way first.
+    // Both titles share the line. Where they do not fit, the way back is only "Back", then the way on only "Next".
     struct text_style style = text_of(FONT_SANS_SEMIBOLD, 14, p->theme->ink1, ALIGN_LEFT);
-    float room = r.w - 34, left = c->previous ? text_width(p->list, c->previous, style) + 32 : 0;
-    float right = c->next ? text_width(p->list, c->next, style) + 32 : 0;
-    if (left + right > room - 8) {
-        float half = (room - 8) / 2;
-        if (left <= half)
-            right = room - 8 - left;
-        else if (right <= half)
-            left = room - 8 - right;
-        else
-            left = right = half;
-    }
-    if (c->previous && turn(p, (rect){r.x + 20, r.y + 10, left, 36}, c->previous, false)) p->action->go = -1;
-    if (c->next && turn(p, (rect){r.x + r.w - 19 - right, r.y + 10, right, 36}, c->next, true))
+    const char *previous = c->previous ? c->previous : "", *next = c->next ? c->next : "";
+    float room = r.w - 42, left = text_width(p->list, previous, style) + 32, right = text_width(p->list, next, style) + 32;
+    if (left + right > room && c->previous) left = text_width(p->list, previous = "Back", style) + 32;
+    if (left + right > room && c->next) right = text_width(p->list, next = "Next", style) + 32;
+    if (c->previous && turn(p, (rect){r.x + 20, r.y + 10, left, 36}, previous, false)) p->action->go = -1;
+    if (c->next && turn(p, (rect){r.x + r.w - 19 - right, r.y + 10, right, 36}, next, true))
         p->action->go = 1;
 }
 

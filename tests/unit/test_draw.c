@@ -430,7 +430,7 @@ static void test_gradient_length(void **state) {
         assert_close(gradient_length(cases[i].g), cases[i].length, 1e-5);
 }
 
-// The guide's contrasts (VISUAL.md, section 2): least and largest over panel, stage, app and sunk.
+// The guide's contrasts (docs/architecture.md): least and largest over panel, stage, app and sunk.
 static void test_contrast(void **state) {
     (void)state;
     static const double ranges[THEME_COUNT][3][2] = {{{15.3, 18.0}, {7.5, 8.8}, {4.65, 5.5}},

@@ -66,6 +66,10 @@ static void widths_add_up(void **state) {
     near(width("a,b"), 30 + 0.2f * 20);
     near(width("a*b"), 20 + 0.45f * 20 + 2 * 0.16f * 20);
     near(width("\\tanh"), 40);
+    near(width("\\ln y"), 30 + 0.17f * 20); // a gap behind the name of a function
+    near(width("\\ln(y)"), 50);
+    near(width("-\\ln\\hat{y}"), 40 + 0.05f * 20 + 0.17f * 20);
+    near(width("y\\ln y"), 40 + 2 * 0.17f * 20);
     near(width("\\t{abc}"), 30);
     near(width("\\s{0.5}"), 3 * 0.82f * 10);
     near(width("\\col{f}{ab}"), 20);
