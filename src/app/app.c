@@ -109,6 +109,7 @@ static void arrive(struct app *app, const struct lesson_scene *scene) {
                                                             script_running(app->bench->script, position)->phase >= PHASE_BACKWARD))
         app->view.backward_pinned = false;
     app->view.flow = scene->flow || !app->lesson;
+    app->flow_asked = scene->flow;
 }
 
 static void settle_job(struct app *app) {
@@ -369,6 +370,8 @@ void app_event(struct app *app, const struct input_event *event) {
 
 // --- one frame ---
 
+static bool list_is_high(const struct app *app) { return app->ui.list->bounds.h >= 640 + 48 + 96; }
+
 static void keys(struct app *app, double now) {
     struct ui *ui = &app->ui;
     static const struct { int key; unsigned mods; int direction; int by; } moves[] = {
@@ -390,6 +393,7 @@ static void keys(struct app *app, double now) {
     if (ui_take_key(ui, '0', MOD_CTRL)) app_change_scale(app, 0);
     if (ui_take_key(ui, KEY_F11, 0)) app->wish = APP_FULLSCREEN;
     if (ui_take_key(ui, KEY_F1, 0)) app->help_open = !app->help_open;
+    if (app->job && ui_take_key(ui, KEY_ESCAPE, 0)) job_cancel(app->job); // what was open stays open
     if (ui_take_key(ui, KEY_ESCAPE, 0)) app->view.unit = app->view.t = -1;
     if (ui_text_focused(ui)) return;
     if (ui_take_key(ui, KEY_SPACE, 0)) app_play(app, !app->transport.playing, now);
@@ -402,10 +406,14 @@ static void keys(struct app *app, double now) {
         app->view.backward = !app->view.backward;
         app->view.backward_pinned = true;
     }
-    if (ui_take_key(ui, 'g', 0)) app->view.flow = !app->view.flow;
+    if (ui_take_key(ui, 'g', 0)) {
+        bool seen = app->view.flow && (app->flow_asked || list_is_high(app));
+        app->view.flow = app->flow_asked = !seen;
+    }
     if (ui_take_key(ui, 'l', 0) && app->panel_rail) app->rail_open = !app->rail_open;
     else if (ui_take_key(ui, 'l', 0)) app->panel_open = !app->panel_open;
-    if (ui_take_key(ui, 'i', 0)) app->inspector_open = !app->inspector_open;
+    bool *inspector = app->inspector_sheet ? &app->sheet_open : &app->inspector_open;
+    if (ui_take_key(ui, 'i', 0)) *inspector = !*inspector;
     if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
     if (ui_take_key(ui, 't', 0)) app_set_theme(app, app->theme == THEME_DARK ? THEME_LIGHT : THEME_DARK);
     if (ui_take_key(ui, 'p', 0)) {
@@ -435,7 +443,14 @@ static void stage(struct app *app, rect r, const struct scene *scene) {
     struct draw_list *list = app->ui.list;
     draw_rect(list, r, app->ui.theme->stage, 0);
     float story = view_narration_height(&app->ui, r.w, scene);
-    bool flow = scene_backward(scene) && app->view.flow && scene->itemised && r.h >= 560;
+    // In a low window the chart takes the place of the sentence, and only where it was asked for.
+    bool low = r.h < 640, flow = scene_backward(scene) && app->view.flow && scene->itemised && (!low || app->flow_asked);
+    if (flow && low) {
+        rect below = rect_cut_bottom(&r, floorf(r.h * 0.36f));
+        view_stage(&app->ui, r, scene);
+        view_flow(&app->ui, below, scene);
+        return;
+    }
     if (flow) {
         rect below = rect_cut_bottom(&r, floorf(fmaxf(190, r.h * 0.3f)));
         rect text = rect_cut_bottom(&r, story);
@@ -463,7 +478,7 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     rect left = {0}, right = {0};
     if (app->panel_rail) left = rect_cut_left(&whole, 48);
     else if (app->lesson && app->panel_open) left = rect_cut_left(&whole, 288);
-    bool inspector = app->inspector_open && !app->presentation;
+    bool inspector = app->inspector_sheet ? app->sheet_open : app->inspector_open && !app->presentation;
     if (inspector && !app->inspector_sheet) right = rect_cut_right(&whole, app_inspector_width(app, list->bounds.w, whole.w));
     if (left.w > 0 && !(app->panel_rail && app->rail_open)) app_lesson_panel(app, left);
     // Only now: a menu or the panel may have opened another example.

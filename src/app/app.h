@@ -53,6 +53,8 @@ struct app {
     char hidden_names[LESSON_MAX_HIDDEN][64]; // tensors that the learner has yet to predict
 
     bool panel_open, inspector_open, panel_rail, inspector_sheet;
+    bool sheet_open;           // the inspector lies over the stage of a narrow window
+    bool flow_asked;           // the gradient flow chart was asked for, by G or by a lesson
     bool rail_open;            // the panel lies over the stage of a narrow window
     bool help_open;
     bool model_open, data_open, lessons_open; // popups of this frame, for tests

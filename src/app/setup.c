@@ -21,7 +21,8 @@ bool setup_same_network(const struct setup *a, const struct setup *b) {
            r->options.clip_norm == s->options.clip_norm && r->options.threads == s->options.threads;
 }
 
-static struct dataset *read_data(const struct setup *setup, const struct vocabulary *vocabulary, struct err *err) {
+static struct dataset *read_data(const struct setup *setup, const struct vocabulary *vocabulary, workbench_progress *progress,
+                                 void *context, struct err *err) {
     char shipped[ASSET_PATH];
     const char *path = setup->data;
     if (!*path) {
@@ -33,6 +34,8 @@ static struct dataset *read_data(const struct setup *setup, const struct vocabul
     options.validation = setup->validation;
     options.seed = (uint64_t)setup->recipe.seed;
     options.vocabulary = vocabulary;
+    options.progress = progress;
+    options.progress_context = context;
     struct dataset *data = mem_need(1, sizeof *data);
     if (dataset_read_text(data, path, &options, err)) return data;
     mem_free(data);
@@ -56,7 +59,7 @@ static bool example_text(const struct setup *setup, const struct dataset *data, 
 }
 
 static struct workbench *build_by_recipe(const struct setup *setup, workbench_progress *progress, void *context, struct err *err) {
-    struct dataset *data = read_data(setup, NULL, err);
+    struct dataset *data = read_data(setup, NULL, progress, context, err);
     char text[256];
     struct workbench *bench = NULL;
     if (data && example_text(setup, data, text, sizeof text, err))
@@ -65,7 +68,7 @@ static struct workbench *build_by_recipe(const struct setup *setup, workbench_pr
     return bench;
 }
 
-static struct workbench *build_by_checkpoint(const struct setup *setup, struct err *err) {
+static struct workbench *build_by_checkpoint(const struct setup *setup, workbench_progress *progress, void *context, struct err *err) {
     struct checkpoint checkpoint = {0};
     if (!checkpoint_load(&checkpoint, setup->checkpoint, NULL, err)) return NULL;
     struct workbench *bench = NULL;
@@ -73,7 +76,7 @@ static struct workbench *build_by_checkpoint(const struct setup *setup, struct e
     char text[256];
     if (checkpoint.vocabulary.count == 0)
         err_set(err, ERR_FORMAT, "%s: expected a vocabulary in its metadata, found none", setup->checkpoint);
-    else if ((data = read_data(setup, &checkpoint.vocabulary, err)) && example_text(setup, data, text, sizeof text, err))
+    else if ((data = read_data(setup, &checkpoint.vocabulary, progress, context, err)) && example_text(setup, data, text, sizeof text, err))
         bench = workbench_from_model(&checkpoint.model, data, text, err);
     if (!bench) free_data(data);
     checkpoint_release(&checkpoint);
@@ -81,7 +84,7 @@ static struct workbench *build_by_checkpoint(const struct setup *setup, struct e
 }
 
 struct workbench *setup_build(const struct setup *setup, workbench_progress *progress, void *context, struct err *err) {
-    return *setup->checkpoint ? build_by_checkpoint(setup, err) : build_by_recipe(setup, progress, context, err);
+    return *setup->checkpoint ? build_by_checkpoint(setup, progress, context, err) : build_by_recipe(setup, progress, context, err);
 }
 
 bool setup_from_scene(struct setup *setup, const struct lesson_scene *scene, struct err *err) {

@@ -1,5 +1,5 @@
-// Popups and sheets: what lies over the rest. Their commands go into lists of their own, which ui_end puts behind the
-// ground's; while one is open the input is its own.
+// Popups and sheets: what lies over the rest. Their commands go into lists of their own, which ui_end puts
+// behind the ground's; while one is open the input is its own.
 
 #include "check.h"
 #include "mem.h"
@@ -28,10 +28,13 @@ static void copy(void *to, const void *from, int count, size_t size) {
 
 void draw_append(struct draw_list *list, const struct draw_list *other) {
     check(list->clip_depth == 0 && other->clip_depth == 0, "draw lists join outside of clips only");
-    list->commands = grown(list->commands, &list->capacity, list->count + other->count, sizeof *list->commands);
-    list->points = grown(list->points, &list->point_capacity, list->point_count + other->point_count, sizeof *list->points);
+    list->commands =
+        grown(list->commands, &list->capacity, list->count + other->count, sizeof *list->commands);
+    list->points = grown(list->points, &list->point_capacity, list->point_count + other->point_count,
+                         sizeof *list->points);
     list->texts = grown(list->texts, &list->text_capacity, list->text_size + other->text_size, 1);
-    list->sources = grown(list->sources, &list->source_capacity, list->source_count + other->source_count, sizeof *list->sources);
+    list->sources = grown(list->sources, &list->source_capacity, list->source_count + other->source_count,
+                          sizeof *list->sources);
     copy(list->points + list->point_count, other->points, other->point_count, sizeof *list->points);
     copy(list->texts + list->text_size, other->texts, other->text_size, 1);
     copy(list->sources + list->source_count, other->sources, other->source_count, sizeof *list->sources);
@@ -73,10 +76,16 @@ static struct ui_layer *open_layer(struct ui *ui, ui_id id, bool sheet) {
     struct ui_state *state = ui->state;
     if (state->layer_count == UI_MAX_LAYERS) close_from(ui, UI_MAX_LAYERS - 1);
     struct ui_layer *layer = &state->layers[state->layer_count++];
-    struct draw_list list = layer->list; // its memory is used again
+    struct draw_list list = layer->list;                // its memory is used again
     bool key = !sheet && !ui->pressed && !ui->released; // a sheet is read: no ring until Tab
-    *layer = (struct ui_layer){.id = id, .sheet = sheet, .fresh = true, .wants_focus = true, .by_key = key, .list = list,
-                               .return_focus = ui->focus, .return_visible = ui->focus_visible};
+    *layer = (struct ui_layer){.id = id,
+                               .sheet = sheet,
+                               .fresh = true,
+                               .wants_focus = true,
+                               .by_key = key,
+                               .list = list,
+                               .return_focus = ui->focus,
+                               .return_visible = ui->focus_visible};
     ui->animating = true;
     return layer;
 }
@@ -93,7 +102,9 @@ void ui_layers_begin(struct ui *ui) {
     }
     // All popups down to the one that was hit, or to the sheet that they belong to.
     int from = state->layer_count;
-    while (from > 0 && !state->layers[from - 1].sheet && !rect_has(state->layers[from - 1].r, state->press_at)) from--;
+    while (from > 0 && !state->layers[from - 1].sheet &&
+           !rect_has(state->layers[from - 1].r, state->press_at))
+        from--;
     state->just_closed = state->layers[from].id;
     state->swallow = true;
     close_from(ui, from);
@@ -164,7 +175,8 @@ void ui_layers_release(struct ui *ui) {
 
 // Popups
 
-// Popups are named from the ground, whatever ids are pushed: an application opens them by a key from elsewhere.
+// Popups are named from the ground, whatever ids are pushed: an application opens them by a key from
+// elsewhere.
 void ui_popup_open(struct ui *ui, const char *name) {
     int at = find(ui->state, ui_hash(0, name));
     if (at >= 0) {
@@ -179,10 +191,13 @@ void ui_popup_open(struct ui *ui, const char *name) {
 void ui_popup_close(struct ui *ui) {
     struct ui_state *state = ui->state;
     if (state->layer > 0) close_from(ui, state->layer - 1);
-    else if (state->layer_count > 0 && !state->layers[state->layer_count - 1].sheet) close_from(ui, state->layer_count - 1);
+    else if (state->layer_count > 0 && !state->layers[state->layer_count - 1].sheet)
+        close_from(ui, state->layer_count - 1);
 }
 
-bool ui_popup_is_open(const struct ui *ui, const char *name) { return find(ui->state, ui_hash(0, name)) >= 0; }
+bool ui_popup_is_open(const struct ui *ui, const char *name) {
+    return find(ui->state, ui_hash(0, name)) >= 0;
+}
 
 bool ui_popup_opener(struct ui *ui, ui_id control, rect r, const char *name, struct ui_result *result) {
     struct ui_state *state = ui->state;
@@ -210,7 +225,8 @@ rect ui_popup_begin(struct ui *ui, rect anchor, float width, float height) {
     rect r = {anchor.x, anchor.y + anchor.h + 6, fminf(width + 2 * POPUP_PADDING, bounds.w - 8),
               fminf(height + 2 * POPUP_PADDING, bounds.h - 8)};
     if (r.x + r.w > bounds.w - 4) r.x = fmaxf(4, fminf(anchor.x + anchor.w, bounds.w - 4) - r.w);
-    if (r.y + r.h > bounds.h - 4) r.y = anchor.y - 6 - r.h >= 4 ? anchor.y - 6 - r.h : fmaxf(4, bounds.h - 4 - r.h);
+    if (r.y + r.h > bounds.h - 4)
+        r.y = anchor.y - 6 - r.h >= 4 ? anchor.y - 6 - r.h : fmaxf(4, bounds.h - 4 - r.h);
     begin(ui, &state->layers[at], r);
     ui_control_with(ui, ui_hash(state->next_popup, "ground"), r, 0);
     draw_rect(ui->list, r, ui->theme->panel, 8);
@@ -237,7 +253,8 @@ rect ui_sheet_begin(struct ui *ui, float width, float height, bool *open) {
     int at = find(state, id);
     struct ui_layer *layer = at >= 0 ? &state->layers[at] : open_layer(ui, id, true);
     rect bounds = ui->list->bounds;
-    rect r = {0, 0, fminf(width + 2 * SHEET_PADDING, bounds.w - 16), fminf(height + 2 * SHEET_PADDING, bounds.h - 16)};
+    rect r = {0, 0, fminf(width + 2 * SHEET_PADDING, bounds.w - 16),
+              fminf(height + 2 * SHEET_PADDING, bounds.h - 16)};
     r.x = floorf((bounds.w - r.w) / 2);
     r.y = floorf((bounds.h - r.h) / 2);
     begin(ui, layer, r);

@@ -29,7 +29,8 @@ static void take_wheel(struct ui *ui, ui_id id, rect r, float *offset) {
     struct ui_state *state = ui->state;
     rect seen = ui_visible(ui, r);
     if (state->region_count[state->now] < UI_MAX_REGIONS)
-        state->regions[state->now][state->region_count[state->now]++] = (struct ui_spot){id, seen, state->layer, 0};
+        state->regions[state->now][state->region_count[state->now]++] =
+            (struct ui_spot){id, seen, state->layer, 0};
     float x, y;
     if (state->wheel_region != id || !ui_take_wheel(ui, r, &x, &y)) return;
     *offset -= y * WHEEL_STEP;
@@ -54,17 +55,24 @@ static void bar(struct ui *ui, ui_id id, rect r, float content, float *offset) {
     }
     if (result.held) {
         float room = r.h - at.h - 4;
-        *offset = fmaxf(0, fminf(content - r.h, (ui->pointer.y - *grip - r.y - 2) / fmaxf(1, room) * (content - r.h)));
+        *offset = fmaxf(
+            0, fminf(content - r.h, (ui->pointer.y - *grip - r.y - 2) / fmaxf(1, room) * (content - r.h)));
         at = bar_rect(r, content, *offset);
     }
-    draw_rect_exact(ui->list, at, result.hovered || result.held ? ui->theme->ink3 : ui->theme->line2, BAR / 2.0f);
+    draw_rect_exact(ui->list, at, result.hovered || result.held ? ui->theme->ink3 : ui->theme->line2,
+                    BAR / 2.0f);
 }
 
-static float clamp_offset(float offset, float content, float height) { return fmaxf(0, fminf(offset, content - height)); }
+static float clamp_offset(float offset, float content, float height) {
+    return fmaxf(0, fminf(offset, content - height));
+}
 
 static void scroll_keys(struct ui *ui, rect r, float content, float *offset) {
-    const struct { int key; float by; } moves[] = {{KEY_DOWN, 40}, {KEY_UP, -40}, {KEY_PAGE_DOWN, r.h - 40}, {KEY_PAGE_UP, 40 - r.h},
-                                                   {KEY_HOME, -content}, {KEY_END, content}};
+    const struct {
+        int key;
+        float by;
+    } moves[] = {{KEY_DOWN, 40},          {KEY_UP, -40},        {KEY_PAGE_DOWN, r.h - 40},
+                 {KEY_PAGE_UP, 40 - r.h}, {KEY_HOME, -content}, {KEY_END, content}};
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
         while (ui_take_key(ui, moves[i].key, 0)) *offset += moves[i].by;
 }
@@ -140,8 +148,11 @@ static void type_ahead(struct list *l, const char *letters) {
 
 static bool list_keys(struct list *l, int page) {
     struct ui *ui = l->ui;
-    const struct { int key; int by; } moves[] = {{KEY_DOWN, 1}, {KEY_UP, -1}, {KEY_PAGE_DOWN, page}, {KEY_PAGE_UP, -page},
-                                                 {KEY_HOME, -l->count}, {KEY_END, l->count}};
+    const struct {
+        int key;
+        int by;
+    } moves[] = {{KEY_DOWN, 1},        {KEY_UP, -1},          {KEY_PAGE_DOWN, page},
+                 {KEY_PAGE_UP, -page}, {KEY_HOME, -l->count}, {KEY_END, l->count}};
     int at = *l->highlight;
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
         while (ui_take_key(ui, moves[i].key, 0)) {
@@ -157,7 +168,8 @@ static bool list_keys(struct list *l, int page) {
             type_ahead(l, event->text);
             event->kind = INPUT_NONE;
         }
-        if (event->kind == INPUT_KEY && event->mods <= MOD_SHIFT && event->key > ' ' && event->key < 0x100) event->kind = INPUT_NONE;
+        if (event->kind == INPUT_KEY && event->mods <= MOD_SHIFT && event->key > ' ' && event->key < 0x100)
+            event->kind = INPUT_NONE;
     }
     return chosen && *l->highlight >= 0;
 }
@@ -169,13 +181,15 @@ static void draw_rows(struct list *l, rect r, float offset, int hovered) {
     for (int row = first; row < last && row < l->count; row++) {
         rect at = {r.x, r.y + (float)row * UI_LIST_ROW - offset, r.w, UI_LIST_ROW};
         bool lit = row == *l->highlight;
-        if (lit || row == hovered) draw_rect(ui->list, (rect){at.x + 4, at.y + 1, at.w - 8 - BAR, at.h - 2}, theme->sunk, 4);
+        if (lit || row == hovered)
+            draw_rect(ui->list, (rect){at.x + 4, at.y + 1, at.w - 8 - BAR, at.h - 2}, theme->sunk, 4);
         struct text_style style = {lit ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, theme->ink1, ALIGN_LEFT};
         draw_text_fit(ui->list, at.x + 14, at.y + 21, at.w - 28 - BAR, l->text(l->context, row), style);
     }
 }
 
-int ui_list(struct ui *ui, rect r, const char *name, int count, const char *(*text)(void *context, int row), void *context, int *highlight) {
+int ui_list(struct ui *ui, rect r, const char *name, int count, const char *(*text)(void *context, int row),
+            void *context, int *highlight) {
     ui_id id = ui_make_id(ui, name);
     struct list l = {ui, count, text, context, highlight};
     float content = (float)count * UI_LIST_ROW, *offset = ui_scroll_offset(ui, id);

@@ -1,4 +1,5 @@
-// Rich text: words, maths, code and numbers are pieces; pieces that touch form a token that is not broken; tokens fill lines.
+// Rich text: words, maths, code and numbers are pieces; pieces that touch form a token that is not broken;
+// tokens fill lines.
 #include "mathbox.h"
 #include "str.h"
 #include <math.h>
@@ -28,9 +29,9 @@ struct writer {
     int value_count;
     float left, baseline, width, space_width;
     bool draw;
-    int lines;        // finished ones
-    float x;          // of the end of the present line
-    bool any, space;  // something stands on it; a space is due before the next token
+    int lines;       // finished ones
+    float x;         // of the end of the present line
+    bool any, space; // something stands on it; a space is due before the next token
     struct piece token[TOKEN_PIECES];
     int count;
     float token_width;
@@ -38,8 +39,10 @@ struct writer {
 };
 
 static struct text_style piece_style(const struct writer *w, const struct piece *p) {
-    if (p->kind == CODE) return (struct text_style){FONT_MONO, w->style.size * 0.95f, w->style.ink, ALIGN_LEFT};
-    if (p->kind == NUMBER || p->bold) return (struct text_style){FONT_SANS_SEMIBOLD, w->style.size, w->style.bold, ALIGN_LEFT};
+    if (p->kind == CODE)
+        return (struct text_style){FONT_MONO, w->style.size * 0.95f, w->style.ink, ALIGN_LEFT};
+    if (p->kind == NUMBER || p->bold)
+        return (struct text_style){FONT_SANS_SEMIBOLD, w->style.size, w->style.bold, ALIGN_LEFT};
     return (struct text_style){FONT_SANS, w->style.size, w->style.ink, ALIGN_LEFT};
 }
 
@@ -70,8 +73,7 @@ static void draw_piece(struct writer *w, const struct piece *p, float x, float y
         math_draw(w->list, w->theme, x, y, terminated(w, p), formula_size(w), ink, ALIGN_LEFT);
     } else if (p->kind == NUMBER) {
         draw_value(w->list, x, y, w->values[p->value], p->digits, p->plus, style);
-    } else
-        draw_text_n(w->list, x, y, p->text, p->length, style);
+    } else draw_text_n(w->list, x, y, p->text, p->length, style);
 }
 
 static void new_line(struct writer *w) {
@@ -169,8 +171,10 @@ static const char *put_number(struct writer *w, const char *mark) {
     return *at ? at + 1 : at;
 }
 
-static struct writer writer_at(struct draw_list *list, float x, float baseline, float width, struct rich_style style, bool draw) {
-    struct writer w = {.list = list, .left = x, .baseline = baseline, .width = width, .style = style, .draw = draw};
+static struct writer writer_at(struct draw_list *list, float x, float baseline, float width,
+                               struct rich_style style, bool draw) {
+    struct writer w = {
+        .list = list, .left = x, .baseline = baseline, .width = width, .style = style, .draw = draw};
     struct piece space = {.text = " ", .length = 1};
     w.space_width = piece_width(&w, &space);
     return w;
@@ -182,8 +186,9 @@ static float finish(struct writer *w) {
     return (float)(w->lines + (w->any ? 1 : 0)) * w->style.line_height;
 }
 
-float rich_text_values(struct draw_list *list, const struct theme *theme, float x, float y, float width, const char *text,
-                       struct rich_style style, const struct source *values, const int *digits, int count, bool draw) {
+float rich_text_values(struct draw_list *list, const struct theme *theme, float x, float y, float width,
+                       const char *text, struct rich_style style, const struct source *values,
+                       const int *digits, int count, bool draw) {
     struct writer w = writer_at(list, x, y, width, style, draw);
     w.theme = theme;
     w.values = values;
@@ -203,21 +208,26 @@ float rich_text_values(struct draw_list *list, const struct theme *theme, float 
             bold = !bold;
             at = mark + 2;
         } else if (close) {
-            struct piece p = {.kind = *mark == '$' ? FORMULA : CODE, .text = mark + 1, .length = (size_t)(close - mark - 1), .bold = bold};
+            struct piece p = {.kind = *mark == '$' ? FORMULA : CODE,
+                              .text = mark + 1,
+                              .length = (size_t)(close - mark - 1),
+                              .bold = bold};
             put_piece(&w, p);
             at = close + 1;
-        } else if (*mark == '\x01')
-            at = put_number(&w, mark);
+        } else if (*mark == '\x01') at = put_number(&w, mark);
     }
     return finish(&w);
 }
 
-float rich_text(struct draw_list *list, const struct theme *theme, float x, float y, float width, const char *text, struct rich_style style, bool draw) {
+float rich_text(struct draw_list *list, const struct theme *theme, float x, float y, float width,
+                const char *text, struct rich_style style, bool draw) {
     return rich_text_values(list, theme, x, y, width, text, style, NULL, NULL, 0, draw);
 }
 
-float plain_text(struct draw_list *list, float x, float y, float width, const char *text, struct rich_style style, bool draw) {
-    struct writer w = writer_at(list, x, y + style.line_height * 0.5f + style.size * 0.36f, width, style, draw);
+float plain_text(struct draw_list *list, float x, float y, float width, const char *text,
+                 struct rich_style style, bool draw) {
+    struct writer w =
+        writer_at(list, x, y + style.line_height * 0.5f + style.size * 0.36f, width, style, draw);
     put_words(&w, text, strlen(text), false);
     return finish(&w);
 }

@@ -1,4 +1,5 @@
-// One line of text. All positions are byte offsets at the start of a character (with the marks that combine with it).
+// One line of text. All positions are byte offsets at the start of a character (with the marks that combine
+// with it).
 
 #include "mem.h"
 #include "str.h"
@@ -20,7 +21,8 @@ struct edit { // the field being worked on in this frame
 // Positions
 
 static bool is_mark(unsigned c) { // combines with what is before it
-    return (c >= 0x300 && c <= 0x36f) || c == 0x200d || (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0x20d0 && c <= 0x20ff);
+    return (c >= 0x300 && c <= 0x36f) || c == 0x200d || (c >= 0xfe00 && c <= 0xfe0f) ||
+           (c >= 0x20d0 && c <= 0x20ff);
 }
 
 static unsigned at_char(const struct edit *e, int at, int *size) {
@@ -67,7 +69,8 @@ static int previous_word(const struct edit *e, int at) {
 
 static float width_to(const struct edit *e, int at) {
     const struct font_source *fonts = e->ui->list->fonts;
-    return fonts && at > 0 ? fonts->width(fonts->context, e->style.font, e->style.size, e->text, (size_t)at) : 0;
+    return fonts && at > 0 ? fonts->width(fonts->context, e->style.font, e->style.size, e->text, (size_t)at)
+                           : 0;
 }
 
 static int position_at(const struct edit *e, float x) {
@@ -105,7 +108,8 @@ static void remember(struct edit *e, bool typing) {
         field->history_count--;
         field->history_at--;
     }
-    field->history[field->history_count++] = (struct ui_field_edit){mem_copy_text(e->text), field->cursor, field->anchor};
+    field->history[field->history_count++] =
+        (struct ui_field_edit){mem_copy_text(e->text), field->cursor, field->anchor};
     field->history_at = field->history_count - 1;
     field->typing = typing;
     field->changed = true;
@@ -142,7 +146,8 @@ static void cut(struct edit *e, int from, int to) {
     e->field->cursor = e->field->anchor = from;
 }
 
-// Puts valid text in place of the selection; line breaks and tabs become spaces, what does not fit is left out.
+// Puts valid text in place of the selection; line breaks and tabs become spaces, what does not fit is left
+// out.
 static void insert(struct edit *e, const char *text, bool typing) {
     struct str clean = {0};
     size_t length = strlen(text);
@@ -155,7 +160,9 @@ static void insert(struct edit *e, const char *text, bool typing) {
     bool replaces = low(e->field) != high(e->field);
     int room = e->size - 1 - (e->length - (high(e->field) - low(e->field)));
     size_t fits = clean.size;
-    while (fits > (size_t)room || (fits > 0 && fits < clean.size && ((unsigned char)clean.data[fits] & 0xc0) == 0x80)) fits--;
+    while (fits > (size_t)room ||
+           (fits > 0 && fits < clean.size && ((unsigned char)clean.data[fits] & 0xc0) == 0x80))
+        fits--;
     if (fits > 0) {
         cut(e, low(e->field), high(e->field));
         int at = e->field->cursor;
@@ -203,10 +210,23 @@ static void move_to(struct edit *e, int to, bool select) {
 
 static bool move_key(struct edit *e, int key, unsigned mods) {
     struct ui_field *field = e->field;
-    bool select = mods & MOD_SHIFT, word = mods & MOD_CTRL, ranged = low(field) != high(field) && !select && !word;
+    bool select = mods & MOD_SHIFT, word = mods & MOD_CTRL,
+         ranged = low(field) != high(field) && !select && !word;
     switch (key) {
-    case KEY_LEFT: move_to(e, ranged ? low(field) : word ? previous_word(e, field->cursor) : previous_char(e, field->cursor), select); return true;
-    case KEY_RIGHT: move_to(e, ranged ? high(field) : word ? next_word(e, field->cursor) : next_char(e, field->cursor), select); return true;
+    case KEY_LEFT:
+        move_to(e,
+                ranged ? low(field)
+                : word ? previous_word(e, field->cursor)
+                       : previous_char(e, field->cursor),
+                select);
+        return true;
+    case KEY_RIGHT:
+        move_to(e,
+                ranged ? high(field)
+                : word ? next_word(e, field->cursor)
+                       : next_char(e, field->cursor),
+                select);
+        return true;
     case KEY_HOME:
     case KEY_UP: move_to(e, 0, select); return true;
     case KEY_END:
@@ -240,11 +260,14 @@ static bool take_key(struct edit *e, int key, unsigned mods) {
     bool word = mods & MOD_CTRL;
     if (move_key(e, key, mods)) return true;
     switch (key) {
-    case KEY_BACKSPACE: erase(e, word ? previous_word(e, field->cursor) : previous_char(e, field->cursor)); return true;
+    case KEY_BACKSPACE:
+        erase(e, word ? previous_word(e, field->cursor) : previous_char(e, field->cursor));
+        return true;
     case KEY_DELETE: erase(e, word ? next_word(e, field->cursor) : next_char(e, field->cursor)); return true;
     case KEY_ENTER: return e->accepted = true;
     case KEY_ESCAPE:
-        if (strcmp(e->text, field->original) == 0) return false; // nothing to bring back: for the popup around it
+        if (strcmp(e->text, field->original) == 0)
+            return false; // nothing to bring back: for the popup around it
         restore(e, field->original, (int)strlen(field->original), 0);
         remember(e, false);
         return true;
@@ -325,7 +348,9 @@ static void draw_inside(struct edit *e, const char *hint, bool focused) {
     float x = e->inner.x - field->scroll, top = y - e->style.size, height = e->style.size * 1.35f;
     draw_clip_push(list, (rect){e->inner.x - 2, e->inner.y, e->inner.w + 4, e->inner.h});
     float from = width_to(e, low(field)), to = width_to(e, high(field));
-    if (to > from) draw_rect(list, (rect){x + from, top, to - from, height}, color_mix(theme->panel, theme->ink3, 0.35f), 0);
+    if (to > from)
+        draw_rect(list, (rect){x + from, top, to - from, height}, color_mix(theme->panel, theme->ink3, 0.35f),
+                  0);
     if (!e->length && !composed && hint) {
         struct text_style style = e->style;
         style.color = theme->ink3;
@@ -345,7 +370,8 @@ bool ui_text_field(struct ui *ui, rect r, const char *name, char *text, int size
     const struct theme *theme = ui->theme;
     ui_id id = ui_make_id(ui, name);
     struct ui_result result = ui_control_with(ui, id, r, UI_FOCUSABLE | UI_KEEPS_SPACE | UI_POINTER_KEYS);
-    struct edit e = {.ui = ui, .field = &state->field, .text = text, .size = size, .length = (int)strlen(text)};
+    struct edit e = {
+        .ui = ui, .field = &state->field, .text = text, .size = size, .length = (int)strlen(text)};
     e.style = (struct text_style){FONT_SANS_MEDIUM, 14, theme->ink1, ALIGN_LEFT};
     e.inner = (rect){r.x + 10, r.y, r.w - 20, r.h};
     bool focused = result.focused, left = state->field.id == id && ui->focus != id;
@@ -367,7 +393,11 @@ bool ui_text_field(struct ui *ui, rect r, const char *name, char *text, int size
     }
     if (result.hovered || result.held) ui->cursor = CURSOR_TEXT;
     draw_rect(ui->list, r, theme->panel, 6);
-    draw_box(ui->list, r, focused ? theme->ink1 : result.hovered ? theme->ink3 : theme->line2, 6, focused ? 1.5f : 1);
+    draw_box(ui->list, r,
+             focused          ? theme->ink1
+             : result.hovered ? theme->ink3
+                              : theme->line2,
+             6, focused ? 1.5f : 1);
     draw_inside(&e, hint, focused);
     state->last_field = id;
     state->last_field_changed = focused && state->field.changed;

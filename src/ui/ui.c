@@ -51,7 +51,8 @@ static int share(const struct ui *ui, int total) {
 }
 
 static void read_event(struct ui *ui, const struct input_event *event) {
-    if (event->kind == INPUT_MOVE || event->kind == INPUT_WHEEL || event->kind == INPUT_PRESS || event->kind == INPUT_RELEASE) {
+    if (event->kind == INPUT_MOVE || event->kind == INPUT_WHEEL || event->kind == INPUT_PRESS ||
+        event->kind == INPUT_RELEASE) {
         ui->pointer = event->at;
         ui->pointer_inside = true;
         ui->mods = event->mods;
@@ -88,12 +89,14 @@ static const struct ui_spot *topmost(const struct ui *ui, const struct ui_spot *
     return NULL;
 }
 
-// What lies under the pointer, by the layout of the last frame: all of it is known, also what was drawn on top.
+// What lies under the pointer, by the layout of the last frame: all of it is known, also what was drawn on
+// top.
 static void find_hot(struct ui *ui) {
     struct ui_state *state = ui->state;
     int last = 1 - state->now;
     point at = ui->pressed ? state->press_at : ui->pointer;
-    const struct ui_spot *spot = ui->pointer_inside ? topmost(ui, state->spots[last], state->spot_count[last], at) : NULL;
+    const struct ui_spot *spot =
+        ui->pointer_inside ? topmost(ui, state->spots[last], state->spot_count[last], at) : NULL;
     ui->hot = spot ? spot->id : 0;
     const struct ui_spot *region = topmost(ui, state->regions[last], state->region_count[last], ui->pointer);
     state->wheel_region = region ? region->id : 0;
@@ -189,7 +192,8 @@ size_t ui_label_length(const char *label) {
 // Controls
 
 rect rect_meet(rect a, rect b) {
-    float x0 = fmaxf(a.x, b.x), y0 = fmaxf(a.y, b.y), x1 = fminf(a.x + a.w, b.x + b.w), y1 = fminf(a.y + a.h, b.y + b.h);
+    float x0 = fmaxf(a.x, b.x), y0 = fmaxf(a.y, b.y), x1 = fminf(a.x + a.w, b.x + b.w),
+          y1 = fminf(a.y + a.h, b.y + b.h);
     return (rect){x0, y0, fmaxf(0, x1 - x0), fmaxf(0, y1 - y0)};
 }
 
@@ -204,7 +208,8 @@ rect ui_visible(const struct ui *ui, rect r) {
 bool ui_top_layer(const struct ui *ui) { return ui->state->layer == ui->state->layer_count; }
 
 bool ui_has_keys(const struct ui *ui, ui_id id) {
-    return ui->focus == id && (ui->focus_visible || (ui->state->focus_flags & UI_POINTER_KEYS)) && ui_top_layer(ui);
+    return ui->focus == id && (ui->focus_visible || (ui->state->focus_flags & UI_POINTER_KEYS)) &&
+           ui_top_layer(ui);
 }
 
 static void ask_to_see(struct ui *ui, rect r) {
@@ -227,7 +232,8 @@ struct ui_result ui_control_with(struct ui *ui, ui_id id, rect r, unsigned flags
     }
     bool inside = ui->pointer_inside && rect_has(spot.r, ui->pointer) && hears(ui, &spot);
     // Nothing lay here in the last frame: what is new takes the pointer.
-    if (!ui->hot && hears(ui, &spot) && ui->pointer_inside && rect_has(spot.r, ui->pressed ? state->press_at : ui->pointer)) {
+    if (!ui->hot && hears(ui, &spot) && ui->pointer_inside &&
+        rect_has(spot.r, ui->pressed ? state->press_at : ui->pointer)) {
         ui->hot = id;
         if (ui->pressed) ui->active = id;
         if (ui->pressed && (flags & UI_FOCUSABLE)) ui->focus = id, state->focus_flags = flags;
@@ -255,7 +261,8 @@ struct ui_result ui_control(struct ui *ui, ui_id id, rect r, bool focusable) {
 
 // Of what is not the top layer: combinations and function keys still work, letters and arrows do not.
 static bool passes_below(int key, unsigned mods) {
-    return (mods & MOD_CTRL) || (key >= KEY_F1 && key <= KEY_F12) || key == '?' || (key == '/' && mods == MOD_SHIFT);
+    return (mods & MOD_CTRL) || (key >= KEY_F1 && key <= KEY_F12) || key == '?' ||
+           (key == '/' && mods == MOD_SHIFT);
 }
 
 bool ui_take_key(struct ui *ui, int key, unsigned mods) {
@@ -303,7 +310,8 @@ void ui_move_focus(struct ui *ui, int direction) {
         if (ui->order[i] == ui->focus && state->order_layer[i] == state->layer_count) at = i;
     if (at < 0) at = direction > 0 ? -1 : count;
     // What had the focus is gone: go on from where it was.
-    if (ui->focus == 0 && state->lost_index > 0 && state->lost_index <= count) at = state->lost_index - 1 - (direction > 0);
+    if (ui->focus == 0 && state->lost_index > 0 && state->lost_index <= count)
+        at = state->lost_index - 1 - (direction > 0);
     for (int i = 0; i < count; i++) {
         at = (at + direction + count) % count;
         if (state->order_layer[at] != state->layer_count) continue;

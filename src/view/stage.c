@@ -234,8 +234,13 @@ void stage_make_plan(struct stage *s) {
     float low = total_height(s, least, y_hat_height(s, rows, 0), one_hot);
     float high = total_height(s, wide, y_hat_height(s, rows, 1), one_hot);
     float k = high > low ? (h - low) / (high - low) : 1;
-    k = k < -0.5f ? -0.5f : k > 1 ? 1 : k; // under the least: everything closer still, so that nothing is cut
+    k = k < -1.5f ? -1.5f : k > 1 ? 1 : k; // under the least: everything closer still, so that nothing is cut
     struct gaps g = gaps_between(least, wide, k);
+    float low_end = fmaxf(0, 8 - g.end); // the t under the columns needs its room at any height
+    g.end += low_end;
+    g.riser -= low_end / 3;
+    g.lane -= low_end / 3;
+    g.a -= low_end / 3;
     float y_hat = y_hat_height(s, rows, fmaxf(0, k)), left = 0;
     if (k >= 1) left = grow(s, &g, h - total_height(s, &g, y_hat, one_hot));
     place(s, &g, y_hat, rows, one_hot, fminf(48, fmaxf(0, left) / 2));

@@ -158,7 +158,10 @@ void stage_row_label(struct stage *s, int row) {
         label_grad(markup, sizeof markup, s->cell, slot, LABEL_SYMBOLIC, LABEL_NO_UNIT, style);
     else
         label_slot(markup, sizeof markup, s->cell, slot, LABEL_SYMBOLIC, LABEL_NO_UNIT, style);
-    stage_side_label(s, markup, s->rows[row].y, s->backward && !s->rows[row].state ? 17 : 19);
+    float size = s->backward && !s->rows[row].state ? 17 : 19, apart = 1000;
+    for (int k = 0; k < s->row_count; k++) // smaller where rows are close
+        if (k != row) apart = fminf(apart, fabsf(s->rows[k].y - s->rows[row].y));
+    stage_side_label(s, markup, s->rows[row].y, fminf(size, fmaxf(12, apart * 0.62f)));
     scale_note(s, &s->rows[row]);
 }
 

@@ -213,6 +213,27 @@ static void test_levels(void **state) {
     assert_int_equal(faults, 0);
 }
 
+// A stage that is lower than the guide's least, as beside the gradient flow in a small window: nothing is cut.
+static void test_low(void **state) {
+    (void)state;
+    int faults = 0;
+    struct fixture f;
+    assert_true(fixture_open(&f, CELL_LSTM, 8, 1, "troodon", 0));
+    fixture_size(&f, 1280, 720, 1);
+    for (float h = 290; h <= 520; h += 10)
+        for (int p = 1; p <= f.script->count; p += 17) {
+            if (h < 380 && p < f.script->phase_first[PHASE_BACKWARD]) continue; // the flow is shown under gradients only
+            f.scene.position = p;
+            draw_begin(&f.list, f.width, f.height, 1);
+            ui_begin(&f.ui, &f.list, theme_get(THEME_LIGHT), 1);
+            view_stage(&f.ui, (rect){48, 48, 840, h}, &f.scene);
+            ui_end(&f.ui);
+            faults += text_faults(&f);
+        }
+    assert_int_equal(faults, 0);
+    fixture_close(&f);
+}
+
 // Wide cells: 512 units at a full and a windowed length, and every count that changes the form of a strip.
 static void test_units(void **state) {
     (void)state;
@@ -297,7 +318,8 @@ int main(void) {
         cmocka_unit_test(test_forward_as_drawn), cmocka_unit_test(test_backward_as_drawn),
         cmocka_unit_test(test_walk_lstm),        cmocka_unit_test(test_walk_rnn),
         cmocka_unit_test(test_walk_layers),      cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_units),            cmocka_unit_test(test_hidden),
+        cmocka_unit_test(test_units),            cmocka_unit_test(test_low),
+        cmocka_unit_test(test_hidden),
         cmocka_unit_test(test_not_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
