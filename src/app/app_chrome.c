@@ -54,6 +54,8 @@ static struct text_style style(enum font font, float size, color c, enum align a
 
 // --- menus ---
 
+enum { RECENT_SHOWN = 4 };
+
 static void menu_label(struct ui *ui, rect *r, const char *text) {
     rect row = rect_cut_top(r, 26);
     draw_text(ui->list, row.x, row.y + 17, text, style(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_LEFT));
@@ -85,7 +87,7 @@ static void choice_slider(struct ui *ui, rect *r, const char *label, const int *
 static void model_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     struct recipe *draft = &app->draft.recipe;
-    rect r = ui_popup_begin(ui, anchor, 340, 282);
+    rect r = ui_popup_begin(ui, anchor, 340, 232);
     menu_label(ui, &r, "Cell");
     const char *titles[CELL_COUNT];
     for (int k = 0; k < CELL_COUNT; k++) titles[k] = cell_describe((enum cell_id)k, ACTIVATION_TANH)->title;
@@ -129,7 +131,8 @@ static const char *example_row(void *context, int row) {
 
 static void data_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
-    rect r = ui_popup_begin(ui, anchor, 340, 404);
+    int recent = app->preferences.recent_count < RECENT_SHOWN ? app->preferences.recent_count : RECENT_SHOWN;
+    rect r = ui_popup_begin(ui, anchor, 340, 338 + (recent ? 8 + 32 * (float)recent : 0));
     menu_label(ui, &r, app->bench && app->bench->data->shape == TEXT_WHOLE ? "A passage of your own" : "A word of your own");
     if (ui_text_field(ui, rect_cut_top(&r, 32), "word", app->word_field, sizeof app->word_field, "type and press Enter") &&
         app_set_word(app, app->word_field))
@@ -157,6 +160,17 @@ static void data_menu(struct app *app, rect anchor) {
     if ((ui_button(ui, (rect){row.x + row.w - 76, row.y, 76, 32}, "Open", false) || enter) && *app->path_field) {
         app_open_file(app, app->path_field);
         ui_popup_close(ui);
+    }
+    rect_cut_top(&r, 8);
+    for (int k = 0; k < recent; k++) {
+        ui_push_id_int(ui, k);
+        if (ui_menu_row(ui, rect_cut_top(&r, 32), file_name(app->preferences.recent[k]), NULL, !strcmp(app->setup.data, app->preferences.recent[k]))) {
+            char path[ASSET_PATH];
+            snprintf(path, sizeof path, "%s", app->preferences.recent[k]);
+            app_open_file(app, path);
+            ui_popup_close(ui);
+        }
+        ui_pop_id(ui);
     }
     ui_popup_end(ui);
 }

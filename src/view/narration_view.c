@@ -16,23 +16,35 @@ struct sentence {
     float height; // of the text
 };
 
-static bool low(const struct ui *ui) { return ui->list->bounds.h < LOW_WINDOW; }
-static float largest(const struct ui *ui) { return low(ui) ? 15 : 18; }
-static float pad(const struct ui *ui) { return low(ui) ? 6 : 12; }
-static float bottom_margin(const struct ui *ui) { return low(ui) ? 12 : 30; }
-static float text_room(float width) { return fmaxf(80, width - 90); }
+static bool low(const struct ui *ui) {
+    return ui->list->bounds.h < LOW_WINDOW;
+}
+static float largest(const struct ui *ui) {
+    return low(ui) ? 15 : 18;
+}
+static float pad(const struct ui *ui) {
+    return low(ui) ? 6 : 12;
+}
+static float bottom_margin(const struct ui *ui) {
+    return low(ui) ? 12 : 30;
+}
+static float text_room(float width) {
+    return fmaxf(80, width - 90);
+}
 
 static struct rich_style style_at(const struct ui *ui, float size) {
     float line = size >= 18 ? 29 : size >= 17 ? 27 : size >= 16 ? 25 : 22;
-    return (struct rich_style){.size = size, .line_height = line, .ink = ui->theme->ink2, .bold = ui->theme->ink1};
+    return (struct rich_style){
+        .size = size, .line_height = line, .ink = ui->theme->ink2, .bold = ui->theme->ink1};
 }
 
 static float put(struct ui *ui, const struct sentence *s, float x, float y, float width, bool draw) {
-    return rich_text_values(ui->list, ui->theme, x, y, text_room(width), s->text, s->style, s->sources, s->digits, s->count,
-                            draw);
+    return rich_text_values(ui->list, ui->theme, x, y, text_room(width), s->text, s->style, s->sources,
+                            s->digits, s->count, draw);
 }
 
-// The largest size at which the sentence keeps to its lines: from 18 in a window of full height, 15 in a low one.
+// The largest size at which the sentence keeps to its lines: from 18 in a window of full height, 15 in a low
+// one.
 static struct sentence make(struct ui *ui, float width, const struct narration *narration) {
     struct sentence s = {.text = narration->text, .count = narration->count};
     for (int k = 0; k < s.count; k++) {

@@ -2,7 +2,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { SCALE_SAMPLES = 40000 }; // values looked at for the scale of a row: a frame must stay cheap at T 500, H 512
+enum {
+    SCALE_SAMPLES = 40000
+}; // values looked at for the scale of a row: a frame must stay cheap at T 500, H 512
 
 const struct step *scene_step(const struct scene *scene) {
     return scene->script ? script_running(scene->script, scene->position) : NULL;
@@ -27,7 +29,8 @@ bool scene_is_hidden(const struct scene *scene, const char *tensor, int row, int
     for (int k = 0; k < scene->hidden_count; k++) {
         const struct hidden_value *hidden = &scene->hidden[k];
         if (!hidden->tensor || !tensor || strcmp(hidden->tensor, tensor) != 0) continue;
-        if ((hidden->row < 0 || hidden->row == row) && (hidden->column < 0 || hidden->column == column)) return true;
+        if ((hidden->row < 0 || hidden->row == row) && (hidden->column < 0 || hidden->column == column))
+            return true;
     }
     return false;
 }
@@ -45,7 +48,8 @@ float scene_row_scale(const struct record *record, int layer, int direction, int
             double size = fabs(values[i]);
             if (!isfinite(size)) continue;
             int k = 0;
-            while (k < STEPS && size > steps[k]) k++;
+            while (k < STEPS && size > steps[k])
+                k++;
             if (k < STEPS) within[k]++;
             total++;
         }

@@ -7,7 +7,9 @@ enum { GUTTER = 60, BOX = 72, RIGHT = 10, LENS = 82 };
 
 // --- columns ---
 
-static float pitch_for(rect stage, int T) { return (stage.w - GUTTER) / (float)(T > 0 ? T : 1); }
+static float pitch_for(rect stage, int T) {
+    return (stage.w - GUTTER) / (float)(T > 0 ? T : 1);
+}
 
 static enum stage_detail detail_for(float pitch) {
     return pitch >= 84 ? STAGE_FULL : pitch >= 48 ? STAGE_COMPACT : STAGE_SCORE;
@@ -37,6 +39,8 @@ struct stage_columns stage_columns(rect stage, int T, float scroll) {
     struct stage_columns c = {.x0 = stage.x + GUTTER, .count = T, .lens = -1};
     c.pitch = fminf(120, floorf(pitch));
     c.width = detail_for(pitch) == STAGE_FULL ? BOX : fminf(BOX, fmaxf(41, c.pitch - 10));
+    float spare = stage.w - GUTTER - RIGHT - (float)T * c.pitch; // a short sequence stands in the middle
+    if (spare > c.pitch) c.x0 += floorf(spare / 2);
     return c;
 }
 
@@ -48,10 +52,12 @@ struct stage_columns stage_columns_for(rect stage, const struct scene *scene) {
     struct stage_columns c = score_columns(stage, T, state->scroll, t);
     int looked_at = scene->position * T + t; // changes with the cursor and with the selected timestep
     if (c.count < T && state->scroll_position != looked_at) {
-        // The cursor or the selection moved: its timestep comes back into the window, with room ahead of it in the direction of the walk.
+        // The cursor or the selection moved: its timestep comes back into the window, with room ahead of it
+        // in the direction of the walk.
         int margin = c.count / 8;
         if (t < c.first + margin && c.first > 0) state->scroll = (float)(t - c.count * 3 / 4);
-        if (t >= c.first + c.count - margin && c.first + c.count < T) state->scroll = (float)(t - c.count / 4);
+        if (t >= c.first + c.count - margin && c.first + c.count < T)
+            state->scroll = (float)(t - c.count / 4);
         state->scroll = fmaxf(0, fminf(state->scroll, (float)(T - c.count)));
         state->scroll_position = looked_at;
         c = score_columns(stage, T, state->scroll, t);
@@ -85,8 +91,8 @@ static void add_row(struct stage *s, int slot, bool lane) {
     if (row->kind == STRIP_VALUE) row->scale = scene_row_scale(s->record, s->layer, s->direction, slot);
 }
 
-// Memory on top, what is computed in the order of the walk, the activation below. A cell without gates shows its
-// weighted sums, and over them the activation that they become.
+// Memory on top, what is computed in the order of the walk, the activation below. A cell without gates shows
+// its weighted sums, and over them the activation that they become.
 void stage_make_rows(struct stage *s) {
     const struct cell_desc *cell = s->cell;
     s->row_count = 0;
@@ -119,13 +125,17 @@ static const struct gaps forward_least = {60, 20, 26, 22, 40, 31, 38, 21, 26, 18
 static const struct gaps backward_gaps = {65, 21, 41, 26, 41, 35, 44, 24, 16, 0, 28, 16, 16};
 static const struct gaps backward_least = {58, 18, 30, 22, 36, 30, 34, 20, 12, 0, 26, 14, 10};
 
-static float lerp(float a, float b, float k) { return a + (b - a) * k; }
+static float lerp(float a, float b, float k) {
+    return a + (b - a) * k;
+}
 
 static struct gaps gaps_between(const struct gaps *a, const struct gaps *b, float k) {
-    return (struct gaps){lerp(a->loss, b->loss, k), lerp(a->y_hat, b->y_hat, k), lerp(a->riser, b->riser, k),
-                         lerp(a->pad, b->pad, k), lerp(a->lane, b->lane, k), lerp(a->row, b->row, k),
-                         lerp(a->a, b->a, k), lerp(a->foot, b->foot, k), lerp(a->feed, b->feed, k),
-                         lerp(a->one_hot, b->one_hot, k), lerp(a->token, b->token, k), lerp(a->t, b->t, k),
+    return (struct gaps){lerp(a->loss, b->loss, k),   lerp(a->y_hat, b->y_hat, k),
+                         lerp(a->riser, b->riser, k), lerp(a->pad, b->pad, k),
+                         lerp(a->lane, b->lane, k),   lerp(a->row, b->row, k),
+                         lerp(a->a, b->a, k),         lerp(a->foot, b->foot, k),
+                         lerp(a->feed, b->feed, k),   lerp(a->one_hot, b->one_hot, k),
+                         lerp(a->token, b->token, k), lerp(a->t, b->t, k),
                          lerp(a->end, b->end, k)};
 }
 
@@ -183,14 +193,15 @@ static void place(struct stage *s, const struct gaps *g, float y_hat, int rows, 
     plan->t_label = plan->token + g->token + g->t;
 }
 
-// Over 32 units a row needs more height to show each of them: one row has it (the running step's result, else the
-// activation), the others show a summary.
+// Over 32 units a row needs more height to show each of them: one row has it (the running step's result, else
+// the activation), the others show a summary.
 static float make_tall_row(struct stage *s) {
     if (s->H <= 32) return 0;
     int tall = s->row_a;
     for (int k = 0; k < s->row_count; k++)
         if (s->focus.running && s->focus.result[k]) tall = k;
-    for (int k = 0; k < s->row_count; k++) s->rows[k].band = k != tall;
+    for (int k = 0; k < s->row_count; k++)
+        s->rows[k].band = k != tall;
     return strip_area_height(s->H) - s->rows[tall].height;
 }
 
@@ -253,7 +264,9 @@ static const char *title_of(const struct stage *s) {
     if (!s->step || s->step->phase == PHASE_FORWARD) return s->backward ? "Backward pass" : "Forward pass";
     if (s->step->phase == PHASE_LOSS) return s->backward ? "Backward pass" : "Loss";
     if (!s->backward) return "Forward pass";
-    return s->step->phase == PHASE_CLIP ? "Clip" : s->step->phase == PHASE_UPDATE ? "Update" : "Backward pass";
+    return s->step->phase == PHASE_CLIP     ? "Clip"
+           : s->step->phase == PHASE_UPDATE ? "Update"
+                                            : "Backward pass";
 }
 
 static struct text_style caption(const struct stage *s, float size) {
@@ -270,7 +283,8 @@ static void subtitle(struct stage *s, char *out, size_t size) {
     struct strip_grid grid = strip_grid_for((rect){0, 0, 63, strip_area_height(s->H)}, s->H);
     int n = snprintf(out, size, "one %s per timestep", word);
     if (s->record->layout.spec.layers > 1 && n > 0 && (size_t)n < size)
-        n += snprintf(out + n, size - (size_t)n, ", layer %d of %d", s->layer + 1, s->record->layout.spec.layers);
+        n += snprintf(out + n, size - (size_t)n, ", layer %d of %d", s->layer + 1,
+                      s->record->layout.spec.layers);
     if (grid.merged > 1 && n > 0 && (size_t)n < size)
         snprintf(out + n, size - (size_t)n, ", a tile is the mean of %d units", grid.merged);
 }
@@ -278,7 +292,8 @@ static void subtitle(struct stage *s, char *out, size_t size) {
 static void forward_header(struct stage *s) {
     float x = header_title(s) + 12, end = s->r.x + s->r.w;
     bool gates = false;
-    for (int k = 0; k < s->row_count; k++) gates |= s->rows[k].kind == STRIP_GATE;
+    for (int k = 0; k < s->row_count; k++)
+        gates |= s->rows[k].kind == STRIP_GATE;
     float legend = end - (gates ? 346 : 235), room = legend - 16 - x;
     if (legend > x) stage_legend_values(s, legend, s->r.y + 25, gates);
     char text[128];
@@ -295,7 +310,9 @@ static void clip_header(struct stage *s, float x) {
     double before = s->record->grad_norm, after = before * s->record->clip_scale;
     struct text_style small = caption(s, 13), number = {FONT_SANS_SEMIBOLD, 13, s->theme->ink1, ALIGN_LEFT};
     float y = s->r.y + 30, right = s->r.x + s->r.w - 24;
-    x += draw_text(s->list, x, y, s->record->clip_scale < 1 ? "norm before" : "norm, under the limit", small) + 8;
+    x +=
+        draw_text(s->list, x, y, s->record->clip_scale < 1 ? "norm before" : "norm, under the limit", small) +
+        8;
     x += draw_value(s->list, x, y, (struct source){"clip/grad_norm", 0, -1, before}, 3, false, number) + 8;
     float track = fminf(160, (right - x - 130) / (s->record->clip_scale < 1 ? 2 : 1));
     if (track < 20) return;
@@ -321,12 +338,14 @@ static void backward_header(struct stage *s) {
     struct text_style style = {FONT_SANS_MEDIUM, 13, s->theme->ink2, ALIGN_LEFT};
     for (int k = 0; k < 2; k++) {
         if (x + 33 + text_width(s->list, sources[k].text, style) > right - 12) return;
-        wire_draw(s->list, (point[]){{x + 26, y}, {x, y}}, 2, (struct wire_style){sources[k].ink, .width = 3.5f, .head = 8});
+        wire_draw(s->list, (point[]){{x + 26, y}, {x, y}}, 2,
+                  (struct wire_style){sources[k].ink, .width = 3.5f, .head = 8});
         x += 33;
         x += draw_text(s->list, x, y + 5, sources[k].text, style) + 13;
     }
     for (int with_length = 1; with_length >= 0; with_length--) {
-        float width = stage_legend_gradient(s, 0, 0, with_length, false), at = with_length ? right - 314 : right - 24 - width;
+        float width = stage_legend_gradient(s, 0, 0, with_length, false),
+              at = with_length ? right - 314 : right - 24 - width;
         if (at < x + 6) at = right - 16 - width;
         if (at < x + 6) continue;
         stage_legend_gradient(s, at, y, with_length, true);
@@ -337,8 +356,13 @@ static void backward_header(struct stage *s) {
 // --- the view ---
 
 static void stage_init(struct stage *s, struct ui *ui, rect r, const struct scene *scene) {
-    *s = (struct stage){.ui = ui, .list = ui->list, .theme = ui->theme, .scene = scene, .record = scene->record,
-                        .script = scene->script, .r = r};
+    *s = (struct stage){.ui = ui,
+                        .list = ui->list,
+                        .theme = ui->theme,
+                        .scene = scene,
+                        .record = scene->record,
+                        .script = scene->script,
+                        .r = r};
     struct view_state *state = scene->state;
     s->cell = record_cell(s->record);
     s->step = scene_step(scene);
@@ -347,7 +371,8 @@ static void stage_init(struct stage *s, struct ui *ui, rect r, const struct scen
     s->V = s->record->layout.spec.outputs;
     int layers = s->record->layout.spec.layers;
     s->layer = s->step && s->step->layer >= 0 ? s->step->layer : state->layer;
-    if (s->step && s->step->layer < 0 && s->step->t >= 0) s->layer = layers - 1; // the output comes from the top layer
+    if (s->step && s->step->layer < 0 && s->step->t >= 0)
+        s->layer = layers - 1; // the output comes from the top layer
     s->layer = s->layer < 0 ? 0 : s->layer >= layers ? layers - 1 : s->layer;
     s->direction = s->step && s->step->direction >= 0 ? s->step->direction : state->direction;
     s->direction = s->direction < 0 || s->direction >= s->record->layout.spec.directions ? 0 : s->direction;
@@ -382,7 +407,8 @@ static void publish_hover(struct stage *s) {
     state->hover_slot = s->found_slot;
     state->hover_unit = s->found_unit;
     state->hover_grad = s->found_grad;
-    bool changed = s->found_t != s->hover_t || s->found_slot != s->hover_slot || s->found_unit != s->hover_unit;
+    bool changed =
+        s->found_t != s->hover_t || s->found_slot != s->hover_slot || s->found_unit != s->hover_unit;
     if (changed) s->ui->animating = true; // the outlines of the other views follow in the next frame
 }
 

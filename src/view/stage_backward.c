@@ -1,4 +1,5 @@
-// The backward figure in full and compact columns: gradients as pills, arrows reversed, their width by the norm that they carry.
+// The backward figure in full and compact columns: gradients as pills, arrows reversed, their width by the
+// norm that they carry.
 #include "stage_inner.h"
 #include <math.h>
 
@@ -9,9 +10,13 @@ static enum column_state state_of(const struct stage *s, int t) {
     return stage_has(s, s->row_a, t) ? COLUMN_DONE : COLUMN_AHEAD;
 }
 
-static bool runs(const struct stage *s, int t) { return s->focus.running && s->step->t == t; }
+static bool runs(const struct stage *s, int t) {
+    return s->focus.running && s->step->t == t;
+}
 
-static float gap_to_next(const struct stage *s) { return s->columns.pitch - s->columns.width; }
+static float gap_to_next(const struct stage *s) {
+    return s->columns.pitch - s->columns.width;
+}
 
 static float riser_x(const struct stage *s, int t) {
     return stage_x(s, t) + s->columns.width + fminf(5, gap_to_next(s) * 0.4f);
@@ -20,14 +25,19 @@ static float riser_x(const struct stage *s, int t) {
 // Width of a wire by the norm of the gradient that it carries: the guide's rule.
 static float thick(const struct stage *s, const double *gradient) {
     double sum = 0;
-    for (int i = 0; gradient && i < s->H; i++) sum += gradient[i] * gradient[i];
+    for (int i = 0; gradient && i < s->H; i++)
+        sum += gradient[i] * gradient[i];
     return 1.2f + 5.8f * gradient_length((float)sqrt(sum));
 }
 
 // Where the gradient of a state leaves to the timestep before: on its own row, or from the weighted sums.
-static float lane_y(const struct stage *s, int row) { return s->rows[row == s->row_a ? s->row_in : row].y; }
+static float lane_y(const struct stage *s, int row) {
+    return s->rows[row == s->row_a ? s->row_in : row].y;
+}
 
-static int state_index(const struct stage *s, int row) { return row == s->row_c ? 1 : 0; }
+static int state_index(const struct stage *s, int row) {
+    return row == s->row_c ? 1 : 0;
+}
 
 static const double *from_loss(const struct stage *s, int row, int t) {
     return tape_from_loss(s->record->tape, s->layer, s->direction, state_index(s, row), t);
@@ -54,22 +64,29 @@ static void labels(struct stage *s) {
     stage_side_label(s, markup, s->plan.loss, 19);
     label_output(markup, sizeof markup, "\\hat{y}", LABEL_SYMBOLIC, style);
     stage_side_label(s, markup, s->plan.y_hat + fminf(46, (s->plan.y_hat_bottom - s->plan.y_hat) * 0.5f), 19);
-    for (int k = 0; k < s->row_count; k++) stage_row_label(s, k);
+    for (int k = 0; k < s->row_count; k++)
+        stage_row_label(s, k);
     label_output(markup, sizeof markup, "x", LABEL_SYMBOLIC, style);
     stage_side_label(s, markup, s->plan.token + s->plan.token_size / 2, 19);
 }
 
-static float belt_half(const struct stage *s) { return fminf(16, s->rows[0].height / 2 + 4); }
+static float belt_half(const struct stage *s) {
+    return fminf(16, s->rows[0].height / 2 + 4);
+}
 
 static void belt(struct stage *s) {
     if (s->row_c < 0) return;
     int reached = s->T; // first column that the walk back has come to
-    while (reached > 0 && state_of(s, reached - 1) != COLUMN_AHEAD) reached--;
+    while (reached > 0 && state_of(s, reached - 1) != COLUMN_AHEAD)
+        reached--;
     float y = s->rows[s->row_c].y - belt_half(s), h = 2 * belt_half(s), start = s->columns.x0 + 8;
-    float x = reached < s->T ? stage_x(s, reached) - (reached > 0 ? 18 : 0) : stage_x(s, s->T - 1) + s->columns.width;
+    float x = reached < s->T ? stage_x(s, reached) - (reached > 0 ? 18 : 0)
+                             : stage_x(s, s->T - 1) + s->columns.width;
     float end = stage_x(s, s->T - 1) + s->columns.width;
     if (end > x) draw_rect(s->list, (rect){x, y, end - x, h}, s->theme->belt, 0);
-    if (x > start) draw_rect(s->list, (rect){start, y, x - start, h}, color_mix(s->theme->stage, s->theme->belt, 0.45f), 0);
+    if (x > start)
+        draw_rect(s->list, (rect){start, y, x - start, h}, color_mix(s->theme->stage, s->theme->belt, 0.45f),
+                  0);
 }
 
 static void box(struct stage *s, int t) {
@@ -91,7 +108,8 @@ static void box(struct stage *s, int t) {
 
 // --- the running step ---
 
-// The way of the gradient from the loss: out of the prediction, over the box, down its right side to the activation.
+// The way of the gradient from the loss: out of the prediction, over the box, down its right side to the
+// activation.
 static int loss_path(const struct stage *s, int t, point *p) {
     bool last = t == s->T - 1;
     float c = stage_center(s, t), edge = stage_x(s, t) + s->columns.width, a = s->rows[s->row_a].y;
@@ -104,7 +122,9 @@ static int loss_path(const struct stage *s, int t, point *p) {
     return last ? 5 : 4;
 }
 
-static void mark(struct stage *s, const point *p, int n) { wire_marker(s->list, p, n, s->theme->hi, 11, 10, s->marker); }
+static void mark(struct stage *s, const point *p, int n) {
+    wire_marker(s->list, p, n, s->theme->hi, 11, 10, s->marker);
+}
 
 static void mark_sources(struct stage *s, int t) {
     const struct stage_focus *f = &s->focus;
@@ -112,7 +132,8 @@ static void mark_sources(struct stage *s, int t) {
     bool memory = f->state_row == s->row_c;
     if (f->from_future && memory) mark(s, (point[]){{stage_center(s, t + 1), y}, {f->plus ? c : x, y}}, 2);
     if (f->from_future && !memory) {
-        float in = s->rows[s->row_in].y, r = riser_x(s, t), from = in == y ? stage_x(s, t + 1) : stage_center(s, t + 1);
+        float in = s->rows[s->row_in].y, r = riser_x(s, t),
+              from = in == y ? stage_x(s, t + 1) : stage_center(s, t + 1);
         mark(s, (point[]){{from, in}, {r, in}, {r, y}, {f->plus ? c : r, y}}, 4);
     }
     if (f->from_loss && memory) mark(s, (point[]){{c, s->rows[s->row_a].y}, {c, y}}, 2);
@@ -124,7 +145,8 @@ static void mark_sources(struct stage *s, int t) {
     }
 }
 
-// A part, backward: from the gradient of its result to those of its operands, to the timestep before and to the input.
+// A part, backward: from the gradient of its result to those of its operands, to the timestep before and to
+// the input.
 static void mark_part(struct stage *s, int t) {
     const struct stage_focus *f = &s->focus;
     float c = stage_center(s, t), left = stage_x(s, t) - fminf(18, gap_to_next(s) + 6);
@@ -152,13 +174,13 @@ static void marker(struct stage *s) {
     if (!f->running) return;
     int t = s->step->t;
     float c = stage_center(s, t);
-    if (f->loss)
-        mark(s, (point[]){{c, s->plan.loss + 10}, {c, s->plan.y_hat - 4}}, 2);
+    if (f->loss) mark(s, (point[]){{c, s->plan.loss + 10}, {c, s->plan.y_hat - 4}}, 2);
     if (f->from_loss || f->from_future) mark_sources(s, t);
     if (s->step->kind == STEP_PART_BACK) mark_part(s, t);
     if (f->y_hat || f->y_hat_result) y_hat_ring(s, t);
     for (int k = 0; k < s->row_count; k++) {
-        bool inner = k == s->row_a && s->row_in == k; // what comes back is the sum over all gates: no strip of its own
+        bool inner =
+            k == s->row_a && s->row_in == k; // what comes back is the sum over all gates: no strip of its own
         if (f->before[k] && t + 1 < s->T && !inner) stage_ring(s, k == s->row_a ? s->row_in : k, t + 1);
         if ((f->row[k] || (f->result[k] && s->marker >= 1)) && stage_has(s, k, t)) stage_ring(s, k, t);
     }
@@ -200,7 +222,8 @@ static void loss_wire(struct stage *s, int t) {
         rect cut = {p[2].x - k / 2 - 2.5f, s->rows[s->row_c].y - belt_half(s), k + 5, 2 * belt_half(s)};
         draw_rect(s->list, cut, s->theme->stage, 0);
     }
-    wire_draw(s->list, p, n, (struct wire_style){s->theme->grad, .width = k, .head = last ? 7 : -1, .corner = last ? 6 : 7});
+    wire_draw(s->list, p, n,
+              (struct wire_style){s->theme->grad, .width = k, .head = last ? 7 : -1, .corner = last ? 6 : 7});
 }
 
 // What comes back from t + 1, on both lanes.
@@ -215,14 +238,16 @@ static void lanes(struct stage *s, int t) {
         if (k == s->row_a) {
             float to = known && has_from_loss(s, t) ? riser_x(s, t) + fminf(5, gap * 0.35f) : edge;
             float in = lane_y(s, k), r = riser_x(s, t);
-            struct wire_style style = {ink, .width = fminf(width, 4.5f), .head = fminf(known ? 6 : 5, gap * 0.5f), .corner = 7};
+            struct wire_style style = {ink, .width = fminf(width, 4.5f),
+                                       .head = fminf(known ? 6 : 5, gap * 0.5f), .corner = 7};
             if (in == y)
                 wire_draw(s->list, (point[]){{next, y}, {to, y}}, 2, style);
             else
                 wire_draw(s->list, (point[]){{next, in}, {r, in}, {r, y + 7}}, 3, style);
         } else
             wire_draw(s->list, (point[]){{next, y}, {edge, y}}, 2,
-                      (struct wire_style){ink, .width = width, .head = fminf(known ? 4 + width * 0.95f : 5, gap * 0.6f)});
+                      (struct wire_style){ink, .width = width,
+                                          .head = fminf(known ? 4 + width * 0.95f : 5, gap * 0.6f)});
     }
 }
 
@@ -255,7 +280,8 @@ static void input(struct stage *s, int t, bool ahead, bool run) {
     color edge = ahead ? theme->ghost : theme->line2;
     if (symbol < 0) {
         draw_box_dashed(s->list, r, edge, 5, 1, 3, 3);
-        draw_text(s->list, c, r.y + h * 0.71f, "0", (struct text_style){FONT_MONO, 15 * k, theme->ink3, ALIGN_CENTER});
+        draw_text(s->list, c, r.y + h * 0.71f, "0",
+                  (struct text_style){FONT_MONO, 15 * k, theme->ink3, ALIGN_CENTER});
         return;
     }
     draw_box(s->list, r, edge, 5, 1);
@@ -280,7 +306,8 @@ static void plus(struct stage *s, int t) {
     point at = {riser_x(s, t), s->rows[s->row_a].y};
     bool now = runs(s, t) && s->focus.plus && s->focus.state_row == s->row_a;
     float radius = fminf(6, gap_to_next(s) * 0.45f);
-    wire_plus(s->list, at, radius, now ? s->theme->on_hi : s->theme->grad, now ? s->theme->hi : s->theme->panel);
+    wire_plus(s->list, at, radius, now ? s->theme->on_hi : s->theme->grad,
+              now ? s->theme->hi : s->theme->panel);
 }
 
 // What the running part sends to the timestep before, in ink that reads on yellow.
@@ -296,9 +323,11 @@ static void leaving(struct stage *s, int t) {
 void stage_backward(struct stage *s) {
     labels(s);
     belt(s);
-    for (int t = 0; t < s->T; t++) box(s, t);
+    for (int t = 0; t < s->T; t++)
+        box(s, t);
     marker(s);
-    for (int t = 0; t < s->T; t++) column(s, t);
+    for (int t = 0; t < s->T; t++)
+        column(s, t);
     for (int t = 0; t < s->T; t++) {
         plus(s, t);
         leaving(s, t);

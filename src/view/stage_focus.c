@@ -1,4 +1,5 @@
-// What the running step reads and writes, from the cell's description; and what is shown of a tile under the pointer.
+// What the running step reads and writes, from the cell's description; and what is shown of a tile under the
+// pointer.
 #include "stage_inner.h"
 #include "token.h"
 #include <math.h>
@@ -18,7 +19,8 @@ static bool made_in(const struct stage *s, const struct cell_part *part, int slo
 }
 
 // Marks what a part reads: rows of this timestep, states of the one before, the input.
-static void part_operands(const struct stage *s, const struct cell_part *part, bool *row, bool *before, bool *x) {
+static void part_operands(const struct stage *s, const struct cell_part *part, bool *row, bool *before,
+                          bool *x) {
     for (int k = part->first; k < part->first + part->count; k++)
         for (int i = 0; i < 2; i++) {
             int slot = s->cell->steps[k].in[i];
@@ -46,7 +48,9 @@ static void backward_focus(struct stage *s, struct stage_focus *f) {
     bool memory = step->state == 1 && s->row_c >= 0;
     f->state_row = memory ? s->row_c : s->row_a;
     switch (step->kind) {
-    case STEP_OUTPUT_BACK: f->loss = f->y_hat_result = true; break;
+    case STEP_OUTPUT_BACK:
+        f->loss = f->y_hat_result = true;
+        break;
     case STEP_FROM_LOSS:
         f->from_loss = true;
         f->row[s->row_a] = memory;
@@ -59,7 +63,7 @@ static void backward_focus(struct stage *s, struct stage_focus *f) {
     case STEP_SUM:
         f->plus = f->from_loss = true;
         f->from_future = step->t + 1 < s->T;
-        f->before[f->state_row] = memory && f->from_future;
+        f->before[f->state_row] = f->from_future;
         f->row[s->row_a] = memory;
         f->result[f->state_row] = true;
         break;
@@ -74,7 +78,8 @@ static void backward_focus(struct stage *s, struct stage_focus *f) {
         }
         break;
     }
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -86,14 +91,22 @@ void stage_make_focus(struct stage *s) {
     f->running = s->backward == (step->phase == PHASE_BACKWARD);
     if (!f->running) return;
     switch (step->kind) {
-    case STEP_INPUT: f->x = f->before[s->row_a] = true; break;
+    case STEP_INPUT:
+        f->x = f->before[s->row_a] = true;
+        break;
     case STEP_PART:
         part_operands(s, &s->cell->parts[step->part], f->row, f->before, &f->x);
         part_results(s, &s->cell->parts[step->part], f->result);
         break;
-    case STEP_OUTPUT: f->row[s->row_a] = f->y_hat_result = true; break;
-    case STEP_LOSS: f->y_hat = f->loss_result = true; break;
-    default: backward_focus(s, f); break;
+    case STEP_OUTPUT:
+        f->row[s->row_a] = f->y_hat_result = true;
+        break;
+    case STEP_LOSS:
+        f->y_hat = f->loss_result = true;
+        break;
+    default:
+        backward_focus(s, f);
+        break;
     }
 }
 
@@ -159,16 +172,18 @@ static bool card_fill(const struct stage *s, struct card *card) {
         label_grad(card->math, sizeof card->math, s->cell, s->found_slot, t, unit, style);
     else
         label_slot(card->math, sizeof card->math, s->cell, s->found_slot, t, unit, style);
-    snprintf(card->words, sizeof card->words, "%s%s, unit %d, t = %d", s->backward ? "gradient of the " : "", slot->title,
-             unit + 1, t + 1);
-    if (s->detail == STAGE_SCORE && s->record->example.x) { // the token is not always written under its column
+    snprintf(card->words, sizeof card->words, "%s%s, unit %d, t = %d", s->backward ? "gradient of the " : "",
+             slot->title, unit + 1, t + 1);
+    if (s->detail == STAGE_SCORE &&
+        s->record->example.x) { // the token is not always written under its column
         size_t used = strlen(card->words);
         char token[40];
         token_words(token, sizeof token, record_symbol(s->record, s->record->example.x[t]));
         snprintf(card->words + used, sizeof card->words - used, ", reads %s", token);
     }
     if (!s->backward && slot->at_one)
-        snprintf(card->note, sizeof card->note, "1 %s, 0 %s", slot->at_one, slot->at_zero ? slot->at_zero : "does not");
+        snprintf(card->note, sizeof card->note, "1 %s, 0 %s", slot->at_one,
+                 slot->at_zero ? slot->at_zero : "does not");
     return true;
 }
 

@@ -1,4 +1,5 @@
-// The forward figure in full and compact columns: what is computed so far, the running step's operands on the highlighter.
+// The forward figure in full and compact columns: what is computed so far, the running step's operands on the
+// highlighter.
 #include "stage_inner.h"
 #include <math.h>
 
@@ -10,17 +11,25 @@ static enum column_state state_of(const struct stage *s, int t) {
 }
 
 // The running step is one of this column, in any phase that the forward figure shows.
-static bool runs(const struct stage *s, int t) { return s->focus.running && s->step->t == t; }
+static bool runs(const struct stage *s, int t) {
+    return s->focus.running && s->step->t == t;
+}
 
-static float belt_half(const struct stage *s) { return fminf(17, s->rows[0].height / 2 + 5); }
+static float belt_half(const struct stage *s) {
+    return fminf(17, s->rows[0].height / 2 + 5);
+}
 
-static float gap_to_next(const struct stage *s) { return s->columns.pitch - s->columns.width; }
+static float gap_to_next(const struct stage *s) {
+    return s->columns.pitch - s->columns.width;
+}
 
 static float riser_x(const struct stage *s, int t) {
     return stage_x(s, t) + s->columns.width + fminf(5, gap_to_next(s) * 0.4f);
 }
 
-static color line_ink(const struct stage *s, bool known) { return known ? s->theme->ink2 : s->theme->ghost; }
+static color line_ink(const struct stage *s, bool known) {
+    return known ? s->theme->ink2 : s->theme->ghost;
+}
 
 // --- ground ---
 
@@ -30,8 +39,10 @@ static void labels(struct stage *s) {
     label_output(markup, sizeof markup, "L", LABEL_SYMBOLIC, style);
     stage_side_label(s, markup, s->plan.loss, 19);
     label_output(markup, sizeof markup, "\\hat{y}", LABEL_SYMBOLIC, style);
-    stage_side_label(s, markup, s->plan.y_hat + fminf(46, (s->plan.y_hat_bottom - s->plan.y_hat) * 0.5f - 4), 19);
-    for (int k = 0; k < s->row_count; k++) stage_row_label(s, k);
+    stage_side_label(s, markup, s->plan.y_hat + fminf(46, (s->plan.y_hat_bottom - s->plan.y_hat) * 0.5f - 4),
+                     19);
+    for (int k = 0; k < s->row_count; k++)
+        stage_row_label(s, k);
     label_output(markup, sizeof markup, "x", LABEL_SYMBOLIC, style);
     stage_side_label(s, markup, s->plan.token + s->plan.token_size / 2, 19);
 }
@@ -44,14 +55,16 @@ static float belt_end(const struct stage *s) {
 static void belt(struct stage *s) {
     if (s->row_c < 0) return;
     int reached = 0; // columns whose memory has been reached
-    while (reached < s->T && state_of(s, reached) != COLUMN_AHEAD) reached++;
+    while (reached < s->T && state_of(s, reached) != COLUMN_AHEAD)
+        reached++;
     float y = s->rows[s->row_c].y - belt_half(s), h = 2 * belt_half(s), end = belt_end(s);
     float x = reached >= s->T ? end : reached > 0 ? stage_x(s, reached - 1) : s->columns.x0;
     if (reached >= s->T || reached == 0)
         draw_rect(s->list, (rect){s->columns.x0, y, x - s->columns.x0, h}, s->theme->belt, 0);
     else
         draw_rect(s->list, (rect){s->columns.x0, y, x + 4 - s->columns.x0, h}, s->theme->belt, 0);
-    if (end > x) draw_rect(s->list, (rect){x, y, end - x, h}, color_mix(s->theme->stage, s->theme->belt, 0.45f), 0);
+    if (end > x)
+        draw_rect(s->list, (rect){x, y, end - x, h}, color_mix(s->theme->stage, s->theme->belt, 0.45f), 0);
 }
 
 static void box(struct stage *s, int t) {
@@ -86,8 +99,8 @@ static float row_end(const struct stage *s, int row, bool from_below) {
     return s->rows[row].y + (from_below ? half : -half);
 }
 
-// The way of a state into column t, from `from` on the lane of t - 1 (or the stub at the left edge) to `to`. The lane
-// of a turns down to the weighted sums where the cell has no gates.
+// The way of a state into column t, from `from` on the lane of t - 1 (or the stub at the left edge) to `to`.
+// The lane of a turns down to the weighted sums where the cell has no gates.
 static int lane_path(const struct stage *s, int row, int t, float from, float to, point *p) {
     float y = s->rows[row].y, in = row == s->row_a ? s->rows[s->row_in].y : y;
     if (t == 0) from = stage_x(s, 0) - 18;
@@ -121,7 +134,8 @@ static int operand_paths(const struct stage *s, struct path *out) {
                 out[n].p[out[n].n++] = (point){c, s->rows[target].y};
             n++;
         }
-        if (f->row[k] && target >= 0) out[n++] = (struct path){{{c, s->rows[k].y}, {c, s->rows[target].y}}, 2};
+        if (f->row[k] && target >= 0)
+            out[n++] = (struct path){{{c, s->rows[k].y}, {c, s->rows[target].y}}, 2};
     }
     if (f->x) out[n++] = (struct path){{{c, s->plan.token + 6}, {c, in}}, 2};
     return n;
@@ -130,13 +144,15 @@ static int operand_paths(const struct stage *s, struct path *out) {
 static int output_path(const struct stage *s, int t, struct path *out) {
     float r = riser_x(s, t), c = stage_center(s, t), a = s->rows[s->row_a].y;
     point p[5] = {{r, a}, {r, s->plan.riser}, {c, s->plan.riser}, {c, s->plan.y_hat_bottom + 5}};
-    for (int k = 0; k < 4; k++) out->p[k] = p[k];
+    for (int k = 0; k < 4; k++)
+        out->p[k] = p[k];
     return out->n = 4;
 }
 
 static void y_hat_ring(struct stage *s, int t) {
     float x = stage_x(s, t), out = s->columns.pitch < 66 ? 2 : 6;
-    rect r = {x - out, s->plan.y_hat - 4, s->columns.width + 2 * out, s->plan.y_hat_bottom - s->plan.y_hat + 7};
+    rect r = {x - out, s->plan.y_hat - 4, s->columns.width + 2 * out,
+              s->plan.y_hat_bottom - s->plan.y_hat + 7};
     draw_rect(s->list, r, s->theme->hi, 8);
     draw_rect(s->list, rect_inset(r, 2.5f), s->theme->stage, 5.5f);
 }
@@ -149,7 +165,8 @@ static void marker(struct stage *s) {
     color hi = s->theme->hi;
     struct path paths[2 * STAGE_ROWS + 2];
     int n = operand_paths(s, paths);
-    for (int k = 0; k < n; k++) wire_marker(s->list, paths[k].p, paths[k].n, hi, 11, 10, s->marker);
+    for (int k = 0; k < n; k++)
+        wire_marker(s->list, paths[k].p, paths[k].n, hi, 11, 10, s->marker);
     if (f->y_hat_result) { // the output step belongs to no layer; the top one is shown
         struct path riser;
         output_path(s, t, &riser);
@@ -159,7 +176,8 @@ static void marker(struct stage *s) {
     }
     if (f->loss_result) {
         y_hat_ring(s, t);
-        wire_marker(s->list, (point[]){{c, s->plan.y_hat - 5}, {c, s->plan.loss + 8}}, 2, hi, 11, 10, s->marker);
+        wire_marker(s->list, (point[]){{c, s->plan.y_hat - 5}, {c, s->plan.loss + 8}}, 2, hi, 11, 10,
+                    s->marker);
     }
     for (int k = 0; k < s->row_count; k++) {
         if (f->before[k] && t > 0) stage_ring(s, k, t - 1);
@@ -171,10 +189,12 @@ static void marker(struct stage *s) {
 static void running_wires(struct stage *s, int t) {
     const struct stage_focus *f = &s->focus;
     color ink = s->theme->on_hi;
-    float c = stage_center(s, t), x = stage_x(s, t), from = t > 0 ? stage_x(s, t - 1) + s->columns.width + 3 : 0;
+    float c = stage_center(s, t), x = stage_x(s, t),
+          from = t > 0 ? stage_x(s, t - 1) + s->columns.width + 3 : 0;
     int target = target_row(s);
     struct wire_style plain = {ink, .head = -1, .corner = 10}, arrow = {ink, .head = 6, .corner = 10};
-    bool joins = s->row_in == s->row_a; // a and x meet in the open middle of the column; else in the strip of the sums
+    bool joins =
+        s->row_in == s->row_a; // a and x meet in the open middle of the column; else in the strip of the sums
     point p[6];
     if (f->before[s->row_a]) {
         int n = lane_path(s, s->row_a, t, from, joins ? c - 4 : x + 1, p);
@@ -186,16 +206,20 @@ static void running_wires(struct stage *s, int t) {
     if (f->x) {
         float start = (s->plan.one_hot > 0 ? s->plan.one_hot : s->plan.token) - 3;
         bool up = target >= 0 || !joins;
-        float to = !joins ? row_end(s, s->row_in, true) : up ? row_end(s, target, true) : s->rows[s->row_in].y;
+        float to = !joins ? row_end(s, s->row_in, true)
+                   : up   ? row_end(s, target, true)
+                          : s->rows[s->row_in].y;
         wire_draw(s->list, (point[]){{c, start}, {c, to}}, 2, up ? arrow : plain);
     }
     if (f->x && !joins && target >= 0) // the sums become the activation
-        wire_draw(s->list, (point[]){{c, row_end(s, s->row_in, false)}, {c, row_end(s, target, true)}}, 2, arrow);
+        wire_draw(s->list, (point[]){{c, row_end(s, s->row_in, false)}, {c, row_end(s, target, true)}}, 2,
+                  arrow);
     if (!f->x)
         for (int k = 0; k < s->row_count; k++) {
             if (!f->row[k] || target < 0) continue;
             bool below = s->rows[k].y > s->rows[target].y;
-            wire_draw(s->list, (point[]){{c, row_end(s, k, !below)}, {c, row_end(s, target, below)}}, 2, arrow);
+            wire_draw(s->list, (point[]){{c, row_end(s, k, !below)}, {c, row_end(s, target, below)}}, 2,
+                      arrow);
         }
 }
 
@@ -208,7 +232,9 @@ static void lanes_in(struct stage *s, int t) {
         if (!s->rows[k].state || (run && s->focus.before[k])) continue;
         point p[6];
         int n = lane_path(s, k, t, from, x, p);
-        wire_draw(s->list, p, n, (struct wire_style){line_ink(s, known), .head = fminf(5, gap_to_next(s) * 0.7f), .corner = 7});
+        wire_draw(
+            s->list, p, n,
+            (struct wire_style){line_ink(s, known), .head = fminf(5, gap_to_next(s) * 0.7f), .corner = 7});
     }
 }
 
@@ -221,7 +247,8 @@ static bool memory_has(const struct stage *s, enum cell_op op) {
     return false;
 }
 
-// In the widest columns there is room on the lane for what happens to the memory: times the gate, plus what is new.
+// In the widest columns there is room on the lane for what happens to the memory: times the gate, plus what
+// is new.
 static void lane_operators(struct stage *s, int t) {
     if (s->row_c < 0 || t == 0 || gap_to_next(s) < 44) return;
     bool known = state_of(s, t) != COLUMN_AHEAD;
@@ -232,7 +259,8 @@ static void lane_operators(struct stage *s, int t) {
         draw_circle(s->list, at, 6, ground);
         draw_ring(s->list, at, 6, ink, 1.25f);
         for (int k = 0; k < 3; k++) { // the six-armed star
-            float angle = (float)M_PI * (0.5f + (float)k / 3), dx = 3.2f * cosf(angle), dy = 3.2f * sinf(angle);
+            float angle = (float)M_PI * (0.5f + (float)k / 3), dx = 3.2f * cosf(angle),
+                  dy = 3.2f * sinf(angle);
             draw_path_move(s->list, at.x - dx, at.y - dy);
             draw_path_line(s->list, at.x + dx, at.y + dy);
             draw_path_stroke(s->list, ink, 1.25f, false, false);
@@ -286,9 +314,11 @@ static void input(struct stage *s, int t, bool ahead, bool run) {
         draw_rect_exact(s->list, rect_inset(r, line), ground, 6 - line);
     }
     if (symbol < 0)
-        draw_text(s->list, c, y + r.h * 0.675f, "0", (struct text_style){FONT_MONO, 20 * k, theme->ink3, ALIGN_CENTER});
+        draw_text(s->list, c, y + r.h * 0.675f, "0",
+                  (struct text_style){FONT_MONO, 20 * k, theme->ink3, ALIGN_CENTER});
     else
-        stage_token(s, c, y + r.h * 0.7f, symbol, 23 * k, FONT_MONO_SEMIBOLD, ahead ? theme->ink3 : theme->ink1);
+        stage_token(s, c, y + r.h * 0.7f, symbol, 23 * k, FONT_MONO_SEMIBOLD,
+                    ahead ? theme->ink3 : theme->ink1);
     if (!ahead) one_hot(s, t, symbol);
     if (read) return;
     float from = ahead || s->plan.one_hot <= 0 ? y - 2 : s->plan.one_hot - 3;
@@ -320,7 +350,8 @@ static void output(struct stage *s, int t, bool run) {
     output_path(s, t, &riser);
     float half = belt_half(s);
     if (top && s->row_c >= 0 && gap_to_next(s) >= 10 && !filling)
-        draw_rect(s->list, (rect){riser.p[0].x - 3.5f, s->rows[s->row_c].y - half, 7, 2 * half}, s->theme->stage, 0);
+        draw_rect(s->list, (rect){riser.p[0].x - 3.5f, s->rows[s->row_c].y - half, 7, 2 * half},
+                  s->theme->stage, 0);
     color ink = filling ? s->theme->on_hi : s->theme->ink2;
     if (top) wire_draw(s->list, riser.p, riser.n, (struct wire_style){ink, .head = 6, .corner = 7});
     if (filling && s->fill <= 0)
@@ -335,7 +366,8 @@ static void loss(struct stage *s, int t, bool run) {
     if (!script_has_loss(s->script, s->scene->position, t) || s->record->example.target[t] < 0) return;
     float c = stage_center(s, t), w = fminf(58, s->columns.pitch - 4);
     bool result = run && s->focus.loss_result;
-    if (result && s->marker >= 1) draw_rect(s->list, (rect){c - w / 2, s->plan.loss - 13, w, 25}, s->theme->hi, 6);
+    if (result && s->marker >= 1)
+        draw_rect(s->list, (rect){c - w / 2, s->plan.loss - 13, w, 25}, s->theme->hi, 6);
     if (result && s->fill <= 0) return;
     stage_number(s, c, s->plan.loss + 6, "forward/loss", t, -1, tape_loss(s->record->tape, t), 2,
                  (struct text_style){FONT_SANS_SEMIBOLD, s->columns.pitch < 60 ? 15 : 17,
@@ -358,13 +390,16 @@ static void column(struct stage *s, int t) {
 void stage_forward(struct stage *s) {
     labels(s);
     belt(s);
-    for (int t = 0; t < s->T; t++) box(s, t);
+    for (int t = 0; t < s->T; t++)
+        box(s, t);
     marker(s);
-    for (int t = 0; t < s->T; t++) column(s, t);
+    for (int t = 0; t < s->T; t++)
+        column(s, t);
     for (int t = 0; t < s->T; t++) {
         bool top = s->layer + 1 == s->record->layout.spec.layers;
         bool out = top && script_has_output(s->script, s->scene->position, t);
         if (!out || state_of(s, t) == COLUMN_AHEAD) continue;
-        draw_circle(s->list, (point){riser_x(s, t), s->rows[s->row_a].y}, fminf(3.25f, gap_to_next(s) * 0.3f), s->theme->ink1);
+        draw_circle(s->list, (point){riser_x(s, t), s->rows[s->row_a].y}, fminf(3.25f, gap_to_next(s) * 0.3f),
+                    s->theme->ink1);
     }
 }

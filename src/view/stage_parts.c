@@ -5,8 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-float stage_x(const struct stage *s, int t) { return stage_column_x(&s->columns, t); }
-float stage_center(const struct stage *s, int t) { return stage_x(s, t) + s->columns.width / 2; }
+float stage_x(const struct stage *s, int t) {
+    return stage_column_x(&s->columns, t);
+}
+float stage_center(const struct stage *s, int t) {
+    return stage_x(s, t) + s->columns.width / 2;
+}
 
 // The box of a column: the opened one of a score stands a little inside its place.
 static rect column_box(const struct stage *s, int t) {
@@ -41,8 +45,10 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-// Too many units for the height: a line from the least to the largest, a box for the middle half, a mark at the median.
-static void summary_band(const struct stage *s, const struct stage_row *row, rect area, const double *values) {
+// Too many units for the height: a line from the least to the largest, a box for the middle half, a mark at
+// the median.
+static void summary_band(const struct stage *s, const struct stage_row *row, rect area,
+                         const double *values) {
     double sorted[NET_MAX_HIDDEN];
     int n = 0;
     for (int i = 0; i < s->H && i < NET_MAX_HIDDEN; i++)
@@ -118,7 +124,8 @@ void stage_strip(struct stage *s, int row, int t, bool running, const color *cov
         bool here = t == s->t;
         float out = here ? 1.5f : 1;
         if (tile.w >= 3)
-            draw_box(s->list, rect_inset(tile, -out), here ? s->theme->ink1 : s->theme->ink3, here ? 2.5f : 2, here ? 2 : 1);
+            draw_box(s->list, rect_inset(tile, -out), here ? s->theme->ink1 : s->theme->ink3, here ? 2.5f : 2,
+                     here ? 2 : 1);
     }
     hide_units(s, row, t, area);
     track_hover(s, row, t, area);
@@ -136,7 +143,7 @@ void stage_ring(struct stage *s, int row, int t) {
 // --- labels ---
 
 void stage_side_label(struct stage *s, const char *markup, float y, float size) {
-    float right = s->r.x + 37;
+    float right = s->columns.x0 - 23;
     struct math_box box = math_measure(s->list, markup, size);
     if (box.width > 35) size *= fmaxf(0.7f, 35 / box.width);
     math_draw(s->list, s->theme, right, y + 6, markup, size, s->theme->ink1, ALIGN_RIGHT);
@@ -146,7 +153,7 @@ static void scale_note(struct stage *s, const struct stage_row *row) {
     if (row->scale == 1 || row->kind != STRIP_VALUE) return;
     char text[24];
     snprintf(text, sizeof text, "\u00B1%g", (double)row->scale);
-    draw_text(s->list, s->r.x + 35, row->y + (row->lane ? 24 : 18), text,
+    draw_text(s->list, s->columns.x0 - 25, row->y + (row->lane ? 24 : 18), text,
               (struct text_style){FONT_SANS_MEDIUM, 11, s->theme->ink3, ALIGN_RIGHT});
 }
 
@@ -178,12 +185,13 @@ void stage_time_label(struct stage *s, int t, bool running, bool ahead) {
 
 // --- tokens ---
 
-void stage_token(struct stage *s, float x, float baseline, int symbol, float size, enum font font, color ink) {
+void stage_token(struct stage *s, float x, float baseline, int symbol, float size, enum font font,
+                 color ink) {
     token_draw(s->list, x, baseline, record_symbol(s->record, symbol), size, font, ink);
 }
 
-bool stage_number(struct stage *s, float x, float baseline, const char *tensor, int row, int column, double value, int digits,
-                  struct text_style style) {
+bool stage_number(struct stage *s, float x, float baseline, const char *tensor, int row, int column,
+                  double value, int digits, struct text_style style) {
     style.align = ALIGN_CENTER;
     if (scene_is_hidden(s->scene, tensor, row, column)) {
         stage_question(s, (rect){x - 14, baseline - style.size * 0.36f - 11, 28, 22}, 14);
@@ -198,7 +206,8 @@ bool stage_number(struct stage *s, float x, float baseline, const char *tensor, 
 void stage_top_symbols(const struct stage *s, int t, int *out, int count) {
     const double *y_hat = tape_y_hat(s->record->tape, t);
     int target = s->record->example.target[t], found = 0;
-    for (int k = 0; k < count; k++) out[k] = -1;
+    for (int k = 0; k < count; k++)
+        out[k] = -1;
     for (int i = 0; i < s->V; i++) { // insertion into the best so far
         int k = found < count ? found++ : count;
         while (k > 0 && !(y_hat[out[k - 1]] >= y_hat[i])) {
@@ -255,7 +264,8 @@ void stage_target_chip(struct stage *s, int t, bool known, bool running) {
         draw_rect(s->list, chip, theme->ink1, 4);
     else
         draw_box(s->list, chip, theme->ghost, 4, 1);
-    stage_token(s, chip.x + 10, y + 15.5f, target, 14, FONT_MONO_SEMIBOLD, known ? theme->panel : theme->ink3);
+    stage_token(s, chip.x + 10, y + 15.5f, target, 14, FONT_MONO_SEMIBOLD,
+                known ? theme->panel : theme->ink3);
     double p = tape_y_hat(s->record->tape, t)[target];
     stage_number(s, stacked ? c : c + 13, stacked ? y + 34.5f : y + 15.5f, "forward/y_hat", t, target, p, 2,
                  (struct text_style){FONT_SANS_MEDIUM, 13, known ? theme->ink2 : theme->ink3, ALIGN_CENTER});
@@ -272,7 +282,8 @@ void stage_legend_values(struct stage *s, float x, float y, bool gates) {
     draw_text(list, x, y + 4.5f, "\u22121", end);
     x += 20;
     double steps[9], levels[5] = {0.02, 0.25, 0.5, 0.75, 1};
-    for (int k = 0; k < 9; k++) steps[k] = -1 + k / 4.0;
+    for (int k = 0; k < 9; k++)
+        steps[k] = -1 + k / 4.0;
     struct strip_style tiles = strip_style_default(STRIP_VALUE, 8, 1, 14);
     tiles.sign_marks = s->scene->state->sign_marks;
     strip_draw(list, s->theme, x, y - 7, steps, 9, &tiles);

@@ -1,5 +1,6 @@
-// The score: many timesteps. A row is a heat map (units down, time right); the running timestep is opened as a full cell. Under
-// 4 px of pitch only a window of the timesteps is shown, with an overview above it to drag.
+// The score: many timesteps. A row is a heat map (units down, time right); the running timestep is opened as
+// a full cell. Under 4 px of pitch only a window of the timesteps is shown, with an overview above it to
+// drag.
 #include "stage_inner.h"
 #include <math.h>
 #include <stdio.h>
@@ -13,13 +14,18 @@ struct score {
     int lines, merged; // unit lines of a heat map; units averaged in each
     float token;       // baseline
     rect overview;
-    color ramp[3][2 * RAMP + 1]; // by kind: colours of -1 .. 1; mixing each tile's anew would cost most of a frame
+    color ramp[3][2 * RAMP +
+                  1]; // by kind: colours of -1 .. 1; mixing each tile's anew would cost most of a frame
 };
 
 // The pitch that the guide's levels go by: as if no timestep were opened.
-static bool shows_tokens(const struct stage *s) { return (s->r.w - 60) / (float)s->T >= 12; }
+static bool shows_tokens(const struct stage *s) {
+    return (s->r.w - 60) / (float)s->T >= 12;
+}
 
-static bool windowed(const struct stage *s) { return s->columns.count < s->T; }
+static bool windowed(const struct stage *s) {
+    return s->columns.count < s->T;
+}
 
 static struct score make_score(struct stage *s) {
     struct score score = {0};
@@ -55,12 +61,14 @@ static color ramp_color(const struct theme *theme, enum strip_kind kind, float v
 }
 
 static void make_ramps(const struct stage *s, struct score *score) {
-    for (int kind = s->backward ? STRIP_GRADIENT : STRIP_VALUE; kind <= (s->backward ? STRIP_GRADIENT : STRIP_GATE); kind++)
+    for (int kind = s->backward ? STRIP_GRADIENT : STRIP_VALUE;
+         kind <= (s->backward ? STRIP_GRADIENT : STRIP_GATE); kind++)
         for (int k = -RAMP; k <= RAMP; k++)
             score->ramp[kind][RAMP + k] = ramp_color(s->theme, (enum strip_kind)kind, (float)k / RAMP);
 }
 
-static color cell_ink(const struct stage *s, const struct score *score, const struct stage_row *row, float v) {
+static color cell_ink(const struct stage *s, const struct score *score, const struct stage_row *row,
+                      float v) {
     if (!isfinite(v)) return s->theme->err;
     if (row->kind == STRIP_GRADIENT) v = copysignf(gradient_length(v), v);
     if (row->kind == STRIP_VALUE) v /= row->scale;
@@ -70,11 +78,14 @@ static color cell_ink(const struct stage *s, const struct score *score, const st
 static double line_mean(const struct stage *s, const struct score *score, const double *values, int line) {
     int first = line * score->merged, n = first + score->merged < s->H ? score->merged : s->H - first;
     double sum = 0;
-    for (int i = 0; i < n; i++) sum += values[first + i];
+    for (int i = 0; i < n; i++)
+        sum += values[first + i];
     return sum / n;
 }
 
-static float column_gap(float pitch) { return pitch > 12 ? 2 : pitch > 5 ? 0.6f : 0; }
+static float column_gap(float pitch) {
+    return pitch > 12 ? 2 : pitch > 5 ? 0.6f : 0;
+}
 
 static rect heat_cell(const struct stage *s, const struct score *score, int row, int t) {
     float p = s->columns.pitch, h = score->row_height;
@@ -129,10 +140,12 @@ static void row(struct stage *s, const struct score *score, int k) {
         heat_column(s, score, k, t);
         track(s, score, k, t);
     }
-    if (s->unit >= 0 && score->merged == 1) { // the selected unit is a line through all timesteps: ticks at its ends
+    if (s->unit >= 0 &&
+        score->merged == 1) { // the selected unit is a line through all timesteps: ticks at its ends
         float h = score->row_height / (float)score->lines;
         float y = s->rows[k].y - score->row_height / 2 + ((float)s->unit + 0.5f) * h;
-        float right = stage_x(s, end - 1) + (end - 1 == s->columns.lens ? s->columns.lens_width : s->columns.pitch);
+        float right =
+            stage_x(s, end - 1) + (end - 1 == s->columns.lens ? s->columns.lens_width : s->columns.pitch);
         draw_rect(s->list, (rect){s->columns.x0 - 6, y - 1, 5, 2}, s->theme->ink1, 0);
         draw_rect(s->list, (rect){right + 1, y - 1, 5, 2}, s->theme->ink1, 0);
     }
@@ -143,7 +156,8 @@ static void row(struct stage *s, const struct score *score, int k) {
 
 static void losses(struct stage *s, const struct score *score) {
     double largest = 1;
-    for (int t = 0; t < s->T; t++) largest = fmax(largest, tape_loss(s->record->tape, t));
+    for (int t = 0; t < s->T; t++)
+        largest = fmax(largest, tape_loss(s->record->tape, t));
     float p = s->columns.pitch, gap = p > 8 ? 2 : p > 3 ? 0.7f : 0;
     color ink = color_mix(s->theme->stage, s->backward ? s->theme->loss : s->theme->ink3, 0.65f);
     for (int t = s->columns.first; t < s->columns.first + s->columns.count; t++) {
@@ -153,11 +167,14 @@ static void losses(struct stage *s, const struct score *score) {
         draw_rect_exact(s->list, (rect){stage_x(s, t), score->loss - h, fmaxf(1, p - gap), h}, ink, 0);
     }
     char markup[STAGE_LABEL];
-    label_output(markup, sizeof markup, "L", LABEL_SYMBOLIC, (struct label_style){s->scene->state->notation, true});
+    label_output(markup, sizeof markup, "L", LABEL_SYMBOLIC,
+                 (struct label_style){s->scene->state->notation, true});
     stage_side_label(s, markup, score->loss - 10, 19);
 }
 
-static int symbol_at(const struct stage *s, int t) { return s->record->example.x ? s->record->example.x[t] : -1; }
+static int symbol_at(const struct stage *s, int t) {
+    return s->record->example.x ? s->record->example.x[t] : -1;
+}
 
 static void token(struct stage *s, float x, float y, int t, float size, enum font font, color ink) {
     if (symbol_at(s, t) < 0)
@@ -174,7 +191,8 @@ static void tokens(struct stage *s, const struct score *score) {
         if (t == s->columns.lens) continue;
         float x = stage_x(s, t) + p / 2 - 1;
         if (shows_tokens(s))
-            token(s, x, score->token, t, size, FONT_MONO, symbol_at(s, t) < 0 ? s->theme->ink3 : s->theme->ink2);
+            token(s, x, score->token, t, size, FONT_MONO,
+                  symbol_at(s, t) < 0 ? s->theme->ink3 : s->theme->ink2);
         bool chosen = s->scene->state->t == t && s->columns.lens < 0;
         if ((t + 1) % every != 0 && !chosen) continue;
         if (fabsf(x - lens) < 44) continue;
@@ -185,7 +203,8 @@ static void tokens(struct stage *s, const struct score *score) {
     }
     if (!shows_tokens(s)) return;
     char markup[STAGE_LABEL];
-    label_output(markup, sizeof markup, "x", LABEL_SYMBOLIC, (struct label_style){s->scene->state->notation, true});
+    label_output(markup, sizeof markup, "x", LABEL_SYMBOLIC,
+                 (struct label_style){s->scene->state->notation, true});
     stage_side_label(s, markup, score->token - 5, 17);
 }
 
@@ -197,10 +216,13 @@ static void lens_output(struct stage *s, const struct score *score, int t, float
         if (now) draw_rect(s->list, (rect){c - 26, score->loss - 21, 52, 24}, s->theme->hi, 6);
         stage_number(s, c, score->loss - 4, "forward/loss", t, -1, tape_loss(s->record->tape, t), 2,
                      (struct text_style){FONT_SANS_SEMIBOLD, 15,
-                                         now ? s->theme->on_hi : s->backward ? s->theme->loss : s->theme->ink1,
+                                         now           ? s->theme->on_hi
+                                         : s->backward ? s->theme->loss
+                                                       : s->theme->ink1,
                                          ALIGN_CENTER});
     } else if (s->focus.running && s->focus.y_hat_result) {
-        stage_token(s, c - 14, score->loss - 4, s->record->example.target[t], 14, FONT_MONO_SEMIBOLD, s->theme->ink1);
+        stage_token(s, c - 14, score->loss - 4, s->record->example.target[t], 14, FONT_MONO_SEMIBOLD,
+                    s->theme->ink1);
         if (script_has_output(s->script, s->scene->position, t) && s->record->example.target[t] >= 0)
             stage_number(s, c + 10, score->loss - 4, "forward/y_hat", t, s->record->example.target[t],
                          tape_y_hat(s->record->tape, t)[s->record->example.target[t]], 2,
@@ -217,7 +239,8 @@ static void lens(struct stage *s, const struct score *score) {
     draw_rect(s->list, box, s->theme->panel, 8);
     if (s->row_c >= 0) {
         float half = s->rows[s->row_c].height / 2 + 4;
-        draw_rect(s->list, (rect){x + 2, s->rows[s->row_c].y - half, LENS_BOX - 2, 2 * half}, s->theme->belt, 0);
+        draw_rect(s->list, (rect){x + 2, s->rows[s->row_c].y - half, LENS_BOX - 2, 2 * half}, s->theme->belt,
+                  0);
     }
     draw_box(s->list, box, s->theme->ink1, 8, 2);
     bool run = s->focus.running && s->step->t == t;
@@ -243,7 +266,8 @@ static void lens(struct stage *s, const struct score *score) {
 
 // --- the overview ---
 
-// All timesteps at once, 2 px each: the row that is opened at the bottom (a), averaged over the timesteps that share a column.
+// All timesteps at once, 2 px each: the row that is opened at the bottom (a), averaged over the timesteps
+// that share a column.
 static void overview_map(struct stage *s, const struct score *score) {
     enum { LINES = 8 };
     const rect r = score->overview;
@@ -257,7 +281,8 @@ static void overview_map(struct stage *s, const struct score *score) {
             double sum = 0;
             int first = k * s->H / lines, last = (k + 1) * s->H / lines;
             for (int t = from; t < to; t++)
-                for (int i = first; i < last; i++) sum += stage_values(s, s->row_a, t)[i];
+                for (int i = first; i < last; i++)
+                    sum += stage_values(s, s->row_a, t)[i];
             sum /= (double)(to - from) * (last - first);
             draw_rect(s->list, (rect){r.x + (float)c * 2, r.y + (float)k * h, 2, h},
                       cell_ink(s, score, &s->rows[s->row_a], (float)sum), 0);
@@ -280,7 +305,8 @@ static void overview(struct stage *s, const struct score *score) {
     state->scroll = fminf(most, fmaxf(0, state->scroll));
     draw_rect(s->list, r, s->theme->sunk, 2);
     overview_map(s, score);
-    float x = r.x + r.w * (float)s->columns.first / (float)s->T, w = r.w * (float)s->columns.count / (float)s->T;
+    float x = r.x + r.w * (float)s->columns.first / (float)s->T,
+          w = r.w * (float)s->columns.count / (float)s->T;
     draw_box(s->list, (rect){x - 1, r.y - 3, w + 2, r.h + 6}, s->theme->ink1, 4, 2);
     float now = r.x + r.w * ((float)s->t + 0.5f) / (float)s->T;
     draw_rect(s->list, (rect){now - 2, r.y - 6, 4, r.h + 12}, s->theme->hi, 2);
@@ -294,7 +320,8 @@ void stage_score(struct stage *s) {
     make_ramps(s, &score);
     overview(s, &score);
     losses(s, &score);
-    for (int k = 0; k < s->row_count; k++) row(s, &score, k);
+    for (int k = 0; k < s->row_count; k++)
+        row(s, &score, k);
     tokens(s, &score);
     lens(s, &score);
 }

@@ -4,7 +4,9 @@
 // Under this share of the scale a value tile is so pale that it needs an edge.
 static const float EDGE_BELOW = 0.28f;
 
-static float guide_radius(float tile) { return tile >= 14 ? 3 : tile >= 7 ? 1.5f : 0.5f; }
+static float guide_radius(float tile) {
+    return tile >= 14 ? 3 : tile >= 7 ? 1.5f : 0.5f;
+}
 
 struct strip_style strip_style_default(enum strip_kind kind, float tile, float gap, float height) {
     return (struct strip_style){
@@ -38,7 +40,8 @@ static void gate_tile(struct draw_list *list, const struct theme *theme, rect r,
     color fill = ramp_gate(theme, v);
     draw_rect(list, full, fill, fminf(radius, level / 2));
     // The level is a straight line: only the vessel's own corners are round.
-    if (radius > 0 && level > radius * 2 && v < 0.97f) draw_rect(list, (rect){full.x, full.y, full.w, radius}, fill, 0);
+    if (radius > 0 && level > radius * 2 && v < 0.97f)
+        draw_rect(list, (rect){full.x, full.y, full.w, radius}, fill, 0);
 }
 
 static void gradient_tile(struct draw_list *list, const struct theme *theme, rect r, float v,
@@ -96,27 +99,33 @@ void strip_outline(struct draw_list *list, rect tile, color ink, float width) {
     draw_box(list, rect_inset(tile, -out), ink, tile.w >= 14 ? 5 : 2.5f, width);
 }
 
-float strip_draw(struct draw_list *list, const struct theme *theme, float x, float y, const double *values, int n,
-                 const struct strip_style *style) {
-    float radius = style->radius < 0 ? guide_radius(style->tile) : style->radius, pitch = style->tile + style->gap;
+float strip_draw(struct draw_list *list, const struct theme *theme, float x, float y, const double *values,
+                 int n, const struct strip_style *style) {
+    float radius = style->radius < 0 ? guide_radius(style->tile) : style->radius,
+          pitch = style->tile + style->gap;
     bool small = style->height < 10;
     for (int i = 0; i < n; i++) {
         rect r = {x + (float)i * pitch, y, style->tile, style->height};
         one_tile(list, theme, r, values ? &values[i] : NULL, style, radius, small);
     }
     if (style->selected >= 0 && style->selected < n)
-        strip_outline(list, (rect){x + (float)style->selected * pitch, y, style->tile, style->height}, theme->ink1, 2);
+        strip_outline(list, (rect){x + (float)style->selected * pitch, y, style->tile, style->height},
+                      theme->ink1, 2);
     return (float)n * pitch - style->gap;
 }
 
-float strip_area_height(int n) { return n <= 32 ? 26 : n <= 64 ? 48 : 63; }
+float strip_area_height(int n) {
+    return n <= 32 ? 26 : n <= 64 ? 48 : 63;
+}
 
 struct strip_grid strip_grid_for(rect area, int n) {
     struct strip_grid grid = {.merged = 1};
     grid.rows = n <= 8 ? 1 : n <= 16 ? 2 : n <= 32 ? 4 : n <= 64 ? 8 : 16;
     grid.gap = n <= 64 ? 1 : 0;
-    // Rows under 2 px cannot be told apart: fewer rows, and units averaged, until every tile has 2 px of height.
-    while (grid.rows > 1 && (area.h - (float)(grid.rows - 1) * grid.gap) / (float)grid.rows < 2) grid.rows /= 2;
+    // Rows under 2 px cannot be told apart: fewer rows, and units averaged, until every tile has 2 px of
+    // height.
+    while (grid.rows > 1 && (area.h - (float)(grid.rows - 1) * grid.gap) / (float)grid.rows < 2)
+        grid.rows /= 2;
     grid.columns = (n + grid.rows - 1) / grid.rows;
     while ((area.w - (float)(grid.columns - 1) * grid.gap) / (float)grid.columns < 2 && grid.columns > 1) {
         if (grid.gap > 0) {
@@ -136,8 +145,8 @@ struct strip_grid strip_grid_for(rect area, int n) {
 
 static rect grid_tile(rect area, const struct strip_grid *grid, int k) {
     int row = k / grid->columns, column = k % grid->columns;
-    return (rect){area.x + (float)column * (grid->tile + grid->gap), area.y + (float)row * (grid->height + grid->gap),
-                  grid->tile, grid->height};
+    return (rect){area.x + (float)column * (grid->tile + grid->gap),
+                  area.y + (float)row * (grid->height + grid->gap), grid->tile, grid->height};
 }
 
 rect strip_tile(rect area, int n, int unit) {
@@ -148,7 +157,8 @@ rect strip_tile(rect area, int n, int unit) {
 int strip_hit(rect area, int n, point at) {
     if (!rect_has(area, at)) return -1;
     struct strip_grid grid = strip_grid_for(area, n);
-    int column = (int)((at.x - area.x) / (grid.tile + grid.gap)), row = (int)((at.y - area.y) / (grid.height + grid.gap));
+    int column = (int)((at.x - area.x) / (grid.tile + grid.gap)),
+        row = (int)((at.y - area.y) / (grid.height + grid.gap));
     int unit = (row * grid.columns + column) * grid.merged;
     return column < grid.columns && row < grid.rows && unit < n ? unit : -1;
 }
@@ -157,15 +167,20 @@ void strip_block(struct draw_list *list, const struct theme *theme, rect area, c
                  const struct strip_style *style) {
     struct strip_grid grid = strip_grid_for(area, n);
     struct strip_style own = *style;
-    float radius = style->radius >= 0 ? style->radius : grid.rows == 1 ? guide_radius(grid.tile) : n > 64 ? 0 : 0.75f;
+    float radius = style->radius >= 0 ? style->radius
+                   : grid.rows == 1   ? guide_radius(grid.tile)
+                   : n > 64           ? 0
+                                      : 0.75f;
     bool small = grid.height < 10 || grid.tile < 3;
     int tiles = (n + grid.merged - 1) / grid.merged;
     for (int k = 0; k < tiles; k++) {
         double mean = 0;
         int first = k * grid.merged, count = first + grid.merged < n ? grid.merged : n - first;
-        for (int i = 0; values && i < count; i++) mean += values[first + i] / count;
+        for (int i = 0; values && i < count; i++)
+            mean += values[first + i] / count;
         one_tile(list, theme, grid_tile(area, &grid, k), values ? &mean : NULL, &own, radius, small);
     }
     if (style->selected >= 0 && style->selected < n)
-        strip_outline(list, grid_tile(area, &grid, style->selected / grid.merged), theme->ink1, grid.tile >= 5 ? 2 : 1.5f);
+        strip_outline(list, grid_tile(area, &grid, style->selected / grid.merged), theme->ink1,
+                      grid.tile >= 5 ? 2 : 1.5f);
 }

@@ -35,20 +35,23 @@ static bool same_cell(const struct step *a, const struct step *b) {
 // The cell that starts at step `first` of a phase.
 static struct cell cell_at(const struct script *script, int first, int end) {
     struct cell cell = {first, 1, script->steps[first].t};
-    while (first + cell.count < end && same_cell(&script->steps[first + cell.count - 1], &script->steps[first + cell.count]))
+    while (first + cell.count < end &&
+           same_cell(&script->steps[first + cell.count - 1], &script->steps[first + cell.count]))
         cell.count++;
     return cell;
 }
 
 static int cells_of(const struct script *script, int first, int end) {
     int n = 0;
-    for (int k = first; k < end; k += cell_at(script, k, end).count) n++;
+    for (int k = first; k < end; k += cell_at(script, k, end).count)
+        n++;
     return n;
 }
 
 static rect phase_rect(const struct bar *b, int phase) {
     float usable = b->r.w - 2 * MARGIN - PHASE_GAP * (PHASE_COUNT - 1), x = b->r.x + MARGIN;
-    for (int k = 0; k < phase; k++) x += usable * shares[k] + PHASE_GAP;
+    for (int k = 0; k < phase; k++)
+        x += usable * shares[k] + PHASE_GAP;
     return (rect){x, b->r.y + TRACK_TOP, usable * shares[phase], TRACK};
 }
 
@@ -76,15 +79,16 @@ static void cell_label(struct bar *b, rect r, const struct cell *cell, bool now)
     char text[32];
     snprintf(text, sizeof text, "t = %d", cell->t + 1);
     draw_text(b->list, r.x + r.w / 2, r.y + TRACK + 15, text,
-              (struct text_style){now ? FONT_SANS_SEMIBOLD : FONT_SANS, 11.5f, now ? b->theme->ink1 : b->theme->ink3,
-                                  ALIGN_CENTER});
+              (struct text_style){now ? FONT_SANS_SEMIBOLD : FONT_SANS, 11.5f,
+                                  now ? b->theme->ink1 : b->theme->ink3, ALIGN_CENTER});
 }
 
 // Cells of under 3 px run together: the phase is one bar that fills.
 static void merged_phase(struct bar *b, rect r, int first, int count) {
     int done = b->running < first ? 0 : b->running >= first + count ? count : b->running - first;
     draw_rect(b->list, r, b->theme->sunk, 2);
-    if (done > 0) draw_rect_exact(b->list, (rect){r.x, r.y, r.w * (float)done / (float)count, r.h}, done_ink(b), 2);
+    if (done > 0)
+        draw_rect_exact(b->list, (rect){r.x, r.y, r.w * (float)done / (float)count, r.h}, done_ink(b), 2);
     if (b->running < first || b->running >= first + count) return;
     float x = r.x + r.w * ((float)(b->running - first) + 0.5f) / (float)count;
     rect now = {x - 3, r.y - 2, 6, r.h + 4};
@@ -132,7 +136,8 @@ static void pointer(struct bar *b) {
     float x = b->pointer_x, top = 12;
     for (int p = 0; p < PHASE_COUNT; p++) {
         struct text_style style = {FONT_SANS_SEMIBOLD, 13, b->theme->ink1, ALIGN_LEFT};
-        float left = phase_rect(b, p).x, right = left + text_width(b->list, phase_title((enum phase)p), style);
+        float left = phase_rect(b, p).x,
+              right = left + text_width(b->list, phase_title((enum phase)p), style);
         if (x > left - 8 && x < right + 8) top = 8.5f;
     }
     float y = b->r.y + TRACK_TOP - top, tip = b->r.y + TRACK_TOP - 1;
@@ -157,7 +162,8 @@ static int position_at(const struct bar *b, float x) {
         int wanted = (int)(part * (float)cells);
         if (wanted >= cells) wanted = cells - 1;
         struct cell cell = cell_at(script, first, first + count);
-        for (; k < wanted; k++) cell = cell_at(script, cell.first + cell.count, first + count);
+        for (; k < wanted; k++)
+            cell = cell_at(script, cell.first + cell.count, first + count);
         int inside = (int)((part * (float)cells - (float)wanted) * (float)cell.count);
         if (inside >= cell.count) inside = cell.count - 1;
         return cell.first + inside + 1;
@@ -179,18 +185,20 @@ static enum transport_command track_input(struct bar *b, int *seek) {
 
 // --- transport ---
 
-static const char *const granularity_words[GRANULARITY_COUNT] = {"Operation", "Cell", "Timestep", "Pass", "Update"};
+static const char *const granularity_words[GRANULARITY_COUNT] = {"Operation", "Cell", "Timestep", "Pass",
+                                                                 "Update"};
 static const char *const granularity_keys[GRANULARITY_COUNT] = {"1", "2", "3", "4", "5"};
 
 static float segments_width(struct bar *b, bool keys) {
     struct text_style style = {FONT_SANS_MEDIUM, 13, b->theme->ink2, ALIGN_LEFT};
     float w = 0;
-    for (int k = 0; k < GRANULARITY_COUNT; k++) w += text_width(b->list, granularity_words[k], style) + 24 + (keys ? 18 : 0);
+    for (int k = 0; k < GRANULARITY_COUNT; k++)
+        w += text_width(b->list, granularity_words[k], style) + 24 + (keys ? 18 : 0);
     return w;
 }
 
-// What fits beside the buttons; things go in this order as the window narrows. By the room kept for a usual title, so that the
-// controls stay in place from step to step.
+// What fits beside the buttons; things go in this order as the window narrows. By the room kept for a usual
+// title, so that the controls stay in place from step to step.
 enum { TITLE_ROOM = 170, COUNT_ROOM = 118 };
 struct transport_fit {
     bool keys, by_word, speed_word, speed, count;
@@ -207,7 +215,8 @@ static float fit_width(struct bar *b, const struct transport_fit *fit) {
 static struct transport_fit choose_fit(struct bar *b) {
     struct transport_fit fit = {true, true, true, true, true};
     bool *const order[] = {&fit.keys, &fit.by_word, &fit.speed_word, &fit.count, &fit.speed};
-    for (size_t k = 0; k < sizeof order / sizeof *order && fit_width(b, &fit) > b->r.w; k++) *order[k] = false;
+    for (size_t k = 0; k < sizeof order / sizeof *order && fit_width(b, &fit) > b->r.w; k++)
+        *order[k] = false;
     return fit;
 }
 
@@ -227,13 +236,15 @@ static enum transport_command buttons(struct bar *b, float *x, float y, bool pla
         float size = big ? 40 : 32;
         enum icon icon = big && playing ? ICON_PAUSE : all[k].icon;
         const char *name = big && playing ? "Pause (Space)" : all[k].name;
-        if (ui_icon_button(b->ui, (rect){*x, y - size / 2, size, size}, icon, 22, name, big)) command = all[k].command;
+        if (ui_icon_button(b->ui, (rect){*x, y - size / 2, size, size}, icon, 22, name, big))
+            command = all[k].command;
         *x += size + 8;
     }
     return command;
 }
 
-static void speed(struct bar *b, float *x, float y, struct transport *transport, const struct transport_fit *fit) {
+static void speed(struct bar *b, float *x, float y, struct transport *transport,
+                  const struct transport_fit *fit) {
     struct text_style word = {FONT_SANS_MEDIUM, 13, b->theme->ink3, ALIGN_LEFT};
     struct text_style value = {FONT_SANS_SEMIBOLD, 13, b->theme->ink1, ALIGN_LEFT};
     if (!fit->speed) return;
@@ -242,14 +253,16 @@ static void speed(struct bar *b, float *x, float y, struct transport *transport,
         *x += 50;
     }
     double octaves = log2(transport->speed > 0 ? transport->speed : 1);
-    if (ui_slider(b->ui, (rect){*x, y - 16, 96, 32}, "speed", &octaves, -2, 3, 1)) transport->speed = exp2(octaves);
+    if (ui_slider(b->ui, (rect){*x, y - 16, 96, 32}, "speed", &octaves, -2, 3, 1))
+        transport->speed = exp2(octaves);
     char text[24];
     snprintf(text, sizeof text, "%g\u00D7", transport->speed);
     draw_text(b->list, *x + 110, y + 4.5f, text, value);
     *x += 160;
 }
 
-static void granularity(struct bar *b, float *x, float y, struct transport *transport, const struct transport_fit *fit) {
+static void granularity(struct bar *b, float *x, float y, struct transport *transport,
+                        const struct transport_fit *fit) {
     if (fit->by_word) {
         draw_text(b->list, *x, y + 4.5f, "Step by",
                   (struct text_style){FONT_SANS_MEDIUM, 13, b->theme->ink3, ALIGN_LEFT});
@@ -262,7 +275,8 @@ static void granularity(struct bar *b, float *x, float y, struct transport *tran
     *x += w;
 }
 
-static void readout_texts(const struct bar *b, char *title, size_t title_size, char *count, size_t count_size) {
+static void readout_texts(const struct bar *b, char *title, size_t title_size, char *count,
+                          size_t count_size) {
     const struct step *step = scene_step(b->scene);
     if (step)
         step_title(b->scene->record, step, title, title_size);
@@ -281,7 +295,8 @@ static void readout(struct bar *b, float x, float y, const char *title, const ch
         return;
     }
     draw_text(b->list, right, y + 5, title, bold);
-    if (width + 14 + text_width(b->list, count, small) <= room) draw_text(b->list, right - width - 14, y + 5, count, small);
+    if (width + 14 + text_width(b->list, count, small) <= room)
+        draw_text(b->list, right - width - 14, y + 5, count, small);
 }
 
 static enum transport_command transport_row(struct bar *b, struct transport *transport) {
@@ -297,8 +312,10 @@ static enum transport_command transport_row(struct bar *b, struct transport *tra
     return command;
 }
 
-enum transport_command view_timeline(struct ui *ui, rect r, const struct scene *scene, struct transport *transport, int *seek) {
-    struct bar b = {.ui = ui, .list = ui->list, .theme = ui->theme, .scene = scene, .script = scene->script, .r = r};
+enum transport_command view_timeline(struct ui *ui, rect r, const struct scene *scene,
+                                     struct transport *transport, int *seek) {
+    struct bar b = {
+        .ui = ui, .list = ui->list, .theme = ui->theme, .scene = scene, .script = scene->script, .r = r};
     draw_rect(ui->list, r, ui->theme->panel, 0);
     draw_hline(ui->list, r.x, r.x + r.w, r.y, ui->theme->line);
     if (!scene->script || !scene->record) return TRANSPORT_NONE;

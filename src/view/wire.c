@@ -3,7 +3,9 @@
 
 enum { WIRE_POINTS = 16 };
 
-static float distance(point a, point b) { return hypotf(b.x - a.x, b.y - a.y); }
+static float distance(point a, point b) {
+    return hypotf(b.x - a.x, b.y - a.y);
+}
 
 static void rounded_path(struct draw_list *list, const point *p, int n, float radius) {
     draw_path_move(list, p[0].x, p[0].y);
@@ -11,7 +13,8 @@ static void rounded_path(struct draw_list *list, const point *p, int n, float ra
         float before = distance(p[i - 1], p[i]), after = distance(p[i], p[i + 1]);
         if (before <= 0 || after <= 0) continue;
         float r = fminf(radius, fminf(before, after) / 2);
-        draw_path_line(list, p[i].x - (p[i].x - p[i - 1].x) / before * r, p[i].y - (p[i].y - p[i - 1].y) / before * r);
+        draw_path_line(list, p[i].x - (p[i].x - p[i - 1].x) / before * r,
+                       p[i].y - (p[i].y - p[i - 1].y) / before * r);
         draw_path_quad(list, p[i].x, p[i].y, p[i].x + (p[i + 1].x - p[i].x) / after * r,
                        p[i].y + (p[i + 1].y - p[i].y) / after * r);
     }
@@ -35,7 +38,8 @@ void wire_draw(struct draw_list *list, const point *points, int count, struct wi
     float width = style.width > 0 ? style.width : 1.5f, corner = style.corner > 0 ? style.corner : 8;
     float head = style.head == 0 ? 4 + 1.6f * width : style.head;
     point p[WIRE_POINTS];
-    for (int i = 0; i < count; i++) p[i] = points[i];
+    for (int i = 0; i < count; i++)
+        p[i] = points[i];
     point tip = p[count - 1];
     float dx = tip.x - p[count - 2].x, dy = tip.y - p[count - 2].y, length = hypotf(dx, dy);
     if (head > 0 && length > 0) {
@@ -51,10 +55,12 @@ void wire_draw(struct draw_list *list, const point *points, int count, struct wi
     if (head > 0) wire_head(list, tip, dx, dy, head, style.ink);
 }
 
-void wire_marker(struct draw_list *list, const point *points, int count, color ink, float width, float corner, float part) {
+void wire_marker(struct draw_list *list, const point *points, int count, color ink, float width, float corner,
+                 float part) {
     if (count < 2 || count > WIRE_POINTS || part <= 0) return;
     float total = 0;
-    for (int i = 1; i < count; i++) total += distance(points[i - 1], points[i]);
+    for (int i = 1; i < count; i++)
+        total += distance(points[i - 1], points[i]);
     point p[WIRE_POINTS] = {points[0]};
     int n = 1;
     float left = total * fminf(part, 1);

@@ -1,6 +1,9 @@
-// A picture of the stage, the narration and the timeline alone, for looking at while working on them. Not a test.
-//   render_stage OUT.png [--at KIND,T,PART | --position P] [--theme dark] [--size WxH] [--scale S] [--cell rnn] [--hidden H]
-//                [--word TEXT] [--length T] [--unit U] [--train N] [--flow] [--motion M] [--hover X,Y] [--notation N] [--layers L]
+// A picture of the stage, the narration and the timeline alone, for looking at while working on them. Not a
+// test.
+//   render_stage OUT.png [--at KIND,T,PART | --position P] [--theme dark] [--size WxH] [--scale S] [--cell
+//   rnn] [--hidden H]
+//                [--word TEXT] [--length T] [--unit U] [--train N] [--flow] [--motion M] [--hover X,Y]
+//                [--notation N] [--layers L]
 #include "capture.h"
 #include "stage.h"
 #include "thread.h"
@@ -12,12 +15,13 @@
 enum { MAX_T = 512, SYMBOLS = 27 };
 
 static const char *const words[] = {
-    "allosaurus", "ankylosaurus", "apatosaurus", "archaeopteryx", "baryonyx", "brachiosaurus", "carnotaurus",
-    "ceratosaurus", "coelophysis", "compsognathus", "corythosaurus", "deinonychus", "dilophosaurus", "diplodocus",
-    "edmontosaurus", "gallimimus", "giganotosaurus", "herrerasaurus", "iguanodon", "kentrosaurus", "maiasaura",
-    "megalosaurus", "microraptor", "minmi", "nodosaurus", "ornithomimus", "oviraptor", "parasaurolophus",
-    "plateosaurus", "protoceratops", "spinosaurus", "stegosaurus", "styracosaurus", "suchomimus", "triceratops",
-    "troodon", "tyrannosaurus", "utahraptor", "velociraptor", "yutyrannus"};
+    "allosaurus",    "ankylosaurus", "apatosaurus",   "archaeopteryx",   "baryonyx",       "brachiosaurus",
+    "carnotaurus",   "ceratosaurus", "coelophysis",   "compsognathus",   "corythosaurus",  "deinonychus",
+    "dilophosaurus", "diplodocus",   "edmontosaurus", "gallimimus",      "giganotosaurus", "herrerasaurus",
+    "iguanodon",     "kentrosaurus", "maiasaura",     "megalosaurus",    "microraptor",    "minmi",
+    "nodosaurus",    "ornithomimus", "oviraptor",     "parasaurolophus", "plateosaurus",   "protoceratops",
+    "spinosaurus",   "stegosaurus",  "styracosaurus", "suchomimus",      "triceratops",    "troodon",
+    "tyrannosaurus", "utahraptor",   "velociraptor",  "yutyrannus"};
 enum { WORDS = sizeof words / sizeof *words };
 
 struct options {
@@ -56,38 +60,69 @@ static bool train(struct model *model, int steps, struct err *err) {
 }
 
 static bool parse(int argc, char **argv, struct options *o) {
-    *o = (struct options){.word = "troodon", .position = -1, .width = 1440, .height = 900, .hidden = 8, .unit = 6,
-                          .train = 600, .layers = 1, .scale = 1, .motion = 1};
+    *o = (struct options){.word = "troodon",
+                          .position = -1,
+                          .width = 1440,
+                          .height = 900,
+                          .hidden = 8,
+                          .unit = 6,
+                          .train = 600,
+                          .layers = 1,
+                          .scale = 1,
+                          .motion = 1};
     if (argc < 2) return false;
     o->out = argv[1];
     for (int k = 2; k < argc; k++) {
         const char *name = argv[k], *value = k + 1 < argc ? argv[k + 1] : "";
-        if (!strcmp(name, "--flow")) { o->flow = true; continue; }
-        if (!strcmp(name, "--backward")) { o->backward = true; continue; }
+        if (!strcmp(name, "--flow")) {
+            o->flow = true;
+            continue;
+        }
+        if (!strcmp(name, "--backward")) {
+            o->backward = true;
+            continue;
+        }
         k++;
-        if (!strcmp(name, "--at")) o->at = value;
-        else if (!strcmp(name, "--position")) o->position = atoi(value);
-        else if (!strcmp(name, "--theme")) o->dark = !strcmp(value, "dark");
-        else if (!strcmp(name, "--size")) sscanf(value, "%dx%d", &o->width, &o->height);
-        else if (!strcmp(name, "--scale")) o->scale = strtof(value, NULL);
-        else if (!strcmp(name, "--cell")) o->rnn = !strcmp(value, "rnn");
-        else if (!strcmp(name, "--hidden")) o->hidden = atoi(value);
-        else if (!strcmp(name, "--layers")) o->layers = atoi(value);
-        else if (!strcmp(name, "--word")) o->word = value;
-        else if (!strcmp(name, "--length")) o->length = atoi(value);
-        else if (!strcmp(name, "--unit")) o->unit = atoi(value);
-        else if (!strcmp(name, "--train")) o->train = atoi(value);
-        else if (!strcmp(name, "--motion")) o->motion = strtof(value, NULL);
-        else if (!strcmp(name, "--notation")) o->notation = atoi(value);
-        else if (!strcmp(name, "--hover")) o->hover = sscanf(value, "%f,%f", &o->hover_x, &o->hover_y) == 2;
-        else return false;
+        if (!strcmp(name, "--at"))
+            o->at = value;
+        else if (!strcmp(name, "--position"))
+            o->position = atoi(value);
+        else if (!strcmp(name, "--theme"))
+            o->dark = !strcmp(value, "dark");
+        else if (!strcmp(name, "--size"))
+            sscanf(value, "%dx%d", &o->width, &o->height);
+        else if (!strcmp(name, "--scale"))
+            o->scale = strtof(value, NULL);
+        else if (!strcmp(name, "--cell"))
+            o->rnn = !strcmp(value, "rnn");
+        else if (!strcmp(name, "--hidden"))
+            o->hidden = atoi(value);
+        else if (!strcmp(name, "--layers"))
+            o->layers = atoi(value);
+        else if (!strcmp(name, "--word"))
+            o->word = value;
+        else if (!strcmp(name, "--length"))
+            o->length = atoi(value);
+        else if (!strcmp(name, "--unit"))
+            o->unit = atoi(value);
+        else if (!strcmp(name, "--train"))
+            o->train = atoi(value);
+        else if (!strcmp(name, "--motion"))
+            o->motion = strtof(value, NULL);
+        else if (!strcmp(name, "--notation"))
+            o->notation = atoi(value);
+        else if (!strcmp(name, "--hover"))
+            o->hover = sscanf(value, "%f,%f", &o->hover_x, &o->hover_y) == 2;
+        else
+            return false;
     }
     return true;
 }
 
 static int position_of(const struct options *o, const struct script *script) {
-    static const char *const kinds[STEP_KIND_COUNT] = {"input", "part", "output", "loss", "output_back", "from_loss",
-                                                       "from_future", "sum", "part_back", "clip", "update"};
+    static const char *const kinds[STEP_KIND_COUNT] = {"input",       "part",      "output",      "loss",
+                                                       "output_back", "from_loss", "from_future", "sum",
+                                                       "part_back",   "clip",      "update"};
     if (o->position >= 0) return o->position;
     char kind[32] = "";
     int t = 0, part = -1;
@@ -102,7 +137,8 @@ static int position_of(const struct options *o, const struct script *script) {
 }
 
 // The rectangles of the workbench, as the guide gives them for a window.
-static void draw(struct ui *ui, const struct options *o, const struct scene *scene, struct transport *transport) {
+static void draw(struct ui *ui, const struct options *o, const struct scene *scene,
+                 struct transport *transport) {
     float w = (float)o->width / o->scale, h = (float)o->height / o->scale;
     bool small = h < 800 || w < 1440;
     float left = small ? 48 : 288, right = small ? 336 : 368, bottom = small ? 96 : 120;
@@ -159,8 +195,13 @@ int main(int argc, char **argv) {
     struct options o;
     struct err err = {0};
     if (!parse(argc, argv, &o)) return 2;
-    struct net_spec spec = {.cell = o.rnn ? CELL_RNN : CELL_LSTM, .kind = NET_MANY_TO_MANY, .layers = o.layers,
-                            .hidden = o.hidden, .directions = 1, .inputs = SYMBOLS, .outputs = SYMBOLS};
+    struct net_spec spec = {.cell = o.rnn ? CELL_RNN : CELL_LSTM,
+                            .kind = NET_MANY_TO_MANY,
+                            .layers = o.layers,
+                            .hidden = o.hidden,
+                            .directions = 1,
+                            .inputs = SYMBOLS,
+                            .outputs = SYMBOLS};
     struct model model;
     struct rng rng = rng_seed(1);
     int x[MAX_T], target[MAX_T];
@@ -174,14 +215,25 @@ int main(int argc, char **argv) {
     if (!train(&model, o.train, &err)) goto fail;
     struct example example = {.T = encode(o.word, o.length, x, target), .x = x, .target = target};
     struct train_options options = train_options_default();
-    struct record *record = record_new(&model, &example, symbols, SYMBOLS, REDUCTION_SUM, &options, NULL, NULL, 1, &err);
+    struct record *record =
+        record_new(&model, &example, symbols, SYMBOLS, REDUCTION_SUM, &options, NULL, NULL, 1, &err);
     struct script *script = record ? script_new(record, &err) : NULL;
     if (!script) goto fail;
-    struct view_state state = {.unit = o.unit, .t = -1, .hover_unit = -1, .hover_t = -1, .hover_slot = -1,
-                               .notation = (enum notation)o.notation, .backward = o.backward, .backward_pinned = o.backward};
+    struct view_state state = {.unit = o.unit,
+                               .t = -1,
+                               .hover_unit = -1,
+                               .hover_t = -1,
+                               .hover_slot = -1,
+                               .notation = (enum notation)o.notation,
+                               .backward = o.backward,
+                               .backward_pinned = o.backward};
     struct narration narration;
-    struct scene scene = {.record = record, .script = script, .motion = o.motion, .state = &state,
-                          .unit_word = "character", .narration = &narration};
+    struct scene scene = {.record = record,
+                          .script = script,
+                          .motion = o.motion,
+                          .state = &state,
+                          .unit_word = "character",
+                          .narration = &narration};
     scene.position = position_of(&o, script);
     narrate(&narration, record, script, scene.position, state.unit, state.notation);
     bool good = render(&o, &scene, &err);

@@ -1,5 +1,5 @@
-// The stage, the narration and the timeline as draw lists: at the coordinates of the guide, for every step of both cells, at
-// every size and length: nothing is cut, no two texts overlap, and every number is the core's.
+// The stage, the narration and the timeline as draw lists: at the coordinates of the guide, for every step of
+// both cells, at every size and length: nothing is cut, no two texts overlap, and every number is the core's.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,16 +11,20 @@
 
 // --- what is looked for in a draw list ---
 
-static bool near(float a, float b) { return fabsf(a - b) <= 1.01f; }
+static bool near(float a, float b) {
+    return fabsf(a - b) <= 1.01f;
+}
 
-static bool same_color(color a, color b) { return a.r == b.r && a.g == b.g && a.b == b.b; }
+static bool same_color(color a, color b) {
+    return a.r == b.r && a.g == b.g && a.b == b.b;
+}
 
 static int count_boxes(const struct draw_list *list, rect r, float width) {
     int n = 0;
     for (int k = 0; k < list->count; k++) {
         const struct draw_command *c = &list->commands[k];
-        if (c->op == DRAW_BOX && near(c->rect.x, r.x) && near(c->rect.y, r.y) && near(c->rect.w, r.w) && near(c->rect.h, r.h) &&
-            near(c->width, width))
+        if (c->op == DRAW_BOX && near(c->rect.x, r.x) && near(c->rect.y, r.y) && near(c->rect.w, r.w) &&
+            near(c->rect.h, r.h) && near(c->width, width))
             n++;
     }
     return n;
@@ -28,13 +32,15 @@ static int count_boxes(const struct draw_list *list, rect r, float width) {
 
 static int count_colored(const struct draw_list *list, enum draw_op op, color ink) {
     int n = 0;
-    for (int k = 0; k < list->count; k++) n += list->commands[k].op == op && same_color(list->commands[k].color, ink);
+    for (int k = 0; k < list->count; k++)
+        n += list->commands[k].op == op && same_color(list->commands[k].color, ink);
     return n;
 }
 
 static bool has_text(const struct draw_list *list, const char *text) {
     for (int k = 0; k < list->count; k++)
-        if (list->commands[k].op == DRAW_TEXT && strcmp(list->texts + list->commands[k].text, text) == 0) return true;
+        if (list->commands[k].op == DRAW_TEXT && strcmp(list->texts + list->commands[k].text, text) == 0)
+            return true;
     return false;
 }
 
@@ -44,16 +50,18 @@ static rect text_box(const struct draw_list *list, const struct draw_command *c)
     return (rect){c->rect.x, c->rect.y - c->size * 0.72f, c->rect.w, c->size * 0.74f};
 }
 
-static bool maths(const struct draw_command *c) { return c->font == FONT_MATH || c->font == FONT_MATH_ITALIC; }
+static bool maths(const struct draw_command *c) {
+    return c->font == FONT_MATH || c->font == FONT_MATH_ITALIC;
+}
 
 static int complain(const struct fixture *f, const struct draw_command *c, const char *what) {
-    print_message("step %d at %g x %g: \"%s\" %s (%g, %g)\n", f->scene.position, (double)f->width, (double)f->height,
-                  f->list.texts + c->text, what, (double)c->rect.x, (double)c->rect.y);
+    print_message("step %d at %g x %g: \"%s\" %s (%g, %g)\n", f->scene.position, (double)f->width,
+                  (double)f->height, f->list.texts + c->text, what, (double)c->rect.x, (double)c->rect.y);
     return 1;
 }
 
-// Texts outside the window or their clip, and pairs that overlap. Scripts of one formula sit close: maths is checked against
-// other texts only.
+// Texts outside the window or their clip, and pairs that overlap. Scripts of one formula sit close: maths is
+// checked against other texts only.
 static int text_faults(const struct fixture *f) {
     const struct draw_list *list = &f->list;
     int faults = 0;
@@ -63,7 +71,8 @@ static int text_faults(const struct fixture *f) {
         if (a->op == DRAW_CLIP) clip = a->rect;
         if (a->op != DRAW_TEXT) continue;
         rect box = text_box(list, a);
-        if (box.x < clip.x - 1 || box.y < clip.y - 1 || box.x + box.w > clip.x + clip.w + 1 || box.y + box.h > clip.y + clip.h + 1)
+        if (box.x < clip.x - 1 || box.y < clip.y - 1 || box.x + box.w > clip.x + clip.w + 1 ||
+            box.y + box.h > clip.y + clip.h + 1)
             faults += complain(f, a, "is cut");
         for (int j = 0; j < i; j++) {
             const struct draw_command *b = &list->commands[j];
@@ -95,7 +104,9 @@ static void look_up(void *context, const char *name, int dims, const int64_t *sh
     if (strcmp(name, look->source->tensor) != 0) return;
     look->found = true;
     int64_t columns = dims > 1 ? shape[dims - 1] : 1;
-    int64_t at = dims == 0 ? 0 : dims == 1 ? look->source->row : look->source->row * columns + look->source->column;
+    int64_t at = dims == 0   ? 0
+                 : dims == 1 ? look->source->row
+                             : look->source->row * columns + look->source->column;
     look->right = fabs(data[at] - look->source->value) <= 1e-12 * fmax(1, fabs(data[at]));
 }
 
@@ -116,7 +127,8 @@ static int source_faults(const struct fixture *f, int *checked) {
 
 // --- tests ---
 
-// mock-1: LSTM, 8 units, "troodon", the forget gate at t = 4; the coordinates are those of the design's source.
+// mock-1: LSTM, 8 units, "troodon", the forget gate at t = 4; the coordinates are those of the design's
+// source.
 static void test_forward_as_drawn(void **state) {
     (void)state;
     struct fixture f;
@@ -128,9 +140,12 @@ static void test_forward_as_drawn(void **state) {
     const struct theme *theme = f.ui.theme;
     const struct draw_list *list = &f.list;
     assert_int_equal(count_boxes(list, (rect){348 + 3 * 90, 268, 72, 266}, 2), 1); // the running box
-    for (int t = 0; t < 3; t++) assert_int_equal(count_boxes(list, (rect){348 + 90.f * (float)t, 268, 72, 266}, 1), 1);
-    for (int t = 4; t < 8; t++) assert_true(count_boxes(list, (rect){348 + 90.f * (float)t, 268, 72, 266}, 1) >= 1);
-    assert_int_equal(count_boxes(list, (rect){348 + 3 * 90 + 4.5f + 48 - 1.5f, 342 - 14.5f, 10, 29}, 2), 1); // unit 7
+    for (int t = 0; t < 3; t++)
+        assert_int_equal(count_boxes(list, (rect){348 + 90.f * (float)t, 268, 72, 266}, 1), 1);
+    for (int t = 4; t < 8; t++)
+        assert_true(count_boxes(list, (rect){348 + 90.f * (float)t, 268, 72, 266}, 1) >= 1);
+    assert_int_equal(count_boxes(list, (rect){348 + 3 * 90 + 4.5f + 48 - 1.5f, 342 - 14.5f, 10, 29}, 2),
+                     1);                                           // unit 7
     assert_true(count_colored(list, DRAW_RECT, theme->hi) >= 3);   // the rings, the token
     assert_true(count_colored(list, DRAW_STROKE, theme->hi) >= 2); // the marker
     assert_true(has_text(list, "Forward pass"));
@@ -154,7 +169,9 @@ static void test_backward_as_drawn(void **state) {
     assert_true(has_text(&f.list, "from the future"));
     assert_true(count_colored(&f.list, DRAW_STROKE, theme->grad) >= 7 + 6);   // risers and the circled plus
     assert_true(count_colored(&f.list, DRAW_STROKE, theme->grad_f) >= 2 * 6); // both lanes
-    assert_true(count_colored(&f.list, DRAW_RECT, theme->gr_p) + count_colored(&f.list, DRAW_RECT, theme->gr_n) > 200);
+    assert_true(count_colored(&f.list, DRAW_RECT, theme->gr_p) +
+                    count_colored(&f.list, DRAW_RECT, theme->gr_n) >
+                200);
     fixture_close(&f);
 }
 
@@ -173,15 +190,24 @@ static void walk(enum cell_id cell, int layers) {
         assert_true(finite_list(&f.list));
         faults += text_faults(&f) + source_faults(&f, &checked);
     }
-    print_message("%s, %d layers: %d steps, %d numbers found in the record\n", f.record->layout.spec.cell == CELL_RNN ? "rnn" : "lstm",
-                  layers, f.script->count, checked);
+    print_message("%s, %d layers: %d steps, %d numbers found in the record\n",
+                  f.record->layout.spec.cell == CELL_RNN ? "rnn" : "lstm", layers, f.script->count, checked);
     assert_true(checked > 300);
     assert_int_equal(faults, 0);
     fixture_close(&f);
 }
-static void test_walk_lstm(void **state) { (void)state; walk(CELL_LSTM, 1); }
-static void test_walk_rnn(void **state) { (void)state; walk(CELL_RNN, 1); }
-static void test_walk_layers(void **state) { (void)state; walk(CELL_LSTM, 2); }
+static void test_walk_lstm(void **state) {
+    (void)state;
+    walk(CELL_LSTM, 1);
+}
+static void test_walk_rnn(void **state) {
+    (void)state;
+    walk(CELL_RNN, 1);
+}
+static void test_walk_layers(void **state) {
+    (void)state;
+    walk(CELL_LSTM, 2);
+}
 
 // Lengths and widths of every level of detail, at every window of the guide.
 static void test_levels(void **state) {
@@ -190,12 +216,14 @@ static void test_levels(void **state) {
     static const int units[] = {1, 8, 16, 33, 64, 200, 512};
     static const struct {
         float w, h, scale;
-    } sizes[] = {{1024, 640, 1}, {1280, 720, 1}, {1280, 800, 1}, {1440, 900, 1}, {1536, 864, 1.25f}, {1440, 900, 2}};
+    } sizes[] = {{1024, 640, 1}, {1280, 720, 1},     {1280, 800, 1},
+                 {1440, 900, 1}, {1536, 864, 1.25f}, {1440, 900, 2}};
     int faults = 0;
     for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
         struct fixture f;
         int T = lengths[l];
-        assert_true(fixture_open(&f, l % 3 == 2 ? CELL_RNN : CELL_LSTM, T > 100 ? 8 : units[l % 7], 1, "carcharodontosaurus", T));
+        assert_true(fixture_open(&f, l % 3 == 2 ? CELL_RNN : CELL_LSTM, T > 100 ? 8 : units[l % 7], 1,
+                                 "carcharodontosaurus", T));
         const int at[] = {0, f.script->phase_count[0] / 2, f.script->phase_first[1] + T / 2,
                           f.script->phase_first[2] + f.script->phase_count[2] / 2, f.script->count};
         for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
@@ -213,7 +241,8 @@ static void test_levels(void **state) {
     assert_int_equal(faults, 0);
 }
 
-// A stage that is lower than the guide's least, as beside the gradient flow in a small window: nothing is cut.
+// A stage that is lower than the guide's least, as beside the gradient flow in a small window: nothing is
+// cut.
 static void test_low(void **state) {
     (void)state;
     int faults = 0;
@@ -222,7 +251,8 @@ static void test_low(void **state) {
     fixture_size(&f, 1280, 720, 1);
     for (float h = 290; h <= 520; h += 10)
         for (int p = 1; p <= f.script->count; p += 17) {
-            if (h < 380 && p < f.script->phase_first[PHASE_BACKWARD]) continue; // the flow is shown under gradients only
+            if (h < 380 && p < f.script->phase_first[PHASE_BACKWARD])
+                continue; // the flow is shown under gradients only
             f.scene.position = p;
             draw_begin(&f.list, f.width, f.height, 1);
             ui_begin(&f.ui, &f.list, theme_get(THEME_LIGHT), 1);
@@ -241,9 +271,11 @@ static void test_units(void **state) {
     int faults = 0;
     for (size_t k = 0; k < sizeof units / sizeof *units; k++) {
         struct fixture f;
-        assert_true(fixture_open(&f, k % 2 ? CELL_RNN : CELL_LSTM, units[k], 1, "troodon", k == 12 ? 200 : 0));
+        assert_true(
+            fixture_open(&f, k % 2 ? CELL_RNN : CELL_LSTM, units[k], 1, "troodon", k == 12 ? 200 : 0));
         fixture_size(&f, 1440, 900, 1);
-        const int at[] = {f.script->phase_count[0] / 2, f.script->phase_first[2] + f.script->phase_count[2] / 2};
+        const int at[] = {f.script->phase_count[0] / 2,
+                          f.script->phase_first[2] + f.script->phase_count[2] / 2};
         for (int i = 0; i < 2; i++) {
             f.scene.position = at[i];
             f.state.unit = units[k] - 1;
@@ -256,12 +288,13 @@ static void test_units(void **state) {
     assert_int_equal(faults, 0);
     rect area = {10, 20, 63, 63};
     for (int n = 1; n <= 512; n++) // the unit drawn at a place is the unit found there
-        for (int i = 0; i < n; i += n > 64 ? 7 : 1) {
+        for (int i = 0; i<n; i += n> 64 ? 7 : 1) {
             rect tile = strip_tile(area, n, i);
             struct strip_grid grid = strip_grid_for(area, n);
             assert_true(tile.x >= area.x - 0.01f && tile.x + tile.w <= area.x + area.w + 0.01f);
             assert_true(tile.y >= area.y - 0.01f && tile.y + tile.h <= area.y + area.h + 0.01f);
-            assert_int_equal(strip_hit(area, n, (point){tile.x + tile.w / 2, tile.y + tile.h / 2}), i / grid.merged * grid.merged);
+            assert_int_equal(strip_hit(area, n, (point){tile.x + tile.w / 2, tile.y + tile.h / 2}),
+                             i / grid.merged * grid.merged);
         }
 }
 
@@ -285,7 +318,8 @@ static void test_hidden(void **state) {
                 const struct draw_command *c = &f.list.commands[k];
                 if (c->op != DRAW_TEXT || c->source < 0) continue;
                 const struct source *source = &f.list.sources[c->source];
-                drawn[on] += strcmp(source->tensor, "forward/loss") == 0 && source->row == 3 && c->rect.y < f.said.y;
+                drawn[on] +=
+                    strcmp(source->tensor, "forward/loss") == 0 && source->row == 3 && c->rect.y < f.said.y;
             }
             if (on) assert_true(has_text(&f.list, "?"));
         }
@@ -315,10 +349,14 @@ static void test_not_a_number(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forward_as_drawn), cmocka_unit_test(test_backward_as_drawn),
-        cmocka_unit_test(test_walk_lstm),        cmocka_unit_test(test_walk_rnn),
-        cmocka_unit_test(test_walk_layers),      cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_units),            cmocka_unit_test(test_low),
+        cmocka_unit_test(test_forward_as_drawn),
+        cmocka_unit_test(test_backward_as_drawn),
+        cmocka_unit_test(test_walk_lstm),
+        cmocka_unit_test(test_walk_rnn),
+        cmocka_unit_test(test_walk_layers),
+        cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_units),
+        cmocka_unit_test(test_low),
         cmocka_unit_test(test_hidden),
         cmocka_unit_test(test_not_a_number),
     };

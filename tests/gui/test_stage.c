@@ -15,7 +15,8 @@ static void move(struct fixture *f, float x, float y) {
 }
 
 static void press(struct fixture *f, float x, float y, bool down) {
-    fixture_event(f, (struct input_event){.kind = down ? INPUT_PRESS : INPUT_RELEASE, .at = {x, y}, .button = 1, .clicks = 1});
+    fixture_event(f, (struct input_event){
+                         .kind = down ? INPUT_PRESS : INPUT_RELEASE, .at = {x, y}, .button = 1, .clicks = 1});
 }
 
 static void click(struct fixture *f, float x, float y) {
@@ -51,7 +52,8 @@ static void test_hover(void **state) {
     bool found = false;
     for (int k = 0; k < f.list.source_count; k++) {
         const struct source *source = &f.list.sources[k];
-        if (strcmp(source->tensor, "forward/l0/gate_u") != 0 || source->row != 1 || source->column != 3) continue;
+        if (strcmp(source->tensor, "forward/l0/gate_u") != 0 || source->row != 1 || source->column != 3)
+            continue;
         found = source->value == tape_value(f.record->tape, 0, 0, f.state.hover_slot, 1)[3];
     }
     assert_true(found);
@@ -111,7 +113,8 @@ static void test_seek(void **state) {
         if (step) phases[step->phase] = true;
     }
     assert_int_equal(last, f.script->count);
-    for (int k = 0; k < PHASE_COUNT; k++) assert_true(phases[k]);
+    for (int k = 0; k < PHASE_COUNT; k++)
+        assert_true(phases[k]);
     press(&f, 1430, y, false);
     fixture_close(&f);
 }
@@ -121,7 +124,11 @@ static void test_transport(void **state) {
     static const struct {
         float x;
         enum transport_command command;
-    } buttons[] = {{40, TRANSPORT_START}, {80, TRANSPORT_BACK}, {124, TRANSPORT_PLAY}, {168, TRANSPORT_STEP}, {208, TRANSPORT_END}};
+    } buttons[] = {{40, TRANSPORT_START},
+                   {80, TRANSPORT_BACK},
+                   {124, TRANSPORT_PLAY},
+                   {168, TRANSPORT_STEP},
+                   {208, TRANSPORT_END}};
     struct fixture f;
     open(&f, 0);
     for (size_t k = 0; k < sizeof buttons / sizeof *buttons; k++) {
@@ -163,7 +170,8 @@ static void test_window(void **state) {
     assert_int_equal(columns.first, 0);
     assert_int_equal(columns.lens, -1); // the opened timestep is outside
     fixture_event(&f, (struct input_event){.kind = INPUT_MOVE, .at = {f.stage.x + 300, f.stage.y + 300}});
-    fixture_event(&f, (struct input_event){.kind = INPUT_WHEEL, .at = {f.stage.x + 300, f.stage.y + 300}, .wheel_y = -2});
+    fixture_event(&f, (struct input_event){
+                          .kind = INPUT_WHEEL, .at = {f.stage.x + 300, f.stage.y + 300}, .wheel_y = -2});
     columns = stage_columns_for(f.stage, &f.scene);
     assert_int_equal(columns.first, 16);
     fixture_close(&f);
@@ -171,8 +179,8 @@ static void test_window(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hover),     cmocka_unit_test(test_select), cmocka_unit_test(test_keyboard),
-        cmocka_unit_test(test_seek),      cmocka_unit_test(test_transport), cmocka_unit_test(test_window),
+        cmocka_unit_test(test_hover), cmocka_unit_test(test_select),    cmocka_unit_test(test_keyboard),
+        cmocka_unit_test(test_seek),  cmocka_unit_test(test_transport), cmocka_unit_test(test_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
