@@ -1,6 +1,6 @@
 #pragma once
-// Gradients itemised by the loss they come from: norm of dL<tau>/da<t> and dL<tau>/dc<t> for all pairs, from backward passes of
-// the reference with one loss each. Owns its memory; read-only after it was made.
+// Gradients itemised by the loss they come from: norm of dL<tau>/da<t> and dL<tau>/dc<t> for all pairs, from one backward
+// pass that carries all losses side by side (analysis.h). Owns its memory; read-only after it was made.
 
 #include "record.h"
 

@@ -1,0 +1,249 @@
+#include "lanes.h"
+#include "check.h"
+#include "mem.h"
+#include "slab.h"
+#include <string.h>
+
+// --- one matrix product: what an affine step sends back ---
+
+// Four lanes against one row of weights, so that a weight is loaded once for four products.
+static void dot_4(const double *restrict w, const double *restrict dz, size_t stride, int H, double out[4]) {
+    const double *restrict a = dz, *restrict b = dz + stride, *restrict c = dz + 2 * stride,
+                           *restrict d = dz + 3 * stride;
+    double sums[4][4] = {{0}};
+    int i = 0;
+    for (; i + 4 <= H; i += 4)
+        for (int k = 0; k < 4; k++) {
+            sums[0][k] += w[i + k] * a[i + k];
+            sums[1][k] += w[i + k] * b[i + k];
+            sums[2][k] += w[i + k] * c[i + k];
+            sums[3][k] += w[i + k] * d[i + k];
+        }
+    for (; i < H; i++) {
+        sums[0][0] += w[i] * a[i];
+        sums[1][0] += w[i] * b[i];
+        sums[2][0] += w[i] * c[i];
+        sums[3][0] += w[i] * d[i];
+    }
+    for (int r = 0; r < 4; r++)
+        out[r] = (sums[r][0] + sums[r][1]) + (sums[r][2] + sums[r][3]);
+}
+
+static double dot_1(const double *restrict w, const double *restrict dz, int H) {
+    double sums[4] = {0};
+    int i = 0;
+    for (; i + 4 <= H; i += 4)
+        for (int k = 0; k < 4; k++)
+            sums[k] += w[i + k] * dz[i + k];
+    for (; i < H; i++)
+        sums[0] += w[i] * dz[i];
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+// to (rows, n) += factor * dz (rows, H) W^T, W (n, H; stride)
+static void add_sent(double *to, int rows, int n, const double *weights, size_t stride, const double *dz,
+                     int H, double factor) {
+    int r = 0;
+    for (; r + 4 <= rows; r += 4) {
+        for (int j = 0; j < n; j++) {
+            double sent[4];
+            dot_4(weights + (size_t)j * stride, dz + (size_t)r * (size_t)H, (size_t)H, H, sent);
+            for (int k = 0; k < 4; k++)
+                to[(size_t)(r + k) * (size_t)n + (size_t)j] += factor * sent[k];
+        }
+    }
+    for (; r < rows; r++)
+        for (int j = 0; j < n; j++)
+            to[(size_t)r * (size_t)n + (size_t)j] +=
+                factor * dot_1(weights + (size_t)j * stride, dz + (size_t)r * (size_t)H, H);
+}
+
+// --- one timestep ---
+
+struct walk {
+    struct lanes *lanes;
+    int layer, direction, t;
+    int low, high;    // active lanes
+    bool needs_input; // dL/dx goes to the layer below
+};
+
+static double *rows_of(const struct walk *w, double *base, int slot) {
+    return base + (size_t)w->low * (size_t)slot_width(w->lanes->tape, w->layer, slot);
+}
+
+static void back_through(const struct walk *w, int step_index, int k) {
+    const struct lanes *lanes = w->lanes;
+    const struct tape *tape = lanes->tape;
+    const struct cell_step *step = &tape->cell->steps[step_index];
+    int in = step->in[k], rows = w->high - w->low, H = tape->spec.hidden;
+    const double *dy = rows_of(w, lanes->grad[step->out], step->out);
+    double *to = rows_of(w, lanes->grad[in], in);
+    if (step->op == OP_AFFINE) {
+        size_t stride;
+        const double *weights = reference_weights(tape, lanes->layout, lanes->params, w->layer, w->direction,
+                                                  step_index, k, &stride);
+        add_sent(to, rows, slot_width(tape, w->layer, in), weights, stride, dy, H,
+                 reference_break_factor(OP_AFFINE));
+        return;
+    }
+    reference_local(tape, lanes->layout, lanes->params, w->layer, w->direction, step_index, k, w->t,
+                    lanes->ones, lanes->local);
+    const double *restrict local = lanes->local;
+    for (int r = 0; r < rows; r++, dy += H, to += H)
+        for (int i = 0; i < H; i++)
+            to[i] += local[i] * dy[i];
+}
+
+static void stop_at_clamps(const struct walk *w, int slot) {
+    clamp_gradients(w->lanes->tape, w->layer, w->direction, slot, w->t,
+                    rows_of(w, w->lanes->grad[slot], slot), w->high - w->low, NULL);
+}
+
+static void start_timestep(const struct walk *w) {
+    struct lanes *lanes = w->lanes;
+    const struct tape *tape = lanes->tape;
+    const struct cell_desc *cell = tape->cell;
+    size_t rows = (size_t)(w->high - w->low), H = (size_t)tape->spec.hidden,
+           D = (size_t)tape->spec.directions;
+    for (int s = 0; s < cell->slot_count; s++)
+        if (lanes->grad[s])
+            memset(rows_of(w, lanes->grad[s], s), 0,
+                   rows * (size_t)slot_width(tape, w->layer, s) * sizeof(double));
+    for (int s = 0; s < cell->state_count; s++) {
+        double *to = lanes->grad[cell->state_out[s]];
+        memcpy(to + (size_t)w->low * H, lanes->future[s] + (size_t)w->low * H, rows * H * sizeof *to);
+        if (w->layer == lanes->top && lanes->seed)
+            lanes->seed(lanes->context, lanes, w->layer, w->direction, s, w->t, to);
+    }
+    if (w->layer == lanes->top) return;
+    double *to = lanes->grad[cell->state_out[0]];
+    for (int n = w->low; n < w->high; n++) {
+        const double *dx = lanes->above + ((size_t)w->t * (size_t)lanes->count + (size_t)n) * H * D +
+                           (size_t)w->direction * H;
+        for (size_t i = 0; i < H; i++)
+            to[(size_t)n * H + i] += dx[i];
+    }
+}
+
+static void end_timestep(const struct walk *w) {
+    struct lanes *lanes = w->lanes;
+    const struct tape *tape = lanes->tape;
+    const struct cell_desc *cell = tape->cell;
+    if (w->needs_input) {
+        stop_at_clamps(w, cell->input);
+        size_t I = (size_t)tape->tracks[w->layer][0].inputs;
+        double *to = lanes->below + ((size_t)w->t * (size_t)lanes->count + (size_t)w->low) * I;
+        const double *dx = rows_of(w, lanes->grad[cell->input], cell->input);
+        for (size_t i = 0; i < (size_t)(w->high - w->low) * I; i++)
+            to[i] += dx[i];
+    }
+    double *leave[CELL_MAX_STATES] = {0}, *enter[CELL_MAX_STATES] = {0};
+    for (int s = 0; s < cell->state_count; s++) {
+        stop_at_clamps(w, cell->state_in[s]);
+        leave[s] = lanes->grad[cell->state_out[s]];
+        enter[s] = lanes->grad[cell->state_in[s]];
+    }
+    if (w->layer == lanes->layer && w->direction == lanes->direction)
+        lanes->give(lanes->context, lanes, w->t, leave, enter);
+    for (int s = 0; s < cell->state_count; s++) { // what entered is the future of the timestep before
+        double *old = lanes->future[s];
+        lanes->future[s] = lanes->grad[cell->state_in[s]];
+        lanes->grad[cell->state_in[s]] = old;
+    }
+}
+
+static void walk_track(struct lanes *lanes, int layer, int direction) {
+    const struct tape *tape = lanes->tape;
+    const struct cell_desc *cell = tape->cell;
+    size_t bytes = (size_t)lanes->count * (size_t)tape->spec.hidden * sizeof(double);
+    for (int s = 0; s < cell->state_count; s++) {
+        memset(lanes->future[s], 0, bytes);
+        memset(lanes->grad[cell->state_in[s]], 0, bytes);
+        memset(lanes->grad[cell->state_out[s]], 0, bytes);
+    }
+    struct walk w = {
+        .lanes = lanes, .layer = layer, .direction = direction, .needs_input = layer > lanes->layer};
+    const struct path_mask *masks =
+        layer == lanes->layer && direction == lanes->direction ? lanes->masks : NULL;
+    w.t = lanes->steps > 0 ? lanes->first : direction == 0 ? tape->length - 1 : 0;
+    int steps = lanes->steps > 0 ? lanes->steps : tape->length;
+    for (int n = 0; n < steps; n++, w.t = time_before(direction, w.t)) {
+        w.low = 0;
+        w.high = lanes->count;
+        if (lanes->active) lanes->active(lanes->context, lanes, layer, direction, w.t, &w.low, &w.high);
+        start_timestep(&w);
+        for (int i = cell->step_count - 1; i >= 0; i--) {
+            stop_at_clamps(&w, cell->steps[i].out);
+            for (int k = 0; k < 2; k++) {
+                int in = cell->steps[i].in[k];
+                if (in < 0 || (in == cell->input && !w.needs_input)) continue;
+                if (!masks || masks[w.t].follow[i][k]) back_through(&w, i, k);
+            }
+        }
+        end_timestep(&w);
+    }
+}
+
+// --- memory ---
+
+struct carver {
+    double *base; // NULL while counting
+    size_t used;
+};
+
+static double *carve(struct carver *carver, size_t rows, size_t columns) {
+    double *at = carver->base ? carver->base + carver->used : NULL;
+    carver->used = size_mul_add(rows, columns, carver->used);
+    return at;
+}
+
+static void carve_lanes(struct carver *carver, struct lanes *lanes) {
+    const struct tape *tape = lanes->tape;
+    const struct cell_desc *cell = tape->cell;
+    size_t N = (size_t)lanes->count, H = (size_t)tape->spec.hidden, DH = H * (size_t)tape->spec.directions;
+    bool deep = lanes->top > lanes->layer;
+    for (int s = 0; s < cell->slot_count; s++) // layers above the lowest read states: D*H wide at most
+        lanes->grad[s] = s != cell->input ? carve(carver, N, H) : deep ? carve(carver, N, DH) : NULL;
+    for (int s = 0; s < cell->state_count; s++)
+        lanes->future[s] = carve(carver, N, H);
+    if (deep) {
+        lanes->above = carve(carver, size_mul_add((size_t)tape->length, N, 0), DH);
+        lanes->below = carve(carver, size_mul_add((size_t)tape->length, N, 0), DH);
+    }
+    lanes->ones = carve(carver, 1, H);
+    lanes->local = carve(carver, 1, H);
+}
+
+bool lanes_run(struct lanes *lanes, struct err *err) {
+    const struct tape *tape = lanes->tape;
+    check(lanes->layer >= 0 && lanes->layer <= lanes->top && lanes->top < tape->spec.layers &&
+              lanes->direction >= 0 && lanes->direction < tape->spec.directions,
+          "layers %d to %d, direction %d", lanes->top, lanes->layer, lanes->direction);
+    check(lanes->steps <= 0 || lanes->top == lanes->layer, "a part of the timesteps over several layers");
+    if (lanes->count == 0) return true;
+    struct carver counter = {0};
+    carve_lanes(&counter, lanes);
+    struct carver carver = {.base =
+                                slab_alloc(counter.used, sizeof(double), "an analysis of gradients", err)};
+    if (!carver.base) return false;
+    carve_lanes(&carver, lanes);
+    for (int i = 0; i < tape->spec.hidden; i++)
+        lanes->ones[i] = 1.0;
+    size_t between = (size_t)tape->length * (size_t)lanes->count * (size_t)tape->spec.hidden *
+                     (size_t)tape->spec.directions * sizeof(double);
+    for (int l = lanes->top; l >= lanes->layer; l--) {
+        if (l > lanes->layer) memset(lanes->below, 0, between);
+        for (int d = 0; d < tape->spec.directions; d++) {
+            if (l == lanes->layer && d != lanes->direction) continue;
+            double *input = lanes->grad[tape->cell->input];
+            if (l == lanes->layer) lanes->grad[tape->cell->input] = NULL; // dL/dx goes nowhere from here
+            walk_track(lanes, l, d);
+            lanes->grad[tape->cell->input] = input;
+        }
+        double *swap = lanes->above;
+        lanes->above = lanes->below;
+        lanes->below = swap;
+    }
+    mem_free(carver.base);
+    return true;
+}
