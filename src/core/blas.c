@@ -21,6 +21,11 @@ void blas_add_outer(int m, int n, int k, const float *a, size_t lda, const float
                     (int)ldc);
 }
 
+void blas_add_sent(int m, int n, int k, double factor, const double *a, const double *b, size_t ldb, double *c) {
+    if (m == 0 || n == 0 || k == 0) return;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, factor, a, k, b, (int)ldb, 1.0, c, n);
+}
+
 void blas_set_threads(int threads) {
     openblas_set_num_threads(threads);
 }

@@ -1,62 +1,9 @@
 #include "lanes.h"
+#include "blas.h"
 #include "check.h"
 #include "mem.h"
 #include "slab.h"
 #include <string.h>
-
-// --- one matrix product: what an affine step sends back ---
-
-// Four lanes against one row of weights, so that a weight is loaded once for four products.
-static void dot_4(const double *restrict w, const double *restrict dz, size_t stride, int H, double out[4]) {
-    const double *restrict a = dz, *restrict b = dz + stride, *restrict c = dz + 2 * stride,
-                           *restrict d = dz + 3 * stride;
-    double sums[4][4] = {{0}};
-    int i = 0;
-    for (; i + 4 <= H; i += 4)
-        for (int k = 0; k < 4; k++) {
-            sums[0][k] += w[i + k] * a[i + k];
-            sums[1][k] += w[i + k] * b[i + k];
-            sums[2][k] += w[i + k] * c[i + k];
-            sums[3][k] += w[i + k] * d[i + k];
-        }
-    for (; i < H; i++) {
-        sums[0][0] += w[i] * a[i];
-        sums[1][0] += w[i] * b[i];
-        sums[2][0] += w[i] * c[i];
-        sums[3][0] += w[i] * d[i];
-    }
-    for (int r = 0; r < 4; r++)
-        out[r] = (sums[r][0] + sums[r][1]) + (sums[r][2] + sums[r][3]);
-}
-
-static double dot_1(const double *restrict w, const double *restrict dz, int H) {
-    double sums[4] = {0};
-    int i = 0;
-    for (; i + 4 <= H; i += 4)
-        for (int k = 0; k < 4; k++)
-            sums[k] += w[i + k] * dz[i + k];
-    for (; i < H; i++)
-        sums[0] += w[i] * dz[i];
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
-// to (rows, n) += factor * dz (rows, H) W^T, W (n, H; stride)
-static void add_sent(double *to, int rows, int n, const double *weights, size_t stride, const double *dz,
-                     int H, double factor) {
-    int r = 0;
-    for (; r + 4 <= rows; r += 4) {
-        for (int j = 0; j < n; j++) {
-            double sent[4];
-            dot_4(weights + (size_t)j * stride, dz + (size_t)r * (size_t)H, (size_t)H, H, sent);
-            for (int k = 0; k < 4; k++)
-                to[(size_t)(r + k) * (size_t)n + (size_t)j] += factor * sent[k];
-        }
-    }
-    for (; r < rows; r++)
-        for (int j = 0; j < n; j++)
-            to[(size_t)r * (size_t)n + (size_t)j] +=
-                factor * dot_1(weights + (size_t)j * stride, dz + (size_t)r * (size_t)H, H);
-}
 
 // --- one timestep ---
 
@@ -82,8 +29,8 @@ static void back_through(const struct walk *w, int step_index, int k) {
         size_t stride;
         const double *weights = reference_weights(tape, lanes->layout, lanes->params, w->layer, w->direction,
                                                   step_index, k, &stride);
-        add_sent(to, rows, slot_width(tape, w->layer, in), weights, stride, dy, H,
-                 reference_break_factor(OP_AFFINE));
+        blas_add_sent(rows, slot_width(tape, w->layer, in), H, reference_break_factor(OP_AFFINE), dy, weights,
+                      stride, to);
         return;
     }
     reference_local(tape, lanes->layout, lanes->params, w->layer, w->direction, step_index, k, w->t,
