@@ -49,8 +49,8 @@ static bool make_record(struct workbench *bench, const int *x, const int *target
     history_get(bench->history, bench->update, &now);
     struct example example = {.T = T, .x = x, .target = target};
     struct record *record =
-        record_new(&bench->model, &example, bench->data->vocabulary.texts, bench->data->vocabulary.count,
-                   REDUCTION_SUM, &bench->recipe.options, now.m, now.v, bench->update + 1, err);
+        record_new_with(&bench->model, &example, &bench->clamps, bench->data->vocabulary.texts,
+                        bench->data->vocabulary.count, REDUCTION_SUM, &bench->recipe.options, now.m, now.v, bench->update + 1, err);
     if (!record) return false;
     struct script *script = script_new(record, err);
     struct itemised *itemised = script && T <= ITEMISED_MAX_T ? itemised_new(record, err) : NULL;
@@ -105,9 +105,12 @@ static bool encode(struct workbench *bench, const char *text, int *index, int **
 bool workbench_set_example(struct workbench *bench, const char *text, struct err *err) {
     int *x = NULL, *target = NULL, T = 0, index = -1;
     bool cut = false;
+    struct clamps before = bench->clamps;
+    bench->clamps.count = 0; // they name timesteps of the old example
     if (!encode(bench, text, &index, &x, &target, &T, &cut, err) || !make_record(bench, x, target, T, err)) {
         mem_free(x);
         mem_free(target);
+        bench->clamps = before;
         return false;
     }
     mem_free(bench->x);
@@ -122,6 +125,14 @@ bool workbench_set_example(struct workbench *bench, const char *text, struct err
     else
         snprintf(bench->example_text, sizeof bench->example_text, "%s", text);
     return true;
+}
+
+bool workbench_set_clamps(struct workbench *bench, const struct clamps *clamps, struct err *err) {
+    struct clamps before = bench->clamps;
+    bench->clamps = *clamps;
+    if (make_record(bench, bench->x, bench->target, bench->T, err)) return true;
+    bench->clamps = before;
+    return false;
 }
 
 static bool train(struct workbench *bench, workbench_progress *progress, void *context, struct rng rng, struct err *err) {

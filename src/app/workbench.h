@@ -28,6 +28,7 @@ struct workbench {
     int example_index;         // of the data set, or -1: typed by the user
     int *x, *target, T;
     bool cut;                  // the example was longer than the longest timeline
+    struct clamps clamps;      // values set by hand in the record's forward pass; of this example only
     struct record *record;
     struct script *script;
     struct itemised *itemised;
@@ -45,6 +46,8 @@ void workbench_free(struct workbench *bench);
 struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *example, struct err *err);
 // Another example: text is looked up in the data, else encoded as it is; unknown characters are told.
 bool workbench_set_example(struct workbench *bench, const char *text, struct err *err);
+// The record of the same example with values set by hand; an empty list undoes it. On failure all stays as it was.
+bool workbench_set_clamps(struct workbench *bench, const struct clamps *clamps, struct err *err);
 // After the update phase: the parameters move, a new record of the same example is made. And back.
 bool workbench_next_update(struct workbench *bench, struct err *err);
 bool workbench_previous_update(struct workbench *bench, struct err *err);

@@ -195,11 +195,11 @@ static bool apply_update(struct record *record, struct err *err) {
                 : err_set(err, ERR_MEMORY, "no memory for the update of %zu parameters", n);
 }
 
-static bool run(struct record *record, const struct model *model, struct err *err) {
+static bool run(struct record *record, const struct model *model, const struct clamps *clamps, struct err *err) {
     const struct layout *layout = &record->layout;
     reference_params(model, record->params);
     if (!params_finite(record, record->params, "param/", "a parameter", err)) return false;
-    double sum = reference_forward(record->tape, layout, record->params, &record->example);
+    double sum = reference_forward_with(record->tape, layout, record->params, &record->example, clamps);
     int tokens = count_tokens(&record->example);
     record->loss_scale = record->reduction == REDUCTION_MEAN && tokens > 0 ? 1.0 / tokens : 1.0;
     record->loss = record->loss_scale * sum;
@@ -219,7 +219,15 @@ static bool run(struct record *record, const struct model *model, struct err *er
 struct record *record_new(const struct model *model, const struct example *example, char *const *symbols,
                           int symbol_count, enum reduction reduction, const struct train_options *options,
                           const float *m, const float *v, int64_t update, struct err *err) {
+    return record_new_with(model, example, NULL, symbols, symbol_count, reduction, options, m, v, update, err);
+}
+
+struct record *record_new_with(const struct model *model, const struct example *example, const struct clamps *clamps,
+                               char *const *symbols, int symbol_count, enum reduction reduction,
+                               const struct train_options *options, const float *m, const float *v, int64_t update,
+                               struct err *err) {
     if (!check_example(&model->layout.spec, example, err)) return NULL;
+    if (clamps && !clamps_check(clamps, &model->layout.spec, example->T, err)) return NULL;
     struct record *record = mem_alloc(sizeof *record);
     if (!record) {
         err_set(err, ERR_MEMORY, "no memory for a record");
@@ -238,7 +246,7 @@ struct record *record_new(const struct model *model, const struct example *examp
     }
     copy_symbols(record, symbols, symbol_count);
     record->names = record_names_new(record);
-    if (run(record, model, err)) return record;
+    if (run(record, model, clamps, err)) return record;
 fail:
     record_free(record);
     return NULL;

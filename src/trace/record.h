@@ -36,6 +36,12 @@ struct record {
 struct record *record_new(const struct model *model, const struct example *example, char *const *symbols, int symbol_count,
                           enum reduction reduction, const struct train_options *options, const float *m, const float *v,
                           int64_t update, struct err *err);
+// The same with values set by hand in the forward pass (clamp.h), where clamps is not NULL. Also fails (ERR_VALUE) for a
+// clamp of what is not there.
+struct record *record_new_with(const struct model *model, const struct example *example, const struct clamps *clamps,
+                               char *const *symbols, int symbol_count, enum reduction reduction,
+                               const struct train_options *options, const float *m, const float *v, int64_t update,
+                               struct err *err);
 void record_free(struct record *record);
 
 const struct cell_desc *record_cell(const struct record *record);

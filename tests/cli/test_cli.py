@@ -191,6 +191,39 @@ def trace_adds_up():
 
 
 @test
+def trace_with_values_set_by_hand():
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/t.safetensors"
+        words = ["trace", "--cell", "lstm", "--layers", 2, "--hidden", 6, "--word", "troodon", "--seed", 5, "--steps", 20]
+        ok(*words, "--out", path)
+        _, plain = tensors(path)
+        ok(*words, "--clamp", "gate_f@3-4=0,l1/c:2@5=0.5", "--itemised", "--out", path)
+        meta, found = tensors(path)
+        gate, before = found["forward/l0/gate_f"][1], plain["forward/l0/gate_f"][1]
+        assert gate[12:24] == (0.0,) * 12 and gate[:12] == before[:12] and gate[24:] != before[24:]
+        assert found["backward/l0/gate_f"][1][12:24] == (0.0,) * 12
+        assert meta["clamp"] == "gate_f@3-4=0,l1/c:2@5=0.5"
+        assert found["forward/l1/c"][1][4 * 6 + 1] == 0.5 and found["forward/l0/c"][1][4 * 6 + 1] != 0.5
+        assert found["forward/total_loss"][1] != plain["forward/total_loss"][1]
+        for name in ["l0/a", "l0/c", "l1/a", "l1/c"]:
+            shape, parts = found[f"itemised/{name}"]
+            assert shape == [8, 8, 6] and found[f"norm/itemised/{name}"][0] == [8, 8]
+            total = found[f"backward/{name}"][1]
+            for k in range(8 * 6):
+                assert abs(sum(parts[tau * 48 + k] for tau in range(8)) - total[k]) <= 1e-12, name
+            for tau in range(8):
+                for t in range(8):
+                    norm = sum(v * v for v in parts[(tau * 8 + t) * 6 : (tau * 8 + t + 1) * 6]) ** 0.5
+                    assert abs(norm - found[f"norm/itemised/{name}"][1][tau * 8 + t]) <= 1e-12
+                    assert t <= tau or norm == 0
+        assert "itemised/l0/a" not in plain
+    says(2, "--out", "trace", "--itemised", "--steps", 0)
+    says(2, "SLOT", "trace", "--steps", 0, "--clamp", "gate_f=1")
+    says(1, "no slot", "trace", "--steps", 0, "--cell", "rnn", "--clamp", "gate_f@1=1")
+    says(1, "timesteps", "trace", "--steps", 0, "--word", "ab", "--clamp", "a@9=1")
+
+
+@test
 def sizes_that_make_no_sense_get_an_answer():
     says(1, "not among", "trace", "--word", "Ω")
     says(1, "", "trace", "--word", "")
