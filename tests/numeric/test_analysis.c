@@ -318,6 +318,14 @@ static void memory_lane_in_closed_form(void **state) {
             expect_close(memory.grads[1][t * H + i], dc[i], 1e-12);
             expect_close(memory.grads[0][t * H + i], da, 1e-12);
         }
+    // through the output gate alone c is heard in its own timestep only: through a<t>
+    for (int t = 0; t < T; t++) path_through(f.cell, gate_o, &masks[t]);
+    path(&f, 0, 0, masks, &memory);
+    for (int t = 0; t < T; t++)
+        for (int i = 0; i < H; i++) {
+            double y = tape_value(f.tape, 0, 0, tanh_c, t)[i], o = tape_value(f.tape, 0, 0, gate_o, t)[i];
+            expect_close(memory.grads[1][t * H + i], memory.grads[0][t * H + i] * o * (1 - y * y), 1e-12);
+        }
     tear_down(&f);
 }
 
