@@ -110,9 +110,10 @@ static void against_masked_passes(struct fixture *f, int layer, int direction, c
 
 static void check_itemised(struct fixture *f, int layer, int direction) {
     against_masked_passes(f, layer, direction, NULL);
-    struct clamps clamps = {
-        .count = 2,
-        .list = {{-1, -1, f->cell->state_in[0], 1, 2, 3, 0.1}, {0, 0, f->cell->steps[0].out, -1, 4, 4, 0.3}}};
+    struct clamps clamps = {.count = 3,
+                            .list = {{-1, -1, f->cell->input, 2, 1, 5, 0.2},
+                                     {-1, -1, f->cell->state_in[0], 1, 2, 3, 0.1},
+                                     {0, 0, f->cell->steps[0].out, -1, 4, 4, 0.3}}};
     against_masked_passes(f, layer, direction, &clamps);
     run(f, NULL);
 }
@@ -319,7 +320,8 @@ static void memory_lane_in_closed_form(void **state) {
             expect_close(memory.grads[0][t * H + i], da, 1e-12);
         }
     // through the output gate alone c is heard in its own timestep only: through a<t>
-    for (int t = 0; t < T; t++) path_through(f.cell, gate_o, &masks[t]);
+    for (int t = 0; t < T; t++)
+        path_through(f.cell, gate_o, &masks[t]);
     path(&f, 0, 0, masks, &memory);
     for (int t = 0; t < T; t++)
         for (int i = 0; i < H; i++) {
