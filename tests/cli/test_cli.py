@@ -60,7 +60,7 @@ def tensors(path):
 def help_and_version():
     assert ok("--version").stdout.startswith("unroll ")
     assert "Commands" in ok("--help").stdout
-    for command in ["train", "eval", "sample", "trace", "check", "render", "lesson", "data"]:
+    for command in ["train", "eval", "sample", "trace", "check", "render", "lesson", "data", "bench"]:
         assert "Options" in ok(command, "--help").stdout, command
 
 
@@ -227,6 +227,13 @@ def lessons_play():
     assert {lesson["number"] for lesson in found} >= {3, 4}, found
     assert json.loads(ok("lesson", "check", "--json").stdout)["passed"]
     says(1, "no-such-lesson", "lesson", "check", "no-such-lesson")
+
+
+@test
+def bench_gives_its_keys():
+    found = json.loads(ok("bench", "--cell", "rnn", "--hidden", 8, "--batch", 1, "--seq", 5, "--json").stdout)
+    assert all(found[key] > 0 for key in ["tokens_per_s", "step_us", "fma_share", "sample_us"]), found
+    assert abs(found["tokens_per_s"] * found["step_us"] / 1e6 - 5) < 1e-3
 
 
 @test
