@@ -82,6 +82,7 @@ color app_background(const struct app *app) { return theme_get(app->theme)->app;
 // --- building ---
 
 void app_open_setup(struct app *app, const struct setup *setup) {
+    if (app->ui.now > 0) app->message.code = ERR_NONE; // what was said before the first frame is still to be read
     if (app->job) {
         job_cancel(app->job);
         workbench_free(job_take(app->job, NULL));

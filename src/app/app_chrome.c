@@ -54,7 +54,7 @@ static struct text_style style(enum font font, float size, color c, enum align a
 
 // --- menus ---
 
-enum { RECENT_SHOWN = 4 };
+enum { RECENT_SHOWN = 4, PASSAGE = 24 }; // PASSAGE: characters of a long text that are one example
 
 static void menu_label(struct ui *ui, rect *r, const char *text) {
     rect row = rect_cut_top(r, 26);
@@ -125,35 +125,40 @@ static void model_menu(struct app *app, rect anchor) {
 static const char *example_row(void *context, int row) {
     struct app *app = context;
     static char text[160]; // valid until the next call, as ui_list asks
-    dataset_example_text(app->bench->data, row, 60, text, sizeof text);
+    dataset_example_text(app->bench->data, row, app->bench->data->shape == TEXT_WHOLE ? PASSAGE : 60, text, sizeof text);
+    for (char *c = text; *c; c++)
+        if (*c == '\n') *c = ' ';
     return text;
+}
+
+// The word, or an example of the file.
+static void word_rows(struct app *app, rect *r) {
+    struct ui *ui = &app->ui;
+    bool whole = app->bench->data->shape == TEXT_WHOLE;
+    menu_label(ui, r, whole ? "A passage of your own" : "A word of your own");
+    if (ui_text_field(ui, rect_cut_top(r, 32), "word", app->word_field, sizeof app->word_field, "type and press Enter") &&
+        app_set_word(app, app->word_field))
+        ui_popup_close(ui);
+    rect_cut_top(r, 8);
+    char label[96], number[32];
+    int count = dataset_window_count(app->bench->data, whole ? PASSAGE : WORKBENCH_MAX_T);
+    format_count(number, sizeof number, count);
+    snprintf(label, sizeof label, "or one of the %s in the file", number);
+    menu_label(ui, r, label);
+    int row = ui_list(ui, rect_cut_top(r, 180), "examples", count, example_row, app, &app->list_row);
+    if (row >= 0) {
+        char text[256];
+        dataset_example_text(app->bench->data, row, whole ? PASSAGE : WORKBENCH_MAX_T, text, sizeof text);
+        if (app_set_word(app, text)) ui_popup_close(ui);
+    }
+    rect_cut_top(r, 8);
 }
 
 static void data_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     int recent = app->preferences.recent_count < RECENT_SHOWN ? app->preferences.recent_count : RECENT_SHOWN;
-    rect r = ui_popup_begin(ui, anchor, 340, 338 + (recent ? 8 + 32 * (float)recent : 0));
-    menu_label(ui, &r, app->bench && app->bench->data->shape == TEXT_WHOLE ? "A passage of your own" : "A word of your own");
-    if (ui_text_field(ui, rect_cut_top(&r, 32), "word", app->word_field, sizeof app->word_field, "type and press Enter") &&
-        app_set_word(app, app->word_field))
-        ui_popup_close(ui);
-    rect_cut_top(&r, 8);
-    char label[96];
-    int count = app->bench ? dataset_window_count(app->bench->data, WORKBENCH_MAX_T) : 0;
-    char number[32];
-    format_count(number, sizeof number, count);
-    snprintf(label, sizeof label, "or one of the %s in the file", number);
-    menu_label(ui, &r, label);
-    if (app->bench && app->bench->data->shape == TEXT_LINES) {
-        int row = ui_list(ui, rect_cut_top(&r, 180), "examples", count, example_row, app, &app->list_row);
-        if (row >= 0) {
-            char text[256];
-            dataset_example_text(app->bench->data, row, WORKBENCH_MAX_T, text, sizeof text);
-            if (app_set_word(app, text)) ui_popup_close(ui);
-        }
-    } else
-        rect_cut_top(&r, 180);
-    rect_cut_top(&r, 8);
+    rect r = ui_popup_begin(ui, anchor, 340, (app->bench ? 338.0f : 58) + (recent ? 8 + 32 * (float)recent : 0));
+    if (app->bench) word_rows(app, &r);
     menu_label(ui, &r, "Another file: its path, or drop it on the window");
     rect row = rect_cut_top(&r, 32);
     bool enter = ui_text_field(ui, (rect){row.x, row.y, row.w - 84, 32}, "path", app->path_field, sizeof app->path_field, "/path/to/file.txt");
@@ -177,7 +182,7 @@ static void data_menu(struct app *app, rect anchor) {
 
 static void lessons_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
-    rect r = ui_popup_begin(ui, anchor, 340, 44 + 36.0f * (float)app->shelf_count);
+    rect r = ui_popup_begin(ui, anchor, 340, 36.0f * (float)(app->shelf_count + 1));
     for (int k = 0; k < app->shelf_count; k++) {
         char label[128];
         snprintf(label, sizeof label, "%d  %s", app->shelf[k].number, app->shelf[k].title);
@@ -331,4 +336,8 @@ void app_empty(struct app *app, rect stage, rect right, rect bottom) {
                         theme->ghost, 8, 1, 4, 4);
     const char *text = app->job ? "Training the network ..." : "Nothing is open. Drop a text file on the window, or open one.";
     draw_text(ui->list, stage.x + stage.w / 2, stage.y + stage.h * 0.3f + 240, text, style(FONT_SANS_MEDIUM, 15, theme->ink2, ALIGN_CENTER));
+    if (app->job) return;
+    rect row = {stage.x + stage.w / 2 - 156, stage.y + stage.h * 0.3f + 262, 148, 36};
+    if (ui_button(ui, row, "Open a file", true)) app_toggle_popup(app, APP_POPUP_DATA);
+    if (ui_button(ui, (rect){row.x + 164, row.y, 148, 36}, "First lesson", false)) app_open_lesson(app, "3", -1);
 }
