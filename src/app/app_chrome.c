@@ -244,7 +244,8 @@ void app_top_bar(struct app *app, rect r) {
     if (app->bench) {
         snprintf(name, sizeof name, "%.60s", file_name(app->bench->data->name));
         const struct net_spec *spec = &app->bench->model.layout.spec;
-        snprintf(model, sizeof model, "%s, %d layer%s, %d units", net_cell(spec)->title, spec->layers, spec->layers == 1 ? "" : "s", spec->hidden);
+        snprintf(model, sizeof model, "%s, %d layer%s, %d unit%s", net_cell(spec)->title, spec->layers, spec->layers == 1 ? "" : "s", spec->hidden,
+                 spec->hidden == 1 ? "" : "s");
     }
     float w = ui_chip_width(ui, name, true);
     x -= w;
@@ -260,8 +261,12 @@ void app_top_bar(struct app *app, rect r) {
     if (app->lesson) {
         char title[96];
         snprintf(title, sizeof title, "%d  %s", app->lesson->number, app->lesson->title);
-        if (limit - at > 260) at = crumb(app, at, limit, title, false);
-        crumb(app, at, limit, app->lesson->parts[app->player.part].title, true);
+        const char *part = app->lesson->parts[app->player.part].title;
+        float needed = 30 + text_width(list, title, style(FONT_SANS_MEDIUM, 14, theme->ink2, ALIGN_LEFT)) +
+                       text_width(list, part, style(FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT));
+        if (needed > limit - at) snprintf(title, sizeof title, "%d", app->lesson->number); // the part says more
+        if (limit - at > 160) at = crumb(app, at, limit, title, false);
+        crumb(app, at, limit, part, true);
     } else
         crumb(app, at, limit, "Workbench", true);
     if (app->lessons_open) lessons_menu(app, lessons);
@@ -281,7 +286,7 @@ void app_top_bar(struct app *app, rect r) {
 
 static const struct { const char *key, *does; } help_rows[] = {
     {"Space", "play, pause"}, {"→  ←", "step, step back"}, {"Shift → ←", "one timestep"}, {",  .", "one operation back, on"},
-    {"Page Down, Up", "next, last phase"}, {"Home, End", "to the start, to the end"}, {"1 2 3 4 5", "step by operation, cell, timestep, pass, update"},
+    {"Page Down, Up", "next, last phase"}, {"Home, End", "to the start, to the end"}, {"1 2 3 4 5", "operation, cell, timestep, pass, update"},
     {"↑  ↓", "select a unit"}, {"[  ]", "select a timestep; the cursor stays"}, {"B", "forward or backward figure"}, {"G", "gradient flow on, off"},
     {"L, I", "lesson panel, inspector"}, {"N, T", "notation, theme"}, {"-  =  0", "slower, faster, normal speed"},
     {"Ctrl + -  =  0", "size of everything"}, {"P, F11", "presentation, full screen"}, {"Ctrl + O", "another word or file"},

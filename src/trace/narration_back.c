@@ -411,6 +411,10 @@ void tell_update(struct teller *teller) {
                after, digits);
     say(teller, ".");
     end_first(teller);
+    if (gradient == 0) {
+        say(teller, " Its gradient is zero here: the averages of earlier updates still move it.");
+        return;
+    }
     int T = record_T(record);
     say(teller, T > 1 ? " Its gradient, the sum over all %d timesteps, is " : " Its gradient is ", T);
     say_number(teller, record_param_name_of(record, RECORD_GRAD, moved.param), moved.row, column, gradient,

@@ -70,7 +70,7 @@ static const struct diagram_node lstm_nodes[] = {
     {NODE_STRIP, "c", 735, LANE, .full_x = 690, .full_y = LANE, .full = {690, 76, ALIGN_CENTER},
      .inspector = {735, 66, ALIGN_CENTER}},
     {NODE_STRIP, "a", OUT, 400, .full_x = OUT, .full_y = 392, .full = {OUT - 92, 398, ALIGN_RIGHT},
-     .inspector = {OUT + 18, 335, ALIGN_LEFT}},
+     .inspector = {OUT + 10, 335, ALIGN_LEFT}},
 };
 
 #define ALL_MAPS "gate_f gate_u c_tilde gate_o"

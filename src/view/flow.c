@@ -194,8 +194,9 @@ static void draw_line(struct flow *f) {
                    marked ? 5 : 3.5f);
 }
 
+// A gradient that has all but vanished is a power of ten.
 static int small_digits(double value) {
-    return value >= 0.1 ? 2 : value >= 0.01 ? 3 : value >= 0.001 ? 4 : 5;
+    return !(value > 0) || value >= 0.1 ? 2 : value >= 0.01 ? 3 : value >= 0.001 ? 4 : -2;
 }
 
 // The line's name and its number at the earliest timestep that is known: at its left where there is room,
@@ -215,10 +216,19 @@ static void name_line(struct flow *f) {
         return;
     }
     name.align = number.align = ALIGN_LEFT;
-    x = stage_column_center(&f->columns, t) - 8;
-    y = y - f->top > 30 ? y - 14 : y + 24;
     char text[48];
     format_value(text, sizeof text, value, small_digits(value), false);
+    float between = f->columns.pitch - column_width(f, t);
+    if (t + 1 < f->T && between >= text_width(f->list, "last loss", name) - 30) {
+        // Between the first bar and the next, away from the line.
+        float next = height_of(f, by_loss(f->items, f->T - 1, t + 1));
+        x = stage_column_x(&f->columns, t) + column_width(f, t) + 2;
+        y = fminf(y, next) - 14 > f->top + 12 ? fminf(y, next) - 14 : fmaxf(y, next) + 24;
+        draw_value(f->list, x, y, source, small_digits(value), false, number);
+        return;
+    }
+    x = stage_column_center(&f->columns, t) - 8;
+    y = y - f->top > 30 ? y - 14 : y + 24;
     draw_rect(f->list, (rect){x - 3, y - 13, text_width(f->list, text, number) + 6, 18}, f->theme->panel, 3);
     draw_value(f->list, x, y, source, small_digits(value), false, number);
 }
@@ -300,7 +310,7 @@ static void loss_row(struct ui *ui, rect r, float y, const struct itemised *item
     snprintf(label, sizeof label, "L^{<%d>}", tau + 1);
     math_draw(ui->list, theme, r.x, y, label, 16, theme->ink1, ALIGN_LEFT);
     double value = by_loss(items, tau, t);
-    rect track = {r.x + 48, y - 12, r.w - 98, 14};
+    rect track = {r.x + 48, y - 12, r.w - 106, 14};
     draw_rect(ui->list, track, theme->sunk, 2);
     float length = track.w * gradient_length((float)value);
     draw_rect_exact(ui->list, (rect){track.x, track.y, length, track.h}, tint(theme, tau - t),
