@@ -475,7 +475,7 @@ void format_value(char *out, size_t size, double value, int digits, bool plus) {
         int written = snprintf(number, sizeof number, "%.*e", -digits - 1 > 17 ? 17 : -digits - 1, fabs(value));
         char *power = strchr(number, 'e');
         long exponent = strtol(power + 1, NULL, 10);
-        char places[16];
+        char places[24];
         snprintf(places, sizeof places, "%ld", labs(exponent));
         size_t used = (size_t)(power - number);
         used += (size_t)snprintf(power, sizeof number - used, "·10%s", exponent < 0 ? "⁻" : "");
