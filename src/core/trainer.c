@@ -174,6 +174,14 @@ void trainer_set_lr(struct trainer *trainer, double lr) {
 size_t trainer_memory(const struct trainer *trainer) {
     return trainer->bytes;
 }
+struct trainer_memory_parts trainer_memory_by_part(const struct trainer *trainer) {
+    size_t slab = trainer->model->layout.size * sizeof(float);
+    struct trainer_memory_parts parts = {.gradients = (size_t)trainer->workers * slab,
+                                         .state = (size_t)trainer_state_slabs(trainer) * slab,
+                                         .packed = trainer->worker[0].workspace->packed_bytes};
+    parts.workspace = trainer->bytes - parts.gradients - parts.state - parts.packed;
+    return parts;
+}
 int64_t trainer_updates(const struct trainer *trainer) {
     return trainer->updates;
 }

@@ -81,6 +81,10 @@ void trainer_refresh(struct trainer *trainer);
 void trainer_reset_state(struct trainer *trainer);
 void trainer_set_lr(struct trainer *trainer, double lr);
 size_t trainer_memory(const struct trainer *trainer); // bytes owned
+struct trainer_memory_parts {
+    size_t gradients, state, packed, workspace; // bytes; the model's own parameters are not among them
+};
+struct trainer_memory_parts trainer_memory_by_part(const struct trainer *trainer);
 
 // For tests and for the workbench's update phase: the gradients (mean over tokens, before clipping) without
 // an update.

@@ -645,7 +645,8 @@ static void test_checkpoint_state(void **state) {
     for (int slabs = 0; slabs <= CHECKPOINT_SLABS; slabs++) {
         struct net_spec spec = example_spec(CELL_LSTM, 2, 1);
         struct model model = example_model(&spec), other[CHECKPOINT_SLABS];
-        struct checkpoint_state kept = {.run = "{\"a\":1.5}", .updates = 123456789012, .random = rng_seed(5)};
+        char run[] = "{\"a\":1.5}";
+        struct checkpoint_state kept = {.run = run, .updates = 123456789012, .random = rng_seed(5)};
         float carried[2 * 2 * 4 * 3];
         for (int i = 0; i < 48; i++) carried[i] = (float)i / 7;
         for (int s = 0; s < CHECKPOINT_SLABS; s++) {
