@@ -370,6 +370,7 @@ static bool not_finite(const struct trainer *trainer, const char *what, double v
     int weight = model_not_finite(layout, trainer->model->params);
     int grad = model_not_finite(layout, trainer->worker[0].grads);
     long long update = (long long)trainer->updates + 1;
+    if (isnan(value)) value = fabs(value); // a NaN's sign says nothing
     if (weight >= 0)
         return err_set(err, ERR_VALUE,
                        "update %lld stopped: the %s is %g; the first tensor that is not finite is %s", update,

@@ -295,3 +295,22 @@ int dataset_stream_batch(const struct dataset *dataset, enum dataset_part part, 
     }
     return T;
 }
+
+void dataset_validate_all(struct dataset *dataset) {
+    if (dataset->shape == TEXT_WHOLE) {
+        dataset->train_symbols = 0;
+        return;
+    }
+    int *all = mem_need((size_t)dataset->example_count, sizeof *all);
+    mem_free(dataset->train);
+    mem_free(dataset->validation);
+    for (int i = 0; i < dataset->example_count; i++)
+        all[i] = i;
+    dataset->train = all;
+    dataset->train_count = dataset->example_count;
+    dataset_order_by_length(dataset, all);
+    dataset->validation = all;
+    dataset->validation_count = dataset->example_count;
+    dataset->train = NULL;
+    dataset->train_count = 0;
+}

@@ -68,6 +68,8 @@ struct text_options text_options_default(void);
 bool dataset_read_text(struct dataset *dataset, const char *path, const struct text_options *options, struct err *err);
 bool dataset_from_text(struct dataset *dataset, const char *name, const char *text, size_t size,
                        const struct text_options *options, struct err *err);
+// All of it becomes the validation part: to measure a model on a whole file.
+void dataset_validate_all(struct dataset *dataset);
 void dataset_release(struct dataset *dataset);
 
 // The symbols of an example as a language model sees it: x = [-1, s1 .. sn], target = [s1 .. sn, <EOS>], T =
