@@ -131,6 +131,7 @@ static struct workspace *new_workspace(const struct layout *layout, const struct
         borrow_packed(ws, owner);
     else
         ws->packed = carve_all(ws, carve_packed, "the packed weights", err);
+    ws->packed_bytes = ws->bytes - sizeof *ws;
     if (owner || ws->packed) ws->memory = carve_all(ws, carve_workspace, "the workspace of a minibatch", err);
     if (ws->memory) return ws;
     workspace_free(ws);

@@ -30,6 +30,8 @@ struct update_rule {
     enum optimizer optimizer;
     float lr, grad_scale;
     float beta1, beta2, epsilon;
+    float momentum, decay;
+    float keep;             // 1 - lr * weight decay
     float m_scale, v_scale; // 1 / (1 - beta1^t) and 1 / sqrt(1 - beta2^t)
 };
 
@@ -45,6 +47,7 @@ struct loops {
     void (*softmax_back)(const struct head_rows *rows, float scale);
     void (*add)(float *to, const float *from, size_t n);
     double (*square_sum)(const float *values, size_t n);
+    long (*clamp)(float *values, size_t n, float limit); // into [-limit, limit]; how many were outside
     void (*update)(const struct update_rule *rule, size_t n, float *params, const float *grads, float *m,
                    float *v);
     void (*transpose)(const float *from, float *to, int rows, int columns); // to (columns, rows)

@@ -243,12 +243,49 @@ LOOP void update_adam(const struct update_rule *rule, size_t n, float *restrict 
     }
 }
 
+LOOP void update_momentum(const struct update_rule *rule, size_t n, float *restrict params,
+                          const float *restrict grads, float *restrict m) {
+    float mu = rule->momentum, rate = rule->lr, scale = rule->grad_scale;
+    APART
+    for (size_t i = 0; i < n; i++) {
+        m[i] = mu * m[i] + scale * grads[i];
+        params[i] -= rate * m[i];
+    }
+}
+
+// RMSProp and Adagrad: m = old m + fresh g^2.
+LOOP void update_scaled(const struct update_rule *rule, size_t n, float *restrict params,
+                        const float *restrict grads, float *restrict m, float old, float fresh) {
+    float rate = rule->lr, scale = rule->grad_scale, epsilon = rule->epsilon;
+    APART
+    for (size_t i = 0; i < n; i++) {
+        float g = grads[i] * scale;
+        m[i] = old * m[i] + fresh * g * g;
+        params[i] -= rate * g / (__builtin_sqrtf(m[i]) + epsilon);
+    }
+}
+
 LOOP void update(const struct update_rule *rule, size_t n, float *params, const float *grads, float *m,
                  float *v) {
-    if (rule->optimizer == OPTIMIZER_ADAM)
-        update_adam(rule, n, params, grads, m, v);
-    else
-        update_sgd(rule, n, params, grads);
+    for (size_t i = 0; rule->keep != 1.0f && i < n; i++)
+        params[i] *= rule->keep;
+    switch (rule->optimizer) {
+    case OPTIMIZER_ADAM: update_adam(rule, n, params, grads, m, v); break;
+    case OPTIMIZER_MOMENTUM: update_momentum(rule, n, params, grads, m); break;
+    case OPTIMIZER_RMSPROP: update_scaled(rule, n, params, grads, m, rule->decay, 1.0f - rule->decay); break;
+    case OPTIMIZER_ADAGRAD: update_scaled(rule, n, params, grads, m, 1.0f, 1.0f); break;
+    default: update_sgd(rule, n, params, grads);
+    }
+}
+
+LOOP long clamp(float *values, size_t n, float limit) {
+    long outside = 0;
+    for (size_t i = 0; i < n; i++) {
+        float value = values[i], held = value > limit ? limit : value < -limit ? -limit : value;
+        outside += value > limit || value < -limit;
+        values[i] = held;
+    }
+    return outside;
 }
 
 extern const struct loops LOOPS;
@@ -262,6 +299,7 @@ const struct loops LOOPS = {
     .softmax_back = softmax_back,
     .add = add,
     .square_sum = square_sum,
+    .clamp = clamp,
     .update = update,
     .transpose = transpose,
     .tanh = tanh_all,

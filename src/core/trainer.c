@@ -1,10 +1,12 @@
 #include "trainer.h"
+#include "carried.h"
 #include "check.h"
 #include "kernels.h"
 #include "loops.h"
 #include "mem.h"
 #include "slab.h"
 #include "team.h"
+#include "workspace.h"
 #include <math.h>
 #include <string.h>
 
@@ -19,10 +21,10 @@ struct worker {
     int first, count;                     // columns of the minibatch at hand
     size_t from, to;                      // range of the slab
     double loss, squares, weight_squares; // sums of squares of the range: of the gradient, of the parameters
-    long tokens, right;
+    long tokens, right, clamped;
 };
 
-enum phase_of_step { WORK_FORWARD, WORK_BACKWARD, WORK_REDUCE, WORK_UPDATE };
+enum phase_of_step { WORK_FORWARD, WORK_BACKWARD, WORK_REDUCE, WORK_CLAMP, WORK_UPDATE };
 
 struct trainer {
     struct model *model;
@@ -30,7 +32,7 @@ struct trainer {
     int max_T, max_B, workers;
     struct worker *worker;
     struct team *team;
-    float *m, *v; // NULL for SGD
+    float *m, *v; // as many as optimizer_slabs() says; else NULL
     int64_t updates;
     size_t bytes;
     // of the step at hand
@@ -50,14 +52,24 @@ static bool options_check(const struct train_options *o, struct err *err) {
         return err_set(err, ERR_VALUE, "the learning rate must be 0 or more and finite, found %g", o->lr);
     if (!(o->clip_norm >= 0.0))
         return err_set(err, ERR_VALUE, "the clip norm must be 0 or more, found %g", o->clip_norm);
+    if (!(o->clip_value >= 0.0))
+        return err_set(err, ERR_VALUE, "the clip value must be 0 or more, found %g", o->clip_value);
+    if (!(o->weight_decay >= 0.0 && o->lr * o->weight_decay < 1.0))
+        return err_set(err, ERR_VALUE,
+                       "the weight decay must be 0 or more, and less than 1 / learning rate; found %g",
+                       o->weight_decay);
     if (o->threads < 1 || o->threads > MAX_THREADS)
         return err_set(err, ERR_VALUE, "the number of threads must be 1 to %d, found %d", MAX_THREADS,
                        o->threads);
     if (o->optimizer == OPTIMIZER_SGD) return true;
+    if (!(o->momentum >= 0.0 && o->momentum < 1.0))
+        return err_set(err, ERR_VALUE, "the momentum must be in [0, 1), found %g", o->momentum);
+    if (!(o->decay >= 0.0 && o->decay < 1.0))
+        return err_set(err, ERR_VALUE, "RMSProp's decay must be in [0, 1), found %g", o->decay);
     if (!(o->beta1 >= 0.0 && o->beta1 < 1.0 && o->beta2 >= 0.0 && o->beta2 < 1.0))
         return err_set(err, ERR_VALUE, "Adam's betas must be in [0, 1), found %g and %g", o->beta1, o->beta2);
     if (!(o->epsilon > 0.0))
-        return err_set(err, ERR_VALUE, "Adam's epsilon must be more than 0, found %g", o->epsilon);
+        return err_set(err, ERR_VALUE, "the optimiser's epsilon must be more than 0, found %g", o->epsilon);
     return true;
 }
 
@@ -103,10 +115,10 @@ static bool trainer_init(struct trainer *trainer, struct err *err) {
     if (!trainer->worker) return false;
     for (int w = 0; w < trainer->workers; w++)
         if (!worker_init(trainer, w, err)) return false;
-    if (trainer->options.optimizer == OPTIMIZER_ADAM) {
-        trainer->m = owned(trainer, size, sizeof(float), "the optimiser's state", err);
-        trainer->v = owned(trainer, size, sizeof(float), "the optimiser's state", err);
-        if (!trainer->m || !trainer->v) return false;
+    float **state[] = {&trainer->m, &trainer->v};
+    for (int s = 0; s < optimizer_slabs(trainer->options.optimizer); s++) {
+        *state[s] = owned(trainer, size, sizeof(float), "the optimiser's state", err);
+        if (!*state[s]) return false;
     }
     trainer->team = team_new(trainer->workers, err);
     if (!trainer->team) return false;
@@ -162,11 +174,19 @@ void trainer_set_lr(struct trainer *trainer, double lr) {
 size_t trainer_memory(const struct trainer *trainer) {
     return trainer->bytes;
 }
+struct trainer_memory_parts trainer_memory_by_part(const struct trainer *trainer) {
+    size_t slab = trainer->model->layout.size * sizeof(float);
+    struct trainer_memory_parts parts = {.gradients = (size_t)trainer->workers * slab,
+                                         .state = (size_t)trainer_state_slabs(trainer) * slab,
+                                         .packed = trainer->worker[0].workspace->packed_bytes};
+    parts.workspace = trainer->bytes - parts.gradients - parts.state - parts.packed;
+    return parts;
+}
 int64_t trainer_updates(const struct trainer *trainer) {
     return trainer->updates;
 }
 int trainer_state_slabs(const struct trainer *trainer) {
-    return trainer->m ? 2 : 0;
+    return optimizer_slabs(trainer->options.optimizer);
 }
 void trainer_restore_updates(struct trainer *trainer, int64_t updates) {
     trainer->updates = updates;
@@ -282,6 +302,14 @@ static void work_reduce(struct trainer *trainer, struct worker *worker) {
     worker->weight_squares = loops->square_sum(trainer->model->params + worker->from, n);
 }
 
+static void work_clamp(struct trainer *trainer, struct worker *worker) {
+    const struct loops *loops = loops_best();
+    float *grads = trainer->worker[0].grads + worker->from;
+    size_t n = worker->to - worker->from;
+    worker->clamped = loops->clamp(grads, n, (float)trainer->options.clip_value);
+    worker->squares = loops->square_sum(grads, n);
+}
+
 static void work_update(struct trainer *trainer, struct worker *worker) {
     size_t at = worker->from;
     optimizer_apply(&trainer->options, worker->to - at, trainer->model->params + at,
@@ -294,6 +322,7 @@ static void work(void *context, int index) {
         [WORK_FORWARD] = work_forward,
         [WORK_BACKWARD] = work_backward,
         [WORK_REDUCE] = work_reduce,
+        [WORK_CLAMP] = work_clamp,
         [WORK_UPDATE] = work_update,
     };
     struct trainer *trainer = context;
@@ -341,6 +370,7 @@ static bool not_finite(const struct trainer *trainer, const char *what, double v
     int weight = model_not_finite(layout, trainer->model->params);
     int grad = model_not_finite(layout, trainer->worker[0].grads);
     long long update = (long long)trainer->updates + 1;
+    if (isnan(value)) value = fabs(value); // a NaN's sign says nothing
     if (weight >= 0)
         return err_set(err, ERR_VALUE,
                        "update %lld stopped: the %s is %g; the first tensor that is not finite is %s", update,
@@ -370,6 +400,18 @@ static bool loss_and_gradient(struct trainer *trainer, const struct batch *batch
     return not_finite(trainer, "norm of the parameters", weight_norm, err);
 }
 
+// Clips the gradient by value; returns the norm that is left.
+static double clamp_gradient(struct trainer *trainer, struct step_report *report) {
+    if (!(trainer->options.clip_value > 0.0)) return report->grad_norm;
+    run_phase(trainer, WORK_CLAMP);
+    double squares = 0.0;
+    for (int w = 0; w < trainer->workers; w++) {
+        squares += trainer->worker[w].squares;
+        report->clamped += trainer->worker[w].clamped;
+    }
+    return sqrt(squares);
+}
+
 bool trainer_step(struct trainer *trainer, const struct batch *batch, struct step_report *report,
                   struct err *err) {
     struct step_report unused;
@@ -377,7 +419,8 @@ bool trainer_step(struct trainer *trainer, const struct batch *batch, struct ste
     *report = (struct step_report){.clip_scale = 1.0};
     if (!loss_and_gradient(trainer, batch, WORKSPACE_TRAIN, report, err)) return false;
     if (report->tokens == 0) return true; // all padding: nothing to learn from
-    report->clip_scale = trainer->clip_scale = clip_scale_for(report->grad_norm, trainer->options.clip_norm);
+    double norm = clamp_gradient(trainer, report);
+    report->clip_scale = trainer->clip_scale = clip_scale_for(norm, trainer->options.clip_norm);
     run_phase(trainer, WORK_UPDATE);
     trainer->updates++;
     trainer_refresh(trainer);
@@ -410,5 +453,56 @@ bool trainer_gradients(struct trainer *trainer, const struct batch *batch, float
         memset(grads, 0, bytes);
     else
         memcpy(grads, trainer->worker[0].grads, bytes);
+    return true;
+}
+
+// --- the carried state, to be kept ---
+
+int trainer_carried(const struct trainer *trainer) {
+    int sequences = 0;
+    for (int w = 0; w < trainer->workers; w++)
+        sequences += trainer->worker[w].workspace->carried[WORKSPACE_TRAIN];
+    return sequences;
+}
+
+size_t trainer_carried_size(const struct trainer *trainer, int sequences) {
+    const struct net_spec *spec = &trainer->model->layout.spec;
+    return (size_t)spec->layers * (size_t)net_cell(spec)->state_count * (size_t)sequences * (size_t)spec->hidden;
+}
+
+// Copies one worker's rows out of the whole (layers, states, sequences, H), or into it.
+static void carry_rows(struct workspace *ws, float *whole, int sequences, int first, int count, bool out) {
+    size_t H = (size_t)ws->layout->spec.hidden, rows = (size_t)count * H;
+    for (int l = 0; l < ws->layout->spec.layers; l++)
+        for (int s = 0; s < ws->cell->state_count; s++) {
+            struct lane *lane = &ws->lanes[l][0];
+            float *own = s == 0 ? lane->last_h[WORKSPACE_TRAIN] : lane->last_c[WORKSPACE_TRAIN];
+            size_t block = (size_t)l * (size_t)ws->cell->state_count + (size_t)s;
+            float *at = whole + (block * (size_t)sequences + (size_t)first) * H;
+            memcpy(out ? at : own, out ? own : at, rows * sizeof(float));
+        }
+}
+
+void trainer_carried_get(const struct trainer *trainer, float *out) {
+    int sequences = trainer_carried(trainer), first = 0;
+    for (int w = 0; w < trainer->workers; w++) {
+        struct workspace *ws = trainer->worker[w].workspace;
+        int count = ws->carried[WORKSPACE_TRAIN];
+        carry_rows(ws, out, sequences, first, count, true);
+        first += count;
+    }
+}
+
+bool trainer_carried_set(struct trainer *trainer, int sequences, const float *values, struct err *err) {
+    if (sequences < 0 || sequences > trainer->max_B)
+        return err_set(err, ERR_VALUE, "a state of %d sequences, expected at most %d", sequences, trainer->max_B);
+    int share = sequences / trainer->workers, rest = sequences % trainer->workers, first = 0;
+    for (int w = 0; w < trainer->workers; w++) { // as deal_columns()
+        struct workspace *ws = trainer->worker[w].workspace;
+        int count = share + (w < rest);
+        carry_rows(ws, (float *)values, sequences, first, count, false); // read only
+        ws->carried[WORKSPACE_TRAIN] = count;
+        first += count;
+    }
     return true;
 }

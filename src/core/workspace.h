@@ -37,7 +37,7 @@ struct workspace {
     bool started;                  // the minibatch at hand began with a carried state
     bool shared;                   // the packed weights belong to another workspace
     void *packed, *memory;
-    size_t bytes;
+    size_t bytes, packed_bytes; // all of it; the packed weights, where they are its own
 };
 
 // The rows of one timestep, as the cells' loops want them.

@@ -352,9 +352,21 @@ static void equation_update(struct equation *e) {
     const struct train_options *options = &e->record->options;
     update_sum(e);
     bool adam = options->optimizer == OPTIMIZER_ADAM;
+    bool scaled = options->optimizer == OPTIMIZER_RMSPROP || options->optimizer == OPTIMIZER_ADAGRAD;
+    bool momentum = options->optimizer == OPTIMIZER_MOMENTUM;
     if (adam) {
         average(e, "m", options->beta1, false);
         average(e, "v", options->beta2, true);
+    }
+    if (options->optimizer == OPTIMIZER_RMSPROP) average(e, "m", options->decay, true);
+    if (options->optimizer == OPTIMIZER_ADAGRAD || momentum) {
+        new_line(e);
+        if (momentum)
+            put_text(&e->pen, "m:=%gm+\\,d", options->momentum);
+        else
+            put_text(&e->pen, "m:=m+(d");
+        put_moved(e);
+        if (!momentum) put_text(&e->pen, ")^2");
     }
     new_line(e);
     put_moved(e);
@@ -365,6 +377,14 @@ static void equation_update(struct equation *e) {
         put_text(&e->pen, "\\frac{\\hat{m}}{\\hat{v}^{1/2}+");
         put_small(e, options->epsilon);
         put_text(&e->pen, "}");
+    } else if (scaled) {
+        put_text(&e->pen, "\\frac{d");
+        put_moved(e);
+        put_text(&e->pen, "}{m^{1/2}+");
+        put_small(e, options->epsilon);
+        put_text(&e->pen, "}");
+    } else if (momentum) {
+        put_text(&e->pen, "\\,m");
     } else {
         put_text(&e->pen, "\\,d");
         put_moved(e);
