@@ -277,7 +277,7 @@ static void project_input(struct workspace *ws, const float *params, const struc
                       N, GH);
     if (symbols) return;
     const float *in = layer == 0 ? batch->x_real : ws->out[layer - 1];
-    blas_product(N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates, (size_t)GH);
+    product_plain(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates, (size_t)GH);
 }
 
 static void forward_lane(struct workspace *ws, const float *params, const struct batch *batch, int layer,
@@ -296,7 +296,7 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
             h_stride = rows.stride;
         }
         if (n > 0 || ws->started)
-            blas_product(B, GH, H, h_prev, h_stride, params + lane->recurrent_at, (size_t)GH, 1.0f,
+            product_plain(ws->loops, B, GH, H, h_prev, h_stride, params + lane->recurrent_at, (size_t)GH, 1.0f,
                          rows.gates, (size_t)GH);
         ws->loops->forward[spec->cell](&rows, spec->activation);
         for (int b = 0; direction == 1 && b < B; b++) {
@@ -320,7 +320,7 @@ double kernel_forward(struct workspace *ws, const float *params, const struct ba
             forward_lane(ws, params, batch, l, d);
     end_state(ws, batch);
     ws->loops->gather(ws->logits, NULL, params + ws->head_bias_at, NULL, N, O);
-    blas_product(N, O, DH, ws->out[spec->layers - 1], (size_t)DH, params + ws->head_at, (size_t)O, 1.0f,
+    product_plain(ws->loops, N, O, DH, ws->out[spec->layers - 1], (size_t)DH, params + ws->head_at, (size_t)O, 1.0f,
                  ws->logits, (size_t)O);
     *tokens = *right = 0;
     for (int n = 0; n < N; n++)

@@ -1,4 +1,3 @@
-#include "blas.h"
 #include "workspace.h"
 #include <string.h>
 
@@ -24,7 +23,7 @@ static void backward_lane(struct workspace *ws, const struct batch *batch, int l
         if (n > 0) {
             const float *dz =
                 workspace_rows(ws, layer, direction, direction == 0 ? t + 1 : t - 1, T, B).gates;
-            blas_product(B, H, GH, dz, (size_t)GH, lane->recurrent_t, (size_t)H, 1.0f, (float *)rows.dh,
+            product_plain(ws->loops, B, H, GH, dz, (size_t)GH, lane->recurrent_t, (size_t)H, 1.0f, (float *)rows.dh,
                          rows.stride);
         }
         ws->loops->backward[spec->cell](&rows, spec->activation);
@@ -43,10 +42,10 @@ static void recurrent_gradient(struct workspace *ws, const struct batch *batch, 
         struct cell_rows second = workspace_rows(ws, layer, direction, 1, T, B);
         const float *h = direction == 0 ? first.h : second.h,
                     *dz = direction == 0 ? second.gates : first.gates;
-        blas_add_outer(H, GH, (T - 1) * B, h, first.stride, dz, (size_t)GH, to, (size_t)GH);
+        product_outer(ws->loops, H, GH, (T - 1) * B, h, first.stride, dz, (size_t)GH, to, (size_t)GH);
     }
     if (ws->started && direction == 0)
-        blas_add_outer(H, GH, B, lane->h0, (size_t)H, first.gates, (size_t)GH, to, (size_t)GH);
+        product_outer(ws->loops, H, GH, B, lane->h0, (size_t)H, first.gates, (size_t)GH, to, (size_t)GH);
 }
 
 static void input_gradient(struct workspace *ws, const struct batch *batch, int layer, int direction,
@@ -59,7 +58,7 @@ static void input_gradient(struct workspace *ws, const struct batch *batch, int 
                        N, GH);
     if (symbols) return;
     const float *in = layer == 0 ? batch->x_real : ws->out[layer - 1];
-    blas_add_outer(I, GH, N, in, (size_t)I, lane->gates, (size_t)GH, grads + lane->input_at, (size_t)GH);
+    product_outer(ws->loops, I, GH, N, in, (size_t)I, lane->gates, (size_t)GH, grads + lane->input_at, (size_t)GH);
 }
 
 void kernel_backward(struct workspace *ws, const float *params, const struct batch *batch, float scale,
@@ -71,16 +70,16 @@ void kernel_backward(struct workspace *ws, const float *params, const struct bat
     struct head_rows rows = {.N = N, .O = O, .logits = ws->logits, .target = batch->target};
     ws->loops->softmax_back(&rows, scale);
     ws->loops->scatter(NULL, grads + ws->head_bias_at, ws->logits, NULL, N, O);
-    blas_add_outer(DH, O, N, ws->out[spec->layers - 1], (size_t)DH, ws->logits, (size_t)O,
+    product_outer(ws->loops, DH, O, N, ws->out[spec->layers - 1], (size_t)DH, ws->logits, (size_t)O,
                    grads + ws->head_at, (size_t)O);
-    blas_product(N, DH, O, ws->logits, (size_t)O, ws->head_t, (size_t)DH, 0.0f, ws->d_out, (size_t)DH);
+    product_plain(ws->loops, N, DH, O, ws->logits, (size_t)O, ws->head_t, (size_t)DH, 0.0f, ws->d_out, (size_t)DH);
     for (int l = spec->layers - 1; l >= 0; l--) {
         for (int d = 0; d < spec->directions; d++) {
             backward_lane(ws, batch, l, d);
             recurrent_gradient(ws, batch, l, d, grads);
             input_gradient(ws, batch, l, d, grads);
             if (l > 0)
-                blas_product(N, DH, GH, ws->lanes[l][d].gates, (size_t)GH, ws->lanes[l][d].input_t,
+                product_plain(ws->loops, N, DH, GH, ws->lanes[l][d].gates, (size_t)GH, ws->lanes[l][d].input_t,
                              (size_t)DH, d == 0 ? 0.0f : 1.0f, ws->d_below, (size_t)DH);
         }
         if (l == 0) break;

@@ -4,6 +4,7 @@
 // timestep.
 
 #include "cell.h"
+#include "product.h"
 #include "trainer.h"
 
 // One timestep of B sequences in one layer and direction.
@@ -45,6 +46,7 @@ struct loops {
     void (*scatter)(float *grads, float *bias, const float *dz, const int *x, int N, int n);
     double (*softmax)(const struct head_rows *rows, long *right); // summed loss in nats
     void (*softmax_back)(const struct head_rows *rows, float scale);
+    void (*product)(const struct product *product);
     void (*add)(float *to, const float *from, size_t n);
     double (*square_sum)(const float *values, size_t n);
     long (*clamp)(float *values, size_t n, float limit); // into [-limit, limit]; how many were outside

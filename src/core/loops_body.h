@@ -17,6 +17,8 @@
 #define APART _Pragma("GCC ivdep")
 #endif
 
+#include "vector_body.h"
+
 // --- squashers ---
 
 // tanh x as an odd rational function, x P(x^2) / Q(x^2), P and Q of degree 4: a minimax fit of the relative
@@ -44,30 +46,6 @@ INLINE float fast_sigmoid(float x) {
     return 0.5f + 0.5f * fast_tanh(0.5f * x);
 }
 
-// exp x for x <= 0 (softmax): 2^k exp r with |r| <= ln 2 / 2, exp r by its Taylor sum to r^7 (5e-9). Below
-// -87: ~1e-38.
-INLINE float fast_exp(float x) {
-    const float ROUND = 12582912.0f; // 1.5 * 2^23: adding it rounds to an integer, left in the low bits
-    x = x < -87.0f ? -87.0f : x;
-    float shifted = x * 1.44269504f + ROUND, k = shifted - ROUND;
-    float r = x - k * 0.693359375f; // ln 2 in two parts
-    r = r + k * 2.12194440e-4f;
-    float p = 1.0f / 5040.0f;
-    p = p * r + 1.0f / 720.0f;
-    p = p * r + 1.0f / 120.0f;
-    p = p * r + 1.0f / 24.0f;
-    p = p * r + 1.0f / 6.0f;
-    p = p * r + 0.5f;
-    p = p * r + 1.0f;
-    p = p * r + 1.0f;
-    uint32_t bits;
-    memcpy(&bits, &shifted, sizeof bits);
-    bits = (bits + 127u) << 23; // the low bits of shifted are k
-    float power;
-    memcpy(&power, &bits, sizeof power);
-    return p * power;
-}
-
 LOOP void tanh_all(float *values, size_t n) {
     for (size_t i = 0; i < n; i++)
         values[i] = fast_tanh(values[i]);
@@ -82,6 +60,10 @@ LOOP void sigmoid_all(float *values, size_t n) {
 
 #include "cells/lstm_kernel.h"
 #include "cells/rnn_kernel.h"
+
+// --- matrix products ---
+
+#include "product_body.h"
 
 // --- rows ---
 
@@ -151,35 +133,59 @@ LOOP void transpose(const float *from, float *to, int rows, int columns) {
 // --- softmax cross-entropy ---
 
 INLINE float largest_of(const float *row, int n) {
-    float best[16];
-    int i = 0;
-    for (int k = 0; k < 16; k++)
-        best[k] = row[0];
-    for (; i + 16 <= n; i += 16)
-        for (int k = 0; k < 16; k++)
-            best[k] = row[i + k] > best[k] ? row[i + k] : best[k];
-    for (; i < n; i++)
-        best[0] = row[i] > best[0] ? row[i] : best[0];
-    for (int k = 1; k < 16; k++)
-        best[0] = best[k] > best[0] ? best[k] : best[0];
-    return best[0];
+    float best = row[0];
+    if (n < W) {
+        for (int i = 1; i < n; i++)
+            best = row[i] > best ? row[i] : best;
+        return best;
+    }
+    vec all = load(row);
+    for (int i = W; i + W <= n; i += W)
+        all = larger(load(row + i), all);
+    return largest_of_lanes(larger(load(row + n - W), all)); // some twice: no harm
+}
+
+// exp x for x <= 0 (softmax): 2^k exp r with |r| <= ln 2 / 2, exp r by its Taylor sum to r^7 (5e-9). Below
+// -87: ~1e-38.
+INLINE vec exp_of(vec x) {
+    const float ROUND = 12582912.0f; // 1.5 * 2^23: adding it rounds to an integer, left in the low bits
+    x = larger((vec){0} - 87.0f, x); // this way round NaN stays NaN
+    vec shifted = x * 1.44269504f + ROUND, k = shifted - ROUND;
+    vec r = x - k * 0.693359375f; // ln 2 in two parts
+    r = r + k * 2.12194440e-4f;
+    vec p = r * (1.0f / 5040.0f) + 1.0f / 720.0f;
+    p = p * r + 1.0f / 120.0f;
+    p = p * r + 1.0f / 24.0f;
+    p = p * r + 1.0f / 6.0f;
+    p = p * r + 0.5f;
+    p = p * r + 1.0f;
+    p = p * r + 1.0f;
+    vec_bits power = ((vec_bits)shifted + 127u) << 23; // the low bits of shifted are k
+    return p * (vec)power;
 }
 
 // row = exp(row - largest); returns the sum.
 INLINE float exponentials(float *row, int n, float largest) {
-    float sums[16] = {0};
-    for (int i = 0; i < n; i++)
-        row[i] = fast_exp(row[i] - largest);
+    vec sum = {0};
     int i = 0;
-    for (; i + 16 <= n; i += 16)
-        for (int k = 0; k < 16; k++)
-            sums[k] += row[i + k];
-    for (; i < n; i++)
-        sums[0] += row[i];
-    float sum = 0.0f;
-    for (int k = 0; k < 16; k++)
-        sum += sums[k];
-    return sum;
+    for (; i + W <= n; i += W) {
+        vec y = exp_of(load(row + i) - largest);
+        store(row + i, y);
+        sum += y;
+    }
+    if (i < n) {
+        vec y = first_of(exp_of(load_part(row + i, n - i) - largest), n - i);
+        store_part(row + i, n - i, y);
+        sum += y;
+    }
+    return sum_of_lanes(sum);
+}
+
+INLINE void scale_row(float *row, int n, float scale) {
+    int i = 0;
+    for (; i + W <= n; i += W)
+        store(row + i, load(row + i) * scale);
+    if (i < n) store_part(row + i, n - i, load_part(row + i, n - i) * scale);
 }
 
 // The first of the largest logits is what the network says.
@@ -191,7 +197,9 @@ INLINE bool is_first_largest(const float *row, int at, float largest) {
 }
 
 LOOP double softmax(const struct head_rows *rows, long *right) {
-    double loss = 0.0;
+    enum { SUMS = 16 }; // a sum is 1 to O: so many multiply without overflow before one logarithm serves all
+    double loss = 0.0, sums = 1.0;
+    int count = 0;
     for (int n = 0; n < rows->N; n++) {
         int target = rows->target[n];
         if (target < 0) continue;
@@ -199,12 +207,16 @@ LOOP double softmax(const struct head_rows *rows, long *right) {
         float largest = largest_of(row, rows->O), said = row[target];
         *right += is_first_largest(row, target, largest);
         float sum = exponentials(row, rows->O, largest);
-        loss += (double)(logf(sum) + (largest - said)); // -ln softmax, exact where y_hat underflows
-        float scale = 1.0f / sum;
-        for (int i = 0; i < rows->O; i++)
-            row[i] *= scale;
+        loss += (double)(largest - said); // -ln softmax less ln sum: exact where y_hat underflows
+        sums *= (double)sum;
+        if (++count == SUMS) {
+            loss += log(sums);
+            sums = 1.0;
+            count = 0;
+        }
+        scale_row(row, rows->O, 1.0f / sum);
     }
-    return loss;
+    return loss + log(sums);
 }
 
 LOOP void softmax_back(const struct head_rows *rows, float scale) {
@@ -214,9 +226,9 @@ LOOP void softmax_back(const struct head_rows *rows, float scale) {
             memset(row, 0, (size_t)rows->O * sizeof *row);
             continue;
         }
-        row[rows->target[n]] -= 1.0f;
-        for (int i = 0; i < rows->O; i++)
-            row[i] *= scale;
+        float at_target = (row[rows->target[n]] - 1.0f) * scale;
+        scale_row(row, rows->O, scale);
+        row[rows->target[n]] = at_target;
     }
 }
 
@@ -297,6 +309,7 @@ const struct loops LOOPS = {
     .scatter = scatter,
     .softmax = softmax,
     .softmax_back = softmax_back,
+    .product = product,
     .add = add,
     .square_sum = square_sum,
     .clamp = clamp,

@@ -1,0 +1,52 @@
+#include "product.h"
+#include "blas.h"
+#include "loops.h"
+#include <string.h>
+
+// Above this many multiply-adds BLAS packs both sides and gains by it.
+static const double LARGE = 4e6;
+
+static bool is_large(int m, int n, int k) {
+    return m >= 16 && n >= 16 && (double)m * n * k >= LARGE;
+}
+
+void product_plain(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
+                   size_t ldb, float beta, float *c, size_t ldc) {
+    if (is_large(m, n, k)) {
+        blas_product(m, n, k, a, lda, b, ldb, beta, c, ldc);
+        return;
+    }
+    struct product p = {m, n, k, a, lda, 1, b, ldb, PRODUCT_PANEL, c, ldc, beta != 0.0f};
+    loops->product(&p);
+}
+
+void product_packed(const struct loops *loops, int m, int n, int k, const float *a, size_t lda,
+                    const float *packed, float beta, float *c, size_t ldc) {
+    struct product p = {
+        m, n, k, a, lda, 1, packed, PRODUCT_PANEL, (size_t)k * PRODUCT_PANEL, c, ldc, beta != 0.0f};
+    loops->product(&p);
+}
+
+void product_outer(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
+                   size_t ldb, float *c, size_t ldc) {
+    if (is_large(m, n, k)) {
+        blas_add_outer(m, n, k, a, lda, b, ldb, c, ldc);
+        return;
+    }
+    struct product p = {m, n, k, a, 1, lda, b, ldb, PRODUCT_PANEL, c, ldc, true};
+    loops->product(&p);
+}
+
+size_t product_packed_size(size_t k, size_t n) {
+    return k * ((n + PRODUCT_PANEL - 1) / PRODUCT_PANEL * PRODUCT_PANEL);
+}
+
+void product_pack(const float *b, int k, int n, float *packed) {
+    for (int j = 0; j < n; j += PRODUCT_PANEL) {
+        size_t width = (size_t)(n - j < PRODUCT_PANEL ? n - j : PRODUCT_PANEL);
+        for (int i = 0; i < k; i++, packed += PRODUCT_PANEL) {
+            memcpy(packed, b + (size_t)i * (size_t)n + (size_t)j, width * sizeof *packed);
+            memset(packed + width, 0, (PRODUCT_PANEL - width) * sizeof *packed);
+        }
+    }
+}
