@@ -56,6 +56,7 @@ struct app {
     bool panel_open, inspector_open, panel_rail, inspector_sheet;
     bool sheet_open;           // the inspector lies over the stage of a narrow window
     bool flow_asked;           // the gradient flow chart was asked for, by G or by a lesson
+    int shown_part, shown_task; // of the lesson panel: when they change it scrolls to what is new
     bool rail_open;            // the panel lies over the stage of a narrow window
     bool help_open;
     bool model_open, data_open, lessons_open; // popups of this frame, for tests

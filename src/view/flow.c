@@ -30,6 +30,10 @@ static double by_loss(const struct itemised *items, int tau, int t) {
     return items->a[(size_t)tau * (size_t)items->T + (size_t)t];
 }
 
+static bool course(const struct scene *scene) {
+    return !scene->state || scene->state->notation == NOTATION_COURSE;
+}
+
 static bool known(const struct scene *scene, int t) {
     const struct cell_desc *cell = record_cell(scene->record);
     int layer, direction;
@@ -270,7 +274,7 @@ static bool open_flow(struct flow *f, struct ui *ui, rect r, const struct scene 
 }
 
 static void side_labels(struct flow *f) {
-    math_draw(f->list, f->theme, f->columns.x0 - 23, f->share + 13, "L^{<\\tau>}", 17, f->theme->ink1,
+    math_draw(f->list, f->theme, f->columns.x0 - 23, f->share + 13, course(f->scene) ? "L^{<\\tau>}" : "L_\\tau", 17, f->theme->ink1,
               ALIGN_RIGHT);
     int t = f->first_known - 1;
     if (t < f->columns.first || f->columns.pitch < 48 || f->first_known >= f->T) return;
@@ -304,10 +308,11 @@ void view_flow(struct ui *ui, rect r, const struct scene *scene) {
 
 // --- the list for the inspector ---
 
-static void loss_row(struct ui *ui, rect r, float y, const struct itemised *items, int tau, int t) {
+static void loss_row(struct ui *ui, rect r, float y, const struct scene *scene, int tau, int t) {
+    const struct itemised *items = scene->itemised;
     const struct theme *theme = ui->theme;
     char label[32];
-    snprintf(label, sizeof label, "L^{<%d>}", tau + 1);
+    snprintf(label, sizeof label, course(scene) ? "L^{<%d>}" : "L_{%d}", tau + 1);
     math_draw(ui->list, theme, r.x, y, label, 16, theme->ink1, ALIGN_LEFT);
     double value = by_loss(items, tau, t);
     rect track = {r.x + 48, y - 12, r.w - 106, 14};
@@ -329,8 +334,7 @@ void view_flow_by_loss(struct ui *ui, rect r, const struct scene *scene) {
     float y = r.y + 28;
     float used =
         draw_text_fit(ui->list, r.x, y, r.w, title, text_of(FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT));
-    const char *state = scene->state && scene->state->notation != NOTATION_COURSE ? "h_t" : "a^{<t>}";
-    snprintf(norm, sizeof norm, "\\norm{\\partial L^{<\\tau>}/\\partial %s}", state);
+    snprintf(norm, sizeof norm, course(scene) ? "\\norm{\\partial L^{<\\tau>}/\\partial a^{<t>}}" : "\\norm{\\partial L_\\tau/\\partial h_t}");
     if (used + 12 + math_measure(ui->list, norm, 15).width <= r.w)
         math_draw(ui->list, theme, r.x + r.w, y, norm, 15, theme->ink3, ALIGN_RIGHT);
     if (!known(scene, t)) {
@@ -347,10 +351,10 @@ void view_flow_by_loss(struct ui *ui, rect r, const struct scene *scene) {
     int near = rows >= wanted ? wanted : rows - 2;
     if (near < 1) near = rows < wanted ? rows : wanted;
     for (int k = 0; k < near; k++)
-        loss_row(ui, r, y += pitch, items, t + k, t);
+        loss_row(ui, r, y += pitch, scene, t + k, t);
     if (near >= wanted || rows - near < 2) return;
     char text[48];
     snprintf(text, sizeof text, "… %d more", wanted - near - 1);
     draw_text(ui->list, r.x + 48, y += pitch, text, text_of(FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_LEFT));
-    loss_row(ui, r, y + pitch, items, T - 1, t);
+    loss_row(ui, r, y + pitch, scene, T - 1, t);
 }

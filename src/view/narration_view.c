@@ -2,13 +2,14 @@
 #include "mathbox.h"
 #include "stage.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LOW_WINDOW = 800, LINES = 2 }; // lines kept free, so that the stage does not jump from step to step
 
 // The sentence with what its numbers need to keep their sources.
 struct sentence {
-    const char *text;
+    char text[sizeof ((struct narration *)0)->text];
     struct source sources[NARRATION_VALUES];
     int digits[NARRATION_VALUES];
     int count;
@@ -43,11 +44,29 @@ static float put(struct ui *ui, const struct sentence *s, float x, float y, floa
                             s->digits, s->count, draw);
 }
 
+// The words, with "?" in the place of every number that a question asks for.
+static void fill_text(char *out, size_t size, const struct scene *scene) {
+    const struct narration *said = scene->narration;
+    size_t used = 0;
+    for (const char *at = said->text; *at && used + 1 < size;) {
+        const char *end = *at == '\x01' ? strchr(at, '\x02') : NULL;
+        int k = end ? atoi(at + 1) : -1;
+        const struct narration_value *value = k >= 0 && k < said->count ? &said->values[k] : NULL;
+        if (value && scene_is_hidden(scene, value->tensor, value->row, value->column)) {
+            out[used++] = '?';
+            at = end + 1;
+        } else
+            out[used++] = *at++;
+    }
+    out[used] = 0;
+}
+
 // The largest size at which the sentence keeps to its lines: from 18 in a window of full height, 15 in a low
 // one; a presentation, whose sizes are 1.35 as large, starts from 26 on the screen.
 static struct sentence make(struct ui *ui, float width, const struct scene *scene) {
     const struct narration *narration = scene->narration;
-    struct sentence s = {.text = narration->text, .count = narration->count};
+    struct sentence s = {.count = narration->count};
+    fill_text(s.text, sizeof s.text, scene);
     for (int k = 0; k < s.count; k++) {
         const struct narration_value *value = &narration->values[k];
         s.sources[k] = (struct source){value->tensor, value->row, value->column, value->value};
