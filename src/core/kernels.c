@@ -266,6 +266,16 @@ struct cell_rows workspace_rows(const struct workspace *ws, int layer, int direc
     return rows;
 }
 
+const float *workspace_below(struct workspace *ws, const struct batch *batch, int layer) {
+    const float *out = ws->out[layer - 1];
+    if (!batch->dropout) return out;
+    size_t n = (size_t)batch->T * (size_t)batch->B * (size_t)net_layer_inputs(&ws->layout->spec, layer);
+    const float *factors = batch->dropout + (size_t)(layer - 1) * n;
+    for (size_t i = 0; i < n; i++)
+        ws->d_below[i] = out[i] * factors[i];
+    return ws->d_below;
+}
+
 // gates = b + W_x x for all timesteps at once: a lookup for symbols, one product for vectors.
 static void project_input(struct workspace *ws, const float *params, const struct batch *batch, int layer,
                           int direction) {
@@ -276,7 +286,7 @@ static void project_input(struct workspace *ws, const float *params, const struc
     ws->loops->gather(lane->gates, params + lane->input_at, params + lane->bias_at, symbols ? batch->x : NULL,
                       N, GH);
     if (symbols) return;
-    const float *in = layer == 0 ? batch->x_real : ws->out[layer - 1];
+    const float *in = layer == 0 ? batch->x_real : workspace_below(ws, batch, layer);
     product_plain(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates, (size_t)GH);
 }
 

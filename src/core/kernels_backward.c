@@ -57,7 +57,7 @@ static void input_gradient(struct workspace *ws, const struct batch *batch, int 
     ws->loops->scatter(grads + lane->input_at, grads + lane->bias_at, lane->gates, symbols ? batch->x : NULL,
                        N, GH);
     if (symbols) return;
-    const float *in = layer == 0 ? batch->x_real : ws->out[layer - 1];
+    const float *in = layer == 0 ? batch->x_real : workspace_below(ws, batch, layer);
     product_outer(ws->loops, I, GH, N, in, (size_t)I, lane->gates, (size_t)GH, grads + lane->input_at, (size_t)GH);
 }
 
@@ -78,11 +78,14 @@ void kernel_backward(struct workspace *ws, const float *params, const struct bat
             backward_lane(ws, batch, l, d);
             recurrent_gradient(ws, batch, l, d, grads);
             input_gradient(ws, batch, l, d, grads);
-            if (l > 0)
-                product_plain(ws->loops, N, DH, GH, ws->lanes[l][d].gates, (size_t)GH, ws->lanes[l][d].input_t,
-                             (size_t)DH, d == 0 ? 0.0f : 1.0f, ws->d_below, (size_t)DH);
         }
         if (l == 0) break;
+        for (int d = 0; d < spec->directions; d++)
+            product_plain(ws->loops, N, DH, GH, ws->lanes[l][d].gates, (size_t)GH, ws->lanes[l][d].input_t, (size_t)DH,
+                          d == 0 ? 0.0f : 1.0f, ws->d_below, (size_t)DH);
+        size_t n = (size_t)N * (size_t)DH;
+        for (size_t i = 0; batch->dropout && i < n; i++)
+            ws->d_below[i] *= batch->dropout[(size_t)(l - 1) * n + i];
         float *done = ws->d_out;
         ws->d_out = ws->d_below;
         ws->d_below = done;

@@ -35,6 +35,11 @@ struct train_options {
     double momentum;              // mu
     double decay;                 // of RMSProp
     double weight_decay;          // 0 = none
+    // Share of the values that a layer hands to the next one that become 0, the others times 1 / (1 - dropout): only
+    // between stacked layers, never in time (Srivastava et al. 2014; Zaremba et al. 2014, section 3.1), and only in
+    // training. The masks follow from the seed, the number of the update and the column: not from the threads.
+    double dropout;
+    uint64_t dropout_seed;
     int threads;
 };
 // adam, lr 0.002, 0.9, 0.999, 1e-8, clip norm 5, momentum 0.9, decay 0.9, no weight decay, 1 thread
@@ -49,6 +54,8 @@ struct batch {
     const int *x, *target;
     bool carry;          // of one-directional nets
     const float *x_real; // (T, B, I), or NULL
+    // (L-1, T, B, D*H) factors on what a layer hands to the next one; NULL = none. Of the kernels: a trainer draws its own.
+    const float *dropout;
 };
 
 // Loss and gradients are the mean over the tokens that carry a loss.

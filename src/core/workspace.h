@@ -40,6 +40,9 @@ struct workspace {
     size_t bytes, packed_bytes; // all of it; the packed weights, where they are its own
 };
 
+// (N, D*H) what layer `layer` > 0 reads: the output of the one below, with dropout in d_below, where it stays until d_below
+// is written.
+const float *workspace_below(struct workspace *workspace, const struct batch *batch, int layer);
 // The rows of one timestep, as the cells' loops want them.
 struct cell_rows workspace_rows(const struct workspace *workspace, int layer, int direction, int t, int T,
                                 int B);

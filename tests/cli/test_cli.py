@@ -256,6 +256,13 @@ def probability_of_a_sentence():
         other = json.loads(ok("eval", model, "--sentence", "ssraxu", "--json").stdout)
         assert one["tokens"] == 6 and 0 < other["probability"] < one["probability"] < 1, (one, other)
         assert one["end_probability"] < one["probability"], one
+        chances = [json.loads(ok("sample", model, "--distribution", "--prime", "saurus"[:n], "--json").stdout)["distribution"]
+                   for n in range(6)]
+        product = 1
+        for n, chance in enumerate(chances):
+            assert abs(sum(c["p"] for c in chance) - 1) < 1e-5, chance
+            product *= next(c["p"] for c in chance if c["symbol"] == "saurus"[n])
+        assert abs(product - one["probability"]) < 1e-4 * product, (product, one)
         line = f"{folder}/one.txt"
         pathlib.Path(line).write_text("saurus\nsaurus\n")
         found = json.loads(ok("eval", model, "--data", line, "--shape", "lines", "--all", "--json").stdout)
