@@ -51,12 +51,19 @@ static void carve_workspace(struct carver *carver, struct workspace *ws) {
     ws->lengths = carve(carver, B, 1);
 }
 
+// Weights of this many floats are packed: smaller ones lie in the first cache however they are laid out.
+enum { PACK_FROM = 16384 };
+
 static void carve_packed(struct carver *carver, struct workspace *ws) {
     const struct net_spec *spec = &ws->layout->spec;
     size_t H = (size_t)spec->hidden, GH = (size_t)ws->cell->block_count * H;
     for (int l = 0; l < spec->layers; l++) {
         for (int d = 0; d < spec->directions; d++) {
             ws->lanes[l][d].recurrent_t = carve(carver, GH, H);
+            if (H * GH >= PACK_FROM) {
+                ws->lanes[l][d].recurrent_packed = carve(carver, product_packed_size(H, GH), 1);
+                ws->lanes[l][d].recurrent_t_packed = carve(carver, product_packed_size(GH, H), 1);
+            }
             ws->lanes[l][d].input_t = l > 0 ? carve(carver, GH, (size_t)net_layer_inputs(spec, l)) : NULL;
         }
     }
@@ -98,6 +105,8 @@ static void borrow_packed(struct workspace *ws, const struct workspace *owner) {
     for (int l = 0; l < ws->layout->spec.layers; l++) {
         for (int d = 0; d < ws->layout->spec.directions; d++) {
             ws->lanes[l][d].recurrent_t = owner->lanes[l][d].recurrent_t;
+            ws->lanes[l][d].recurrent_packed = owner->lanes[l][d].recurrent_packed;
+            ws->lanes[l][d].recurrent_t_packed = owner->lanes[l][d].recurrent_t_packed;
             ws->lanes[l][d].input_t = owner->lanes[l][d].input_t;
         }
     }
@@ -226,6 +235,10 @@ void kernel_refresh(struct workspace *ws, const float *params) {
         for (int d = 0; d < spec->directions; d++) {
             struct lane *lane = &ws->lanes[l][d];
             ws->loops->transpose(params + lane->recurrent_at, lane->recurrent_t, H, GH);
+            if (lane->recurrent_packed) {
+                product_pack(params + lane->recurrent_at, H, GH, lane->recurrent_packed);
+                product_pack(lane->recurrent_t, GH, H, lane->recurrent_t_packed);
+            }
             if (lane->input_t)
                 ws->loops->transpose(params + lane->input_at, lane->input_t, net_layer_inputs(spec, l), GH);
         }
@@ -290,12 +303,58 @@ static void project_input(struct workspace *ws, const float *params, const struc
     product_plain(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates, (size_t)GH);
 }
 
+static void set_weights(struct product *p, int k, int n, const float *plain, const float *packed) {
+    p->k = k;
+    p->n = n;
+    p->a_step = 1;
+    p->b = packed ? packed : plain;
+    p->ldb = packed ? PRODUCT_PANEL : (size_t)n;
+    p->panel = packed ? (size_t)k * PRODUCT_PANEL : PRODUCT_PANEL;
+    p->add = true;
+}
+
+void lane_weights(const struct workspace *ws, const struct lane *lane, const float *params,
+                  struct product *p) {
+    int H = ws->layout->spec.hidden, GH = ws->cell->block_count * H;
+    set_weights(p, H, GH, params + lane->recurrent_at, lane->recurrent_packed);
+}
+
+void lane_weights_back(const struct workspace *ws, const struct lane *lane, struct product *p) {
+    int H = ws->layout->spec.hidden, GH = ws->cell->block_count * H;
+    set_weights(p, GH, H, lane->recurrent_t, lane->recurrent_t_packed);
+}
+
+struct single workspace_single(const struct workspace *ws, int layer, int T, int t) {
+    return (struct single){.T = T,
+                           .gates = (size_t)ws->cell->block_count * (size_t)ws->layout->spec.hidden,
+                           .started = ws->started,
+                           .rows = workspace_rows(ws, layer, 0, t, T, 1),
+                           .product = {.m = 1},
+                           .c0 = ws->lanes[layer][0].c0};
+}
+
+// gates += h_prev W for the B rows of a timestep
+static void step_product(const struct workspace *ws, const struct lane *lane, const float *params, int B,
+                         const float *h_prev, size_t h_stride, float *gates) {
+    struct product p = {.m = B, .a = h_prev, .a_row = h_stride, .c = gates};
+    lane_weights(ws, lane, params, &p);
+    p.ldc = (size_t)p.n;
+    ws->loops->product(&p);
+}
+
 static void forward_lane(struct workspace *ws, const float *params, const struct batch *batch, int layer,
                          int direction) {
     const struct lane *lane = &ws->lanes[layer][direction];
     const struct net_spec *spec = &ws->layout->spec;
-    int T = batch->T, B = batch->B, H = spec->hidden, GH = ws->cell->block_count * H;
+    int T = batch->T, B = batch->B, H = spec->hidden;
     project_input(ws, params, batch, layer, direction);
+    if (B == 1 && direction == 0 && ws->loops->forward_single[spec->cell]) {
+        struct single single = workspace_single(ws, layer, T, 0);
+        single.product.a = lane->h0;
+        lane_weights(ws, lane, params, &single.product);
+        ws->loops->forward_single[spec->cell](&single, spec->activation);
+        return;
+    }
     for (int n = 0; n < T; n++) {
         int t = direction == 0 ? n : T - 1 - n;
         struct cell_rows rows = workspace_rows(ws, layer, direction, t, T, B);
@@ -306,8 +365,7 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
             h_stride = rows.stride;
         }
         if (n > 0 || ws->started)
-            product_plain(ws->loops, B, GH, H, h_prev, h_stride, params + lane->recurrent_at, (size_t)GH, 1.0f,
-                         rows.gates, (size_t)GH);
+            step_product(ws, lane, params, B, h_prev, h_stride, rows.gates);
         ws->loops->forward[spec->cell](&rows, spec->activation);
         for (int b = 0; direction == 1 && b < B; b++) {
             if (t < ws->lengths[b]) continue; // padding: the sequence has not begun yet in this direction
@@ -329,9 +387,8 @@ double kernel_forward(struct workspace *ws, const float *params, const struct ba
         for (int d = 0; d < spec->directions; d++)
             forward_lane(ws, params, batch, l, d);
     end_state(ws, batch);
-    ws->loops->gather(ws->logits, NULL, params + ws->head_bias_at, NULL, N, O);
-    product_plain(ws->loops, N, O, DH, ws->out[spec->layers - 1], (size_t)DH, params + ws->head_at, (size_t)O, 1.0f,
-                 ws->logits, (size_t)O);
+    product_affine(ws->loops, N, O, DH, ws->out[spec->layers - 1], (size_t)DH, params + ws->head_at,
+                   (size_t)O, params + ws->head_bias_at, ws->logits, (size_t)O);
     *tokens = *right = 0;
     for (int n = 0; n < N; n++)
         *tokens += batch->target[n] >= 0;

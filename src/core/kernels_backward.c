@@ -17,14 +17,22 @@ static void backward_lane(struct workspace *ws, const struct batch *batch, int l
     const struct net_spec *spec = &ws->layout->spec;
     int T = batch->T, B = batch->B, H = spec->hidden, GH = ws->cell->block_count * H;
     if (lane->dc) memset(lane->dc, 0, (size_t)B * (size_t)H * sizeof(float));
+    if (B == 1 && direction == 0 && ws->loops->backward_single[spec->cell]) {
+        struct single single = workspace_single(ws, layer, T, T - 1);
+        lane_weights_back(ws, lane, &single.product);
+        ws->loops->backward_single[spec->cell](&single, spec->activation);
+        return;
+    }
     for (int n = 0; n < T; n++) {
         int t = direction == 0 ? T - 1 - n : n;
         struct cell_rows rows = workspace_rows(ws, layer, direction, t, T, B);
         if (n > 0) {
             const float *dz =
                 workspace_rows(ws, layer, direction, direction == 0 ? t + 1 : t - 1, T, B).gates;
-            product_plain(ws->loops, B, H, GH, dz, (size_t)GH, lane->recurrent_t, (size_t)H, 1.0f, (float *)rows.dh,
-                         rows.stride);
+            struct product p = {
+                .m = B, .a = dz, .a_row = (size_t)GH, .c = (float *)rows.dh, .ldc = rows.stride};
+            lane_weights_back(ws, lane, &p);
+            ws->loops->product(&p);
         }
         ws->loops->backward[spec->cell](&rows, spec->activation);
         if (direction == 1) stop_at_padding(ws, &rows, t);

@@ -19,6 +19,18 @@ struct cell_rows {
     float *dc;           // (B, H) in: dL/dc from the future; out: the same one timestep earlier
 };
 
+// One sequence through all timesteps, forward in time. forward: the rows of the first timestep, and gates +=
+// h_prev W. backward: the rows of the last timestep, and dh += dz W^T. The pointers of the product to what
+// changes from step to step are set on the way.
+struct single {
+    int T;
+    size_t gates; // G*H, between two rows of gates
+    bool started; // product.a is a state from before the first timestep
+    struct cell_rows rows;
+    struct product product;
+    const float *c0;
+};
+
 // What the two passes of the head share, for N rows of O logits.
 struct head_rows {
     int N, O;
@@ -40,6 +52,9 @@ struct loops {
     const char *name; // "avx512", "avx2", "portable"
     void (*forward[CELL_COUNT])(const struct cell_rows *rows, enum activation activation);
     void (*backward[CELL_COUNT])(const struct cell_rows *rows, enum activation activation);
+    // All timesteps at once, of B = 1; NULL where a cell has none: then one after the other by the two above.
+    void (*forward_single[CELL_COUNT])(const struct single *single, enum activation activation);
+    void (*backward_single[CELL_COUNT])(const struct single *single, enum activation activation);
     // z (N, n) = bias (n), plus weights[x] where x is not NULL and x[row] >= 0
     void (*gather)(float *z, const float *weights, const float *bias, const int *x, int N, int n);
     // bias (n) += column sums of dz (N, n); grads[x[row]] += dz[row] where x is not NULL and x[row] >= 0

@@ -16,6 +16,8 @@ struct lane {
     float *last_h[WORKSPACE_STATES],
         *last_c[WORKSPACE_STATES]; // (B, H) the state that the last timestep left
     float *recurrent_t; // (G*H, H) transposed copies, borrowed from the owner of the packed weights
+    // packed (product.h): what the products of one timestep read where the weights are large; else NULL
+    float *recurrent_packed, *recurrent_t_packed;
     float *input_t;     // (G*H, I) of layers above the first; else NULL
     size_t input_at, recurrent_at, bias_at; // offsets in the slab
 };
@@ -43,6 +45,13 @@ struct workspace {
 // (N, D*H) what layer `layer` > 0 reads: the output of the one below, with dropout in d_below, where it stays until d_below
 // is written.
 const float *workspace_below(struct workspace *workspace, const struct batch *batch, int layer);
+// Sets the weights of a recurrent product: c += a W, W being (H, G*H), or its transpose (G*H, H).
+void lane_weights(const struct workspace *workspace, const struct lane *lane, const float *params,
+                  struct product *product);
+void lane_weights_back(const struct workspace *workspace, const struct lane *lane, struct product *product);
+// One sequence forward in time, from the rows of timestep t; without the weights and the state before.
+struct single workspace_single(const struct workspace *workspace, int layer, int T, int t);
+
 // The rows of one timestep, as the cells' loops want them.
 struct cell_rows workspace_rows(const struct workspace *workspace, int layer, int direction, int t, int T,
                                 int B);
