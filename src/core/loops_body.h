@@ -80,6 +80,8 @@ LOOP void sigmoid_all(float *values, size_t n) {
 
 // --- cells: one file each ---
 
+#include "cells/gru_kernel.h"
+#include "cells/gru_simple_kernel.h"
 #include "cells/lstm_kernel.h"
 #include "cells/rnn_kernel.h"
 
@@ -254,8 +256,16 @@ LOOP void update(const struct update_rule *rule, size_t n, float *params, const 
 extern const struct loops LOOPS;
 const struct loops LOOPS = {
     .name = LOOPS_NAME,
-    .forward = {[CELL_RNN] = rnn_forward, [CELL_LSTM] = lstm_forward},
-    .backward = {[CELL_RNN] = rnn_backward, [CELL_LSTM] = lstm_backward},
+    .forward = {[CELL_RNN] = rnn_forward,
+                [CELL_GRU_SIMPLE] = gru_simple_forward,
+                [CELL_GRU] = gru_forward,
+                [CELL_LSTM] = lstm_forward},
+    .backward = {[CELL_RNN] = rnn_backward,
+                 [CELL_GRU_SIMPLE] = gru_simple_backward,
+                 [CELL_GRU] = gru_backward,
+                 [CELL_LSTM] = lstm_backward},
+    .forward_first = {[CELL_GRU] = gru_forward_first},
+    .backward_last = {[CELL_GRU] = gru_backward_last},
     .gather = gather,
     .scatter = scatter,
     .softmax = softmax,

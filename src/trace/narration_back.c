@@ -220,6 +220,7 @@ static void tell_squasher_back(struct teller *teller, int affine, int squasher) 
 
 struct handed {
     int step, operand, slot;
+    bool sum; // of all that the part sends to it
 };
 
 // What elementwise steps of a part hand to vectors outside of it: of this timestep, states that leave, states
@@ -233,7 +234,11 @@ static int collect_handed(const struct teller *teller, const struct cell_part *p
             for (int k = 0; k < 2; k++) {
                 if (handed_order(cell, part, i, k) != pass) continue;
                 if (pass == HANDED_BEFORE && time_by(teller, -1) < 0) continue;
-                if (count < max) out[count++] = (struct handed){i, k, cell->steps[i].in[k]};
+                int slot = cell->steps[i].in[k];
+                bool sum = sole_reader(cell, part, slot), told = false;
+                for (int j = 0; j < count; j++)
+                    told |= sum && out[j].slot == slot;
+                if (count < max && !told) out[count++] = (struct handed){i, k, slot, sum};
             }
     return count;
 }
@@ -248,7 +253,14 @@ static void tell_elementwise_back(struct teller *teller, const struct cell_part 
         say(teller, " is handed on: norm ");
     for (int i = 0; i < count; i++) {
         if (i) say(teller, i == count - 1 ? " and " : ", ");
-        say_sent(teller, handed[i].step, handed[i].operand);
+        if (!handed[i].sum) {
+            say_sent(teller, handed[i].step, handed[i].operand);
+        } else if (teller->unit >= 0) {
+            double value = gradient_at(teller, RECORD_BACKWARD, handed[i].slot, teller->t)[teller->unit];
+            say_gradient(teller, RECORD_BACKWARD, handed[i].slot, teller->t, teller->unit, digits_of(value));
+        } else {
+            say_norm(teller, RECORD_BACKWARD, handed[i].slot, teller->t);
+        }
         say(teller, " to ");
         say_slot(teller, handed[i].slot, teller->t);
     }
