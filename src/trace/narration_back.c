@@ -173,6 +173,20 @@ static void say_sent(struct teller *teller, int step, int k) {
     }
 }
 
+// Where weights read a product of the part, as of the GRU's candidate: its two factors share what comes back.
+static bool tell_factors(struct teller *teller, int slot) {
+    const struct cell_desc *cell = teller->cell;
+    int maker = step_that_makes(cell, slot);
+    if (maker < 0 || cell->steps[maker].op != OP_MUL) return false;
+    for (int k = 0; k < 2; k++) {
+        say_sent(teller, maker, k);
+        say(teller, k ? " to " : " goes on to ");
+        say_slot(teller, cell->steps[maker].in[k], teller->t);
+        say(teller, k ? "." : " and ");
+    }
+    return true;
+}
+
 // A squasher after a weighted sum: its slope scales the gradient, then W^T takes it back in time.
 static void tell_squasher_back(struct teller *teller, int affine, int squasher) {
     const struct cell_desc *cell = teller->cell;
@@ -209,6 +223,7 @@ static void tell_squasher_back(struct teller *teller, int affine, int squasher) 
         return;
     }
     say(teller, teller->unit >= 0 ? " Through the weights " : " Through the weights norm ");
+    if (tell_factors(teller, cell->steps[affine].in[0])) return;
     say_sent(teller, affine, 0);
     if (teller->unit >= 0)
         say(teller, " goes on to unit %d of ", teller->unit + 1);
@@ -267,9 +282,11 @@ static void tell_elementwise_back(struct teller *teller, const struct cell_part 
     say(teller, ".");
     end_first(teller);
     bool product = false;
+    int told = count;
+    for (int i = 0; i < count; i++) told += handed[i].sum;
     for (int i = part->first; i < part->first + part->count; i++)
         product |= teller->cell->steps[i].op == OP_MUL;
-    if (product && count < 4) say(teller, " Each factor gets the gradient times the other factor.");
+    if (product && told < 4) say(teller, " Each factor gets the gradient times the other factor.");
 }
 
 void tell_part_back(struct teller *teller) {

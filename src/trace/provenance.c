@@ -39,17 +39,17 @@ static void add_term(struct terms *terms, const struct term *term) {
 static void term_label(char *out, size_t size, const struct record *record, const struct cell_desc *cell,
                        int slot, int layer, int unit, int entry, enum notation notation) {
     const char *base = cell->slots[slot].symbol[notation].base;
-    char name[48], place[16] = "", whole[64];
-    if (cell->slots[slot].role == SLOT_PRODUCT) {
-        snprintf(whole, sizeof whole, "(%s)", base);
-        base = whole;
-    }
+    char name[48], place[16] = "";
     snprintf(name, sizeof name, "%d", entry + 1);
     if (slot == cell->input && layer == 0 && !record->layout.spec.real_input)
         label_symbol(name, sizeof name, record, entry);
     if (slot == cell->input && layer > 0) {
         base = cell->slots[cell->state_out[0]].symbol[notation].base;
         snprintf(place, sizeof place, notation == NOTATION_COURSE ? "^{[%d]}" : "^{(%d)}", layer);
+    }
+    if (cell->slots[slot].role == SLOT_PRODUCT) { // it has no letter of its own
+        snprintf(out, size, "w_{%d,%s}", unit + 1, name);
+        return;
     }
     snprintf(out, size, name[1] ? "w_{%d,%s} %s_{%s}%s" : "w_{%d,%s} %s_%s%s", unit + 1, name, base, name,
              place);
@@ -318,7 +318,7 @@ static void ledger_handed(struct ledger_pen *p, int step, int k) {
     chain(p, step, k, t);
     if (!whole) {
         row_of_sent(p, '=', step, k, t);
-        if (s->role == SLOT_STATE_IN)
+        if (s->role == SLOT_STATE_IN && readers_of(cell, slot, readers, 2) == 1)
             put_grad(&p->pen, s->next, time_shifted(t, p->step->direction == 1 ? 1 : -1), LABEL_NO_UNIT,
                      "\\t{future}");
         else

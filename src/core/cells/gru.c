@@ -40,7 +40,7 @@ const struct cell_desc cell_gru = {
         [REST_U] = {"rest_u", "what the update gate leaves",
                     {{"1-\\Gamma_u", ""}, {"1-z", ""}, {"1-z", ""}}, SLOT_PRODUCT, IDENTITY_A, -1, NULL, NULL},
         [KEEP_C] = {"keep_c", "what is kept",
-                    {{"(1-\\Gamma_u) * c", ""}, {"(1-z) \\odot h", ""}, {"(1-z) \\odot h", ""}},
+                    {{"\\t{kept}", ""}, {"\\t{kept}", ""}, {"\\t{kept}", ""}}, // too long for a label
                     SLOT_PRODUCT, IDENTITY_A, -1, NULL, NULL},
         [WRITE_C] = {"write_c", "what is written",
                      {{"\\Gamma_u * \\tilde{c}", ""}, {"z \\odot \\tilde{h}", ""}, {"z \\odot n", ""}},
