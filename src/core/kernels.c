@@ -20,13 +20,17 @@ static void *carve(struct carver *carver, size_t rows, size_t columns) {
     return at;
 }
 
-static void carve_lane(struct carver *carver, struct lane *lane, const struct cell_desc *cell, size_t N,
-                       size_t B, size_t H) {
+static void carve_lane(struct carver *carver, struct lane *lane, const struct workspace *ws, size_t N, size_t B,
+                       size_t H) {
+    const struct cell_desc *cell = ws->cell;
     bool memory = cell->state_count > 1;
     lane->gates = carve(carver, N, (size_t)cell->block_count * H);
     lane->h0 = carve(carver, B, H);
     for (int s = 0; s < WORKSPACE_STATES; s++)
         lane->last_h[s] = carve(carver, B, H);
+    if (ws->keeps) lane->carry = carve(carver, B, H);
+    if (ws->last_block != LAST_DIRECT) lane->mixed = carve(carver, N, H);
+    if (ws->last_block == LAST_MIXED) lane->d_mixed = carve(carver, B, H);
     if (!memory) return;
     lane->c = carve(carver, N, H);
     lane->tanh_c = carve(carver, N, H);
@@ -42,7 +46,7 @@ static void carve_workspace(struct carver *carver, struct workspace *ws) {
     size_t DH = H * (size_t)spec->directions;
     for (int l = 0; l < spec->layers; l++) {
         for (int d = 0; d < spec->directions; d++)
-            carve_lane(carver, &ws->lanes[l][d], ws->cell, N, B, H);
+            carve_lane(carver, &ws->lanes[l][d], ws, N, B, H);
         ws->out[l] = carve(carver, N, DH);
     }
     ws->d_out = carve(carver, N, DH);
@@ -74,6 +78,22 @@ static size_t offset_of(const struct layout *layout, enum param_role role, int l
     int p = layout_param(layout, role, layer, direction);
     check(p >= 0, "no parameter of role %d in layer %d", (int)role, layer);
     return layout->params[p].offset;
+}
+
+// From the description: which blocks multiply the state, and whether an elementwise step reads it.
+static void find_plan(struct workspace *ws) {
+    const struct cell_desc *cell = ws->cell;
+    int state = cell->state_in[0];
+    ws->direct_blocks = cell->block_count;
+    for (int i = 0; i < cell->step_count; i++) {
+        const struct cell_step *step = &cell->steps[i];
+        bool affine = step->op == OP_AFFINE;
+        if (!affine && (step->in[0] == state || step->in[1] == state)) ws->keeps = true;
+        if (!affine || step->in[0] == state) continue;
+        check(step->block == cell->block_count - 1, "%s: only the last block may read a mixture", cell->name);
+        ws->last_block = LAST_MIXED;
+        ws->direct_blocks = step->block;
+    }
 }
 
 static void find_offsets(struct workspace *ws) {
@@ -135,6 +155,7 @@ static struct workspace *new_workspace(const struct layout *layout, const struct
     ws->max_T = max_T;
     ws->max_B = max_B;
     ws->bytes = sizeof *ws;
+    find_plan(ws);
     find_offsets(ws);
     if (owner)
         borrow_packed(ws, owner);
@@ -271,7 +292,16 @@ struct cell_rows workspace_rows(const struct workspace *ws, int layer, int direc
                              .gates = lane->gates + row * GH,
                              .h = ws->out[layer] + row * stride + side,
                              .dh = ws->d_out + row * stride + side,
-                             .dc = lane->dc};
+                             .dc = lane->dc,
+                             .h_prev = lane->h0,
+                             .h_stride = H,
+                             .d_mixed = lane->d_mixed,
+                             .carry = lane->carry};
+    if (before >= 0 && before < T) {
+        rows.h_prev = ws->out[layer] + (size_t)before * (size_t)B * stride + side;
+        rows.h_stride = stride;
+    }
+    if (lane->mixed) rows.mixed = lane->mixed + row * H;
     if (!lane->c) return rows;
     rows.c = lane->c + row * H;
     rows.tanh_c = lane->tanh_c + row * H;
@@ -346,7 +376,8 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
                          int direction) {
     const struct lane *lane = &ws->lanes[layer][direction];
     const struct net_spec *spec = &ws->layout->spec;
-    int T = batch->T, B = batch->B, H = spec->hidden;
+    int T = batch->T, B = batch->B, H = spec->hidden, GH = ws->cell->block_count * H;
+    int direct = ws->direct_blocks * H;
     project_input(ws, params, batch, layer, direction);
     if (B == 1 && direction == 0 && ws->loops->forward_single[spec->cell]) {
         struct single single = workspace_single(ws, layer, T, 0);
@@ -358,14 +389,18 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
     for (int n = 0; n < T; n++) {
         int t = direction == 0 ? n : T - 1 - n;
         struct cell_rows rows = workspace_rows(ws, layer, direction, t, T, B);
-        const float *h_prev = lane->h0;
-        size_t h_stride = (size_t)H;
-        if (n > 0) {
-            h_prev = workspace_rows(ws, layer, direction, direction == 0 ? t - 1 : t + 1, T, B).h;
-            h_stride = rows.stride;
+        bool reads = n > 0 || ws->started; // else the state is zero
+        if (reads && ws->last_block != LAST_MIXED)
+            step_product(ws, lane, params, B, rows.h_prev, rows.h_stride, rows.gates);
+        if (ws->last_block == LAST_MIXED) {
+            if (reads)
+                blas_product(B, direct, H, rows.h_prev, rows.h_stride, params + lane->recurrent_at, (size_t)GH, 1.0f,
+                             rows.gates, (size_t)GH);
+            ws->loops->forward_first[spec->cell](&rows);
+            if (reads)
+                blas_product(B, H, H, rows.mixed, (size_t)H, params + lane->recurrent_at + direct, (size_t)GH, 1.0f,
+                             rows.gates + direct, (size_t)GH);
         }
-        if (n > 0 || ws->started)
-            step_product(ws, lane, params, B, h_prev, h_stride, rows.gates);
         ws->loops->forward[spec->cell](&rows, spec->activation);
         for (int b = 0; direction == 1 && b < B; b++) {
             if (t < ws->lengths[b]) continue; // padding: the sequence has not begun yet in this direction

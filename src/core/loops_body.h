@@ -58,6 +58,8 @@ LOOP void sigmoid_all(float *values, size_t n) {
 
 // --- cells: one file each ---
 
+#include "cells/gru_kernel.h"
+#include "cells/gru_simple_kernel.h"
 #include "cells/lstm_kernel.h"
 #include "cells/rnn_kernel.h"
 
@@ -305,8 +307,16 @@ LOOP long clamp(float *values, size_t n, float limit) {
 extern const struct loops LOOPS;
 const struct loops LOOPS = {
     .name = LOOPS_NAME,
-    .forward = {[CELL_RNN] = rnn_forward, [CELL_LSTM] = lstm_forward},
-    .backward = {[CELL_RNN] = rnn_backward, [CELL_LSTM] = lstm_backward},
+    .forward = {[CELL_RNN] = rnn_forward,
+                [CELL_GRU_SIMPLE] = gru_simple_forward,
+                [CELL_GRU] = gru_forward,
+                [CELL_LSTM] = lstm_forward},
+    .backward = {[CELL_RNN] = rnn_backward,
+                 [CELL_GRU_SIMPLE] = gru_simple_backward,
+                 [CELL_GRU] = gru_backward,
+                 [CELL_LSTM] = lstm_backward},
+    .forward_first = {[CELL_GRU] = gru_forward_first},
+    .backward_last = {[CELL_GRU] = gru_backward_last},
     .forward_single = {[CELL_RNN] = rnn_forward_single, [CELL_LSTM] = lstm_forward_single},
     .backward_single = {[CELL_RNN] = rnn_backward_single, [CELL_LSTM] = lstm_backward_single},
     .gather = gather,

@@ -7,12 +7,21 @@
 
 enum { WORKSPACE_STATES = 3 };
 
+// What the last block of weights multiplies; the blocks before it multiply the state that enters.
+enum last_block {
+    LAST_DIRECT, // the state too
+    LAST_MIXED,  // a product of a gate and the state, as in gru: `mixed`, known when the other blocks are
+};
+
 // One layer in one direction.
 struct lane {
     float *gates;      // (T, B, G*H) activations after forward, dL/dz after backward
     float *c, *tanh_c; // (T, B, H), of cells with a memory; else NULL
     float *h0, *c0;    // (B, H) the state that the first timestep reads
     float *dc;         // (B, H)
+    float *mixed;      // (T, B, H) of LAST_MIXED: what the last block multiplies
+    float *d_mixed;    // (B, H)
+    float *carry;      // (B, H) of cells that keep a share of h; else NULL
     float *last_h[WORKSPACE_STATES],
         *last_c[WORKSPACE_STATES]; // (B, H) the state that the last timestep left
     float *recurrent_t; // (G*H, H) transposed copies, borrowed from the owner of the packed weights
@@ -26,6 +35,9 @@ struct workspace {
     const struct layout *layout;
     const struct cell_desc *cell;
     const struct loops *loops;
+    enum last_block last_block;
+    int direct_blocks; // blocks that multiply the state that enters
+    bool keeps;        // a share of h goes on past the weights
     int max_T, max_B;
     struct lane lanes[NET_MAX_LAYERS][NET_MAX_DIRECTIONS];
     float *out[NET_MAX_LAYERS]; // (T, B, D*H)
