@@ -84,14 +84,27 @@ static void choice_slider(struct ui *ui, rect *r, const char *label, const int *
     if (ui_slider(ui, (rect){row.x + 84, row.y + 4, row.w - 84 - 56, 32}, label, &at, 0, count - 1, 1)) *value = choices[(int)lround(at)];
 }
 
+// The cells in rows of three; the row without the chosen one shows none as chosen.
+enum { CELLS_A_ROW = 3, CELL_ROWS = (CELL_COUNT + CELLS_A_ROW - 1) / CELLS_A_ROW };
+
+static void cell_rows(struct ui *ui, rect *r, struct net_spec *spec) {
+    const char *titles[CELLS_A_ROW];
+    for (int first = 0; first < CELL_COUNT; first += CELLS_A_ROW) {
+        int count = CELL_COUNT - first < CELLS_A_ROW ? CELL_COUNT - first : CELLS_A_ROW, chosen = (int)spec->cell - first;
+        for (int k = 0; k < count; k++) titles[k] = cell_describe((enum cell_id)(first + k), ACTIVATION_TANH)->title;
+        if (first > 0) rect_cut_top(r, 4);
+        int now = ui_segments(ui, rect_cut_top(r, 32), first == 0 ? "cell" : "more cells", titles, NULL, count,
+                              chosen >= 0 && chosen < count ? chosen : -1, false);
+        if (now >= 0 && now != chosen) spec->cell = (enum cell_id)(first + now);
+    }
+}
+
 static void model_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     struct recipe *draft = &app->draft.recipe;
-    rect r = ui_popup_begin(ui, anchor, 340, 232);
+    rect r = ui_popup_begin(ui, anchor, 340, 228 + 36 * CELL_ROWS);
     menu_label(ui, &r, "Cell");
-    const char *titles[CELL_COUNT];
-    for (int k = 0; k < CELL_COUNT; k++) titles[k] = cell_describe((enum cell_id)k, ACTIVATION_TANH)->title;
-    draft->spec.cell = (enum cell_id)ui_segments(ui, rect_cut_top(&r, 32), "cell", titles, NULL, CELL_COUNT, (int)draft->spec.cell, false);
+    cell_rows(ui, &r, &draft->spec);
     rect_cut_top(&r, 8);
     long units = draft->spec.hidden;
     choice_slider(ui, &r, "Units", unit_choices, UNIT_CHOICES, &units);

@@ -375,6 +375,8 @@ static int train_on(struct run *run, struct recipe *recipe, const struct dataset
                     data->name, data->example_count, data->shape_reason, data->vocabulary.count,
                     net_cell(&recipe->spec)->title, recipe->spec.hidden, model.layout.weights, steps - training.done,
                     recipe->batch, recipe->max_T);
+        if (run->own.dropout > 0 && recipe->spec.layers == 1 && !run->common.quiet)
+            fprintf(stderr, "--dropout acts between stacked layers; one layer has nothing to leave out\n");
         if (run->own.verbose) report_memory(&training);
         status = train(run, &training, &progress, steps, recipe->options.lr);
     } else
@@ -409,6 +411,8 @@ static int run_train(const struct command *command, int argc, char **argv) {
     good = good && words_recipe(&run.model, &run.training, &recipe, &err);
     if (good) {
         recipe.options.clip_value = run.own.clip_value;
+        recipe.options.dropout = run.own.dropout;
+        recipe.options.dropout_seed = (uint64_t)recipe.seed;
         recipe.options.weight_decay = run.own.weight_decay;
         data = words_data(&run.model, &run.training, false, &err);
         good = data != NULL;

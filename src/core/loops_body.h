@@ -58,12 +58,15 @@ LOOP void sigmoid_all(float *values, size_t n) {
 
 // --- cells: one file each ---
 
+#include "cells/gru_kernel.h"
+#include "cells/gru_simple_kernel.h"
 #include "cells/lstm_kernel.h"
 #include "cells/rnn_kernel.h"
 
 // --- matrix products ---
 
 #include "product_body.h"
+#include "single_body.h"
 
 // --- rows ---
 
@@ -191,9 +194,10 @@ INLINE void scale_row(float *row, int n, float scale) {
 // The first of the largest logits is what the network says.
 INLINE bool is_first_largest(const float *row, int at, float largest) {
     if (!(row[at] >= largest)) return false;
+    int before = 0; // counted to the end: no jump that depends on the values
     for (int i = 0; i < at; i++)
-        if (row[i] >= largest) return false;
-    return true;
+        before += row[i] >= largest;
+    return before == 0;
 }
 
 LOOP double softmax(const struct head_rows *rows, long *right) {
@@ -303,8 +307,18 @@ LOOP long clamp(float *values, size_t n, float limit) {
 extern const struct loops LOOPS;
 const struct loops LOOPS = {
     .name = LOOPS_NAME,
-    .forward = {[CELL_RNN] = rnn_forward, [CELL_LSTM] = lstm_forward},
-    .backward = {[CELL_RNN] = rnn_backward, [CELL_LSTM] = lstm_backward},
+    .forward = {[CELL_RNN] = rnn_forward,
+                [CELL_GRU_SIMPLE] = gru_simple_forward,
+                [CELL_GRU] = gru_forward,
+                [CELL_LSTM] = lstm_forward},
+    .backward = {[CELL_RNN] = rnn_backward,
+                 [CELL_GRU_SIMPLE] = gru_simple_backward,
+                 [CELL_GRU] = gru_backward,
+                 [CELL_LSTM] = lstm_backward},
+    .forward_first = {[CELL_GRU] = gru_forward_first},
+    .backward_last = {[CELL_GRU] = gru_backward_last},
+    .forward_single = {[CELL_RNN] = rnn_forward_single, [CELL_LSTM] = lstm_forward_single},
+    .backward_single = {[CELL_RNN] = rnn_backward_single, [CELL_LSTM] = lstm_backward_single},
     .gather = gather,
     .scatter = scatter,
     .softmax = softmax,

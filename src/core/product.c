@@ -16,14 +16,25 @@ void product_plain(const struct loops *loops, int m, int n, int k, const float *
         blas_product(m, n, k, a, lda, b, ldb, beta, c, ldc);
         return;
     }
-    struct product p = {m, n, k, a, lda, 1, b, ldb, PRODUCT_PANEL, c, ldc, beta != 0.0f};
+    struct product p = {m, n, k, a, lda, 1, b, ldb, PRODUCT_PANEL, c, ldc, beta != 0.0f, NULL};
+    loops->product(&p);
+}
+
+void product_affine(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
+                    size_t ldb, const float *bias, float *c, size_t ldc) {
+    if (is_large(m, n, k)) {
+        loops->gather(c, NULL, bias, NULL, m, n);
+        blas_product(m, n, k, a, lda, b, ldb, 1.0f, c, ldc);
+        return;
+    }
+    struct product p = {m, n, k, a, lda, 1, b, ldb, PRODUCT_PANEL, c, ldc, false, bias};
     loops->product(&p);
 }
 
 void product_packed(const struct loops *loops, int m, int n, int k, const float *a, size_t lda,
                     const float *packed, float beta, float *c, size_t ldc) {
-    struct product p = {
-        m, n, k, a, lda, 1, packed, PRODUCT_PANEL, (size_t)k * PRODUCT_PANEL, c, ldc, beta != 0.0f};
+    size_t panel = (size_t)k * PRODUCT_PANEL;
+    struct product p = {m, n, k, a, lda, 1, packed, PRODUCT_PANEL, panel, c, ldc, beta != 0.0f, NULL};
     loops->product(&p);
 }
 
@@ -33,7 +44,7 @@ void product_outer(const struct loops *loops, int m, int n, int k, const float *
         blas_add_outer(m, n, k, a, lda, b, ldb, c, ldc);
         return;
     }
-    struct product p = {m, n, k, a, 1, lda, b, ldb, PRODUCT_PANEL, c, ldc, true};
+    struct product p = {m, n, k, a, 1, lda, b, ldb, PRODUCT_PANEL, c, ldc, true, NULL};
     loops->product(&p);
 }
 

@@ -12,7 +12,8 @@
 
 enum { PRODUCT_PANEL = 32 };
 
-// c (m, n; stride ldc) += a b, or = a b where `add` is false. a (m, k): entry (i, p) at
+// c (m, n; stride ldc) += a b, or = a b where `add` is false, or = bias + a b for every row where there is a
+// bias (n). a (m, k): entry (i, p) at
 // a[i * a_row + p * a_step], so a transposed matrix is a matter of strides. b (k, n): column j of row p at
 // b[(j / PANEL) * panel + p * ldb + j % PANEL].
 struct product {
@@ -24,13 +25,17 @@ struct product {
     float *c;
     size_t ldc;
     bool add;
+    const float *bias; // NULL, or with `add` false
 };
 
 struct loops;
 // c = beta * c + a (m, k; lda) b (k, n; ldb); beta is 0 or 1
 void product_plain(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
                    size_t ldb, float beta, float *c, size_t ldc);
-// The same with b packed.
+// c = bias (n), in every row, + a b
+void product_affine(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
+                    size_t ldb, const float *bias, float *c, size_t ldc);
+// As product_plain, with b packed.
 void product_packed(const struct loops *loops, int m, int n, int k, const float *a, size_t lda,
                     const float *packed, float beta, float *c, size_t ldc);
 // c (m, n) += a (k, m)^T b (k, n): what a weight gradient is, k being the rows of all timesteps.

@@ -6,7 +6,7 @@
 enum {
     ROWS = W == 16 ? 8 : 4, // of a tile: as many sums as the registers hold
     VECS = 2,               // columns of a tile, in vectors
-    DEPTH = 256,            // rows of b between two visits of c: a panel of them stays in the first cache
+    DEPTH = 256,            // rows of b between two visits of c: a panel of them fits the first cache
     ROW_VECS = 8            // of the tile of one row
 };
 
@@ -39,15 +39,18 @@ INLINE void tile(const struct product *p, const int R, const int V, const bool p
         a += a_step;
         b += ldb;
     }
+    const float *bias = p->bias && k0 == 0 ? p->bias + j : NULL;
     bool add = p->add || k0 > 0;
     UNROLL for (int r = 0; r < R; r++) {
         float *to = c + (size_t)r * ldc;
         UNROLL for (int v = 0; v < V; v++) {
             if (part && v == V - 1) {
                 if (add) sums[r][v] += load_part(to + v * W, last);
+                if (bias) sums[r][v] += load_part(bias + v * W, last);
                 store_part(to + v * W, last, sums[r][v]);
             } else {
                 if (add) sums[r][v] += load(to + v * W);
+                if (bias) sums[r][v] += load(bias + v * W);
                 store(to + v * W, sums[r][v]);
             }
         }
@@ -81,7 +84,10 @@ INLINE void row_tile(const struct product *p, const int V, const int S, const bo
         UNROLL for (int s = 0; s < S; s++)
             sums[s][v] = (vec){0};
     }
-    if (p->add) {
+    if (p->bias) {
+        UNROLL for (int v = 0; v < V; v++)
+            sums[0][v] = part && v == V - 1 ? load_part(p->bias + j + v * W, last) : load(p->bias + j + v * W);
+    } else if (p->add) {
         UNROLL for (int v = 0; v < V; v++)
             sums[0][v] = part && v == V - 1 ? load_part(c + v * W, last) : load(c + v * W);
     }
@@ -102,8 +108,9 @@ INLINE void row_tile(const struct product *p, const int V, const int S, const bo
         }
     }
     UNROLL for (int v = 0; v < V; v++) {
-        UNROLL for (int s = 1; s < S; s++)
-            sums[0][v] += sums[s][v];
+        UNROLL for (int half = S / 2; half > 0; half /= 2)
+            UNROLL for (int s = 0; s < half; s++)
+                sums[s][v] += sums[s + half][v];
         if (part && v == V - 1)
             store_part(c + v * W, last, sums[0][v]);
         else

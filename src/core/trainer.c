@@ -18,6 +18,7 @@ struct worker {
     float *grads;    // a slab; worker 0's is where all are added up
     int *x, *target; // (T, its B), copied out of the minibatch; NULL when there is one worker
     float *x_real;
+    float *dropout;  // (L-1, T, its B, D*H), or NULL
     int first, count;                     // columns of the minibatch at hand
     size_t from, to;                      // range of the slab
     double loss, squares, weight_squares; // sums of squares of the range: of the gradient, of the parameters
@@ -41,6 +42,7 @@ struct trainer {
     enum workspace_state state;
     float scale;
     double clip_scale;
+    bool drop; // the pass at hand is one of training
 };
 
 // --- life ---
@@ -54,6 +56,8 @@ static bool options_check(const struct train_options *o, struct err *err) {
         return err_set(err, ERR_VALUE, "the clip norm must be 0 or more, found %g", o->clip_norm);
     if (!(o->clip_value >= 0.0))
         return err_set(err, ERR_VALUE, "the clip value must be 0 or more, found %g", o->clip_value);
+    if (!(o->dropout >= 0.0 && o->dropout < 1.0))
+        return err_set(err, ERR_VALUE, "the dropout must be from 0 to below 1, found %g", o->dropout);
     if (!(o->weight_decay >= 0.0 && o->lr * o->weight_decay < 1.0))
         return err_set(err, ERR_VALUE,
                        "the weight decay must be 0 or more, and less than 1 / learning rate; found %g",
@@ -98,6 +102,13 @@ static bool worker_init(struct trainer *trainer, int w, struct err *err) {
     worker->to = per * (size_t)(w + 1) < layout->size ? per * (size_t)(w + 1) : layout->size;
     worker->grads = owned(trainer, layout->size, sizeof(float), "the gradients", err);
     if (!worker->grads) return false;
+    const struct net_spec *spec = &layout->spec;
+    if (trainer->options.dropout > 0.0 && spec->layers > 1) {
+        size_t rows = size_mul_add((size_t)trainer->max_T, (size_t)B, 0);
+        size_t width = (size_t)(spec->layers - 1) * (size_t)spec->hidden * (size_t)spec->directions;
+        worker->dropout = owned(trainer, size_mul_add(rows, width, 0), sizeof(float), "the masks of dropout", err);
+        if (!worker->dropout) return false;
+    }
     if (trainer->workers == 1) return true;
     size_t cells = size_mul_add((size_t)trainer->max_T, (size_t)B, 0);
     worker->x = owned(trainer, cells, sizeof(int), "a worker's share of the minibatch", err);
@@ -157,6 +168,7 @@ void trainer_free(struct trainer *trainer) {
         mem_free(worker->x);
         mem_free(worker->target);
         mem_free(worker->x_real);
+        mem_free(worker->dropout);
     }
     mem_free(trainer->worker);
     mem_free(trainer->m);
@@ -245,7 +257,11 @@ static bool deal_columns(struct trainer *trainer, const struct batch *batch, enu
 
 static struct batch share_of_batch(const struct trainer *trainer, struct worker *worker) {
     const struct batch *batch = trainer->batch;
-    if (trainer->workers == 1) return *batch;
+    if (trainer->workers == 1) {
+        struct batch whole = *batch;
+        whole.dropout = trainer->drop ? worker->dropout : NULL;
+        return whole;
+    }
     size_t I = (size_t)trainer->model->layout.spec.inputs;
     for (int t = 0; t < batch->T; t++) {
         size_t from = (size_t)t * (size_t)batch->B + (size_t)worker->first,
@@ -262,7 +278,25 @@ static struct batch share_of_batch(const struct trainer *trainer, struct worker 
                           .x = batch->x ? worker->x : NULL,
                           .target = worker->target,
                           .carry = batch->carry,
-                          .x_real = worker->x_real};
+                          .x_real = worker->x_real,
+                          .dropout = trainer->drop ? worker->dropout : NULL};
+}
+
+// One generator a column and update: the same masks however the columns are dealt to threads.
+static void draw_masks(const struct trainer *trainer, struct worker *worker) {
+    const struct net_spec *spec = &trainer->model->layout.spec;
+    size_t DH = (size_t)spec->hidden * (size_t)spec->directions, B = (size_t)worker->count;
+    size_t rows = (size_t)(spec->layers - 1) * (size_t)trainer->batch->T;
+    float kept = (float)(1.0 / (1.0 - trainer->options.dropout));
+    struct rng of_update = rng_seed(trainer->options.dropout_seed);
+    of_update = rng_seed(rng_next(&of_update) + (uint64_t)trainer->updates);
+    uint64_t key = rng_next(&of_update);
+    for (size_t b = 0; b < B; b++) {
+        struct rng rng = rng_seed(key + (uint64_t)worker->first + b);
+        for (size_t row = 0; row < rows; row++)
+            for (size_t i = 0; i < DH; i++)
+                worker->dropout[(row * B + b) * DH + i] = rng_uniform(&rng) < trainer->options.dropout ? 0.0f : kept;
+    }
 }
 
 // --- the phases of a step, each done by every worker on its share ---
@@ -271,6 +305,7 @@ static void work_forward(struct trainer *trainer, struct worker *worker) {
     worker->loss = 0.0;
     worker->tokens = worker->right = 0;
     if (worker->count == 0) return;
+    if (trainer->drop && worker->dropout) draw_masks(trainer, worker);
     struct batch batch = share_of_batch(trainer, worker);
     worker->loss =
         kernel_forward(worker->workspace, trainer->model->params, &batch, &worker->tokens, &worker->right);
@@ -280,13 +315,15 @@ static void work_backward(struct trainer *trainer, struct worker *worker) {
     memset(worker->grads, 0, trainer->model->layout.size * sizeof(float));
     if (worker->count == 0) return;
     struct batch batch = *trainer->batch;
+    batch.dropout = worker->dropout;
     if (trainer->workers > 1) { // copied by work_forward
         batch = (struct batch){.T = batch.T,
                                .B = worker->count,
                                .x = batch.x ? worker->x : NULL,
                                .target = worker->target,
                                .carry = batch.carry,
-                               .x_real = worker->x_real};
+                               .x_real = worker->x_real,
+                               .dropout = worker->dropout};
     }
     kernel_backward(worker->workspace, trainer->model->params, &batch, trainer->scale, worker->grads);
 }
@@ -338,6 +375,7 @@ static bool forward(struct trainer *trainer, const struct batch *batch, enum wor
                     double *loss, long *tokens, long *right, struct err *err) {
     if (!batch_check(trainer, batch, err) || !deal_columns(trainer, batch, state, err)) return false;
     trainer->batch = batch;
+    trainer->drop = state != WORKSPACE_EVALUATE;
     run_phase(trainer, WORK_FORWARD);
     *loss = 0.0;
     *tokens = *right = 0;

@@ -35,6 +35,11 @@ struct train_options {
     double momentum;              // mu
     double decay;                 // of RMSProp
     double weight_decay;          // 0 = none
+    // Share of the values that a layer hands to the next one that become 0, the others times 1 / (1 - dropout): only
+    // between stacked layers, never in time (Srivastava et al. 2014; Zaremba et al. 2014, section 3.1), and only in
+    // training. The masks follow from the seed, the number of the update and the column: not from the threads.
+    double dropout;
+    uint64_t dropout_seed;
     int threads;
 };
 // adam, lr 0.002, 0.9, 0.999, 1e-8, clip norm 5, momentum 0.9, decay 0.9, no weight decay, 1 thread
@@ -49,6 +54,8 @@ struct batch {
     const int *x, *target;
     bool carry;          // of one-directional nets
     const float *x_real; // (T, B, I), or NULL
+    // (L-1, T, B, D*H) factors on what a layer hands to the next one; NULL = none. Of the kernels: a trainer draws its own.
+    const float *dropout;
 };
 
 // Loss and gradients are the mean over the tokens that carry a loss.
@@ -98,7 +105,7 @@ int trainer_state_slabs(const struct trainer *trainer);
 float *trainer_state(struct trainer *trainer, int slab); // layout.size floats, borrowed
 void trainer_restore_updates(struct trainer *trainer, int64_t updates);
 
-// The update rule alone, on slabs, in place: used by the trainer and by the session's update phase alike.
+// The update rule alone, on slabs, in place: used by the trainer and by the record's update alike.
 // grads are scaled by clip_scale first. m and v may be NULL where the rule has no such
 // state (optimizer_slabs). update counts from 1.
 void optimizer_apply(const struct train_options *options, size_t n, float *params, const float *grads,

@@ -235,6 +235,16 @@ static int count_readers(const struct cell_desc *cell, int slot) {
 static void equation_handed(struct equation *e, const struct cell_part *part, struct reader reader) {
     const struct cell_desc *cell = e->pen.cell;
     int slot = cell->steps[reader.step].in[reader.operand], t = e->t;
+    if (sole_reader(cell, part, slot)) { // its first reader tells the sum
+        struct reader first;
+        readers_of(cell, slot, &first, 1);
+        if (first.step != reader.step || first.operand != reader.operand) return;
+        new_line(e);
+        put_grad(&e->pen, slot, t, LABEL_NO_UNIT, NULL);
+        put_text(&e->pen, "=");
+        put_readers(e, &e->pen, slot, t, true);
+        return;
+    }
     const struct cell_slot *s = &cell->slots[slot];
     char via[64];
     const char *extra = NULL;

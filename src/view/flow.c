@@ -329,12 +329,17 @@ void view_flow_by_loss(struct ui *ui, rect r, const struct scene *scene) {
     if (!items || !scene->record || r.h < 28) return;
     const struct theme *theme = ui->theme;
     const int T = items->T, t = scene_t(scene);
-    char title[64], norm[96];
+    char title[64], norm[128];
     snprintf(title, sizeof title, "Gradient at t = %d, by loss", t + 1);
     float y = r.y + 28;
     float used =
         draw_text_fit(ui->list, r.x, y, r.w, title, text_of(FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT));
-    snprintf(norm, sizeof norm, course(scene) ? "\\norm{\\partial L^{<\\tau>}/\\partial a^{<t>}}" : "\\norm{\\partial L_\\tau/\\partial h_t}");
+    char state[64];
+    const struct cell_desc *cell = record_cell(scene->record);
+    enum notation notation = scene->state ? scene->state->notation : NOTATION_COURSE;
+    label_slot(state, sizeof state, cell, cell->state_out[0], LABEL_SYMBOLIC, LABEL_NO_UNIT,
+               (struct label_style){notation, false});
+    snprintf(norm, sizeof norm, course(scene) ? "\\norm{\\partial L^{<\\tau>}/\\partial %s}" : "\\norm{\\partial L_\\tau/\\partial %s}", state);
     if (used + 12 + math_measure(ui->list, norm, 15).width <= r.w)
         math_draw(ui->list, theme, r.x + r.w, y, norm, 15, theme->ink3, ALIGN_RIGHT);
     if (!known(scene, t)) {

@@ -90,7 +90,7 @@ void view_narration(struct ui *ui, rect r, const struct scene *scene) {
     draw_rect(ui->list, r, ui->theme->stage, 0);
     if (!scene->narration || r.h < 20) return;
     struct sentence s = make(ui, r.w, scene);
-    draw_clip_push(ui->list, r);
+    draw_clip_push(ui->list, (rect){r.x, r.y - 4, r.w, r.h + 4}); // scripts over a tilde stand high
     draw_rect(ui->list, (rect){r.x + 24, r.y, 4, r.h - bottom_margin(ui)}, ui->theme->hi, 2);
     put(ui, &s, r.x + 44, r.y + s.style.line_height * 0.83f, r.w, true);
     draw_clip_pop(ui->list);

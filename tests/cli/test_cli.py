@@ -256,6 +256,13 @@ def probability_of_a_sentence():
         other = json.loads(ok("eval", model, "--sentence", "ssraxu", "--json").stdout)
         assert one["tokens"] == 6 and 0 < other["probability"] < one["probability"] < 1, (one, other)
         assert one["end_probability"] < one["probability"], one
+        chances = [json.loads(ok("sample", model, "--distribution", "--prime", "saurus"[:n], "--json").stdout)["distribution"]
+                   for n in range(6)]
+        product = 1
+        for n, chance in enumerate(chances):
+            assert abs(sum(c["p"] for c in chance) - 1) < 1e-5, chance
+            product *= next(c["p"] for c in chance if c["symbol"] == "saurus"[n])
+        assert abs(product - one["probability"]) < 1e-4 * product, (product, one)
         line = f"{folder}/one.txt"
         pathlib.Path(line).write_text("saurus\nsaurus\n")
         found = json.loads(ok("eval", model, "--data", line, "--shape", "lines", "--all", "--json").stdout)
@@ -269,16 +276,19 @@ def unwritable_output_leaves_nothing():
     says(2, "--out", "render")
 
 
+CELLS = {"rnn": "a", "gru_simple": "c", "gru": "c", "lstm": "a"}  # and the hidden state of each
+
+
 @test
 def trace_adds_up():
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/t.safetensors"
-        for cell in ["rnn", "lstm"]:
+        for cell, state in CELLS.items():
             ok("trace", "--cell", cell, "--hidden", 6, "--word", "troodon", "--seed", 5, "--steps", 20, "--out", path)
             _, found = tensors(path)
-            shape, total = found["backward/l0/a"]
+            shape, total = found[f"backward/l0/{state}"]
             assert shape == [8, 6], shape
-            loss, future = found["backward/from_loss/l0/a"][1], found["backward/from_future/l0/a"][1]
+            loss, future = found[f"backward/from_loss/l0/{state}"][1], found[f"backward/from_future/l0/{state}"][1]
             assert all(abs(a + b - c) <= 1e-12 for a, b, c in zip(loss, future, total))
             for name in list(found):
                 if not name.startswith("grad_at/"):

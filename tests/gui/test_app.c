@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "app_chrome.h"
 #include "drive.h"
 
 static struct app_options plain(void) {
@@ -164,6 +165,10 @@ static void menus(void **state) {
     struct app *app = drive.app;
     assert_true(drive_click_text(&drive, "LSTM, 1 layer, 8 units"));
     assert_true(app->model_open);
+    for (int k = 0; k < CELL_COUNT; k++) { // every cell is there, in rows
+        assert_true(drive_click_text(&drive, cell_describe((enum cell_id)k, ACTIVATION_TANH)->title));
+        assert_int_equal(app->draft.recipe.spec.cell, k);
+    }
     assert_true(drive_click_text(&drive, "RNN"));
     assert_int_equal(app->draft.recipe.spec.cell, CELL_RNN);
     assert_true(drive_click_text(&drive, "Next seed"));

@@ -1,5 +1,6 @@
-// Learning-rate schedules and initialisations, against their formulae.
+// Learning-rate schedules, initialisations and dropout, against their formulae.
 #include "init.h"
+#include "kernels.h"
 #include "random_net.h"
 #include "schedule.h"
 #include <string.h>
@@ -152,11 +153,112 @@ static void the_same_seed_gives_the_same_weights(void **state) {
     }
 }
 
+// With a fixed mask: the reference's gradient against finite differences, the kernels against the reference.
+enum { STEPS = 6, ROWS = 3, UNITS = 5, SYMBOLS = 7 };
+
+static void masked(struct random_net *net, float *factors, size_t n) {
+    for (size_t i = 0; i < n; i++) factors[i] = rng_below(&net->rng, 3) == 0 ? 0.0f : 1.5f;
+}
+
+static void dropout_has_the_right_gradient(void **state) {
+    (void)state;
+    for (int cell = 0; cell < CELL_COUNT; cell++)
+        for (int layers = 2; layers <= 3; layers++)
+            for (int directions = 1; directions <= 2; directions++) {
+                struct random_net net;
+                struct err err = {0};
+                random_net_init(&net, spec_of((enum cell_id)cell, layers, directions, UNITS, SYMBOLS, SYMBOLS), 51);
+                int DH = UNITS * directions, x[STEPS * ROWS], target[STEPS * ROWS], one_x[STEPS], one_target[STEPS];
+                float factors[2 * STEPS * ROWS * 2 * UNITS];
+                double one_factors[2 * STEPS * 2 * UNITS];
+                size_t n = net.model.layout.size, rows = (size_t)(layers - 1) * STEPS;
+                random_symbols(&net.rng, x, STEPS * ROWS, SYMBOLS, 0);
+                random_symbols(&net.rng, target, STEPS * ROWS, SYMBOLS, 5);
+                masked(&net, factors, rows * ROWS * (size_t)DH);
+                struct tape *tape = tape_new(&net.model.layout.spec, STEPS, &err);
+                assert_non_null(tape);
+                double sum = 0;
+                for (int b = 0; b < ROWS; b++) {
+                    for (int t = 0; t < STEPS; t++) {
+                        one_x[t] = x[t * ROWS + b];
+                        one_target[t] = target[t * ROWS + b];
+                    }
+                    for (size_t row = 0; row < rows; row++)
+                        for (int i = 0; i < DH; i++)
+                            one_factors[row * (size_t)DH + (size_t)i] = factors[(row * ROWS + (size_t)b) * (size_t)DH + (size_t)i];
+                    struct example example = {.T = STEPS, .x = one_x, .target = one_target, .dropout = one_factors};
+                    sum += reference_forward(tape, &net.model.layout, net.params, &example);
+                    reference_backward(tape, &net.model.layout, net.params, &example, net.grads);
+                    struct gradcheck found;
+                    if (b == 0) {
+                        assert_true(reference_gradcheck(&net.model.layout, net.params, &example, 0, 1, &found, &err));
+                        assert_true(found.worst <= GRADCHECK_TOLERANCE);
+                        double with = reference_forward(tape, &net.model.layout, net.params, &example);
+                        example.dropout = NULL;
+                        assert_true(fabs(with - reference_forward(tape, &net.model.layout, net.params, &example)) > 1e-4);
+                    }
+                }
+                struct workspace *ws = workspace_new(&net.model.layout, STEPS, ROWS, &err);
+                assert_non_null(ws);
+                struct batch batch = {.T = STEPS, .B = ROWS, .x = x, .target = target, .dropout = factors};
+                float *grads = mem_need(n, sizeof *grads);
+                long tokens, right;
+                kernel_refresh(ws, net.model.params);
+                assert_true(close_to(kernel_forward(ws, net.model.params, &batch, &tokens, &right), sum, 1e-5, 0));
+                kernel_backward(ws, net.model.params, &batch, 1.0f, grads);
+                for (size_t i = 0; i < n; i++) assert_true(close_to(grads[i], net.grads[i], 1e-4, 0.05));
+                mem_free(grads);
+                workspace_free(ws);
+                tape_free(tape);
+                random_net_release(&net);
+            }
+}
+
+// The masks do not depend on the threads, change with the update and the seed, and leave evaluation alone.
+static void dropout_follows_the_seed(void **state) {
+    (void)state;
+    int x[STEPS * ROWS], target[STEPS * ROWS];
+    double losses[5][3], evaluated[5], plain = 0;
+    for (int run = 0; run < 5; run++) {
+        struct random_net net;
+        struct err err = {0};
+        random_net_init(&net, spec_of(CELL_LSTM, 2, 1, 16, SYMBOLS, SYMBOLS), 52);
+        random_symbols(&net.rng, x, STEPS * ROWS, SYMBOLS, 0);
+        random_symbols(&net.rng, target, STEPS * ROWS, SYMBOLS, 0);
+        struct train_options options = train_options_default();
+        options.lr = 0; // the weights stay: only the masks change
+        options.threads = run == 1 ? 3 : 1;
+        options.dropout = run == 4 ? 0.0 : 0.5;
+        options.dropout_seed = run == 2 ? 8 : 7;
+        struct trainer *trainer = trainer_new(&net.model, &options, STEPS, ROWS, &err);
+        assert_non_null(trainer);
+        struct batch batch = {.T = STEPS, .B = ROWS, .x = x, .target = target};
+        if (run == 3) trainer_restore_updates(trainer, 1); // goes on at the second update
+        for (int k = 0; k < 3; k++) {
+            struct step_report report;
+            assert_true(trainer_step(trainer, &batch, &report, &err));
+            losses[run][k] = report.loss;
+        }
+        long tokens, right;
+        assert_true(trainer_evaluate(trainer, &batch, &evaluated[run], &tokens, &right, &err));
+        if (run == 4) plain = evaluated[run] / (double)tokens;
+        trainer_free(trainer);
+        random_net_release(&net);
+    }
+    for (int k = 0; k < 3; k++) assert_true(close_to(losses[1][k], losses[0][k], 1e-6, 0));
+    assert_true(losses[3][0] == losses[0][1] && losses[3][1] == losses[0][2]);
+    assert_true(fabs(losses[0][0] - losses[0][1]) > 1e-6 && fabs(losses[2][0] - losses[0][0]) > 1e-6);
+    for (int run = 0; run < 4; run++) assert_true(close_to(evaluated[run], evaluated[4], 1e-6, 0));
+    assert_true(close_to(losses[4][0], plain, 1e-6, 0));
+    assert_true(fabs(losses[0][0] - plain) > 1e-6);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(schedules_follow_the_formulae),    cmocka_unit_test(variances_are_those_of_the_formula),
         cmocka_unit_test(orthogonal_blocks_are_orthogonal), cmocka_unit_test(identity_is_for_relu),
         cmocka_unit_test(the_same_seed_gives_the_same_weights),
+        cmocka_unit_test(dropout_has_the_right_gradient),   cmocka_unit_test(dropout_follows_the_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
