@@ -289,7 +289,8 @@ static void project_input(struct workspace *ws, const float *params, const struc
                       N, GH);
     if (symbols) return;
     const float *in = layer == 0 ? batch->x_real : ws->out[layer - 1];
-    product_plain(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates, (size_t)GH);
+    product_plain(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates,
+                  (size_t)GH);
 }
 
 static void set_weights(struct product *p, int k, int n, const float *plain, const float *packed) {
@@ -353,8 +354,7 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
             h_prev = workspace_rows(ws, layer, direction, direction == 0 ? t - 1 : t + 1, T, B).h;
             h_stride = rows.stride;
         }
-        if (n > 0 || ws->started)
-            step_product(ws, lane, params, B, h_prev, h_stride, rows.gates);
+        if (n > 0 || ws->started) step_product(ws, lane, params, B, h_prev, h_stride, rows.gates);
         ws->loops->forward[spec->cell](&rows, spec->activation);
         for (int b = 0; direction == 1 && b < B; b++) {
             if (t < ws->lengths[b]) continue; // padding: the sequence has not begun yet in this direction

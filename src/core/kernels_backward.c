@@ -66,7 +66,8 @@ static void input_gradient(struct workspace *ws, const struct batch *batch, int 
                        N, GH);
     if (symbols) return;
     const float *in = layer == 0 ? batch->x_real : ws->out[layer - 1];
-    product_outer(ws->loops, I, GH, N, in, (size_t)I, lane->gates, (size_t)GH, grads + lane->input_at, (size_t)GH);
+    product_outer(ws->loops, I, GH, N, in, (size_t)I, lane->gates, (size_t)GH, grads + lane->input_at,
+                  (size_t)GH);
 }
 
 void kernel_backward(struct workspace *ws, const float *params, const struct batch *batch, float scale,
@@ -79,16 +80,18 @@ void kernel_backward(struct workspace *ws, const float *params, const struct bat
     ws->loops->softmax_back(&rows, scale);
     ws->loops->scatter(NULL, grads + ws->head_bias_at, ws->logits, NULL, N, O);
     product_outer(ws->loops, DH, O, N, ws->out[spec->layers - 1], (size_t)DH, ws->logits, (size_t)O,
-                   grads + ws->head_at, (size_t)O);
-    product_plain(ws->loops, N, DH, O, ws->logits, (size_t)O, ws->head_t, (size_t)DH, 0.0f, ws->d_out, (size_t)DH);
+                  grads + ws->head_at, (size_t)O);
+    product_plain(ws->loops, N, DH, O, ws->logits, (size_t)O, ws->head_t, (size_t)DH, 0.0f, ws->d_out,
+                  (size_t)DH);
     for (int l = spec->layers - 1; l >= 0; l--) {
         for (int d = 0; d < spec->directions; d++) {
             backward_lane(ws, batch, l, d);
             recurrent_gradient(ws, batch, l, d, grads);
             input_gradient(ws, batch, l, d, grads);
             if (l > 0)
-                product_plain(ws->loops, N, DH, GH, ws->lanes[l][d].gates, (size_t)GH, ws->lanes[l][d].input_t,
-                             (size_t)DH, d == 0 ? 0.0f : 1.0f, ws->d_below, (size_t)DH);
+                product_plain(ws->loops, N, DH, GH, ws->lanes[l][d].gates, (size_t)GH,
+                              ws->lanes[l][d].input_t, (size_t)DH, d == 0 ? 0.0f : 1.0f, ws->d_below,
+                              (size_t)DH);
         }
         if (l == 0) break;
         float *done = ws->d_out;

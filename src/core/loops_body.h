@@ -198,27 +198,34 @@ INLINE bool is_first_largest(const float *row, int at, float largest) {
     return before == 0;
 }
 
+// Sixteen rows at a time, one stage after the other: within a row every stage waits for the one before, other
+// rows do not. A sum is 1 to O, so sixteen multiply without overflow before one logarithm serves all.
 LOOP double softmax(const struct head_rows *rows, long *right) {
-    enum { SUMS = 16 }; // a sum is 1 to O: so many multiply without overflow before one logarithm serves all
-    double loss = 0.0, sums = 1.0;
-    int count = 0;
-    for (int n = 0; n < rows->N; n++) {
-        int target = rows->target[n];
-        if (target < 0) continue;
-        float *row = rows->logits + (size_t)n * (size_t)rows->O;
-        float largest = largest_of(row, rows->O), said = row[target];
-        *right += is_first_largest(row, target, largest);
-        float sum = exponentials(row, rows->O, largest);
-        loss += (double)(largest - said); // -ln softmax less ln sum: exact where y_hat underflows
-        sums *= (double)sum;
-        if (++count == SUMS) {
-            loss += log(sums);
-            sums = 1.0;
-            count = 0;
+    enum { ROWS_AT_ONCE = 16 };
+    int O = rows->O, n = 0;
+    double loss = 0.0;
+    while (n < rows->N) {
+        float *row[ROWS_AT_ONCE], largest[ROWS_AT_ONCE], sum[ROWS_AT_ONCE];
+        int count = 0;
+        for (; n < rows->N && count < ROWS_AT_ONCE; n++) {
+            if (rows->target[n] < 0) continue;
+            row[count] = rows->logits + (size_t)n * (size_t)O;
+            largest[count] = largest_of(row[count], O);
+            *right += is_first_largest(row[count], rows->target[n], largest[count]);
+            // -ln softmax less ln sum: exact where y_hat underflows
+            loss += (double)(largest[count] - row[count][rows->target[n]]);
+            count++;
         }
-        scale_row(row, rows->O, 1.0f / sum);
+        double sums = 1.0;
+        for (int k = 0; k < count; k++)
+            sum[k] = exponentials(row[k], O, largest[k]);
+        for (int k = 0; k < count; k++) {
+            sums *= (double)sum[k];
+            scale_row(row[k], O, 1.0f / sum[k]);
+        }
+        loss += log(sums);
     }
-    return loss + log(sums);
+    return loss;
 }
 
 LOOP void softmax_back(const struct head_rows *rows, float scale) {

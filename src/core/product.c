@@ -20,8 +20,8 @@ void product_plain(const struct loops *loops, int m, int n, int k, const float *
     loops->product(&p);
 }
 
-void product_affine(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
-                    size_t ldb, const float *bias, float *c, size_t ldc) {
+void product_affine(const struct loops *loops, int m, int n, int k, const float *a, size_t lda,
+                    const float *b, size_t ldb, const float *bias, float *c, size_t ldc) {
     if (is_large(m, n, k)) {
         loops->gather(c, NULL, bias, NULL, m, n);
         blas_product(m, n, k, a, lda, b, ldb, 1.0f, c, ldc);
