@@ -97,8 +97,9 @@ void kernel_backward(struct workspace *ws, const float *params, const struct bat
     ws->loops->softmax_back(&rows, scale);
     ws->loops->scatter(NULL, grads + ws->head_bias_at, ws->logits, NULL, N, O);
     product_outer(ws->loops, DH, O, N, ws->out[spec->layers - 1], (size_t)DH, ws->logits, (size_t)O,
-                   grads + ws->head_at, (size_t)O);
-    product_plain(ws->loops, N, DH, O, ws->logits, (size_t)O, ws->head_t, (size_t)DH, 0.0f, ws->d_out, (size_t)DH);
+                  grads + ws->head_at, (size_t)O);
+    product_plain(ws->loops, N, DH, O, ws->logits, (size_t)O, ws->head_t, (size_t)DH, 0.0f, ws->d_out,
+                  (size_t)DH);
     for (int l = spec->layers - 1; l >= 0; l--) {
         for (int d = 0; d < spec->directions; d++) {
             backward_lane(ws, batch, l, d);

@@ -84,22 +84,44 @@ LOOP void gather(float *z, const float *weights, const float *bias, const int *x
     }
 }
 
+// sums (n) += column sums of from (N, n), a few columns at a time in registers.
+INLINE void add_columns(float *sums, const float *from, int N, int n) {
+    int i = 0;
+    for (; i + 4 * W <= n; i += 4 * W) {
+        vec sum[4];
+        UNROLL for (int v = 0; v < 4; v++) sum[v] = load(sums + i + v * W);
+        for (int row = 0; row < N; row++) {
+            const float *at = from + (size_t)row * (size_t)n + i;
+            UNROLL for (int v = 0; v < 4; v++) sum[v] += load(at + v * W);
+        }
+        UNROLL for (int v = 0; v < 4; v++) store(sums + i + v * W, sum[v]);
+    }
+    for (; i < n; i += W) {
+        int lanes = n - i < W ? n - i : W;
+        vec even = load_part(sums + i, lanes), odd = {0};
+        int row = 0;
+        for (; row + 2 <= N; row += 2) {
+            even += load_part(from + (size_t)row * (size_t)n + i, lanes);
+            odd += load_part(from + (size_t)(row + 1) * (size_t)n + i, lanes);
+        }
+        if (row < N) even += load_part(from + (size_t)row * (size_t)n + i, lanes);
+        store_part(sums + i, lanes, even + odd);
+    }
+}
+
 LOOP void scatter(float *grads, float *bias, const float *dz, const int *x, int N, int n) {
-    float *restrict sums = bias;
-    for (int row = 0; row < N; row++) {
-        const float *restrict from = dz + (size_t)row * (size_t)n;
-        if (!x || x[row] < 0) {
+    enum { BLOCK = 32 }; // rows that are still in the cache when they are read again
+    for (int first = 0; first < N; first += BLOCK) {
+        int last = N - first < BLOCK ? N : first + BLOCK;
+        for (int row = first; x && row < last; row++) {
+            if (x[row] < 0) continue;
+            const float *restrict from = dz + (size_t)row * (size_t)n;
+            float *restrict to = grads + (size_t)x[row] * (size_t)n;
             APART
             for (int i = 0; i < n; i++)
-                sums[i] += from[i];
-            continue;
+                to[i] += from[i];
         }
-        float *restrict to = grads + (size_t)x[row] * (size_t)n;
-        APART
-        for (int i = 0; i < n; i++) {
-            to[i] += from[i];
-            sums[i] += from[i];
-        }
+        add_columns(bias, dz + (size_t)first * (size_t)n, last - first, n);
     }
 }
 
@@ -200,27 +222,34 @@ INLINE bool is_first_largest(const float *row, int at, float largest) {
     return before == 0;
 }
 
+// Sixteen rows at a time, one stage after the other: within a row every stage waits for the one before, other
+// rows do not. A sum is 1 to O, so sixteen multiply without overflow before one logarithm serves all.
 LOOP double softmax(const struct head_rows *rows, long *right) {
-    enum { SUMS = 16 }; // a sum is 1 to O: so many multiply without overflow before one logarithm serves all
-    double loss = 0.0, sums = 1.0;
-    int count = 0;
-    for (int n = 0; n < rows->N; n++) {
-        int target = rows->target[n];
-        if (target < 0) continue;
-        float *row = rows->logits + (size_t)n * (size_t)rows->O;
-        float largest = largest_of(row, rows->O), said = row[target];
-        *right += is_first_largest(row, target, largest);
-        float sum = exponentials(row, rows->O, largest);
-        loss += (double)(largest - said); // -ln softmax less ln sum: exact where y_hat underflows
-        sums *= (double)sum;
-        if (++count == SUMS) {
-            loss += log(sums);
-            sums = 1.0;
-            count = 0;
+    enum { ROWS_AT_ONCE = 16 };
+    int O = rows->O, n = 0;
+    double loss = 0.0;
+    while (n < rows->N) {
+        float *row[ROWS_AT_ONCE], largest[ROWS_AT_ONCE], sum[ROWS_AT_ONCE];
+        int count = 0;
+        for (; n < rows->N && count < ROWS_AT_ONCE; n++) {
+            if (rows->target[n] < 0) continue;
+            row[count] = rows->logits + (size_t)n * (size_t)O;
+            largest[count] = largest_of(row[count], O);
+            *right += is_first_largest(row[count], rows->target[n], largest[count]);
+            // -ln softmax less ln sum: exact where y_hat underflows
+            loss += (double)(largest[count] - row[count][rows->target[n]]);
+            count++;
         }
-        scale_row(row, rows->O, 1.0f / sum);
+        double sums = 1.0;
+        for (int k = 0; k < count; k++)
+            sum[k] = exponentials(row[k], O, largest[k]);
+        for (int k = 0; k < count; k++) {
+            sums *= (double)sum[k];
+            scale_row(row[k], O, 1.0f / sum[k]);
+        }
+        loss += log(sums);
     }
-    return loss + log(sums);
+    return loss;
 }
 
 LOOP void softmax_back(const struct head_rows *rows, float scale) {

@@ -15,8 +15,8 @@ INLINE const float *columns_at(const struct product *p, int j) {
     return p->b + (size_t)(j / PRODUCT_PANEL) * p->panel + (size_t)(j % PRODUCT_PANEL);
 }
 
-// R rows by V vectors of c, from row i and column j, over rows k0 to k1 of b. The last vector has `last` lanes.
-// R, V and part are constants where this is called.
+// R rows by V vectors of c, from row i and column j, over rows k0 to k1 of b. The last vector has `last`
+// lanes. R, V and part are constants where this is called.
 INLINE void tile(const struct product *p, const int R, const int V, const bool part, int i, int j, int last,
                  int k0, int k1) {
     vec sums[ROWS][VECS];
@@ -24,17 +24,14 @@ INLINE void tile(const struct product *p, const int R, const int V, const bool p
     const float *b = columns_at(p, j) + (size_t)k0 * p->ldb;
     float *c = p->c + (size_t)i * p->ldc + (size_t)j;
     size_t a_row = p->a_row, a_step = p->a_step, ldb = p->ldb, ldc = p->ldc;
-    UNROLL for (int r = 0; r < R; r++)
-        UNROLL for (int v = 0; v < V; v++)
-            sums[r][v] = (vec){0};
+    UNROLL for (int r = 0; r < R; r++) UNROLL for (int v = 0; v < V; v++) sums[r][v] = (vec){0};
     for (int k = k0; k < k1; k++) {
         vec row[VECS];
-        UNROLL for (int v = 0; v < V; v++)
-            row[v] = part && v == V - 1 ? load_part(b + v * W, last) : load(b + v * W);
+        UNROLL for (int v = 0; v < V; v++) row[v] =
+            part && v == V - 1 ? load_part(b + v * W, last) : load(b + v * W);
         UNROLL for (int r = 0; r < R; r++) {
             float x = a[(size_t)r * a_row];
-            UNROLL for (int v = 0; v < V; v++)
-                sums[r][v] += row[v] * x;
+            UNROLL for (int v = 0; v < V; v++) sums[r][v] += row[v] * x;
         }
         a += a_step;
         b += ldb;
@@ -57,7 +54,8 @@ INLINE void tile(const struct product *p, const int R, const int V, const bool p
     }
 }
 
-INLINE void tiles_down(const struct product *p, const int V, const bool part, int j, int last, int k0, int k1) {
+INLINE void tiles_down(const struct product *p, const int V, const bool part, int j, int last, int k0,
+                       int k1) {
     int i = 0;
     for (; i + ROWS <= p->m; i += ROWS)
         tile(p, ROWS, V, part, i, j, last, k0, k1);
@@ -81,15 +79,14 @@ INLINE void row_tile(const struct product *p, const int V, const int S, const bo
     float *c = p->c + (size_t)j;
     UNROLL for (int v = 0; v < V; v++) {
         b[v] = columns_at(p, j + v * W);
-        UNROLL for (int s = 0; s < S; s++)
-            sums[s][v] = (vec){0};
+        UNROLL for (int s = 0; s < S; s++) sums[s][v] = (vec){0};
     }
     if (p->bias) {
-        UNROLL for (int v = 0; v < V; v++)
-            sums[0][v] = part && v == V - 1 ? load_part(p->bias + j + v * W, last) : load(p->bias + j + v * W);
+        UNROLL for (int v = 0; v < V; v++) sums[0][v] =
+            part && v == V - 1 ? load_part(p->bias + j + v * W, last) : load(p->bias + j + v * W);
     } else if (p->add) {
-        UNROLL for (int v = 0; v < V; v++)
-            sums[0][v] = part && v == V - 1 ? load_part(c + v * W, last) : load(c + v * W);
+        UNROLL for (int v = 0; v < V; v++) sums[0][v] =
+            part && v == V - 1 ? load_part(c + v * W, last) : load(c + v * W);
     }
     int k = 0;
     for (; k + S <= p->k; k += S)
@@ -108,9 +105,8 @@ INLINE void row_tile(const struct product *p, const int V, const int S, const bo
         }
     }
     UNROLL for (int v = 0; v < V; v++) {
-        UNROLL for (int half = S / 2; half > 0; half /= 2)
-            UNROLL for (int s = 0; s < half; s++)
-                sums[s][v] += sums[s + half][v];
+        UNROLL for (int half = S / 2; half > 0; half /= 2) UNROLL for (int s = 0; s < half; s++) sums[s][v] +=
+            sums[s + half][v];
         if (part && v == V - 1)
             store_part(c + v * W, last, sums[0][v]);
         else

@@ -27,7 +27,7 @@ struct lane {
     float *recurrent_t; // (G*H, H) transposed copies, borrowed from the owner of the packed weights
     // packed (product.h): what the products of one timestep read where the weights are large; else NULL
     float *recurrent_packed, *recurrent_t_packed;
-    float *input_t;     // (G*H, I) of layers above the first; else NULL
+    float *input_t;                         // (G*H, I) of layers above the first; else NULL
     size_t input_at, recurrent_at, bias_at; // offsets in the slab
 };
 
