@@ -207,15 +207,21 @@ static void forward_track(struct tape *tape, const struct layout *layout, const 
     for (int n = 0; n < T; n++) {
         int t = direction == 0 ? n : T - 1 - n, before = time_before(direction, t);
         forward_input(tape, example, layer, direction, t);
+        clamp_values(tape, layer, direction, cell->input, t,
+                     track->value[cell->input] + (size_t)t * (size_t)track->inputs);
         for (int s = 0; s < cell->state_count; s++) {
             double *in = track->value[cell->state_in[s]] + (size_t)t * H;
             if (n == 0)
                 memset(in, 0, H * sizeof *in);
             else
                 memcpy(in, track->value[cell->state_out[s]] + (size_t)before * H, H * sizeof *in);
+            clamp_values(tape, layer, direction, cell->state_in[s], t, in);
         }
-        for (int i = 0; i < cell->step_count; i++)
+        for (int i = 0; i < cell->step_count; i++) {
+            int out = cell->steps[i].out;
             forward_step(tape, track, &weights, &cell->steps[i], t);
+            clamp_values(tape, layer, direction, out, t, track->value[out] + (size_t)t * H);
+        }
     }
 }
 
@@ -250,6 +256,12 @@ static double forward_head(struct tape *tape, const struct layout *layout, const
 
 double reference_forward(struct tape *tape, const struct layout *layout, const double *params,
                          const struct example *example) {
+    return reference_forward_with(tape, layout, params, example, NULL);
+}
+
+double reference_forward_with(struct tape *tape, const struct layout *layout, const double *params,
+                              const struct example *example, const struct clamps *clamps) {
+    clamps_keep(tape, clamps);
     check(example->T >= 1 && example->T <= tape->T, "%d timesteps on a tape of %d", example->T, tape->T);
     tape->length = example->T;
     for (int l = 0; l < tape->spec.layers; l++)

@@ -9,6 +9,7 @@
 //   slots by the cell's steps; logits = W_ya a + b_y; y_hat = softmax(logits); L<t> = -ln y_hat[target].
 // The loss is L = sum over t of mask<t> L<t>.
 
+#include "clamp.h"
 #include "network.h"
 
 // One example, borrowed. x[t]: a symbol, or -1 for the zero vector; or real: x_real (T, I). target[t]: a
@@ -21,8 +22,6 @@ struct example {
     const double *dropout; // (L-1, T, D*H) factors on what a layer hands to the next one; NULL = none
 };
 
-// A clamp or poke (gate surgery) would be an argument of the forward pass; it enters here when it is built.
-
 struct tape;
 
 // Room for T timesteps. Fails with ERR_MEMORY (the size asked for) or ERR_LIMIT.
@@ -32,6 +31,10 @@ void tape_free(struct tape *tape);
 // params: a slab in double (layout.size). Returns the summed loss in nats.
 double reference_forward(struct tape *tape, const struct layout *layout, const double *params,
                          const struct example *example);
+// The same with values set by hand (gate surgery, pokes; clamp.h). The list is copied onto the tape: the backward
+// pass and the analyses after it heed it, until the next forward pass. NULL: none.
+double reference_forward_with(struct tape *tape, const struct layout *layout, const double *params,
+                              const struct example *example, const struct clamps *clamps);
 // After a forward pass with the same arguments. Adds dL/dparams to grads (layout.size, zeroed by the caller).
 void reference_backward(struct tape *tape, const struct layout *layout, const double *params,
                         const struct example *example, double *grads);
@@ -62,6 +65,9 @@ double tape_loss(const struct tape *tape, int t);               // nats, 0 where
 // gradient.
 void tape_param_grad_at(const struct tape *tape, const struct layout *layout, const struct example *example,
                         int param, int t, double *out);
+
+// dL/d(value) of clamp i of the last forward pass, all its units and timesteps together; after a backward pass.
+double tape_clamp_grad(const struct tape *tape, int i);
 
 // Finite differences against the backward pass: central, of fourth order, step epsilon (0:
 // GRADCHECK_EPSILON), over every parameter (or every stride-th). Relative error |n - a| / max(|n|, |a|,

@@ -45,6 +45,7 @@ struct moment {
     struct track *track;
     struct track_params weights;
     int layer, t;
+    double *clamp_grad; // one entry a clamp
 };
 
 static double *row_of(const struct moment *m, double *base, int slot) {
@@ -145,13 +146,27 @@ static void sum_sources(const struct moment *m, int slot) {
     }
 }
 
+// A value set by hand: no gradient goes further back through it. The two sources of a state keep adding up.
+static void stop_at_clamps(const struct moment *m, int slot) {
+    const struct tape *tape = m->tape;
+    if (tape->clamps.count == 0) return;
+    int direction = m->track == &tape->tracks[m->layer][0] ? 0 : 1;
+    clamp_gradients(tape, m->layer, direction, slot, m->t, row_of(m, m->track->grad[slot], slot), 1, m->clamp_grad);
+    for (int s = 0; s < tape->cell->state_count; s++) {
+        if (tape->cell->state_out[s] != slot) continue;
+        clamp_gradients(tape, m->layer, direction, slot, m->t, row_of(m, m->track->from_loss[s], slot), 1, NULL);
+        clamp_gradients(tape, m->layer, direction, slot, m->t, row_of(m, m->track->from_future[s], slot), 1, NULL);
+    }
+}
+
 static void backward_track(struct tape *tape, const struct layout *layout, const double *params,
                            double *grads, int layer, int direction) {
     const struct cell_desc *cell = tape->cell;
     struct moment m = {.tape = tape,
                        .track = &tape->tracks[layer][direction],
                        .layer = layer,
-                       .weights = track_params_of(layout, params, grads, layer, direction)};
+                       .weights = track_params_of(layout, params, grads, layer, direction),
+                       .clamp_grad = tape->clamp_grad};
     size_t H = (size_t)tape->spec.hidden;
     int T = tape->length;
     for (int n = 0; n < T; n++) {
@@ -168,8 +183,12 @@ static void backward_track(struct tape *tape, const struct layout *layout, const
         }
         for (int i = cell->step_count - 1; i >= 0; i--) {
             sum_sources(&m, cell->steps[i].out);
+            stop_at_clamps(&m, cell->steps[i].out);
             backward_step(&m, i);
         }
+        stop_at_clamps(&m, cell->input);
+        for (int s = 0; s < cell->state_count; s++)
+            stop_at_clamps(&m, cell->state_in[s]);
     }
 }
 
@@ -221,6 +240,7 @@ void reference_backward(struct tape *tape, const struct layout *layout, const do
                         const struct example *example, double *grads) {
     check(example->T == tape->length, "backward over %d timesteps after forward over %d", example->T,
           tape->length);
+    memset(tape->clamp_grad, 0, sizeof tape->clamp_grad);
     for (int t = 0; t < tape->length; t++)
         backward_head(tape, layout, params, grads, example, t);
     for (int l = tape->spec.layers - 1; l >= 0; l--) {
@@ -232,6 +252,28 @@ void reference_backward(struct tape *tape, const struct layout *layout, const do
             backward_track(tape, layout, params, grads, l, d);
         }
     }
+}
+
+// --- for the analyses ---
+
+void reference_local(const struct tape *tape, const struct layout *layout, const double *params, int layer,
+                     int direction, int step, int k, int t, const double *ones, double *out) {
+    (void)layout, (void)params; // no elementwise operation has parameters
+    const struct cell_step *s = &tape->cell->steps[step];
+    check(s->op != OP_AFFINE && s->in[k] >= 0, "step %d, operand %d has no derivative by units", step, k);
+    int other = s->in[1 - k];
+    backward_elementwise(s->op, out, ones, tape_value(tape, layer, direction, s->out, t),
+                         other < 0 ? NULL : tape_value(tape, layer, direction, other, t), tape->spec.hidden,
+                         reference_break_factor(s->op));
+}
+
+const double *reference_weights(const struct tape *tape, const struct layout *layout, const double *params,
+                                int layer, int direction, int step, int k, size_t *stride) {
+    const struct cell_step *s = &tape->cell->steps[step];
+    struct track_params weights = track_params_of(layout, params, NULL, layer, direction);
+    size_t H = (size_t)tape->spec.hidden;
+    *stride = (size_t)tape->cell->block_count * H;
+    return (k == 0 ? weights.recurrent : weights.input) + (size_t)s->block * H;
 }
 
 // --- one timestep's part of a parameter's gradient ---

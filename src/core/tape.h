@@ -24,6 +24,8 @@ struct tape {
     double *logits, *y_hat, *logits_grad; // (T, O)
     double *loss;                         // (T)
     double *memory;                       // owns all of the above
+    struct clamps clamps;                 // of the last forward pass
+    double clamp_grad[CLAMP_MAX];         // dL/d(value) of each; what the backward pass found
 };
 
 // Where one layer and direction finds its weights, (in, out) row-major with out = G*H.
@@ -44,5 +46,21 @@ static inline int time_before(int direction, int t) {
 static inline int time_after(int direction, int t) {
     return direction == 0 ? t + 1 : t - 1;
 }
+
+void clamps_keep(struct tape *tape, const struct clamps *clamps); // NULL: none
+// Clamped units of a row take their values.
+void clamp_values(const struct tape *tape, int layer, int direction, int slot, int t, double *row);
+// Rows of gradients (count, width; one after the other) of a slot at t: clamped units become 0, since nothing that
+// came before moves them. taken: NULL, or adds what each clamp held back (one entry a clamp).
+void clamp_gradients(const struct tape *tape, int layer, int direction, int slot, int t, double *rows, int count,
+                     double *taken);
+
+// What the analyses share with the backward pass, so that each operation has one rule.
+// d out/d(in[k]) of an elementwise step at t, unit by unit, to out (H); ones: H times 1.
+void reference_local(const struct tape *tape, const struct layout *layout, const double *params, int layer,
+                     int direction, int step, int k, int t, const double *ones, double *out);
+// The weights that operand k of an affine step goes through: (width of the operand, H), rows *stride apart.
+const double *reference_weights(const struct tape *tape, const struct layout *layout, const double *params,
+                                int layer, int direction, int step, int k, size_t *stride);
 
 double reference_break_factor(enum cell_op op); // what reference_break() set

@@ -1,0 +1,169 @@
+#include "clamp.h"
+#include "check.h"
+#include "tape.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool holds(const struct clamp *clamp, int layer, int direction, int slot, int t) {
+    return clamp->slot == slot && t >= clamp->from && t <= clamp->to &&
+           (clamp->layer < 0 || clamp->layer == layer) &&
+           (clamp->direction < 0 || clamp->direction == direction);
+}
+
+void clamps_keep(struct tape *tape, const struct clamps *clamps) {
+    tape->clamps.count = 0;
+    if (!clamps) return;
+    check(clamps->count >= 0 && clamps->count <= CLAMP_MAX, "%d clamps", clamps->count);
+    tape->clamps = *clamps;
+}
+
+double tape_clamp_grad(const struct tape *tape, int i) {
+    check(i >= 0 && i < tape->clamps.count, "clamp %d of %d", i, tape->clamps.count);
+    return tape->clamp_grad[i];
+}
+
+// The units of a clamp in a row that is `width` wide.
+static void span_of(const struct clamp *clamp, int width, int *first, int *end) {
+    check(clamp->unit < width, "unit %d of %d", clamp->unit, width);
+    *first = clamp->unit < 0 ? 0 : clamp->unit;
+    *end = clamp->unit < 0 ? width : clamp->unit + 1;
+}
+
+void clamp_values(const struct tape *tape, int layer, int direction, int slot, int t, double *row) {
+    for (int i = 0; i < tape->clamps.count; i++) {
+        const struct clamp *clamp = &tape->clamps.list[i];
+        if (!holds(clamp, layer, direction, slot, t)) continue;
+        int first, end;
+        span_of(clamp, slot_width(tape, layer, slot), &first, &end);
+        for (int k = first; k < end; k++)
+            row[k] = clamp->value;
+    }
+}
+
+// From the last to the first: what the last one held back, an earlier one did not.
+void clamp_gradients(const struct tape *tape, int layer, int direction, int slot, int t, double *rows,
+                     int count, double *taken) {
+    for (int i = tape->clamps.count - 1; i >= 0; i--) {
+        const struct clamp *clamp = &tape->clamps.list[i];
+        if (!holds(clamp, layer, direction, slot, t)) continue;
+        int first, end, width = slot_width(tape, layer, slot);
+        span_of(clamp, width, &first, &end);
+        for (int r = 0; r < count; r++) {
+            double *row = rows + (size_t)r * (size_t)width;
+            for (int k = first; k < end; k++) {
+                if (taken) taken[i] += row[k];
+                row[k] = 0.0;
+            }
+        }
+    }
+}
+
+static bool check_one(const struct clamp *clamp, const struct net_spec *spec, int T, struct err *err) {
+    const struct cell_desc *cell = net_cell(spec);
+    if (clamp->slot < 0 || clamp->slot >= cell->slot_count)
+        return err_set(err, ERR_VALUE, "a clamp's slot must be 0 to %d, found %d", cell->slot_count - 1,
+                       clamp->slot);
+    const char *id = cell->slots[clamp->slot].id;
+    if (clamp->layer < -1 || clamp->layer >= spec->layers)
+        return err_set(err, ERR_VALUE, "the clamp of %s: expected a layer below %d, found %d", id,
+                       spec->layers, clamp->layer);
+    if (clamp->direction < -1 || clamp->direction >= spec->directions)
+        return err_set(err, ERR_VALUE, "the clamp of %s: this network has no direction %d", id,
+                       clamp->direction);
+    int width = spec->hidden;
+    for (int l = 0; clamp->slot == cell->input && l < spec->layers; l++)
+        if (clamp->layer == l || (clamp->layer < 0 && (l == 0 || net_layer_inputs(spec, l) < width)))
+            width = net_layer_inputs(spec, l);
+    if (clamp->unit < -1 || clamp->unit >= width)
+        return err_set(err, ERR_VALUE, "the clamp of %s: expected a unit from 1 to %d, found %d", id, width,
+                       clamp->unit + 1);
+    if (clamp->from < 0 || clamp->to < clamp->from || clamp->to >= T)
+        return err_set(err, ERR_VALUE, "the clamp of %s: expected timesteps from 1 to %d, found %d-%d", id, T,
+                       clamp->from + 1, clamp->to + 1);
+    if (!isfinite(clamp->value))
+        return err_set(err, ERR_VALUE, "the clamp of %s: expected a finite value", id);
+    return true;
+}
+
+bool clamps_check(const struct clamps *clamps, const struct net_spec *spec, int T, struct err *err) {
+    if (clamps->count < 0 || clamps->count > CLAMP_MAX)
+        return err_set(err, ERR_LIMIT, "expected at most %d clamps, found %d", CLAMP_MAX, clamps->count);
+    for (int i = 0; i < clamps->count; i++)
+        if (!check_one(&clamps->list[i], spec, T, err)) return false;
+    return true;
+}
+
+// --- from text ---
+
+static bool wrong_words(const char *word, struct err *err) {
+    return err_set(err, ERR_USAGE, "expected SLOT[:UNIT]@A[-B]=VALUE, as gate_f:2@3-5=0; found \"%s\"", word);
+}
+
+// A number from 1 to a million after `skip` characters; moves *at behind it.
+static bool read_count(const char **at, int skip, int *out) {
+    char *end;
+    *at += skip;
+    if (**at < '0' || **at > '9') return false;
+    long value = strtol(*at, &end, 10);
+    if (value < 1 || value > 1000000) return false;
+    *at = end;
+    *out = (int)value - 1;
+    return true;
+}
+
+// "l0/", "l1_reverse/"; without it every layer and direction.
+static bool read_track(const char **at, struct clamp *clamp) {
+    const char *slash = strchr(*at, '/'), *p = *at;
+    clamp->layer = clamp->direction = -1;
+    if (!slash) return true;
+    if (*p++ != 'l' || *p < '0' || *p > '9') return false;
+    char *end;
+    long layer = strtol(p, &end, 10);
+    clamp->direction = strncmp(end, "_reverse", 8) == 0;
+    if (end + (clamp->direction ? 8 : 0) != slash || layer > NET_MAX_LAYERS) return false;
+    clamp->layer = (int)layer;
+    *at = slash + 1;
+    return true;
+}
+
+static bool parse_one(struct clamp *clamp, const char *word, const struct net_spec *spec, struct err *err) {
+    const struct cell_desc *cell = net_cell(spec);
+    const char *at = word;
+    if (!read_track(&at, clamp)) return wrong_words(word, err);
+    char id[64];
+    size_t length = strcspn(at, ":@=");
+    if (length == 0 || length >= sizeof id) return wrong_words(word, err);
+    memcpy(id, at, length);
+    id[length] = 0;
+    clamp->slot = cell_slot_by_id(cell, id);
+    if (clamp->slot < 0) return err_set(err, ERR_VALUE, "the cell %s has no slot \"%s\"", cell->name, id);
+    at += length;
+    clamp->unit = -1;
+    if (*at == ':' && !read_count(&at, 1, &clamp->unit)) return wrong_words(word, err);
+    if (*at != '@' || !read_count(&at, 1, &clamp->from)) return wrong_words(word, err);
+    clamp->to = clamp->from;
+    if (*at == '-' && !read_count(&at, 1, &clamp->to)) return wrong_words(word, err);
+    if (*at++ != '=' || !*at) return wrong_words(word, err);
+    char *end;
+    clamp->value = strtod(at, &end);
+    return end != at && *end == 0 ? true : wrong_words(word, err);
+}
+
+bool clamps_parse(struct clamps *clamps, const char *text, const struct net_spec *spec, int T,
+                  struct err *err) {
+    while (true) {
+        char word[128];
+        size_t length = strcspn(text, ",");
+        if (length >= sizeof word) return wrong_words(text, err);
+        memcpy(word, text, length);
+        word[length] = 0;
+        if (clamps->count >= CLAMP_MAX)
+            return err_set(err, ERR_LIMIT, "expected at most %d clamps, found more", CLAMP_MAX);
+        if (!parse_one(&clamps->list[clamps->count], word, spec, err)) return false;
+        clamps->count++;
+        if (!text[length]) return clamps_check(clamps, spec, T, err);
+        text += length + 1;
+    }
+}
