@@ -82,22 +82,44 @@ LOOP void gather(float *z, const float *weights, const float *bias, const int *x
     }
 }
 
+// sums (n) += column sums of from (N, n), a few columns at a time in registers.
+INLINE void add_columns(float *sums, const float *from, int N, int n) {
+    int i = 0;
+    for (; i + 4 * W <= n; i += 4 * W) {
+        vec sum[4];
+        UNROLL for (int v = 0; v < 4; v++) sum[v] = load(sums + i + v * W);
+        for (int row = 0; row < N; row++) {
+            const float *at = from + (size_t)row * (size_t)n + i;
+            UNROLL for (int v = 0; v < 4; v++) sum[v] += load(at + v * W);
+        }
+        UNROLL for (int v = 0; v < 4; v++) store(sums + i + v * W, sum[v]);
+    }
+    for (; i < n; i += W) {
+        int lanes = n - i < W ? n - i : W;
+        vec even = load_part(sums + i, lanes), odd = {0};
+        int row = 0;
+        for (; row + 2 <= N; row += 2) {
+            even += load_part(from + (size_t)row * (size_t)n + i, lanes);
+            odd += load_part(from + (size_t)(row + 1) * (size_t)n + i, lanes);
+        }
+        if (row < N) even += load_part(from + (size_t)row * (size_t)n + i, lanes);
+        store_part(sums + i, lanes, even + odd);
+    }
+}
+
 LOOP void scatter(float *grads, float *bias, const float *dz, const int *x, int N, int n) {
-    float *restrict sums = bias;
-    for (int row = 0; row < N; row++) {
-        const float *restrict from = dz + (size_t)row * (size_t)n;
-        if (!x || x[row] < 0) {
+    enum { BLOCK = 32 }; // rows that are still in the cache when they are read again
+    for (int first = 0; first < N; first += BLOCK) {
+        int last = N - first < BLOCK ? N : first + BLOCK;
+        for (int row = first; x && row < last; row++) {
+            if (x[row] < 0) continue;
+            const float *restrict from = dz + (size_t)row * (size_t)n;
+            float *restrict to = grads + (size_t)x[row] * (size_t)n;
             APART
             for (int i = 0; i < n; i++)
-                sums[i] += from[i];
-            continue;
+                to[i] += from[i];
         }
-        float *restrict to = grads + (size_t)x[row] * (size_t)n;
-        APART
-        for (int i = 0; i < n; i++) {
-            to[i] += from[i];
-            sums[i] += from[i];
-        }
+        add_columns(bias, dz + (size_t)first * (size_t)n, last - first, n);
     }
 }
 

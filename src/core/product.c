@@ -3,16 +3,17 @@
 #include "loops.h"
 #include <string.h>
 
-// Above this many multiply-adds BLAS packs both sides and gains by it.
-static const double LARGE = 4e6;
+// Where the matrix that every row or timestep visits again has this many floats, BLAS packs both sides and
+// gains by it; with few rows it does not.
+enum { LARGE = 131072, FEW = 16 };
 
-static bool is_large(int m, int n, int k) {
-    return m >= 16 && n >= 16 && (double)m * n * k >= LARGE;
+static bool is_large(int rows, size_t floats) {
+    return rows >= FEW && floats >= LARGE;
 }
 
 void product_plain(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
                    size_t ldb, float beta, float *c, size_t ldc) {
-    if (is_large(m, n, k)) {
+    if (is_large(m, (size_t)n * (size_t)k)) {
         blas_product(m, n, k, a, lda, b, ldb, beta, c, ldc);
         return;
     }
@@ -22,8 +23,9 @@ void product_plain(const struct loops *loops, int m, int n, int k, const float *
 
 void product_affine(const struct loops *loops, int m, int n, int k, const float *a, size_t lda,
                     const float *b, size_t ldb, const float *bias, float *c, size_t ldc) {
-    if (is_large(m, n, k)) {
-        loops->gather(c, NULL, bias, NULL, m, n);
+    if (is_large(m, (size_t)n * (size_t)k)) {
+        for (int i = 0; i < m; i++)
+            memcpy(c + (size_t)i * ldc, bias, (size_t)n * sizeof *c);
         blas_product(m, n, k, a, lda, b, ldb, 1.0f, c, ldc);
         return;
     }
@@ -40,7 +42,7 @@ void product_packed(const struct loops *loops, int m, int n, int k, const float 
 
 void product_outer(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
                    size_t ldb, float *c, size_t ldc) {
-    if (is_large(m, n, k)) {
+    if (is_large(k, (size_t)m * (size_t)n)) {
         blas_add_outer(m, n, k, a, lda, b, ldb, c, ldc);
         return;
     }
