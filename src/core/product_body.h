@@ -54,9 +54,39 @@ INLINE void tile(const struct product *p, const int R, const int V, const bool p
     }
 }
 
+#if LOOPS_LANES > 4
+// R rows by the last one to four columns: half the work of a whole vector, and vocabularies of 65 are common.
+INLINE void narrow_tile(const struct product *p, const int R, int i, int j, int last, int k0, int k1) {
+    vec4 sums[ROWS];
+    __m128i lanes = _mm_loadu_si128((const __m128i *)(first_lanes + 8 - last));
+    const float *a = p->a + (size_t)i * p->a_row + (size_t)k0 * p->a_step;
+    const float *b = columns_at(p, j) + (size_t)k0 * p->ldb;
+    float *c = p->c + (size_t)i * p->ldc + (size_t)j;
+    size_t a_row = p->a_row, a_step = p->a_step, ldb = p->ldb;
+    UNROLL for (int r = 0; r < R; r++) sums[r] = (vec4){0};
+    for (int k = k0; k < k1; k++) {
+        vec4 row = (vec4)_mm_maskload_ps(b, lanes);
+        UNROLL for (int r = 0; r < R; r++) sums[r] += row * a[(size_t)r * a_row];
+        a += a_step;
+        b += ldb;
+    }
+    vec4 bias = {0};
+    if (p->bias && k0 == 0) bias = (vec4)_mm_maskload_ps(p->bias + j, lanes);
+    UNROLL for (int r = 0; r < R; r++) {
+        float *to = c + (size_t)r * p->ldc;
+        if (p->add || k0 > 0) sums[r] += (vec4)_mm_maskload_ps(to, lanes);
+        _mm_maskstore_ps(to, lanes, (__m128)(sums[r] + bias));
+    }
+}
+#endif
+
 INLINE void tiles_down(const struct product *p, const int V, const bool part, int j, int last, int k0,
                        int k1) {
     int i = 0;
+#if LOOPS_LANES > 4
+    for (; V == 1 && part && last <= 4 && i + ROWS <= p->m; i += ROWS)
+        narrow_tile(p, ROWS, i, j, last, k0, k1);
+#endif
     for (; i + ROWS <= p->m; i += ROWS)
         tile(p, ROWS, V, part, i, j, last, k0, k1);
     if (ROWS > 4 && i + 4 <= p->m) {
@@ -140,7 +170,10 @@ LOOP void product(const struct product *p) {
         for (; j + 2 * W <= p->n; j += 2 * W)
             tiles_down(p, 2, false, j, W, k0, k1);
         int rest = p->n - j;
-        if (rest > W)
+        if (rest > W && rest <= W + 4) {
+            tiles_down(p, 1, false, j, W, k0, k1);
+            tiles_down(p, 1, true, j + W, rest - W, k0, k1);
+        } else if (rest > W)
             tiles_down(p, 2, true, j, rest - W, k0, k1);
         else if (rest == W)
             tiles_down(p, 1, false, j, W, k0, k1);

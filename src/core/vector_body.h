@@ -18,6 +18,9 @@ INLINE void store(float *to, vec values) {
     *(vec_anywhere *)to = values;
 }
 
+#if LOOPS_LANES > 4
+static const int first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1}; // from 8 - n on: n of eight, or of four
+#endif
 // The first n lanes, 1 <= n <= W; the others are zero, or not written.
 #if LOOPS_LANES == 16
 INLINE vec first_of(vec values, int n) {
@@ -30,7 +33,6 @@ INLINE void store_part(float *to, int n, vec values) {
     _mm512_mask_storeu_ps(to, (__mmask16)((1u << n) - 1), (__m512)values);
 }
 #elif LOOPS_LANES == 8
-static const int first_lanes[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 INLINE vec first_of(vec values, int n) {
     return (vec)_mm256_and_ps((__m256)values, _mm256_loadu_ps((const float *)(first_lanes + 8 - n)));
 }
