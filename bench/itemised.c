@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
         reference_backward(tape, &model.layout, params, &example, grads);
         single[round] = clock_seconds() - start;
         start = clock_seconds();
-        if (!analysis_itemised(tape, &model.layout, params, 0, 0, norms, NULL, &err)) return 1;
+        if (!analysis_itemised(tape, &model.layout, params, &example, 0, 0, norms, NULL, &err)) return 1;
         batched[round] = clock_seconds() - start;
         start = clock_seconds();
         for (int tau = 0; tau < T; tau++) {

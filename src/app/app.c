@@ -82,6 +82,7 @@ color app_background(const struct app *app) { return theme_get(app->theme)->app;
 // --- building ---
 
 void app_open_setup(struct app *app, const struct setup *setup) {
+    if (app->ui.now > 0) app->message.code = ERR_NONE; // what was said before the first frame is still to be read
     if (app->job) {
         job_cancel(app->job);
         workbench_free(job_take(app->job, NULL));
@@ -293,6 +294,7 @@ void app_step(struct app *app, int direction, enum granularity by, double now) {
     app_seek(app, to);
     app->from = from;
     app->by_operation = by == BY_OPERATION;
+    app->by_timestep = by == BY_TIMESTEP;
     app->motion_start = now;
     app->motion_seconds = motion_length(app, from, to, by);
 }
@@ -339,12 +341,25 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
     if (app->motion_seconds > 0 && app->by_operation) motion = (float)(1 - pow(1 - progress, 3));
     if (app->motion_seconds > 0 && !app->by_operation)
         shown = app->from + (int)ceil((app->position - app->from) * progress);
+    float slide = 0;
+    if (app->motion_seconds > 0 && app->by_timestep && app->position > app->from) {
+        const struct step *left = script_running(app->bench->script, app->from),
+                          *here = script_running(app->bench->script, app->position);
+        bool travels = left && here && left->phase == here->phase && left->t >= 0 && here->t >= 0 && abs(here->t - left->t) == 1;
+        if (travels) { // the frame slides, and the strips of its new column fill together
+            shown = app->position;
+            motion = (float)(0.5 + progress / 2);
+            slide = (float)(left->t - here->t) * (float)pow(1 - progress, 3);
+        }
+    }
     *scene = (struct scene){.record = app->bench->record,
                             .script = app->bench->script,
                             .itemised = app->bench->itemised,
                             .position = shown,
                             .motion = motion,
                             .state = &app->view,
+                            .slide = slide,
+                            .presentation = app->presentation,
                             .narration = narration,
                             .unit_word = "character"};
     narrate(narration, scene->record, scene->script, shown, app->view.unit, app->view.notation);

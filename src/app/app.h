@@ -46,6 +46,7 @@ struct app {
     int from;                  // where the running motion started
     double motion_start, motion_seconds; // 0 = at rest
     double next_step;          // when playing: time of the next step
+    bool by_timestep;          // ... or one timestep: the frame of the column slides
     bool by_operation;         // the running motion is one operation: tiles fill; else the cursor sweeps
 
     struct shelf_lesson shelf[SHELF_MAX];
@@ -55,6 +56,7 @@ struct app {
     bool panel_open, inspector_open, panel_rail, inspector_sheet;
     bool sheet_open;           // the inspector lies over the stage of a narrow window
     bool flow_asked;           // the gradient flow chart was asked for, by G or by a lesson
+    int shown_part, shown_task; // of the lesson panel: when they change it scrolls to what is new
     bool rail_open;            // the panel lies over the stage of a narrow window
     bool help_open;
     bool model_open, data_open, lessons_open; // popups of this frame, for tests

@@ -54,7 +54,7 @@ static struct text_style style(enum font font, float size, color c, enum align a
 
 // --- menus ---
 
-enum { RECENT_SHOWN = 4 };
+enum { RECENT_SHOWN = 4, PASSAGE = 24 }; // PASSAGE: characters of a long text that are one example
 
 static void menu_label(struct ui *ui, rect *r, const char *text) {
     rect row = rect_cut_top(r, 26);
@@ -84,14 +84,27 @@ static void choice_slider(struct ui *ui, rect *r, const char *label, const int *
     if (ui_slider(ui, (rect){row.x + 84, row.y + 4, row.w - 84 - 56, 32}, label, &at, 0, count - 1, 1)) *value = choices[(int)lround(at)];
 }
 
+// The cells in rows of three; the row without the chosen one shows none as chosen.
+enum { CELLS_A_ROW = 3, CELL_ROWS = (CELL_COUNT + CELLS_A_ROW - 1) / CELLS_A_ROW };
+
+static void cell_rows(struct ui *ui, rect *r, struct net_spec *spec) {
+    const char *titles[CELLS_A_ROW];
+    for (int first = 0; first < CELL_COUNT; first += CELLS_A_ROW) {
+        int count = CELL_COUNT - first < CELLS_A_ROW ? CELL_COUNT - first : CELLS_A_ROW, chosen = (int)spec->cell - first;
+        for (int k = 0; k < count; k++) titles[k] = cell_describe((enum cell_id)(first + k), ACTIVATION_TANH)->title;
+        if (first > 0) rect_cut_top(r, 4);
+        int now = ui_segments(ui, rect_cut_top(r, 32), first == 0 ? "cell" : "more cells", titles, NULL, count,
+                              chosen >= 0 && chosen < count ? chosen : -1, false);
+        if (now >= 0 && now != chosen) spec->cell = (enum cell_id)(first + now);
+    }
+}
+
 static void model_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     struct recipe *draft = &app->draft.recipe;
-    rect r = ui_popup_begin(ui, anchor, 340, 232);
+    rect r = ui_popup_begin(ui, anchor, 340, 228 + 36 * CELL_ROWS);
     menu_label(ui, &r, "Cell");
-    const char *titles[CELL_COUNT];
-    for (int k = 0; k < CELL_COUNT; k++) titles[k] = cell_describe((enum cell_id)k, ACTIVATION_TANH)->title;
-    draft->spec.cell = (enum cell_id)ui_segments(ui, rect_cut_top(&r, 32), "cell", titles, NULL, CELL_COUNT, (int)draft->spec.cell, false);
+    cell_rows(ui, &r, &draft->spec);
     rect_cut_top(&r, 8);
     long units = draft->spec.hidden;
     choice_slider(ui, &r, "Units", unit_choices, UNIT_CHOICES, &units);
@@ -125,35 +138,40 @@ static void model_menu(struct app *app, rect anchor) {
 static const char *example_row(void *context, int row) {
     struct app *app = context;
     static char text[160]; // valid until the next call, as ui_list asks
-    dataset_example_text(app->bench->data, row, 60, text, sizeof text);
+    dataset_example_text(app->bench->data, row, app->bench->data->shape == TEXT_WHOLE ? PASSAGE : 60, text, sizeof text);
+    for (char *c = text; *c; c++)
+        if (*c == '\n') *c = ' ';
     return text;
+}
+
+// The word, or an example of the file.
+static void word_rows(struct app *app, rect *r) {
+    struct ui *ui = &app->ui;
+    bool whole = app->bench->data->shape == TEXT_WHOLE;
+    menu_label(ui, r, whole ? "A passage of your own" : "A word of your own");
+    if (ui_text_field(ui, rect_cut_top(r, 32), "word", app->word_field, sizeof app->word_field, "type and press Enter") &&
+        app_set_word(app, app->word_field))
+        ui_popup_close(ui);
+    rect_cut_top(r, 8);
+    char label[96], number[32];
+    int count = dataset_window_count(app->bench->data, whole ? PASSAGE : WORKBENCH_MAX_T);
+    format_count(number, sizeof number, count);
+    snprintf(label, sizeof label, "or one of the %s in the file", number);
+    menu_label(ui, r, label);
+    int row = ui_list(ui, rect_cut_top(r, 180), "examples", count, example_row, app, &app->list_row);
+    if (row >= 0) {
+        char text[256];
+        dataset_example_text(app->bench->data, row, whole ? PASSAGE : WORKBENCH_MAX_T, text, sizeof text);
+        if (app_set_word(app, text)) ui_popup_close(ui);
+    }
+    rect_cut_top(r, 8);
 }
 
 static void data_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     int recent = app->preferences.recent_count < RECENT_SHOWN ? app->preferences.recent_count : RECENT_SHOWN;
-    rect r = ui_popup_begin(ui, anchor, 340, 338 + (recent ? 8 + 32 * (float)recent : 0));
-    menu_label(ui, &r, app->bench && app->bench->data->shape == TEXT_WHOLE ? "A passage of your own" : "A word of your own");
-    if (ui_text_field(ui, rect_cut_top(&r, 32), "word", app->word_field, sizeof app->word_field, "type and press Enter") &&
-        app_set_word(app, app->word_field))
-        ui_popup_close(ui);
-    rect_cut_top(&r, 8);
-    char label[96];
-    int count = app->bench ? dataset_window_count(app->bench->data, WORKBENCH_MAX_T) : 0;
-    char number[32];
-    format_count(number, sizeof number, count);
-    snprintf(label, sizeof label, "or one of the %s in the file", number);
-    menu_label(ui, &r, label);
-    if (app->bench && app->bench->data->shape == TEXT_LINES) {
-        int row = ui_list(ui, rect_cut_top(&r, 180), "examples", count, example_row, app, &app->list_row);
-        if (row >= 0) {
-            char text[256];
-            dataset_example_text(app->bench->data, row, WORKBENCH_MAX_T, text, sizeof text);
-            if (app_set_word(app, text)) ui_popup_close(ui);
-        }
-    } else
-        rect_cut_top(&r, 180);
-    rect_cut_top(&r, 8);
+    rect r = ui_popup_begin(ui, anchor, 340, (app->bench ? 338.0f : 58) + (recent ? 8 + 32 * (float)recent : 0));
+    if (app->bench) word_rows(app, &r);
     menu_label(ui, &r, "Another file: its path, or drop it on the window");
     rect row = rect_cut_top(&r, 32);
     bool enter = ui_text_field(ui, (rect){row.x, row.y, row.w - 84, 32}, "path", app->path_field, sizeof app->path_field, "/path/to/file.txt");
@@ -177,7 +195,7 @@ static void data_menu(struct app *app, rect anchor) {
 
 static void lessons_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
-    rect r = ui_popup_begin(ui, anchor, 340, 44 + 36.0f * (float)app->shelf_count);
+    rect r = ui_popup_begin(ui, anchor, 340, 36.0f * (float)(app->shelf_count + 1));
     for (int k = 0; k < app->shelf_count; k++) {
         char label[128];
         snprintf(label, sizeof label, "%d  %s", app->shelf[k].number, app->shelf[k].title);
@@ -239,7 +257,8 @@ void app_top_bar(struct app *app, rect r) {
     if (app->bench) {
         snprintf(name, sizeof name, "%.60s", file_name(app->bench->data->name));
         const struct net_spec *spec = &app->bench->model.layout.spec;
-        snprintf(model, sizeof model, "%s, %d layer%s, %d units", net_cell(spec)->title, spec->layers, spec->layers == 1 ? "" : "s", spec->hidden);
+        snprintf(model, sizeof model, "%s, %d layer%s, %d unit%s", net_cell(spec)->title, spec->layers, spec->layers == 1 ? "" : "s", spec->hidden,
+                 spec->hidden == 1 ? "" : "s");
     }
     float w = ui_chip_width(ui, name, true);
     x -= w;
@@ -255,8 +274,12 @@ void app_top_bar(struct app *app, rect r) {
     if (app->lesson) {
         char title[96];
         snprintf(title, sizeof title, "%d  %s", app->lesson->number, app->lesson->title);
-        if (limit - at > 260) at = crumb(app, at, limit, title, false);
-        crumb(app, at, limit, app->lesson->parts[app->player.part].title, true);
+        const char *part = app->lesson->parts[app->player.part].title;
+        float needed = 30 + text_width(list, title, style(FONT_SANS_MEDIUM, 14, theme->ink2, ALIGN_LEFT)) +
+                       text_width(list, part, style(FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT));
+        if (needed > limit - at) snprintf(title, sizeof title, "%d", app->lesson->number); // the part says more
+        if (limit - at > 160) at = crumb(app, at, limit, title, false);
+        crumb(app, at, limit, part, true);
     } else
         crumb(app, at, limit, "Workbench", true);
     if (app->lessons_open) lessons_menu(app, lessons);
@@ -276,7 +299,7 @@ void app_top_bar(struct app *app, rect r) {
 
 static const struct { const char *key, *does; } help_rows[] = {
     {"Space", "play, pause"}, {"→  ←", "step, step back"}, {"Shift → ←", "one timestep"}, {",  .", "one operation back, on"},
-    {"Page Down, Up", "next, last phase"}, {"Home, End", "to the start, to the end"}, {"1 2 3 4 5", "step by operation, cell, timestep, pass, update"},
+    {"Page Down, Up", "next, last phase"}, {"Home, End", "to the start, to the end"}, {"1 2 3 4 5", "operation, cell, timestep, pass, update"},
     {"↑  ↓", "select a unit"}, {"[  ]", "select a timestep; the cursor stays"}, {"B", "forward or backward figure"}, {"G", "gradient flow on, off"},
     {"L, I", "lesson panel, inspector"}, {"N, T", "notation, theme"}, {"-  =  0", "slower, faster, normal speed"},
     {"Ctrl + -  =  0", "size of everything"}, {"P, F11", "presentation, full screen"}, {"Ctrl + O", "another word or file"},
@@ -331,4 +354,8 @@ void app_empty(struct app *app, rect stage, rect right, rect bottom) {
                         theme->ghost, 8, 1, 4, 4);
     const char *text = app->job ? "Training the network ..." : "Nothing is open. Drop a text file on the window, or open one.";
     draw_text(ui->list, stage.x + stage.w / 2, stage.y + stage.h * 0.3f + 240, text, style(FONT_SANS_MEDIUM, 15, theme->ink2, ALIGN_CENTER));
+    if (app->job) return;
+    rect row = {stage.x + stage.w / 2 - 156, stage.y + stage.h * 0.3f + 262, 148, 36};
+    if (ui_button(ui, row, "Open a file", true)) app_toggle_popup(app, APP_POPUP_DATA);
+    if (ui_button(ui, (rect){row.x + 164, row.y, 148, 36}, "First lesson", false)) app_open_lesson(app, "3", -1);
 }

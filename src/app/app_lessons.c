@@ -156,6 +156,13 @@ void app_lesson_panel(struct app *app, rect r) {
         .answer = app->answer_field, .answer_size = sizeof app->answer_field,
         .previous = app->player.part > 0 ? lesson->parts[app->player.part - 1].title : NULL,
         .next = app->player.part + 1 < lesson->part_count ? lesson->parts[app->player.part + 1].title : NULL};
+    int current = 0;
+    for (int k = 0; k < part->task_count && current == 0; k++)
+        if (tasks[k].state == TASK_NOW) current = k + 1;
+    content.show_top = app->shown_part != app->player.part;
+    content.show_task = !content.show_top && app->shown_task != current ? current : 0;
+    app->shown_part = app->player.part;
+    app->shown_task = current;
     if (app->panel_rail && !app->rail_open) {
         if (view_panel_rail(&app->ui, r, &content)) app->rail_open = true;
         return;

@@ -4,6 +4,7 @@
 // both. Borrows model and data. One thread.
 
 #include "dataset.h"
+#include "schedule.h"
 #include "trainer.h"
 
 struct training {
@@ -14,12 +15,25 @@ struct training {
     int batch, max_T;
     int *x, *target; // (max_T, batch)
     long done;       // updates
+    bool carry;                // contiguous windows of a long text, the state carried from one to the next
+    bool scheduled;
+    struct schedule schedule;  // else the learning rate stays as it is
+    int *order;                // minibatches by length, or NULL
+};
+// What a run may do beyond drawing minibatches at random.
+struct training_plan {
+    bool carry;     // truncated backpropagation through time over a TEXT_WHOLE (Williams and Peng 1990): gradients end at
+                    // the window, the state does not
+    bool by_length; // of TEXT_LINES
+    struct schedule schedule; // lr 0 = none
 };
 
 enum { TRAINING_MAX_T = 64 }; // a longer line is cut in training; long texts are read in windows of this many symbols
 
 bool training_init(struct training *training, const struct dataset *data, struct model *model,
                    const struct train_options *options, int batch, int max_T, struct rng rng, struct err *err);
+// After training_init(). Fails (ERR_VALUE) where the data have another shape than the plan needs.
+bool training_follow(struct training *training, const struct training_plan *plan, struct err *err);
 void training_release(struct training *training);
 bool training_step(struct training *training, struct step_report *report, struct err *err);
 // Over the validation part. *loss: nats a token; *accuracy: fraction predicted right.

@@ -6,7 +6,7 @@
 #include <string.h>
 
 const struct command *const commands[] = {&command_train, &command_eval,   &command_sample, &command_trace, &command_check,
-                                          &command_render, &command_lesson, &command_data,   NULL};
+                                          &command_render, &command_lesson, &command_data,   &command_bench, NULL};
 
 static void help(void) {
     printf("unroll [FILE] [options]        the app: on a text file, a model (.safetensors), a lesson (.md), or the first lesson\n"

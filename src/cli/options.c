@@ -119,6 +119,54 @@ int options_parse(const struct option *const *tables, int table_count, int argc,
     return count;
 }
 
+static json_t *option_value(const struct option *o) {
+    switch (o->type) {
+    case OPTION_FLAG: return json_boolean(*(bool *)o->target);
+    case OPTION_CHOICE: return json_string(o->choices[*(int *)o->target]);
+    case OPTION_INT: return json_integer(*(int *)o->target);
+    case OPTION_LONG: return json_integer(*(long *)o->target);
+    case OPTION_REAL: return json_real(*(double *)o->target);
+    default: return NULL;
+    }
+}
+
+static bool is_among(const char *name, const char *const *names) {
+    for (; *names; names++)
+        if (!strcmp(name, *names)) return true;
+    return false;
+}
+
+json_t *options_to_json(const struct option *const *tables, int table_count, const char *const *except) {
+    json_t *json = json_object();
+    for (int k = 0; k < table_count; k++)
+        for (const struct option *o = tables[k]; o->name; o++) {
+            json_t *value = is_among(o->name, except) ? NULL : option_value(o);
+            if (value) json_object_set_new(json, o->name, value);
+        }
+    return json;
+}
+
+bool options_from_json(const struct option *const *tables, int table_count, const json_t *json, struct err *err) {
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)json, name, value) {
+        const struct option *o = find(tables, table_count, name, strlen(name));
+        if (!o || o->type == OPTION_TEXT) continue;
+        if (o->type == OPTION_FLAG) {
+            *(bool *)o->target = json_is_true(value);
+            continue;
+        }
+        char text[64] = "";
+        if (json_is_string(value)) snprintf(text, sizeof text, "%s", json_string_value(value));
+        if (json_is_integer(value)) snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
+        if (json_is_real(value)) snprintf(text, sizeof text, "%.17g", json_real_value(value));
+        // 0 stands for "not said" where the words do not allow it
+        if (json_is_number(value) && json_number_value(value) == 0 && o->low > 0) continue;
+        if (!take(o, text, err)) return false;
+    }
+    return true;
+}
+
 void options_help(const struct option *const *tables, int table_count) {
     printf("\nOptions\n");
     for (int k = 0; k < table_count; k++)
@@ -246,6 +294,8 @@ struct dataset *words_data(const struct model_words *model, const struct trainin
     options.shape = (enum text_shape)model->shape;
     options.validation = training->validation;
     options.seed = (uint64_t)training->seed;
+    options.min_count = training->min_count;
+    options.vocabulary = training->vocabulary;
     struct dataset *data = mem_need(1, sizeof *data);
     if (dataset_read_text(data, path, &options, err)) return data;
     mem_free(data);

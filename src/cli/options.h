@@ -2,6 +2,7 @@
 // The words after a subcommand: a table of options a command, from which come the parsing, its errors and --help.
 
 #include "err.h"
+#include <jansson.h>
 #include "workbench.h"
 
 enum option_type { OPTION_FLAG, OPTION_INT, OPTION_LONG, OPTION_REAL, OPTION_TEXT, OPTION_CHOICE, OPTION_SIZE, OPTION_RANGE };
@@ -20,6 +21,10 @@ struct option {
 // "--name=value" and "--name value" are both taken; "--" ends the options.
 int options_parse(const struct option *const *tables, int table_count, int argc, char **argv, const char **words, int max,
                   struct err *err);
+// What the options of the tables hold, as a JSON object by their names, and back; text options and the names in `except`
+// (NULL-terminated) are left out. Reading ignores what it does not know and fails (ERR_USAGE) at a value that makes no sense.
+json_t *options_to_json(const struct option *const *tables, int table_count, const char *const *except);
+bool options_from_json(const struct option *const *tables, int table_count, const json_t *json, struct err *err);
 void options_help(const struct option *const *tables, int table_count);
 
 // What every command knows.
@@ -34,10 +39,11 @@ struct model_words {
     int shape; // text shape: auto, lines, whole
 };
 struct training_words {
-    long steps, epochs, seed, save_every, seq;
+    long steps, epochs, seed, save_every, seq, min_count;
     int batch, optimizer, threads;
     double lr, clip_norm, validation;
     const char *log, *out;
+    const struct vocabulary *vocabulary; // of a checkpoint that goes on, or NULL
 };
 struct model_words model_words_default(void);
 struct training_words training_words_default(void);

@@ -7,13 +7,14 @@
 #include <string.h>
 
 static const char *const theme_names[] = {"light", "dark", NULL};
+static const char *const notation_names[] = {"course", "paper", "pytorch", NULL};
 static const char *const view_names[] = {"workbench", "forward", "backward", NULL};
 
 struct picture {
     struct common common;
     struct opening opening;
     const char *lesson, *out;
-    int size[2], theme, step, steps[2], part, unit, view, timestep;
+    int size[2], theme, step, steps[2], part, unit, view, timestep, notation;
     double scale;
 };
 
@@ -69,7 +70,7 @@ static bool draw_all(struct app *app, const struct picture *picture, struct err 
 }
 
 static int run_render(const struct command *command, int argc, char **argv) {
-    struct picture picture = {.opening = opening_default(), .size = {1440, 900}, .scale = 1, .step = -1, .part = 1};
+    struct picture picture = {.opening = opening_default(), .size = {1440, 900}, .scale = 1, .step = -1, .part = 1, .notation = -1};
     const struct option own[] = {
         {"lesson", OPTION_TEXT, &picture.lesson, "ID", "a lesson: its id, number or file"},
         {"part", OPTION_INT, &picture.part, "N", "part of the lesson, from 1", .low = 1, .high = LESSON_MAX_PARTS},
@@ -80,6 +81,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
         {"timestep", OPTION_INT, &picture.timestep, "T", "the selected timestep, from 1", .low = 1, .high = WORKBENCH_MAX_T},
         {"size", OPTION_SIZE, picture.size, "WxH", "of the window"},
         {"scale", OPTION_REAL, &picture.scale, "S", "how much finer than the window", .low = 0.25, .high = 8},
+        {"notation", OPTION_CHOICE, &picture.notation, "NAME", "how symbols are written", notation_names},
         {"theme", OPTION_CHOICE, &picture.theme, "T", "colours", theme_names},
         {"out", OPTION_TEXT, &picture.out, "FILE", "a name ending in .png or .svg; a folder for --steps"},
         {0}};
@@ -95,6 +97,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
     if (err.code != ERR_NONE || !opening_setup(&picture.opening, &options.setup, &err)) return command_fail(&err);
     struct app *app = app_new(&options, &err);
     if (!app) return command_fail(&err);
+    if (picture.notation >= 0) app->view.notation = (enum notation)picture.notation;
     if (picture.lesson && picture.part > 1) {
         if (picture.part > app->lesson->part_count) err_set(&err, ERR_VALUE, "--part: the lesson has %d parts, found %d", app->lesson->part_count, picture.part);
         app_go_part(app, picture.part - 1);

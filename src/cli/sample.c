@@ -11,6 +11,7 @@ struct words {
     int length, top_k, count;
     long seed;
     double temperature;
+    bool distribution;
 };
 
 // Feeds the zero vector and the priming text.
@@ -28,6 +29,19 @@ static bool prime(struct sampler *sampler, const struct vocabulary *vocabulary, 
     return true;
 }
 
+// The whole distribution of the symbol that comes next, in the order of the vocabulary: softmax of the logits, before
+// temperature and top-k.
+static void show_distribution(const struct words *words, const struct sampler *sampler, const struct vocabulary *vocabulary) {
+    const float *p = sampler_distribution(sampler);
+    json_t *list = json_array();
+    for (int i = 0; i < vocabulary->count; i++) {
+        json_array_append_new(list, json_pack("{s:s, s:f}", "symbol", vocabulary->texts[i], "p", (double)p[i]));
+        if (!words->common.json) printf("%.6f  %s\n", (double)p[i], *vocabulary->texts[i] == '\n' ? "\\n" : vocabulary->texts[i]);
+    }
+    if (words->common.json) command_json(json_pack("{s:O}", "distribution", list));
+    json_decref(list);
+}
+
 static int run_sample(const struct command *command, int argc, char **argv) {
     struct words words = {.prime = "", .length = 500, .temperature = 1, .seed = 1, .count = 10};
     const struct option own[] = {
@@ -36,6 +50,7 @@ static int run_sample(const struct command *command, int argc, char **argv) {
         {"count", OPTION_INT, &words.count, "N", "samples; each ends at <EOS>", .low = 1, .high = 1000000},
         {"temperature", OPTION_REAL, &words.temperature, "X", "divides the logits; 0 takes the largest", .low = 0, .high = 1000},
         {"top-k", OPTION_INT, &words.top_k, "K", "draw from the K likeliest; 0 = from all", .low = 0, .high = NET_MAX_VOCABULARY},
+        {"distribution", OPTION_FLAG, &words.distribution, .help = "instead of samples: P(next symbol) after --prime, all of it"},
         {"seed", OPTION_LONG, &words.seed, "S", "of the draws", .low = 0, .high = 9e15},
         {0}};
     const struct option *tables[] = {own, option_common(&words.common)};
@@ -56,7 +71,11 @@ static int run_sample(const struct command *command, int argc, char **argv) {
     json_t *lines = json_array();
     struct str line = {0};
     good = sampler != NULL;
-    for (int k = 0; good && k < words.count; k++) {
+    if (good && words.distribution) {
+        good = prime(sampler, &checkpoint.vocabulary, words.prime, &err);
+        if (good) show_distribution(&words, sampler, &checkpoint.vocabulary);
+    }
+    for (int k = 0; good && !words.distribution && k < words.count; k++) {
         str_clear(&line);
         if (!(good = prime(sampler, &checkpoint.vocabulary, words.prime, &err))) break;
         str_put(&line, words.prime);
@@ -74,7 +93,7 @@ static int run_sample(const struct command *command, int argc, char **argv) {
         else
             printf("%s\n", str_text(&line));
     }
-    if (good && words.common.json) command_json(json_pack("{s:O}", "samples", lines));
+    if (good && words.common.json && !words.distribution) command_json(json_pack("{s:O}", "samples", lines));
     status = good ? 0 : command_fail(&err);
     json_decref(lines);
     str_release(&line);

@@ -24,7 +24,7 @@ static bool add_itemised(const struct record *record, struct tensor_writer *writ
         for (int d = 0; good && d < record->layout.spec.directions; d++) {
             double *const norms[CELL_MAX_STATES] = {memory, memory + pairs},
                           *const vectors[CELL_MAX_STATES] = {memory + 2 * pairs, memory + pairs * (size_t)(H + 2)};
-            good = analysis_itemised(record->tape, &record->layout, record->params, l, d, norms, vectors, err);
+            good = analysis_itemised(record->tape, &record->layout, record->params, &record->example, l, d, norms, vectors, err);
             for (int s = 0; good && s < cell->state_count; s++) {
                 char name[128];
                 snprintf(name, sizeof name, "norm/itemised/l%d%s/%s", l, d ? "_reverse" : "", cell->slots[cell->state_out[s]].id);

@@ -1,24 +1,135 @@
 #include "checkpoint.h"
 #include "command.h"
 #include "file.h"
+#include "init.h"
 #include "mem.h"
+#include "resume.h"
 #include "thread.h"
 #include "training.h"
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { VALIDATE_TIMES = 20 };
+enum { VALIDATE_TIMES = 20, DIVERGE_AFTER = 10 };
+#define DIVERGE_FACTOR 1.5 // the running mean of the loss over the first loss
+
+// The words of this command alone.
+struct train_words {
+    double clip_value, weight_decay, dropout, decay;
+    int schedule, init;
+    long warmup, decay_every, patience, validate_every;
+    bool carry, by_length, verbose;
+    const char *resume;
+};
 
 struct run {
     struct common common;
     struct model_words model;
     struct training_words training;
+    struct train_words own;
 };
 
-static bool log_open(const char *path, FILE **log, struct err *err) {
+// How far a run has come, beside what the trainer knows: kept in the checkpoint.
+struct progress {
+    double first, loss, validation, best; // nats a token: of update 1, running mean, last measured, lowest; NaN = not yet
+    long bad;                             // measurements since the best
+    bool diverged, early;                 // the loss rose far above the first; stopped by --patience
+    float *best_params;                   // with --patience
+};
+
+static const char *schedule_choices[SCHEDULE_COUNT + 1], *init_choices[INIT_COUNT + 1];
+
+static struct option *option_own(struct run *run) {
+    static struct option table[20];
+    struct train_words *own = &run->own;
+    for (int k = 0; k < SCHEDULE_COUNT; k++) schedule_choices[k] = schedule_names[k];
+    for (int k = 0; k < INIT_COUNT; k++) init_choices[k] = init_names[k];
+    int n = 0;
+    table[n++] = (struct option){"out", OPTION_TEXT, &run->training.out, "M.safetensors", "where the model goes"};
+    table[n++] = (struct option){"resume", OPTION_TEXT, &own->resume, "M.safetensors", "go on with the run kept there"};
+    table[n++] = (struct option){"log", OPTION_TEXT, &run->training.log, "FILE.jsonl", "one JSON object an update"};
+    table[n++] = (struct option){"save-every", OPTION_LONG, &run->training.save_every, "N", "also save after every N updates", .low = 0, .high = 1e9};
+    table[n++] = (struct option){"clip-value", OPTION_REAL, &own->clip_value, "X", "largest entry of the gradient; 0 = no clipping", .low = 0, .high = 1e9};
+    table[n++] = (struct option){"weight-decay", OPTION_REAL, &own->weight_decay, "X", "decoupled: every weight loses lr * X of itself an update", .low = 0, .high = 1e6};
+    table[n++] = (struct option){"schedule", OPTION_CHOICE, &own->schedule, "NAME", "of the learning rate", schedule_choices};
+    table[n++] = (struct option){"warmup", OPTION_LONG, &own->warmup, "N", "updates in which the learning rate rises from 0", .low = 0, .high = 1e9};
+    table[n++] = (struct option){"decay", OPTION_REAL, &own->decay, "X", "the factor of --schedule step", .low = 0, .high = 1};
+    table[n++] = (struct option){"decay-every", OPTION_LONG, &own->decay_every, "N", "updates of a step; 0 = a third of the run", .low = 0, .high = 1e9};
+    table[n++] = (struct option){"init", OPTION_CHOICE, &own->init, "NAME", "the first weights", init_choices};
+    table[n++] = (struct option){"dropout", OPTION_REAL, &own->dropout, "P", "share of the values between layers that is left out", .low = 0, .high = 0.99};
+    table[n++] = (struct option){"patience", OPTION_LONG, &own->patience, "N", "stop after N measurements without a lower validation loss; 0 = never", .low = 0, .high = 1e6};
+    table[n++] = (struct option){"validate-every", OPTION_LONG, &own->validate_every, "N", "updates between measurements; 0 = a twentieth of the run", .low = 0, .high = 1e9};
+    table[n++] = (struct option){"min-count", OPTION_LONG, &run->training.min_count, "N", "a character that occurs less often becomes <UNK>", .low = 0, .high = 1e9};
+    table[n++] = (struct option){"carry", OPTION_FLAG, &own->carry, .help = "of a long text: windows follow on each other, the state is carried"};
+    table[n++] = (struct option){"by-length", OPTION_FLAG, &own->by_length, .help = "of a list: minibatches of about the same length"};
+    table[n++] = (struct option){"verbose", OPTION_FLAG, &own->verbose, .help = "say what memory the run takes"};
+    table[n] = (struct option){0};
+    return table;
+}
+
+static struct run run_default(void) {
+    struct run run = {.model = model_words_default(), .training = training_words_default(), .own = {.decay = 0.1}};
+    run.training.steps = 2000;
+    run.training.lr = 0.005;
+    run.model.hidden = 64;
+    return run;
+}
+
+enum { TABLES = 4 };
+static void run_tables(struct run *run, const struct option *tables[TABLES]) {
+    tables[0] = option_model(&run->model);
+    tables[1] = option_training(&run->training);
+    tables[2] = option_own(run);
+    tables[3] = option_common(&run->common);
+}
+
+// --- what is kept of a run, beside numbers ---
+
+// FNV-1a over the symbols: tells whether a run goes on with the same text.
+static void fingerprint(const struct dataset *data, char out[17]) {
+    uint64_t hash = 0xCBF29CE484222325u;
+    for (size_t i = 0; i < data->symbol_count; i++) hash = (hash ^ (uint64_t)data->symbols[i]) * 0x100000001B3u;
+    snprintf(out, 17, "%016llx", (unsigned long long)hash);
+}
+
+// To be freed by the caller (jansson's). steps: the updates of the whole run, for --epochs too.
+static char *run_text(const struct run *run, const struct dataset *data, const struct progress *p, long steps) {
+    static const char *const except[] = {"save-every", "verbose", "epochs", "steps", "json", "quiet", "help",
+                                         "cell", "activation", "layers", "hidden", "bidirectional", "kind", NULL};
+    struct run copy = *run;
+    const struct option *tables[TABLES];
+    run_tables(&copy, tables);
+    json_t *words = options_to_json(tables, TABLES, except);
+    json_object_set_new(words, "steps", json_integer(steps));
+    char hash[17];
+    fingerprint(data, hash);
+    json_t *json = json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:b}", "words", words, "data", hash, "first", json_number(p->first),
+                             "loss", json_number(p->loss), "validation", json_number(p->validation), "best",
+                             json_number(p->best), "bad", (json_int_t)p->bad, "diverged", p->diverged);
+    char *text = json_dumps(json, JSON_COMPACT);
+    json_decref(json);
+    return text;
+}
+
+static double number_or_nan(const json_t *json, const char *key) {
+    const json_t *value = json_object_get(json, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static struct progress progress_from(const json_t *json) {
+    return (struct progress){.first = number_or_nan(json, "first"),
+                             .loss = number_or_nan(json, "loss"),
+                             .validation = number_or_nan(json, "validation"),
+                             .best = number_or_nan(json, "best"),
+                             .bad = (long)json_integer_value(json_object_get(json, "bad")),
+                             .diverged = json_is_true(json_object_get(json, "diverged"))};
+}
+
+static bool log_open(const struct run *run, FILE **log, struct err *err) {
+    const char *path = run->training.log;
     *log = NULL;
     if (!path) return true;
-    *log = fopen(path, "w");
+    *log = fopen(path, run->own.resume ? "a" : "w");
     return *log || err_set(err, ERR_IO, "%s: expected a file to write the log to, found none", path);
 }
 
@@ -33,65 +144,127 @@ static void log_line(FILE *log, long step, const struct step_report *report, dou
     json_decref(line);
 }
 
-static bool save(const struct run *run, const struct model *model, const struct dataset *data, struct err *err) {
-    return !run->training.out || checkpoint_save(run->training.out, model, &data->vocabulary, err);
+// --- saving ---
+
+// Never over a good file with parameters that are not finite. A run that ended with --patience leaves its best parameters,
+// and no state: it is over.
+static bool save(const struct run *run, const struct training *training, const struct progress *p, long steps, bool ended,
+                 struct err *err) {
+    const struct model *model = training->model;
+    if (!run->training.out) return true;
+    int bad = model_not_finite(&model->layout, model->params);
+    if (bad >= 0)
+        return err_set(err, ERR_VALUE,
+                       "after update %ld %s is not finite: the learning rate may be too large; %s was not written",
+                       training->done, model->layout.params[bad].name, run->training.out);
+    if (ended && p->best_params) return checkpoint_save(run->training.out, model, &training->data->vocabulary, err);
+    char *text = run_text(run, training->data, p, steps);
+    bool good = training_save(training, run->training.out, &training->data->vocabulary, text, p->best_params, err);
+    free(text);
+    return good;
 }
 
-static void report_end(const struct run *run, const struct training *training, const struct model *model, double loss,
-                       double validation, double seconds, long tokens) {
+static void report_end(const struct run *run, const struct training *training, const struct progress *p, double seconds,
+                       long tokens) {
+    const struct model *model = training->model;
+    double per_second = seconds > 0 ? tokens / seconds : 0, bits = p->validation / log(2);
     if (run->common.json) {
-        command_json(json_pack("{s:o, s:o, s:I, s:o, s:o, s:I}", "train_loss", json_number(loss), "validation_loss",
-                               json_number(validation), "steps", (json_int_t)training->done, "seconds",
-                               json_number(seconds), "tokens_per_s", json_number(seconds > 0 ? tokens / seconds : 0),
-                               "parameters", (json_int_t)model->layout.weights));
+        command_json(json_pack("{s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:b, s:b}", "train_loss", json_number(p->loss),
+                               "validation_loss", json_number(p->validation), "perplexity", json_number(exp(p->validation)),
+                               "bits_per_character", json_number(bits), "steps", (json_int_t)training->done, "seconds",
+                               json_number(seconds), "tokens_per_s", json_number(per_second), "parameters",
+                               (json_int_t)model->layout.weights, "stopped_early", p->early, "diverged", p->diverged));
         return;
     }
-    printf("%ld updates in %.1f s, %.0f tokens/s, %zu parameters\n", training->done, seconds,
-           seconds > 0 ? tokens / seconds : 0, model->layout.weights);
-    printf("train loss %.4f nats a token", loss);
-    if (!isnan(validation)) printf(", validation loss %.4f", validation);
+    printf("%ld updates in %.1f s, %.0f tokens/s, %zu parameters%s\n", training->done, seconds, per_second,
+           model->layout.weights, p->early ? "; stopped early" : "");
+    printf("train loss %.4f nats a token", p->loss);
+    if (!isnan(p->validation))
+        printf(", validation loss %.4f (perplexity %.3f, %.3f bits a character)", p->validation, exp(p->validation), bits);
     printf("\n");
     if (run->training.out && !run->common.quiet) printf("saved %s\n", run->training.out);
 }
 
-// The loop; returns the exit status.
-static int train(const struct run *run, struct training *training, const struct model *model, long steps) {
+static void report_memory(const struct training *training) {
+    const double KIB = 1024.0;
+    struct trainer_memory_parts m = trainer_memory_by_part(training->trainer);
+    size_t parameters = training->model->layout.size * sizeof(float);
+    fprintf(stderr,
+            "memory: parameters %.1f KiB, gradients %.1f, optimiser %.1f, packed copies %.1f, workspace %.1f; %.1f KiB in all\n",
+            parameters / KIB, m.gradients / KIB, m.state / KIB, m.packed / KIB, m.workspace / KIB,
+            (parameters + trainer_memory(training->trainer)) / KIB);
+}
+
+// --- the loop ---
+
+static void watch_divergence(struct progress *p, const struct training *training, double lr) {
+    if (p->diverged || training->done < DIVERGE_AFTER || !(p->loss > DIVERGE_FACTOR * p->first)) return;
+    p->diverged = true;
+    fprintf(stderr, "unroll: by update %ld the loss rose from %.3f to %.3f nats a token: it diverges; a learning rate below %g may help\n",
+            training->done, p->first, p->loss, lr);
+}
+
+// After a measurement: keeps the best parameters; true when patience is at its end.
+static bool patience_ends(struct progress *p, const struct training *training, long patience) {
+    if (patience == 0) return false;
+    if (!(p->validation >= p->best)) {
+        p->best = p->validation;
+        p->bad = 0;
+        memcpy(p->best_params, training->model->params, training->model->layout.size * sizeof(float));
+        return false;
+    }
+    return ++p->bad >= patience;
+}
+
+// Returns the exit status.
+static int train(const struct run *run, struct training *training, struct progress *p, long steps, double lr) {
     struct err err = {0};
     FILE *log;
-    if (!log_open(run->training.log, &log, &err)) return command_fail(&err);
+    if (!log_open(run, &log, &err)) return command_fail(&err);
     struct progress_line line;
     progress_start(&line, run->common.quiet || run->common.json);
     interrupt_watch();
-    double start = clock_seconds(), loss = NAN, validation = NAN, accuracy;
-    long tokens = 0, ignored, every = steps / VALIDATE_TIMES > 0 ? steps / VALIDATE_TIMES : 1;
+    double start = clock_seconds(), accuracy;
+    long tokens = 0, ignored = 0, every = run->own.validate_every, saved_at = -1;
+    if (every == 0) every = steps / VALIDATE_TIMES > 0 ? steps / VALIDATE_TIMES : 1;
     bool good = true, stopped = false;
-    while (good && training->done < steps && !(stopped = interrupt_asked())) {
+    while (good && !p->early && training->done < steps && !(stopped = interrupt_asked())) {
         struct step_report report;
         if (!(good = training_step(training, &report, &err))) break;
         tokens += report.tokens;
-        loss = isnan(loss) ? report.loss : 0.98 * loss + 0.02 * report.loss;
+        if (training->done == 1) p->first = report.loss;
+        p->loss = isnan(p->loss) ? report.loss : 0.98 * p->loss + 0.02 * report.loss;
+        watch_divergence(p, training, lr);
         bool measure = training->done % every == 0 || training->done == steps;
-        if (measure) good = training_validate(training, &validation, &accuracy, &ignored, &err);
-        if (ignored == 0) validation = NAN;
-        log_line(log, training->done, &report, measure ? validation : NAN);
-        if (run->training.save_every > 0 && training->done % run->training.save_every == 0)
-            good = good && save(run, model, training->data, &err);
-        progress_show(&line, (double)training->done / steps, "loss %.4f  validation %.4f  %.0f tokens/s", loss,
-                      validation, tokens / (clock_seconds() - start));
+        if (measure) good = training_validate(training, &p->validation, &accuracy, &ignored, &err);
+        if (measure && ignored == 0) p->validation = NAN;
+        if (measure && good) p->early = patience_ends(p, training, run->own.patience);
+        log_line(log, training->done, &report, measure ? p->validation : NAN);
+        if (good && run->training.save_every > 0 && training->done % run->training.save_every == 0) {
+            good = save(run, training, p, steps, false, &err);
+            if (good) saved_at = training->done;
+        }
+        progress_show(&line, (double)training->done / steps, "loss %.4f  validation %.4f  %.0f tokens/s", p->loss,
+                      p->validation, tokens / (clock_seconds() - start));
     }
     progress_end(&line);
     double seconds = clock_seconds() - start;
     if (log) fclose(log);
     struct err saving = {0};
-    bool saved = save(run, model, training->data, &saving); // also after a failure: the parameters are the last good ones
-    if (!good) {
+    if (!good) { // the parameters are those before the update that failed; a checkpoint of this run that is there is better
         int status = command_fail(&err);
-        if (run->training.out && saved)
+        if (run->training.out && saved_at >= 0)
+            fprintf(stderr, "unroll: the parameters after update %ld are in %s\n", saved_at, run->training.out);
+        else if (run->training.out && save(run, training, p, steps, false, &saving))
             fprintf(stderr, "unroll: the parameters before update %ld are in %s\n", training->done + 1, run->training.out);
         return status;
     }
-    if (!saved) return command_fail(&saving);
-    report_end(run, training, model, loss, validation, seconds, tokens);
+    if (!stopped && p->best_params && !isnan(p->best)) {
+        memcpy(training->model->params, p->best_params, training->model->layout.size * sizeof(float));
+        p->validation = p->best;
+    }
+    if (!save(run, training, p, steps, !stopped, &saving)) return command_fail(&saving);
+    report_end(run, training, p, seconds, tokens);
     if (!stopped) return 0;
     fprintf(stderr, "unroll: stopped after %ld of %ld updates%s%s\n", training->done, steps,
             run->training.out ? "; saved " : "; nothing was saved, as there is no --out",
@@ -99,53 +272,160 @@ static int train(const struct run *run, struct training *training, const struct 
     return 130;
 }
 
-static int run_train(const struct command *command, int argc, char **argv) {
-    struct run run = {.model = model_words_default(), .training = training_words_default()};
-    run.training.steps = 2000;
-    run.training.lr = 0.005;
-    run.model.hidden = 64;
-    const struct option own[] = {
-        {"out", OPTION_TEXT, &run.training.out, "M.safetensors", "where the model goes"},
-        {"log", OPTION_TEXT, &run.training.log, "FILE.jsonl", "one JSON object an update"},
-        {"save-every", OPTION_LONG, &run.training.save_every, "N", "also save after every N updates", .low = 0, .high = 1e9},
-        {0}};
-    const struct option *tables[] = {option_model(&run.model), option_training(&run.training), own, option_common(&run.common)};
-    int status;
-    if (command_parse(command, tables, 4, argc, argv, NULL, 0, &run.common, &status) < 0) return status;
+static long steps_of(const struct run *run, const struct recipe *recipe, const struct dataset *data) {
+    if (run->training.epochs <= 0) return run->training.steps;
+    long each = data->train_count;
+    if (data->shape == TEXT_WHOLE) each = (long)(data->train_symbols / (size_t)recipe->max_T);
+    long updates = (each + recipe->batch - 1) / recipe->batch;
+    if (run->own.carry && data->shape == TEXT_WHOLE)
+        updates = dataset_stream_windows(data, DATASET_TRAIN, recipe->batch, recipe->max_T);
+    return run->training.epochs * (updates > 0 ? updates : 1);
+}
 
+// --- going on with a kept run ---
+
+// The words of the command line again, over those of the kept run. The network is the checkpoint's.
+static bool resume_words(struct run *run, const struct checkpoint *from, int argc, char **argv, const json_t *kept,
+                         struct err *err) {
+    const char *path = run->own.resume;
+    const struct net_spec *spec = &from->model.layout.spec;
+    const struct option *tables[TABLES];
+    *run = run_default();
+    run_tables(run, tables);
+    if (!options_from_json(tables, TABLES, json_object_get(kept, "words"), err)) {
+        char why[200];
+        snprintf(why, sizeof why, "%.190s", err->message);
+        return err_at(err, ERR_FORMAT, path, 0, 0, "the words of the run: %s", why);
+    }
+    struct model_words own = run->model;
+    own.cell = (int)spec->cell;
+    own.activation = (int)spec->activation;
+    own.layers = spec->layers;
+    own.hidden = spec->hidden;
+    own.kind = (int)spec->kind;
+    own.bidirectional = spec->directions == 2;
+    run->model = own;
+    if (options_parse(tables, TABLES, argc, argv, NULL, 0, err) < 0) return false;
+    const struct model_words *said = &run->model;
+    if (said->cell == own.cell && said->activation == own.activation && said->layers == own.layers &&
+        said->hidden == own.hidden && said->kind == own.kind && said->bidirectional == own.bidirectional)
+        return true;
+    return err_set(err, ERR_USAGE, "--resume: %s holds %s with %d layer%s of %d units; the words ask for another network", path,
+                   net_cell(spec)->title, own.layers, own.layers == 1 ? "" : "s", own.hidden);
+}
+
+static void resume_remarks(const struct run *run, const struct checkpoint *from, const struct dataset *data, const json_t *kept) {
+    if (run->common.quiet) return;
+    char hash[17];
+    fingerprint(data, hash);
+    const char *before = json_string_value(json_object_get(kept, "data"));
+    if (!from->state.run)
+        fprintf(stderr, "%s: holds weights and no state of a run: update 1 comes next\n", run->own.resume);
+    else if (!before || strcmp(before, hash) != 0)
+        fprintf(stderr, "%s: the run goes on with another text than it began with\n", run->own.resume);
+}
+
+// Model, trainer and state, from the checkpoint or new; then the loop.
+static int train_on(struct run *run, struct recipe *recipe, const struct dataset *data, const struct checkpoint *from,
+                    const json_t *kept) {
     struct err err = {0};
-    struct recipe recipe;
-    if (!words_recipe(&run.model, &run.training, &recipe, &err)) return command_fail(&err);
-    struct dataset *data = words_data(&run.model, &run.training, false, &err);
-    if (!data) return command_fail(&err);
     struct model model = {0};
     struct training training = {0};
-    recipe.spec.inputs = recipe.spec.outputs = data->vocabulary.count;
-    if (recipe.max_T <= 0) recipe.max_T = training_length(data);
-    struct rng rng = rng_seed((uint64_t)recipe.seed), batches = rng_fork(&rng, 1);
-    status = 1;
-    if (net_spec_check(&recipe.spec, &err) && model_init(&model, &recipe.spec, &err)) {
-        model_randomise(&model, &rng, (float)recipe.forget_bias);
-        if (training_init(&training, data, &model, &recipe.options, recipe.batch, recipe.max_T, batches, &err)) {
-            long steps = run.training.steps;
-            if (run.training.epochs > 0) {
-                long each = data->shape == TEXT_WHOLE ? (long)(data->train_symbols / (size_t)recipe.max_T) : data->train_count;
-                long updates = (each + recipe.batch - 1) / recipe.batch;
-                steps = run.training.epochs * (updates > 0 ? updates : 1);
-            }
-            if (!run.common.quiet && !run.common.json)
-                fprintf(stderr, "%s: %d examples (%s), %d symbols; %s, %d units, %zu parameters, %ld updates of %d x %d\n",
-                        data->name, data->example_count, data->shape_reason, data->vocabulary.count,
-                        net_cell(&recipe.spec)->title, recipe.spec.hidden, model.layout.weights, steps, recipe.batch, recipe.max_T);
-            status = train(&run, &training, &model, steps);
-            training_release(&training);
-        } else
-            status = command_fail(&err);
+    struct progress progress = progress_from(kept);
+    recipe->spec.inputs = recipe->spec.outputs = data->vocabulary.count;
+    if (recipe->max_T <= 0) recipe->max_T = training_length(data);
+    run->training.seq = recipe->max_T;
+    long steps = steps_of(run, recipe, data);
+    struct rng rng = rng_seed((uint64_t)recipe->seed), batches = rng_fork(&rng, 1);
+    struct training_plan plan = {.carry = run->own.carry,
+                                 .by_length = run->own.by_length,
+                                 .schedule = {.kind = (enum schedule_kind)run->own.schedule,
+                                              .lr = recipe->options.lr,
+                                              .warmup = run->own.warmup,
+                                              .total = steps,
+                                              .every = run->own.decay_every,
+                                              .factor = run->own.decay}};
+    bool good = true, has_validation = data->shape == TEXT_LINES ? data->validation_count > 0 : data->train_symbols < data->symbol_count;
+    if (run->own.patience > 0 && !has_validation)
+        good = err_set(&err, ERR_VALUE, "--patience: expected a validation part to measure on, found none");
+    if (good && from && from->model.layout.spec.inputs != data->vocabulary.count)
+        good = err_set(&err, ERR_VALUE, "%s: expected a text of %d symbols, found %d", run->own.resume,
+                       from->model.layout.spec.inputs, data->vocabulary.count);
+    if (good && from && from->state.run && from->state.updates >= steps)
+        good = err_set(&err, ERR_VALUE, "%s: all of its %lld updates are done; --steps says for how many in all to go on",
+                       run->own.resume, (long long)from->state.updates);
+    good = good && net_spec_check(&recipe->spec, &err);
+    if (good && from) good = model_copy(&model, &from->model, &err);
+    if (good && !from)
+        good = model_init(&model, &recipe->spec, &err) &&
+               model_init_weights(&model, (enum init_kind)run->own.init, &rng, (float)recipe->forget_bias, &err);
+    good = good && training_init(&training, data, &model, &recipe->options, recipe->batch, recipe->max_T, batches, &err) &&
+           training_follow(&training, &plan, &err);
+    if (good && from && from->state.run) good = training_restore(&training, &from->state, &err);
+    if (good && run->own.patience > 0) {
+        size_t bytes = model.layout.size * sizeof(float);
+        progress.best_params = mem_need(1, bytes);
+        const float *best = from ? from->state.slab[CHECKPOINT_BEST] : NULL;
+        if (best) memcpy(progress.best_params, best, bytes);
+    }
+    int status;
+    if (good) {
+        if (!run->common.quiet && !run->common.json)
+            fprintf(stderr, "%s: %d examples (%s), %d symbols; %s, %d units, %zu parameters, %ld updates of %d x %d\n",
+                    data->name, data->example_count, data->shape_reason, data->vocabulary.count,
+                    net_cell(&recipe->spec)->title, recipe->spec.hidden, model.layout.weights, steps - training.done,
+                    recipe->batch, recipe->max_T);
+        if (run->own.dropout > 0 && recipe->spec.layers == 1 && !run->common.quiet)
+            fprintf(stderr, "--dropout acts between stacked layers; one layer has nothing to leave out\n");
+        if (run->own.verbose) report_memory(&training);
+        status = train(run, &training, &progress, steps, recipe->options.lr);
     } else
         status = command_fail(&err);
+    training_release(&training);
+    mem_free(progress.best_params);
     model_release(&model);
-    dataset_release(data);
+    return status;
+}
+
+static int run_train(const struct command *command, int argc, char **argv) {
+    struct run run = run_default();
+    const struct option *tables[TABLES];
+    run_tables(&run, tables);
+    int status;
+    if (command_parse(command, tables, TABLES, argc, argv, NULL, 0, &run.common, &status) < 0) return status;
+
+    struct err err = {0};
+    struct checkpoint from = {0};
+    json_t *kept = NULL;
+    bool resumed = run.own.resume != NULL, good = true;
+    if (resumed) {
+        good = checkpoint_load_state(&from, run.own.resume, &err);
+        if (good) kept = json_loads(from.state.run ? from.state.run : "{}", 0, NULL);
+        if (good && !kept)
+            good = err_at(&err, ERR_FORMAT, run.own.resume, 0, 0, "metadata \"run\" is not valid JSON");
+        good = good && resume_words(&run, &from, argc, argv, kept, &err);
+        if (good && from.vocabulary.count > 0) run.training.vocabulary = &from.vocabulary;
+    }
+    struct recipe recipe;
+    struct dataset *data = NULL;
+    good = good && words_recipe(&run.model, &run.training, &recipe, &err);
+    if (good) {
+        recipe.options.clip_value = run.own.clip_value;
+        recipe.options.dropout = run.own.dropout;
+        recipe.options.dropout_seed = (uint64_t)recipe.seed;
+        recipe.options.weight_decay = run.own.weight_decay;
+        data = words_data(&run.model, &run.training, false, &err);
+        good = data != NULL;
+    }
+    if (good) {
+        if (resumed) resume_remarks(&run, &from, data, kept);
+        status = train_on(&run, &recipe, data, resumed ? &from : NULL, kept);
+    } else
+        status = command_fail(&err);
+    if (data) dataset_release(data);
     mem_free(data);
+    json_decref(kept);
+    checkpoint_release(&from);
     return status;
 }
 

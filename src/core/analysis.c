@@ -81,9 +81,10 @@ static bool has_loss(const struct tape *tape, int t) {
     return false;
 }
 
-bool analysis_itemised(const struct tape *tape, const struct layout *layout, const double *params, int layer,
-                       int direction, double *const norms[CELL_MAX_STATES],
-                       double *const vectors[CELL_MAX_STATES], struct err *err) {
+bool analysis_itemised(const struct tape *tape, const struct layout *layout, const double *params,
+                       const struct example *example, int layer, int direction,
+                       double *const norms[CELL_MAX_STATES], double *const vectors[CELL_MAX_STATES],
+                       struct err *err) {
     size_t T = (size_t)tape->length, H = (size_t)tape->spec.hidden;
     for (int s = 0; s < tape->cell->state_count; s++) {
         if (norms && norms[s]) memset(norms[s], 0, T * T * sizeof(double));
@@ -101,6 +102,7 @@ bool analysis_itemised(const struct tape *tape, const struct layout *layout, con
     struct lanes lanes = {.tape = tape,
                           .layout = layout,
                           .params = params,
+                          .dropout = example->dropout,
                           .count = count,
                           .top = tape->spec.layers - 1,
                           .layer = layer,
@@ -219,12 +221,13 @@ static void path_give(void *context, const struct lanes *lanes, int t, double *c
         if (grads[s]) memcpy(grads[s] + (size_t)t * H, leave[s], H * sizeof(double));
 }
 
-bool analysis_path(const struct tape *tape, const struct layout *layout, const double *params, int layer,
-                   int direction, const struct path_mask *masks, double *const grads[CELL_MAX_STATES],
-                   struct err *err) {
+bool analysis_path(const struct tape *tape, const struct layout *layout, const double *params,
+                   const struct example *example, int layer, int direction, const struct path_mask *masks,
+                   double *const grads[CELL_MAX_STATES], struct err *err) {
     struct lanes lanes = {.tape = tape,
                           .layout = layout,
                           .params = params,
+                          .dropout = example->dropout,
                           .count = 1,
                           .top = tape->spec.layers - 1,
                           .layer = layer,

@@ -14,9 +14,10 @@
 // are carried side by side: matrices (tau, H) in place of vectors. After reference_backward() on this tape.
 // norms[s]: (T tau, T t), Euclidean, or NULL; vectors[s]: (T tau, T t, H) or NULL; s indexes state_out. Rows
 // of timesteps without a loss are 0. Summed over tau the vectors are tape_grad() of the state.
-bool analysis_itemised(const struct tape *tape, const struct layout *layout, const double *params, int layer,
-                       int direction, double *const norms[CELL_MAX_STATES],
-                       double *const vectors[CELL_MAX_STATES], struct err *err);
+bool analysis_itemised(const struct tape *tape, const struct layout *layout, const double *params,
+                       const struct example *example, int layer, int direction,
+                       double *const norms[CELL_MAX_STATES], double *const vectors[CELL_MAX_STATES],
+                       struct err *err);
 
 // --- gradients by path ---
 
@@ -38,9 +39,9 @@ void path_memory(const struct cell_desc *cell, struct path_mask *mask);
 // grads[s]: (T, H) or NULL. With path_all everywhere it is tape_grad(). Masks that split the ways through a
 // single timestep t+1 (each of the slots that read a state) add up to the whole at t, path_none's share
 // counted once.
-bool analysis_path(const struct tape *tape, const struct layout *layout, const double *params, int layer,
-                   int direction, const struct path_mask *masks, double *const grads[CELL_MAX_STATES],
-                   struct err *err);
+bool analysis_path(const struct tape *tape, const struct layout *layout, const double *params,
+                   const struct example *example, int layer, int direction, const struct path_mask *masks,
+                   double *const grads[CELL_MAX_STATES], struct err *err);
 
 // --- Jacobians between two timesteps ---
 

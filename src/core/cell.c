@@ -4,10 +4,12 @@
 #include <string.h>
 
 // The list of cells: one line each. [activation] differs for the vanilla RNN only.
-extern const struct cell_desc cell_rnn_tanh, cell_rnn_relu, cell_lstm;
+extern const struct cell_desc cell_rnn_tanh, cell_rnn_relu, cell_gru_simple, cell_gru, cell_lstm;
 
 static const struct cell_desc *const cells[CELL_COUNT][ACTIVATION_COUNT] = {
     [CELL_RNN] = {&cell_rnn_tanh, &cell_rnn_relu},
+    [CELL_GRU_SIMPLE] = {&cell_gru_simple, &cell_gru_simple},
+    [CELL_GRU] = {&cell_gru, &cell_gru},
     [CELL_LSTM] = {&cell_lstm, &cell_lstm},
 };
 

@@ -20,13 +20,17 @@ static void *carve(struct carver *carver, size_t rows, size_t columns) {
     return at;
 }
 
-static void carve_lane(struct carver *carver, struct lane *lane, const struct cell_desc *cell, size_t N,
-                       size_t B, size_t H) {
+static void carve_lane(struct carver *carver, struct lane *lane, const struct workspace *ws, size_t N, size_t B,
+                       size_t H) {
+    const struct cell_desc *cell = ws->cell;
     bool memory = cell->state_count > 1;
     lane->gates = carve(carver, N, (size_t)cell->block_count * H);
     lane->h0 = carve(carver, B, H);
     for (int s = 0; s < WORKSPACE_STATES; s++)
         lane->last_h[s] = carve(carver, B, H);
+    if (ws->keeps) lane->carry = carve(carver, B, H);
+    if (ws->last_block != LAST_DIRECT) lane->mixed = carve(carver, N, H);
+    if (ws->last_block == LAST_MIXED) lane->d_mixed = carve(carver, B, H);
     if (!memory) return;
     lane->c = carve(carver, N, H);
     lane->tanh_c = carve(carver, N, H);
@@ -42,7 +46,7 @@ static void carve_workspace(struct carver *carver, struct workspace *ws) {
     size_t DH = H * (size_t)spec->directions;
     for (int l = 0; l < spec->layers; l++) {
         for (int d = 0; d < spec->directions; d++)
-            carve_lane(carver, &ws->lanes[l][d], ws->cell, N, B, H);
+            carve_lane(carver, &ws->lanes[l][d], ws, N, B, H);
         ws->out[l] = carve(carver, N, DH);
     }
     ws->d_out = carve(carver, N, DH);
@@ -51,12 +55,19 @@ static void carve_workspace(struct carver *carver, struct workspace *ws) {
     ws->lengths = carve(carver, B, 1);
 }
 
+// Weights of this many floats are packed: smaller ones lie in the first cache however they are laid out.
+enum { PACK_FROM = 16384 };
+
 static void carve_packed(struct carver *carver, struct workspace *ws) {
     const struct net_spec *spec = &ws->layout->spec;
     size_t H = (size_t)spec->hidden, GH = (size_t)ws->cell->block_count * H;
     for (int l = 0; l < spec->layers; l++) {
         for (int d = 0; d < spec->directions; d++) {
             ws->lanes[l][d].recurrent_t = carve(carver, GH, H);
+            if (H * GH >= PACK_FROM) {
+                ws->lanes[l][d].recurrent_packed = carve(carver, product_packed_size(H, GH), 1);
+                ws->lanes[l][d].recurrent_t_packed = carve(carver, product_packed_size(GH, H), 1);
+            }
             ws->lanes[l][d].input_t = l > 0 ? carve(carver, GH, (size_t)net_layer_inputs(spec, l)) : NULL;
         }
     }
@@ -67,6 +78,22 @@ static size_t offset_of(const struct layout *layout, enum param_role role, int l
     int p = layout_param(layout, role, layer, direction);
     check(p >= 0, "no parameter of role %d in layer %d", (int)role, layer);
     return layout->params[p].offset;
+}
+
+// From the description: which blocks multiply the state, and whether an elementwise step reads it.
+static void find_plan(struct workspace *ws) {
+    const struct cell_desc *cell = ws->cell;
+    int state = cell->state_in[0];
+    ws->direct_blocks = cell->block_count;
+    for (int i = 0; i < cell->step_count; i++) {
+        const struct cell_step *step = &cell->steps[i];
+        bool affine = step->op == OP_AFFINE;
+        if (!affine && (step->in[0] == state || step->in[1] == state)) ws->keeps = true;
+        if (!affine || step->in[0] == state) continue;
+        check(step->block == cell->block_count - 1, "%s: only the last block may read a mixture", cell->name);
+        ws->last_block = LAST_MIXED;
+        ws->direct_blocks = step->block;
+    }
 }
 
 static void find_offsets(struct workspace *ws) {
@@ -98,6 +125,8 @@ static void borrow_packed(struct workspace *ws, const struct workspace *owner) {
     for (int l = 0; l < ws->layout->spec.layers; l++) {
         for (int d = 0; d < ws->layout->spec.directions; d++) {
             ws->lanes[l][d].recurrent_t = owner->lanes[l][d].recurrent_t;
+            ws->lanes[l][d].recurrent_packed = owner->lanes[l][d].recurrent_packed;
+            ws->lanes[l][d].recurrent_t_packed = owner->lanes[l][d].recurrent_t_packed;
             ws->lanes[l][d].input_t = owner->lanes[l][d].input_t;
         }
     }
@@ -126,11 +155,13 @@ static struct workspace *new_workspace(const struct layout *layout, const struct
     ws->max_T = max_T;
     ws->max_B = max_B;
     ws->bytes = sizeof *ws;
+    find_plan(ws);
     find_offsets(ws);
     if (owner)
         borrow_packed(ws, owner);
     else
         ws->packed = carve_all(ws, carve_packed, "the packed weights", err);
+    ws->packed_bytes = ws->bytes - sizeof *ws;
     if (owner || ws->packed) ws->memory = carve_all(ws, carve_workspace, "the workspace of a minibatch", err);
     if (ws->memory) return ws;
     workspace_free(ws);
@@ -225,6 +256,10 @@ void kernel_refresh(struct workspace *ws, const float *params) {
         for (int d = 0; d < spec->directions; d++) {
             struct lane *lane = &ws->lanes[l][d];
             ws->loops->transpose(params + lane->recurrent_at, lane->recurrent_t, H, GH);
+            if (lane->recurrent_packed) {
+                product_pack(params + lane->recurrent_at, H, GH, lane->recurrent_packed);
+                product_pack(lane->recurrent_t, GH, H, lane->recurrent_t_packed);
+            }
             if (lane->input_t)
                 ws->loops->transpose(params + lane->input_at, lane->input_t, net_layer_inputs(spec, l), GH);
         }
@@ -257,12 +292,31 @@ struct cell_rows workspace_rows(const struct workspace *ws, int layer, int direc
                              .gates = lane->gates + row * GH,
                              .h = ws->out[layer] + row * stride + side,
                              .dh = ws->d_out + row * stride + side,
-                             .dc = lane->dc};
+                             .dc = lane->dc,
+                             .h_prev = lane->h0,
+                             .h_stride = H,
+                             .d_mixed = lane->d_mixed,
+                             .carry = lane->carry};
+    if (before >= 0 && before < T) {
+        rows.h_prev = ws->out[layer] + (size_t)before * (size_t)B * stride + side;
+        rows.h_stride = stride;
+    }
+    if (lane->mixed) rows.mixed = lane->mixed + row * H;
     if (!lane->c) return rows;
     rows.c = lane->c + row * H;
     rows.tanh_c = lane->tanh_c + row * H;
     rows.c_prev = before < 0 || before >= T ? lane->c0 : lane->c + (size_t)before * (size_t)B * H;
     return rows;
+}
+
+const float *workspace_below(struct workspace *ws, const struct batch *batch, int layer) {
+    const float *out = ws->out[layer - 1];
+    if (!batch->dropout) return out;
+    size_t n = (size_t)batch->T * (size_t)batch->B * (size_t)net_layer_inputs(&ws->layout->spec, layer);
+    const float *factors = batch->dropout + (size_t)(layer - 1) * n;
+    for (size_t i = 0; i < n; i++)
+        ws->d_below[i] = out[i] * factors[i];
+    return ws->d_below;
 }
 
 // gates = b + W_x x for all timesteps at once: a lookup for symbols, one product for vectors.
@@ -275,8 +329,47 @@ static void project_input(struct workspace *ws, const float *params, const struc
     ws->loops->gather(lane->gates, params + lane->input_at, params + lane->bias_at, symbols ? batch->x : NULL,
                       N, GH);
     if (symbols) return;
-    const float *in = layer == 0 ? batch->x_real : ws->out[layer - 1];
-    blas_product(N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates, (size_t)GH);
+    const float *in = layer == 0 ? batch->x_real : workspace_below(ws, batch, layer);
+    product_plain(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates, (size_t)GH);
+}
+
+static void set_weights(struct product *p, int k, int n, const float *plain, const float *packed) {
+    p->k = k;
+    p->n = n;
+    p->a_step = 1;
+    p->b = packed ? packed : plain;
+    p->ldb = packed ? PRODUCT_PANEL : (size_t)n;
+    p->panel = packed ? (size_t)k * PRODUCT_PANEL : PRODUCT_PANEL;
+    p->add = true;
+}
+
+void lane_weights(const struct workspace *ws, const struct lane *lane, const float *params,
+                  struct product *p) {
+    int H = ws->layout->spec.hidden, GH = ws->cell->block_count * H;
+    set_weights(p, H, GH, params + lane->recurrent_at, lane->recurrent_packed);
+}
+
+void lane_weights_back(const struct workspace *ws, const struct lane *lane, struct product *p) {
+    int H = ws->layout->spec.hidden, GH = ws->cell->block_count * H;
+    set_weights(p, GH, H, lane->recurrent_t, lane->recurrent_t_packed);
+}
+
+struct single workspace_single(const struct workspace *ws, int layer, int T, int t) {
+    return (struct single){.T = T,
+                           .gates = (size_t)ws->cell->block_count * (size_t)ws->layout->spec.hidden,
+                           .started = ws->started,
+                           .rows = workspace_rows(ws, layer, 0, t, T, 1),
+                           .product = {.m = 1},
+                           .c0 = ws->lanes[layer][0].c0};
+}
+
+// gates += h_prev W for the B rows of a timestep
+static void step_product(const struct workspace *ws, const struct lane *lane, const float *params, int B,
+                         const float *h_prev, size_t h_stride, float *gates) {
+    struct product p = {.m = B, .a = h_prev, .a_row = h_stride, .c = gates};
+    lane_weights(ws, lane, params, &p);
+    p.ldc = (size_t)p.n;
+    ws->loops->product(&p);
 }
 
 static void forward_lane(struct workspace *ws, const float *params, const struct batch *batch, int layer,
@@ -284,19 +377,30 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
     const struct lane *lane = &ws->lanes[layer][direction];
     const struct net_spec *spec = &ws->layout->spec;
     int T = batch->T, B = batch->B, H = spec->hidden, GH = ws->cell->block_count * H;
+    int direct = ws->direct_blocks * H;
     project_input(ws, params, batch, layer, direction);
+    if (B == 1 && direction == 0 && ws->loops->forward_single[spec->cell]) {
+        struct single single = workspace_single(ws, layer, T, 0);
+        single.product.a = lane->h0;
+        lane_weights(ws, lane, params, &single.product);
+        ws->loops->forward_single[spec->cell](&single, spec->activation);
+        return;
+    }
     for (int n = 0; n < T; n++) {
         int t = direction == 0 ? n : T - 1 - n;
         struct cell_rows rows = workspace_rows(ws, layer, direction, t, T, B);
-        const float *h_prev = lane->h0;
-        size_t h_stride = (size_t)H;
-        if (n > 0) {
-            h_prev = workspace_rows(ws, layer, direction, direction == 0 ? t - 1 : t + 1, T, B).h;
-            h_stride = rows.stride;
+        bool reads = n > 0 || ws->started; // else the state is zero
+        if (reads && ws->last_block != LAST_MIXED)
+            step_product(ws, lane, params, B, rows.h_prev, rows.h_stride, rows.gates);
+        if (ws->last_block == LAST_MIXED) {
+            if (reads)
+                blas_product(B, direct, H, rows.h_prev, rows.h_stride, params + lane->recurrent_at, (size_t)GH, 1.0f,
+                             rows.gates, (size_t)GH);
+            ws->loops->forward_first[spec->cell](&rows);
+            if (reads)
+                blas_product(B, H, H, rows.mixed, (size_t)H, params + lane->recurrent_at + direct, (size_t)GH, 1.0f,
+                             rows.gates + direct, (size_t)GH);
         }
-        if (n > 0 || ws->started)
-            blas_product(B, GH, H, h_prev, h_stride, params + lane->recurrent_at, (size_t)GH, 1.0f,
-                         rows.gates, (size_t)GH);
         ws->loops->forward[spec->cell](&rows, spec->activation);
         for (int b = 0; direction == 1 && b < B; b++) {
             if (t < ws->lengths[b]) continue; // padding: the sequence has not begun yet in this direction
@@ -318,9 +422,8 @@ double kernel_forward(struct workspace *ws, const float *params, const struct ba
         for (int d = 0; d < spec->directions; d++)
             forward_lane(ws, params, batch, l, d);
     end_state(ws, batch);
-    ws->loops->gather(ws->logits, NULL, params + ws->head_bias_at, NULL, N, O);
-    blas_product(N, O, DH, ws->out[spec->layers - 1], (size_t)DH, params + ws->head_at, (size_t)O, 1.0f,
-                 ws->logits, (size_t)O);
+    product_affine(ws->loops, N, O, DH, ws->out[spec->layers - 1], (size_t)DH, params + ws->head_at,
+                   (size_t)O, params + ws->head_bias_at, ws->logits, (size_t)O);
     *tokens = *right = 0;
     for (int n = 0; n < N; n++)
         *tokens += batch->target[n] >= 0;

@@ -8,6 +8,7 @@ static void stop_at_padding(struct workspace *ws, const struct cell_rows *rows, 
     for (int b = 0; b < rows->B; b++) {
         if (t < ws->lengths[b]) continue;
         memset(rows->gates + (size_t)b * GH, 0, GH * sizeof(float));
+        if (rows->carry) memset(rows->carry + (size_t)b * H, 0, H * sizeof(float));
         if (rows->dc) memset(rows->dc + (size_t)b * H, 0, H * sizeof(float));
     }
 }
@@ -17,17 +18,37 @@ static void backward_lane(struct workspace *ws, const struct batch *batch, int l
     const struct lane *lane = &ws->lanes[layer][direction];
     const struct net_spec *spec = &ws->layout->spec;
     int T = batch->T, B = batch->B, H = spec->hidden, GH = ws->cell->block_count * H;
+    int direct = ws->direct_blocks * H;
+    if (lane->carry) memset(lane->carry, 0, (size_t)B * (size_t)H * sizeof(float));
     if (lane->dc) memset(lane->dc, 0, (size_t)B * (size_t)H * sizeof(float));
+    if (B == 1 && direction == 0 && ws->loops->backward_single[spec->cell]) {
+        struct single single = workspace_single(ws, layer, T, T - 1);
+        lane_weights_back(ws, lane, &single.product);
+        ws->loops->backward_single[spec->cell](&single, spec->activation);
+        return;
+    }
     for (int n = 0; n < T; n++) {
         int t = direction == 0 ? T - 1 - n : n;
         struct cell_rows rows = workspace_rows(ws, layer, direction, t, T, B);
         if (n > 0) {
             const float *dz =
                 workspace_rows(ws, layer, direction, direction == 0 ? t + 1 : t - 1, T, B).gates;
-            blas_product(B, H, GH, dz, (size_t)GH, lane->recurrent_t, (size_t)H, 1.0f, (float *)rows.dh,
-                         rows.stride);
+            if (ws->last_block == LAST_MIXED) {
+                blas_product(B, H, direct, dz, (size_t)GH, lane->recurrent_t, (size_t)H, 1.0f, (float *)rows.dh,
+                             rows.stride);
+            } else {
+                struct product p = {
+                    .m = B, .a = dz, .a_row = (size_t)GH, .c = (float *)rows.dh, .ldc = rows.stride};
+                lane_weights_back(ws, lane, &p);
+                ws->loops->product(&p);
+            }
         }
         ws->loops->backward[spec->cell](&rows, spec->activation);
+        if (ws->last_block == LAST_MIXED) {
+            blas_product(B, H, GH - direct, rows.gates + direct, (size_t)GH,
+                         lane->recurrent_t + (size_t)direct * (size_t)H, (size_t)H, 0.0f, lane->d_mixed, (size_t)H);
+            ws->loops->backward_last[spec->cell](&rows);
+        }
         if (direction == 1) stop_at_padding(ws, &rows, t);
     }
 }
@@ -38,15 +59,19 @@ static void recurrent_gradient(struct workspace *ws, const struct batch *batch, 
     const struct lane *lane = &ws->lanes[layer][direction];
     int T = batch->T, B = batch->B, H = ws->layout->spec.hidden, GH = ws->cell->block_count * H;
     float *to = grads + lane->recurrent_at;
+    int direct = ws->direct_blocks * H;
+    if (ws->last_block == LAST_MIXED)
+        blas_add_outer(H, GH - direct, T * B, lane->mixed, (size_t)H, lane->gates + direct, (size_t)GH, to + direct,
+                       (size_t)GH);
     struct cell_rows first = workspace_rows(ws, layer, direction, 0, T, B);
     if (T > 1) {
         struct cell_rows second = workspace_rows(ws, layer, direction, 1, T, B);
         const float *h = direction == 0 ? first.h : second.h,
                     *dz = direction == 0 ? second.gates : first.gates;
-        blas_add_outer(H, GH, (T - 1) * B, h, first.stride, dz, (size_t)GH, to, (size_t)GH);
+        product_outer(ws->loops, H, direct, (T - 1) * B, h, first.stride, dz, (size_t)GH, to, (size_t)GH);
     }
     if (ws->started && direction == 0)
-        blas_add_outer(H, GH, B, lane->h0, (size_t)H, first.gates, (size_t)GH, to, (size_t)GH);
+        product_outer(ws->loops, H, direct, B, lane->h0, (size_t)H, first.gates, (size_t)GH, to, (size_t)GH);
 }
 
 static void input_gradient(struct workspace *ws, const struct batch *batch, int layer, int direction,
@@ -58,8 +83,8 @@ static void input_gradient(struct workspace *ws, const struct batch *batch, int 
     ws->loops->scatter(grads + lane->input_at, grads + lane->bias_at, lane->gates, symbols ? batch->x : NULL,
                        N, GH);
     if (symbols) return;
-    const float *in = layer == 0 ? batch->x_real : ws->out[layer - 1];
-    blas_add_outer(I, GH, N, in, (size_t)I, lane->gates, (size_t)GH, grads + lane->input_at, (size_t)GH);
+    const float *in = layer == 0 ? batch->x_real : workspace_below(ws, batch, layer);
+    product_outer(ws->loops, I, GH, N, in, (size_t)I, lane->gates, (size_t)GH, grads + lane->input_at, (size_t)GH);
 }
 
 void kernel_backward(struct workspace *ws, const float *params, const struct batch *batch, float scale,
@@ -71,19 +96,23 @@ void kernel_backward(struct workspace *ws, const float *params, const struct bat
     struct head_rows rows = {.N = N, .O = O, .logits = ws->logits, .target = batch->target};
     ws->loops->softmax_back(&rows, scale);
     ws->loops->scatter(NULL, grads + ws->head_bias_at, ws->logits, NULL, N, O);
-    blas_add_outer(DH, O, N, ws->out[spec->layers - 1], (size_t)DH, ws->logits, (size_t)O,
-                   grads + ws->head_at, (size_t)O);
-    blas_product(N, DH, O, ws->logits, (size_t)O, ws->head_t, (size_t)DH, 0.0f, ws->d_out, (size_t)DH);
+    product_outer(ws->loops, DH, O, N, ws->out[spec->layers - 1], (size_t)DH, ws->logits, (size_t)O,
+                  grads + ws->head_at, (size_t)O);
+    product_plain(ws->loops, N, DH, O, ws->logits, (size_t)O, ws->head_t, (size_t)DH, 0.0f, ws->d_out,
+                  (size_t)DH);
     for (int l = spec->layers - 1; l >= 0; l--) {
         for (int d = 0; d < spec->directions; d++) {
             backward_lane(ws, batch, l, d);
             recurrent_gradient(ws, batch, l, d, grads);
             input_gradient(ws, batch, l, d, grads);
-            if (l > 0)
-                blas_product(N, DH, GH, ws->lanes[l][d].gates, (size_t)GH, ws->lanes[l][d].input_t,
-                             (size_t)DH, d == 0 ? 0.0f : 1.0f, ws->d_below, (size_t)DH);
         }
         if (l == 0) break;
+        for (int d = 0; d < spec->directions; d++)
+            product_plain(ws->loops, N, DH, GH, ws->lanes[l][d].gates, (size_t)GH, ws->lanes[l][d].input_t, (size_t)DH,
+                          d == 0 ? 0.0f : 1.0f, ws->d_below, (size_t)DH);
+        size_t n = (size_t)N * (size_t)DH;
+        for (size_t i = 0; batch->dropout && i < n; i++)
+            ws->d_below[i] *= batch->dropout[(size_t)(l - 1) * n + i];
         float *done = ws->d_out;
         ws->d_out = ws->d_below;
         ws->d_below = done;

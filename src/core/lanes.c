@@ -64,11 +64,15 @@ static void start_timestep(const struct walk *w) {
     }
     if (w->layer == lanes->top) return;
     double *to = lanes->grad[cell->state_out[0]];
+    const double *factors =
+        lanes->dropout ? lanes->dropout + ((size_t)w->layer * (size_t)tape->length + (size_t)w->t) * H * D +
+                             (size_t)w->direction * H
+                       : NULL;
     for (int n = w->low; n < w->high; n++) {
         const double *dx = lanes->above + ((size_t)w->t * (size_t)lanes->count + (size_t)n) * H * D +
                            (size_t)w->direction * H;
         for (size_t i = 0; i < H; i++)
-            to[(size_t)n * H + i] += dx[i];
+            to[(size_t)n * H + i] += factors ? factors[i] * dx[i] : dx[i];
     }
 }
 

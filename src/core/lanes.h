@@ -11,9 +11,10 @@ struct lanes {
     const struct tape *tape;
     const struct layout *layout;
     const double *params;
-    int count;        // N
-    int top, layer;   // layers walked, from the top one down to `layer`
-    int direction;    // of `layer`
+    const double *dropout; // of the example, or NULL
+    int count;             // N
+    int top, layer;        // layers walked, from the top one down to `layer`
+    int direction;         // of `layer`
     int first, steps; // timesteps of `layer` in its direction's backward order: from `first`, so many; only
                       // for one-layer walks, else all
     const struct path_mask *masks; // (T) of `layer` and `direction`; NULL follows all

@@ -4,6 +4,7 @@
 // timestep.
 
 #include "cell.h"
+#include "product.h"
 #include "trainer.h"
 
 // One timestep of B sequences in one layer and direction.
@@ -14,8 +15,26 @@ struct cell_rows {
     float *h;            // (B, H; stride) out
     const float *c_prev; // (B, H), of cells with a memory
     float *c, *tanh_c;   // (B, H)
+    const float *h_prev; // (B, H; h_stride) the state that enters
+    size_t h_stride;
+    float *mixed;         // (B, H), of cells whose last block does not read the state itself (workspace.h)
+    const float *d_mixed; // (B, H) dL/d(mixed), in of backward_last
+    float *carry; // (B, H), of cells that keep a share of h. backward in: dL/dh from timestep t+1 past the
+                  // weights; out: the same for t-1
     const float *dh;     // (B, H; stride)
     float *dc;           // (B, H) in: dL/dc from the future; out: the same one timestep earlier
+};
+
+// One sequence through all timesteps, forward in time. forward: the rows of the first timestep, and gates +=
+// h_prev W. backward: the rows of the last timestep, and dh += dz W^T. The pointers of the product to what
+// changes from step to step are set on the way.
+struct single {
+    int T;
+    size_t gates; // G*H, between two rows of gates
+    bool started; // product.a is a state from before the first timestep
+    struct cell_rows rows;
+    struct product product;
+    const float *c0;
 };
 
 // What the two passes of the head share, for N rows of O logits.
@@ -30,6 +49,8 @@ struct update_rule {
     enum optimizer optimizer;
     float lr, grad_scale;
     float beta1, beta2, epsilon;
+    float momentum, decay;
+    float keep;             // 1 - lr * weight decay
     float m_scale, v_scale; // 1 / (1 - beta1^t) and 1 / sqrt(1 - beta2^t)
 };
 
@@ -37,14 +58,23 @@ struct loops {
     const char *name; // "avx512", "avx2", "portable"
     void (*forward[CELL_COUNT])(const struct cell_rows *rows, enum activation activation);
     void (*backward[CELL_COUNT])(const struct cell_rows *rows, enum activation activation);
+    // All timesteps at once, of B = 1; NULL where a cell has none: then one after the other by the two above.
+    void (*forward_single[CELL_COUNT])(const struct single *single, enum activation activation);
+    void (*backward_single[CELL_COUNT])(const struct single *single, enum activation activation);
+    // Of cells whose last block multiplies `mixed` instead of the state (else NULL): what comes before that
+    // product, forward, and after its transpose, backward.
+    void (*forward_first[CELL_COUNT])(const struct cell_rows *rows);
+    void (*backward_last[CELL_COUNT])(const struct cell_rows *rows);
     // z (N, n) = bias (n), plus weights[x] where x is not NULL and x[row] >= 0
     void (*gather)(float *z, const float *weights, const float *bias, const int *x, int N, int n);
     // bias (n) += column sums of dz (N, n); grads[x[row]] += dz[row] where x is not NULL and x[row] >= 0
     void (*scatter)(float *grads, float *bias, const float *dz, const int *x, int N, int n);
     double (*softmax)(const struct head_rows *rows, long *right); // summed loss in nats
     void (*softmax_back)(const struct head_rows *rows, float scale);
+    void (*product)(const struct product *product);
     void (*add)(float *to, const float *from, size_t n);
     double (*square_sum)(const float *values, size_t n);
+    long (*clamp)(float *values, size_t n, float limit); // into [-limit, limit]; how many were outside
     void (*update)(const struct update_rule *rule, size_t n, float *params, const float *grads, float *m,
                    float *v);
     void (*transpose)(const float *from, float *to, int rows, int columns); // to (columns, rows)

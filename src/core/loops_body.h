@@ -17,6 +17,8 @@
 #define APART _Pragma("GCC ivdep")
 #endif
 
+#include "vector_body.h"
+
 // --- squashers ---
 
 // tanh x as an odd rational function, x P(x^2) / Q(x^2), P and Q of degree 4: a minimax fit of the relative
@@ -44,30 +46,6 @@ INLINE float fast_sigmoid(float x) {
     return 0.5f + 0.5f * fast_tanh(0.5f * x);
 }
 
-// exp x for x <= 0 (softmax): 2^k exp r with |r| <= ln 2 / 2, exp r by its Taylor sum to r^7 (5e-9). Below
-// -87: ~1e-38.
-INLINE float fast_exp(float x) {
-    const float ROUND = 12582912.0f; // 1.5 * 2^23: adding it rounds to an integer, left in the low bits
-    x = x < -87.0f ? -87.0f : x;
-    float shifted = x * 1.44269504f + ROUND, k = shifted - ROUND;
-    float r = x - k * 0.693359375f; // ln 2 in two parts
-    r = r + k * 2.12194440e-4f;
-    float p = 1.0f / 5040.0f;
-    p = p * r + 1.0f / 720.0f;
-    p = p * r + 1.0f / 120.0f;
-    p = p * r + 1.0f / 24.0f;
-    p = p * r + 1.0f / 6.0f;
-    p = p * r + 0.5f;
-    p = p * r + 1.0f;
-    p = p * r + 1.0f;
-    uint32_t bits;
-    memcpy(&bits, &shifted, sizeof bits);
-    bits = (bits + 127u) << 23; // the low bits of shifted are k
-    float power;
-    memcpy(&power, &bits, sizeof power);
-    return p * power;
-}
-
 LOOP void tanh_all(float *values, size_t n) {
     for (size_t i = 0; i < n; i++)
         values[i] = fast_tanh(values[i]);
@@ -80,8 +58,15 @@ LOOP void sigmoid_all(float *values, size_t n) {
 
 // --- cells: one file each ---
 
+#include "cells/gru_kernel.h"
+#include "cells/gru_simple_kernel.h"
 #include "cells/lstm_kernel.h"
 #include "cells/rnn_kernel.h"
+
+// --- matrix products ---
+
+#include "product_body.h"
+#include "single_body.h"
 
 // --- rows ---
 
@@ -99,22 +84,44 @@ LOOP void gather(float *z, const float *weights, const float *bias, const int *x
     }
 }
 
+// sums (n) += column sums of from (N, n), a few columns at a time in registers.
+INLINE void add_columns(float *sums, const float *from, int N, int n) {
+    int i = 0;
+    for (; i + 4 * W <= n; i += 4 * W) {
+        vec sum[4];
+        UNROLL for (int v = 0; v < 4; v++) sum[v] = load(sums + i + v * W);
+        for (int row = 0; row < N; row++) {
+            const float *at = from + (size_t)row * (size_t)n + i;
+            UNROLL for (int v = 0; v < 4; v++) sum[v] += load(at + v * W);
+        }
+        UNROLL for (int v = 0; v < 4; v++) store(sums + i + v * W, sum[v]);
+    }
+    for (; i < n; i += W) {
+        int lanes = n - i < W ? n - i : W;
+        vec even = load_part(sums + i, lanes), odd = {0};
+        int row = 0;
+        for (; row + 2 <= N; row += 2) {
+            even += load_part(from + (size_t)row * (size_t)n + i, lanes);
+            odd += load_part(from + (size_t)(row + 1) * (size_t)n + i, lanes);
+        }
+        if (row < N) even += load_part(from + (size_t)row * (size_t)n + i, lanes);
+        store_part(sums + i, lanes, even + odd);
+    }
+}
+
 LOOP void scatter(float *grads, float *bias, const float *dz, const int *x, int N, int n) {
-    float *restrict sums = bias;
-    for (int row = 0; row < N; row++) {
-        const float *restrict from = dz + (size_t)row * (size_t)n;
-        if (!x || x[row] < 0) {
+    enum { BLOCK = 32 }; // rows that are still in the cache when they are read again
+    for (int first = 0; first < N; first += BLOCK) {
+        int last = N - first < BLOCK ? N : first + BLOCK;
+        for (int row = first; x && row < last; row++) {
+            if (x[row] < 0) continue;
+            const float *restrict from = dz + (size_t)row * (size_t)n;
+            float *restrict to = grads + (size_t)x[row] * (size_t)n;
             APART
             for (int i = 0; i < n; i++)
-                sums[i] += from[i];
-            continue;
+                to[i] += from[i];
         }
-        float *restrict to = grads + (size_t)x[row] * (size_t)n;
-        APART
-        for (int i = 0; i < n; i++) {
-            to[i] += from[i];
-            sums[i] += from[i];
-        }
+        add_columns(bias, dz + (size_t)first * (size_t)n, last - first, n);
     }
 }
 
@@ -151,58 +158,96 @@ LOOP void transpose(const float *from, float *to, int rows, int columns) {
 // --- softmax cross-entropy ---
 
 INLINE float largest_of(const float *row, int n) {
-    float best[16];
-    int i = 0;
-    for (int k = 0; k < 16; k++)
-        best[k] = row[0];
-    for (; i + 16 <= n; i += 16)
-        for (int k = 0; k < 16; k++)
-            best[k] = row[i + k] > best[k] ? row[i + k] : best[k];
-    for (; i < n; i++)
-        best[0] = row[i] > best[0] ? row[i] : best[0];
-    for (int k = 1; k < 16; k++)
-        best[0] = best[k] > best[0] ? best[k] : best[0];
-    return best[0];
+    float best = row[0];
+    if (n < W) {
+        for (int i = 1; i < n; i++)
+            best = row[i] > best ? row[i] : best;
+        return best;
+    }
+    vec all = load(row);
+    for (int i = W; i + W <= n; i += W)
+        all = larger(load(row + i), all);
+    return largest_of_lanes(larger(load(row + n - W), all)); // some twice: no harm
+}
+
+// exp x for x <= 0 (softmax): 2^k exp r with |r| <= ln 2 / 2, exp r by its Taylor sum to r^7 (5e-9). Below
+// -87: ~1e-38.
+INLINE vec exp_of(vec x) {
+    const float ROUND = 12582912.0f; // 1.5 * 2^23: adding it rounds to an integer, left in the low bits
+    x = larger((vec){0} - 87.0f, x); // this way round NaN stays NaN
+    vec shifted = x * 1.44269504f + ROUND, k = shifted - ROUND;
+    vec r = x - k * 0.693359375f; // ln 2 in two parts
+    r = r + k * 2.12194440e-4f;
+    vec p = r * (1.0f / 5040.0f) + 1.0f / 720.0f;
+    p = p * r + 1.0f / 120.0f;
+    p = p * r + 1.0f / 24.0f;
+    p = p * r + 1.0f / 6.0f;
+    p = p * r + 0.5f;
+    p = p * r + 1.0f;
+    p = p * r + 1.0f;
+    vec_bits power = ((vec_bits)shifted + 127u) << 23; // the low bits of shifted are k
+    return p * (vec)power;
 }
 
 // row = exp(row - largest); returns the sum.
 INLINE float exponentials(float *row, int n, float largest) {
-    float sums[16] = {0};
-    for (int i = 0; i < n; i++)
-        row[i] = fast_exp(row[i] - largest);
+    vec sum = {0};
     int i = 0;
-    for (; i + 16 <= n; i += 16)
-        for (int k = 0; k < 16; k++)
-            sums[k] += row[i + k];
-    for (; i < n; i++)
-        sums[0] += row[i];
-    float sum = 0.0f;
-    for (int k = 0; k < 16; k++)
-        sum += sums[k];
-    return sum;
+    for (; i + W <= n; i += W) {
+        vec y = exp_of(load(row + i) - largest);
+        store(row + i, y);
+        sum += y;
+    }
+    if (i < n) {
+        vec y = first_of(exp_of(load_part(row + i, n - i) - largest), n - i);
+        store_part(row + i, n - i, y);
+        sum += y;
+    }
+    return sum_of_lanes(sum);
+}
+
+INLINE void scale_row(float *row, int n, float scale) {
+    int i = 0;
+    for (; i + W <= n; i += W)
+        store(row + i, load(row + i) * scale);
+    if (i < n) store_part(row + i, n - i, load_part(row + i, n - i) * scale);
 }
 
 // The first of the largest logits is what the network says.
 INLINE bool is_first_largest(const float *row, int at, float largest) {
     if (!(row[at] >= largest)) return false;
+    int before = 0; // counted to the end: no jump that depends on the values
     for (int i = 0; i < at; i++)
-        if (row[i] >= largest) return false;
-    return true;
+        before += row[i] >= largest;
+    return before == 0;
 }
 
+// Sixteen rows at a time, one stage after the other: within a row every stage waits for the one before, other
+// rows do not. A sum is 1 to O, so sixteen multiply without overflow before one logarithm serves all.
 LOOP double softmax(const struct head_rows *rows, long *right) {
+    enum { ROWS_AT_ONCE = 16 };
+    int O = rows->O, n = 0;
     double loss = 0.0;
-    for (int n = 0; n < rows->N; n++) {
-        int target = rows->target[n];
-        if (target < 0) continue;
-        float *row = rows->logits + (size_t)n * (size_t)rows->O;
-        float largest = largest_of(row, rows->O), said = row[target];
-        *right += is_first_largest(row, target, largest);
-        float sum = exponentials(row, rows->O, largest);
-        loss += (double)(logf(sum) + (largest - said)); // -ln softmax, exact where y_hat underflows
-        float scale = 1.0f / sum;
-        for (int i = 0; i < rows->O; i++)
-            row[i] *= scale;
+    while (n < rows->N) {
+        float *row[ROWS_AT_ONCE], largest[ROWS_AT_ONCE], sum[ROWS_AT_ONCE];
+        int count = 0;
+        for (; n < rows->N && count < ROWS_AT_ONCE; n++) {
+            if (rows->target[n] < 0) continue;
+            row[count] = rows->logits + (size_t)n * (size_t)O;
+            largest[count] = largest_of(row[count], O);
+            *right += is_first_largest(row[count], rows->target[n], largest[count]);
+            // -ln softmax less ln sum: exact where y_hat underflows
+            loss += (double)(largest[count] - row[count][rows->target[n]]);
+            count++;
+        }
+        double sums = 1.0;
+        for (int k = 0; k < count; k++)
+            sum[k] = exponentials(row[k], O, largest[k]);
+        for (int k = 0; k < count; k++) {
+            sums *= (double)sum[k];
+            scale_row(row[k], O, 1.0f / sum[k]);
+        }
+        loss += log(sums);
     }
     return loss;
 }
@@ -214,9 +259,9 @@ LOOP void softmax_back(const struct head_rows *rows, float scale) {
             memset(row, 0, (size_t)rows->O * sizeof *row);
             continue;
         }
-        row[rows->target[n]] -= 1.0f;
-        for (int i = 0; i < rows->O; i++)
-            row[i] *= scale;
+        float at_target = (row[rows->target[n]] - 1.0f) * scale;
+        scale_row(row, rows->O, scale);
+        row[rows->target[n]] = at_target;
     }
 }
 
@@ -243,25 +288,74 @@ LOOP void update_adam(const struct update_rule *rule, size_t n, float *restrict 
     }
 }
 
+LOOP void update_momentum(const struct update_rule *rule, size_t n, float *restrict params,
+                          const float *restrict grads, float *restrict m) {
+    float mu = rule->momentum, rate = rule->lr, scale = rule->grad_scale;
+    APART
+    for (size_t i = 0; i < n; i++) {
+        m[i] = mu * m[i] + scale * grads[i];
+        params[i] -= rate * m[i];
+    }
+}
+
+// RMSProp and Adagrad: m = old m + fresh g^2.
+LOOP void update_scaled(const struct update_rule *rule, size_t n, float *restrict params,
+                        const float *restrict grads, float *restrict m, float old, float fresh) {
+    float rate = rule->lr, scale = rule->grad_scale, epsilon = rule->epsilon;
+    APART
+    for (size_t i = 0; i < n; i++) {
+        float g = grads[i] * scale;
+        m[i] = old * m[i] + fresh * g * g;
+        params[i] -= rate * g / (__builtin_sqrtf(m[i]) + epsilon);
+    }
+}
+
 LOOP void update(const struct update_rule *rule, size_t n, float *params, const float *grads, float *m,
                  float *v) {
-    if (rule->optimizer == OPTIMIZER_ADAM)
-        update_adam(rule, n, params, grads, m, v);
-    else
-        update_sgd(rule, n, params, grads);
+    for (size_t i = 0; rule->keep != 1.0f && i < n; i++)
+        params[i] *= rule->keep;
+    switch (rule->optimizer) {
+    case OPTIMIZER_ADAM: update_adam(rule, n, params, grads, m, v); break;
+    case OPTIMIZER_MOMENTUM: update_momentum(rule, n, params, grads, m); break;
+    case OPTIMIZER_RMSPROP: update_scaled(rule, n, params, grads, m, rule->decay, 1.0f - rule->decay); break;
+    case OPTIMIZER_ADAGRAD: update_scaled(rule, n, params, grads, m, 1.0f, 1.0f); break;
+    default: update_sgd(rule, n, params, grads);
+    }
+}
+
+LOOP long clamp(float *values, size_t n, float limit) {
+    long outside = 0;
+    for (size_t i = 0; i < n; i++) {
+        float value = values[i], held = value > limit ? limit : value < -limit ? -limit : value;
+        outside += value > limit || value < -limit;
+        values[i] = held;
+    }
+    return outside;
 }
 
 extern const struct loops LOOPS;
 const struct loops LOOPS = {
     .name = LOOPS_NAME,
-    .forward = {[CELL_RNN] = rnn_forward, [CELL_LSTM] = lstm_forward},
-    .backward = {[CELL_RNN] = rnn_backward, [CELL_LSTM] = lstm_backward},
+    .forward = {[CELL_RNN] = rnn_forward,
+                [CELL_GRU_SIMPLE] = gru_simple_forward,
+                [CELL_GRU] = gru_forward,
+                [CELL_LSTM] = lstm_forward},
+    .backward = {[CELL_RNN] = rnn_backward,
+                 [CELL_GRU_SIMPLE] = gru_simple_backward,
+                 [CELL_GRU] = gru_backward,
+                 [CELL_LSTM] = lstm_backward},
+    .forward_first = {[CELL_GRU] = gru_forward_first},
+    .backward_last = {[CELL_GRU] = gru_backward_last},
+    .forward_single = {[CELL_RNN] = rnn_forward_single, [CELL_LSTM] = lstm_forward_single},
+    .backward_single = {[CELL_RNN] = rnn_backward_single, [CELL_LSTM] = lstm_backward_single},
     .gather = gather,
     .scatter = scatter,
     .softmax = softmax,
     .softmax_back = softmax_back,
+    .product = product,
     .add = add,
     .square_sum = square_sum,
+    .clamp = clamp,
     .update = update,
     .transpose = transpose,
     .tanh = tanh_all,

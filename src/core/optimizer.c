@@ -2,7 +2,14 @@
 #include "loops.h"
 #include <math.h>
 
-const char *const optimizer_names[OPTIMIZER_COUNT] = {[OPTIMIZER_SGD] = "sgd", [OPTIMIZER_ADAM] = "adam"};
+const char *const optimizer_names[OPTIMIZER_COUNT] = {
+    [OPTIMIZER_SGD] = "sgd",         [OPTIMIZER_MOMENTUM] = "momentum", [OPTIMIZER_RMSPROP] = "rmsprop",
+    [OPTIMIZER_ADAGRAD] = "adagrad", [OPTIMIZER_ADAM] = "adam",
+};
+
+int optimizer_slabs(enum optimizer optimizer) {
+    return optimizer == OPTIMIZER_SGD ? 0 : optimizer == OPTIMIZER_ADAM ? 2 : 1;
+}
 
 struct train_options train_options_default(void) {
     return (struct train_options){.optimizer = OPTIMIZER_ADAM,
@@ -11,6 +18,8 @@ struct train_options train_options_default(void) {
                                   .beta2 = 0.999,
                                   .epsilon = 1e-8,
                                   .clip_norm = 5.0,
+                                  .momentum = 0.9,
+                                  .decay = 0.9,
                                   .threads = 1};
 }
 
@@ -27,6 +36,9 @@ void optimizer_apply(const struct train_options *options, size_t n, float *param
         .beta1 = (float)options->beta1,
         .beta2 = (float)options->beta2,
         .epsilon = (float)options->epsilon,
+        .momentum = (float)options->momentum,
+        .decay = (float)options->decay,
+        .keep = (float)(1.0 - options->lr * options->weight_decay),
         .m_scale = (float)(1.0 / (1.0 - pow(options->beta1, (double)update))),
         .v_scale = (float)(1.0 / sqrt(1.0 - pow(options->beta2, (double)update))),
     };

@@ -186,6 +186,8 @@ static void forward_input(struct tape *tape, const struct example *example, int 
         for (int d = 0; d < tape->spec.directions; d++)
             memcpy(x + (size_t)d * H,
                    tape->tracks[layer - 1][d].value[tape->cell->state_out[0]] + (size_t)t * H, H * sizeof *x);
+        for (size_t i = 0; example->dropout && i < I; i++)
+            x[i] *= example->dropout[((size_t)(layer - 1) * (size_t)example->T + (size_t)t) * I + i];
     } else if (tape->spec.real_input) {
         memcpy(x, example->x_real + (size_t)t * I, I * sizeof *x);
     } else {

@@ -19,6 +19,7 @@ struct example {
     const int *x;
     const double *x_real; // NULL for symbols
     const int *target;
+    const double *dropout; // (L-1, T, D*H) factors on what a layer hands to the next one; NULL = none
 };
 
 struct tape;

@@ -217,7 +217,7 @@ static void backward_head(struct tape *tape, const struct layout *layout, const 
 }
 
 // What the layer above sends down: its dL/dx, cut at the border between the directions.
-static void receive_from_above(struct tape *tape, int layer, int direction) {
+static void receive_from_above(struct tape *tape, const struct example *example, int layer, int direction) {
     int H = tape->spec.hidden, D = tape->spec.directions;
     double *from_loss = tape->tracks[layer][direction].from_loss[0];
     for (int t = 0; t < tape->length; t++) {
@@ -226,8 +226,12 @@ static void receive_from_above(struct tape *tape, int layer, int direction) {
         for (int above = 0; above < D; above++) {
             const double *dx = tape->tracks[layer + 1][above].grad[tape->cell->input] +
                                (size_t)t * (size_t)(H * D) + (size_t)(direction * H);
+            const double *factors = NULL;
+            if (example->dropout)
+                factors = example->dropout + ((size_t)layer * (size_t)tape->length + (size_t)t) * (size_t)(H * D) +
+                          (size_t)(direction * H);
             for (int i = 0; i < H; i++)
-                to[i] += dx[i];
+                to[i] += factors ? factors[i] * dx[i] : dx[i];
         }
     }
 }
@@ -241,7 +245,7 @@ void reference_backward(struct tape *tape, const struct layout *layout, const do
         backward_head(tape, layout, params, grads, example, t);
     for (int l = tape->spec.layers - 1; l >= 0; l--) {
         for (int d = 0; d < tape->spec.directions; d++) {
-            if (l < tape->spec.layers - 1) receive_from_above(tape, l, d);
+            if (l < tape->spec.layers - 1) receive_from_above(tape, example, l, d);
             for (int s = 1; s < tape->cell->state_count; s++)
                 memset(tape->tracks[l][d].from_loss[s], 0,
                        (size_t)tape->length * (size_t)tape->spec.hidden * sizeof(double));

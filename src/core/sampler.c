@@ -89,8 +89,26 @@ static int larger_first(const void *a, const void *b) {
     return one->symbol < other->symbol ? -1 : 1;
 }
 
+// The common case: the distribution as it is, without another exponential of every symbol.
+static int draw_from(const float *y_hat, int O, struct rng *rng) {
+    double sums[4] = {0};
+    for (int i = 0; i < O; i++)
+        sums[i % 4] += (double)y_hat[i];
+    double at = rng_uniform(rng) * ((sums[0] + sums[1]) + (sums[2] + sums[3]));
+    int last = 0;
+    for (int i = 0; i < O; i++) {
+        if (!(y_hat[i] > 0.0f)) continue;
+        last = i;
+        if (at < (double)y_hat[i]) break;
+        at -= (double)y_hat[i];
+    }
+    return last;
+}
+
 int sampler_draw(struct sampler *sampler, double temperature, int top_k, int forbid, struct rng *rng) {
     int O = sampler->model->layout.spec.outputs, count = 0;
+    if (temperature == 1.0 && (top_k <= 0 || top_k >= O) && forbid < 0)
+        return draw_from(sampler->y_hat, O, rng);
     struct choice *choices = sampler->choices, *best = &choices[0];
     for (int i = 0; i < O; i++)
         if (i != forbid) choices[count++] = (struct choice){.symbol = i, .weight = sampler->logits[i]};

@@ -1,10 +1,12 @@
 #include "trainer.h"
+#include "carried.h"
 #include "check.h"
 #include "kernels.h"
 #include "loops.h"
 #include "mem.h"
 #include "slab.h"
 #include "team.h"
+#include "workspace.h"
 #include <math.h>
 #include <string.h>
 
@@ -16,13 +18,14 @@ struct worker {
     float *grads;    // a slab; worker 0's is where all are added up
     int *x, *target; // (T, its B), copied out of the minibatch; NULL when there is one worker
     float *x_real;
+    float *dropout;  // (L-1, T, its B, D*H), or NULL
     int first, count;                     // columns of the minibatch at hand
     size_t from, to;                      // range of the slab
     double loss, squares, weight_squares; // sums of squares of the range: of the gradient, of the parameters
-    long tokens, right;
+    long tokens, right, clamped;
 };
 
-enum phase_of_step { WORK_FORWARD, WORK_BACKWARD, WORK_REDUCE, WORK_UPDATE };
+enum phase_of_step { WORK_FORWARD, WORK_BACKWARD, WORK_REDUCE, WORK_CLAMP, WORK_UPDATE };
 
 struct trainer {
     struct model *model;
@@ -30,7 +33,7 @@ struct trainer {
     int max_T, max_B, workers;
     struct worker *worker;
     struct team *team;
-    float *m, *v; // NULL for SGD
+    float *m, *v; // as many as optimizer_slabs() says; else NULL
     int64_t updates;
     size_t bytes;
     // of the step at hand
@@ -39,6 +42,7 @@ struct trainer {
     enum workspace_state state;
     float scale;
     double clip_scale;
+    bool drop; // the pass at hand is one of training
 };
 
 // --- life ---
@@ -50,14 +54,26 @@ static bool options_check(const struct train_options *o, struct err *err) {
         return err_set(err, ERR_VALUE, "the learning rate must be 0 or more and finite, found %g", o->lr);
     if (!(o->clip_norm >= 0.0))
         return err_set(err, ERR_VALUE, "the clip norm must be 0 or more, found %g", o->clip_norm);
+    if (!(o->clip_value >= 0.0))
+        return err_set(err, ERR_VALUE, "the clip value must be 0 or more, found %g", o->clip_value);
+    if (!(o->dropout >= 0.0 && o->dropout < 1.0))
+        return err_set(err, ERR_VALUE, "the dropout must be from 0 to below 1, found %g", o->dropout);
+    if (!(o->weight_decay >= 0.0 && o->lr * o->weight_decay < 1.0))
+        return err_set(err, ERR_VALUE,
+                       "the weight decay must be 0 or more, and less than 1 / learning rate; found %g",
+                       o->weight_decay);
     if (o->threads < 1 || o->threads > MAX_THREADS)
         return err_set(err, ERR_VALUE, "the number of threads must be 1 to %d, found %d", MAX_THREADS,
                        o->threads);
     if (o->optimizer == OPTIMIZER_SGD) return true;
+    if (!(o->momentum >= 0.0 && o->momentum < 1.0))
+        return err_set(err, ERR_VALUE, "the momentum must be in [0, 1), found %g", o->momentum);
+    if (!(o->decay >= 0.0 && o->decay < 1.0))
+        return err_set(err, ERR_VALUE, "RMSProp's decay must be in [0, 1), found %g", o->decay);
     if (!(o->beta1 >= 0.0 && o->beta1 < 1.0 && o->beta2 >= 0.0 && o->beta2 < 1.0))
         return err_set(err, ERR_VALUE, "Adam's betas must be in [0, 1), found %g and %g", o->beta1, o->beta2);
     if (!(o->epsilon > 0.0))
-        return err_set(err, ERR_VALUE, "Adam's epsilon must be more than 0, found %g", o->epsilon);
+        return err_set(err, ERR_VALUE, "the optimiser's epsilon must be more than 0, found %g", o->epsilon);
     return true;
 }
 
@@ -86,6 +102,13 @@ static bool worker_init(struct trainer *trainer, int w, struct err *err) {
     worker->to = per * (size_t)(w + 1) < layout->size ? per * (size_t)(w + 1) : layout->size;
     worker->grads = owned(trainer, layout->size, sizeof(float), "the gradients", err);
     if (!worker->grads) return false;
+    const struct net_spec *spec = &layout->spec;
+    if (trainer->options.dropout > 0.0 && spec->layers > 1) {
+        size_t rows = size_mul_add((size_t)trainer->max_T, (size_t)B, 0);
+        size_t width = (size_t)(spec->layers - 1) * (size_t)spec->hidden * (size_t)spec->directions;
+        worker->dropout = owned(trainer, size_mul_add(rows, width, 0), sizeof(float), "the masks of dropout", err);
+        if (!worker->dropout) return false;
+    }
     if (trainer->workers == 1) return true;
     size_t cells = size_mul_add((size_t)trainer->max_T, (size_t)B, 0);
     worker->x = owned(trainer, cells, sizeof(int), "a worker's share of the minibatch", err);
@@ -103,10 +126,10 @@ static bool trainer_init(struct trainer *trainer, struct err *err) {
     if (!trainer->worker) return false;
     for (int w = 0; w < trainer->workers; w++)
         if (!worker_init(trainer, w, err)) return false;
-    if (trainer->options.optimizer == OPTIMIZER_ADAM) {
-        trainer->m = owned(trainer, size, sizeof(float), "the optimiser's state", err);
-        trainer->v = owned(trainer, size, sizeof(float), "the optimiser's state", err);
-        if (!trainer->m || !trainer->v) return false;
+    float **state[] = {&trainer->m, &trainer->v};
+    for (int s = 0; s < optimizer_slabs(trainer->options.optimizer); s++) {
+        *state[s] = owned(trainer, size, sizeof(float), "the optimiser's state", err);
+        if (!*state[s]) return false;
     }
     trainer->team = team_new(trainer->workers, err);
     if (!trainer->team) return false;
@@ -145,6 +168,7 @@ void trainer_free(struct trainer *trainer) {
         mem_free(worker->x);
         mem_free(worker->target);
         mem_free(worker->x_real);
+        mem_free(worker->dropout);
     }
     mem_free(trainer->worker);
     mem_free(trainer->m);
@@ -162,11 +186,19 @@ void trainer_set_lr(struct trainer *trainer, double lr) {
 size_t trainer_memory(const struct trainer *trainer) {
     return trainer->bytes;
 }
+struct trainer_memory_parts trainer_memory_by_part(const struct trainer *trainer) {
+    size_t slab = trainer->model->layout.size * sizeof(float);
+    struct trainer_memory_parts parts = {.gradients = (size_t)trainer->workers * slab,
+                                         .state = (size_t)trainer_state_slabs(trainer) * slab,
+                                         .packed = trainer->worker[0].workspace->packed_bytes};
+    parts.workspace = trainer->bytes - parts.gradients - parts.state - parts.packed;
+    return parts;
+}
 int64_t trainer_updates(const struct trainer *trainer) {
     return trainer->updates;
 }
 int trainer_state_slabs(const struct trainer *trainer) {
-    return trainer->m ? 2 : 0;
+    return optimizer_slabs(trainer->options.optimizer);
 }
 void trainer_restore_updates(struct trainer *trainer, int64_t updates) {
     trainer->updates = updates;
@@ -225,7 +257,11 @@ static bool deal_columns(struct trainer *trainer, const struct batch *batch, enu
 
 static struct batch share_of_batch(const struct trainer *trainer, struct worker *worker) {
     const struct batch *batch = trainer->batch;
-    if (trainer->workers == 1) return *batch;
+    if (trainer->workers == 1) {
+        struct batch whole = *batch;
+        whole.dropout = trainer->drop ? worker->dropout : NULL;
+        return whole;
+    }
     size_t I = (size_t)trainer->model->layout.spec.inputs;
     for (int t = 0; t < batch->T; t++) {
         size_t from = (size_t)t * (size_t)batch->B + (size_t)worker->first,
@@ -242,7 +278,25 @@ static struct batch share_of_batch(const struct trainer *trainer, struct worker 
                           .x = batch->x ? worker->x : NULL,
                           .target = worker->target,
                           .carry = batch->carry,
-                          .x_real = worker->x_real};
+                          .x_real = worker->x_real,
+                          .dropout = trainer->drop ? worker->dropout : NULL};
+}
+
+// One generator a column and update: the same masks however the columns are dealt to threads.
+static void draw_masks(const struct trainer *trainer, struct worker *worker) {
+    const struct net_spec *spec = &trainer->model->layout.spec;
+    size_t DH = (size_t)spec->hidden * (size_t)spec->directions, B = (size_t)worker->count;
+    size_t rows = (size_t)(spec->layers - 1) * (size_t)trainer->batch->T;
+    float kept = (float)(1.0 / (1.0 - trainer->options.dropout));
+    struct rng of_update = rng_seed(trainer->options.dropout_seed);
+    of_update = rng_seed(rng_next(&of_update) + (uint64_t)trainer->updates);
+    uint64_t key = rng_next(&of_update);
+    for (size_t b = 0; b < B; b++) {
+        struct rng rng = rng_seed(key + (uint64_t)worker->first + b);
+        for (size_t row = 0; row < rows; row++)
+            for (size_t i = 0; i < DH; i++)
+                worker->dropout[(row * B + b) * DH + i] = rng_uniform(&rng) < trainer->options.dropout ? 0.0f : kept;
+    }
 }
 
 // --- the phases of a step, each done by every worker on its share ---
@@ -251,6 +305,7 @@ static void work_forward(struct trainer *trainer, struct worker *worker) {
     worker->loss = 0.0;
     worker->tokens = worker->right = 0;
     if (worker->count == 0) return;
+    if (trainer->drop && worker->dropout) draw_masks(trainer, worker);
     struct batch batch = share_of_batch(trainer, worker);
     worker->loss =
         kernel_forward(worker->workspace, trainer->model->params, &batch, &worker->tokens, &worker->right);
@@ -260,13 +315,15 @@ static void work_backward(struct trainer *trainer, struct worker *worker) {
     memset(worker->grads, 0, trainer->model->layout.size * sizeof(float));
     if (worker->count == 0) return;
     struct batch batch = *trainer->batch;
+    batch.dropout = worker->dropout;
     if (trainer->workers > 1) { // copied by work_forward
         batch = (struct batch){.T = batch.T,
                                .B = worker->count,
                                .x = batch.x ? worker->x : NULL,
                                .target = worker->target,
                                .carry = batch.carry,
-                               .x_real = worker->x_real};
+                               .x_real = worker->x_real,
+                               .dropout = worker->dropout};
     }
     kernel_backward(worker->workspace, trainer->model->params, &batch, trainer->scale, worker->grads);
 }
@@ -282,6 +339,14 @@ static void work_reduce(struct trainer *trainer, struct worker *worker) {
     worker->weight_squares = loops->square_sum(trainer->model->params + worker->from, n);
 }
 
+static void work_clamp(struct trainer *trainer, struct worker *worker) {
+    const struct loops *loops = loops_best();
+    float *grads = trainer->worker[0].grads + worker->from;
+    size_t n = worker->to - worker->from;
+    worker->clamped = loops->clamp(grads, n, (float)trainer->options.clip_value);
+    worker->squares = loops->square_sum(grads, n);
+}
+
 static void work_update(struct trainer *trainer, struct worker *worker) {
     size_t at = worker->from;
     optimizer_apply(&trainer->options, worker->to - at, trainer->model->params + at,
@@ -294,6 +359,7 @@ static void work(void *context, int index) {
         [WORK_FORWARD] = work_forward,
         [WORK_BACKWARD] = work_backward,
         [WORK_REDUCE] = work_reduce,
+        [WORK_CLAMP] = work_clamp,
         [WORK_UPDATE] = work_update,
     };
     struct trainer *trainer = context;
@@ -309,6 +375,7 @@ static bool forward(struct trainer *trainer, const struct batch *batch, enum wor
                     double *loss, long *tokens, long *right, struct err *err) {
     if (!batch_check(trainer, batch, err) || !deal_columns(trainer, batch, state, err)) return false;
     trainer->batch = batch;
+    trainer->drop = state != WORKSPACE_EVALUATE;
     run_phase(trainer, WORK_FORWARD);
     *loss = 0.0;
     *tokens = *right = 0;
@@ -341,6 +408,7 @@ static bool not_finite(const struct trainer *trainer, const char *what, double v
     int weight = model_not_finite(layout, trainer->model->params);
     int grad = model_not_finite(layout, trainer->worker[0].grads);
     long long update = (long long)trainer->updates + 1;
+    if (isnan(value)) value = fabs(value); // a NaN's sign says nothing
     if (weight >= 0)
         return err_set(err, ERR_VALUE,
                        "update %lld stopped: the %s is %g; the first tensor that is not finite is %s", update,
@@ -370,6 +438,18 @@ static bool loss_and_gradient(struct trainer *trainer, const struct batch *batch
     return not_finite(trainer, "norm of the parameters", weight_norm, err);
 }
 
+// Clips the gradient by value; returns the norm that is left.
+static double clamp_gradient(struct trainer *trainer, struct step_report *report) {
+    if (!(trainer->options.clip_value > 0.0)) return report->grad_norm;
+    run_phase(trainer, WORK_CLAMP);
+    double squares = 0.0;
+    for (int w = 0; w < trainer->workers; w++) {
+        squares += trainer->worker[w].squares;
+        report->clamped += trainer->worker[w].clamped;
+    }
+    return sqrt(squares);
+}
+
 bool trainer_step(struct trainer *trainer, const struct batch *batch, struct step_report *report,
                   struct err *err) {
     struct step_report unused;
@@ -377,7 +457,8 @@ bool trainer_step(struct trainer *trainer, const struct batch *batch, struct ste
     *report = (struct step_report){.clip_scale = 1.0};
     if (!loss_and_gradient(trainer, batch, WORKSPACE_TRAIN, report, err)) return false;
     if (report->tokens == 0) return true; // all padding: nothing to learn from
-    report->clip_scale = trainer->clip_scale = clip_scale_for(report->grad_norm, trainer->options.clip_norm);
+    double norm = clamp_gradient(trainer, report);
+    report->clip_scale = trainer->clip_scale = clip_scale_for(norm, trainer->options.clip_norm);
     run_phase(trainer, WORK_UPDATE);
     trainer->updates++;
     trainer_refresh(trainer);
@@ -410,5 +491,56 @@ bool trainer_gradients(struct trainer *trainer, const struct batch *batch, float
         memset(grads, 0, bytes);
     else
         memcpy(grads, trainer->worker[0].grads, bytes);
+    return true;
+}
+
+// --- the carried state, to be kept ---
+
+int trainer_carried(const struct trainer *trainer) {
+    int sequences = 0;
+    for (int w = 0; w < trainer->workers; w++)
+        sequences += trainer->worker[w].workspace->carried[WORKSPACE_TRAIN];
+    return sequences;
+}
+
+size_t trainer_carried_size(const struct trainer *trainer, int sequences) {
+    const struct net_spec *spec = &trainer->model->layout.spec;
+    return (size_t)spec->layers * (size_t)net_cell(spec)->state_count * (size_t)sequences * (size_t)spec->hidden;
+}
+
+// Copies one worker's rows out of the whole (layers, states, sequences, H), or into it.
+static void carry_rows(struct workspace *ws, float *whole, int sequences, int first, int count, bool out) {
+    size_t H = (size_t)ws->layout->spec.hidden, rows = (size_t)count * H;
+    for (int l = 0; l < ws->layout->spec.layers; l++)
+        for (int s = 0; s < ws->cell->state_count; s++) {
+            struct lane *lane = &ws->lanes[l][0];
+            float *own = s == 0 ? lane->last_h[WORKSPACE_TRAIN] : lane->last_c[WORKSPACE_TRAIN];
+            size_t block = (size_t)l * (size_t)ws->cell->state_count + (size_t)s;
+            float *at = whole + (block * (size_t)sequences + (size_t)first) * H;
+            memcpy(out ? at : own, out ? own : at, rows * sizeof(float));
+        }
+}
+
+void trainer_carried_get(const struct trainer *trainer, float *out) {
+    int sequences = trainer_carried(trainer), first = 0;
+    for (int w = 0; w < trainer->workers; w++) {
+        struct workspace *ws = trainer->worker[w].workspace;
+        int count = ws->carried[WORKSPACE_TRAIN];
+        carry_rows(ws, out, sequences, first, count, true);
+        first += count;
+    }
+}
+
+bool trainer_carried_set(struct trainer *trainer, int sequences, const float *values, struct err *err) {
+    if (sequences < 0 || sequences > trainer->max_B)
+        return err_set(err, ERR_VALUE, "a state of %d sequences, expected at most %d", sequences, trainer->max_B);
+    int share = sequences / trainer->workers, rest = sequences % trainer->workers, first = 0;
+    for (int w = 0; w < trainer->workers; w++) { // as deal_columns()
+        struct workspace *ws = trainer->worker[w].workspace;
+        int count = share + (w < rest);
+        carry_rows(ws, (float *)values, sequences, first, count, false); // read only
+        ws->carried[WORKSPACE_TRAIN] = count;
+        first += count;
+    }
     return true;
 }

@@ -6,7 +6,24 @@
 #include "network.h"
 #include <stdint.h>
 
-enum optimizer { OPTIMIZER_SGD, OPTIMIZER_ADAM, OPTIMIZER_COUNT }; // the list grows
+// With g the gradient after clipping, every operation elementwise (epsilon stands outside of the root):
+//   sgd       p -= lr g
+//   momentum  m = mu m + g, p -= lr m                                (Polyak 1964; Sutskever et al. 2013, eq. 1)
+//   rmsprop   m = decay m + (1 - decay) g^2, p -= lr g / (sqrt(m) + epsilon)
+//                                                                    (Tieleman and Hinton 2012, lecture 6.5)
+//   adagrad   m += g^2, p -= lr g / (sqrt(m) + epsilon)              (Duchi et al. 2011, fig. 1)
+//   adam      m, v and their bias corrections                        (Kingma and Ba 2015, algorithm 1)
+// With weight_decay each starts with p -= lr weight_decay p: decoupled, not part of the gradient
+// (Loshchilov and Hutter 2019, algorithm 2; with Adam that is AdamW). It reaches every parameter.
+enum optimizer {
+    OPTIMIZER_SGD,
+    OPTIMIZER_MOMENTUM,
+    OPTIMIZER_RMSPROP,
+    OPTIMIZER_ADAGRAD,
+    OPTIMIZER_ADAM,
+    OPTIMIZER_COUNT
+};
+int optimizer_slabs(enum optimizer optimizer); // slabs of state: 0, 1 (m) or 2 (m, v)
 extern const char *const optimizer_names[OPTIMIZER_COUNT];
 
 struct train_options {
@@ -14,9 +31,19 @@ struct train_options {
     double lr;
     double beta1, beta2, epsilon; // Adam (Kingma and Ba 2015, algorithm 1)
     double clip_norm;             // 0 = none; Pascanu et al. 2013, algorithm 1
+    double clip_value;            // 0 = none; else each entry is held in [-clip_value, clip_value], before the norm
+    double momentum;              // mu
+    double decay;                 // of RMSProp
+    double weight_decay;          // 0 = none
+    // Share of the values that a layer hands to the next one that become 0, the others times 1 / (1 - dropout): only
+    // between stacked layers, never in time (Srivastava et al. 2014; Zaremba et al. 2014, section 3.1), and only in
+    // training. The masks follow from the seed, the number of the update and the column: not from the threads.
+    double dropout;
+    uint64_t dropout_seed;
     int threads;
 };
-struct train_options train_options_default(void); // adam, lr 0.002, 0.9, 0.999, 1e-8, clip 5, 1 thread
+// adam, lr 0.002, 0.9, 0.999, 1e-8, clip norm 5, momentum 0.9, decay 0.9, no weight decay, 1 thread
+struct train_options train_options_default(void);
 
 // A minibatch, borrowed. x, target: (T, B) row-major; x < 0 is the zero vector, target < 0 carries no loss.
 // Each sequence starts from the zero state unless carry: then from the final state of the previous batch
@@ -27,13 +54,16 @@ struct batch {
     const int *x, *target;
     bool carry;          // of one-directional nets
     const float *x_real; // (T, B, I), or NULL
+    // (L-1, T, B, D*H) factors on what a layer hands to the next one; NULL = none. Of the kernels: a trainer draws its own.
+    const float *dropout;
 };
 
 // Loss and gradients are the mean over the tokens that carry a loss.
 struct step_report {
     double loss;       // nats a token, before the update
     double grad_norm;  // before clipping
-    double clip_scale; // 1 = not clipped
+    double clip_scale; // by norm; 1 = not clipped
+    long clamped;      // entries of the gradient that were clipped by value
     long tokens;       // that carried a loss
 };
 
@@ -58,6 +88,10 @@ void trainer_refresh(struct trainer *trainer);
 void trainer_reset_state(struct trainer *trainer);
 void trainer_set_lr(struct trainer *trainer, double lr);
 size_t trainer_memory(const struct trainer *trainer); // bytes owned
+struct trainer_memory_parts {
+    size_t gradients, state, packed, workspace; // bytes; the model's own parameters are not among them
+};
+struct trainer_memory_parts trainer_memory_by_part(const struct trainer *trainer);
 
 // For tests and for the workbench's update phase: the gradients (mean over tokens, before clipping) without
 // an update.
@@ -71,8 +105,9 @@ int trainer_state_slabs(const struct trainer *trainer);
 float *trainer_state(struct trainer *trainer, int slab); // layout.size floats, borrowed
 void trainer_restore_updates(struct trainer *trainer, int64_t updates);
 
-// The update rule alone, on slabs, in place: used by the trainer and by the session's update phase alike.
-// grads are scaled by clip_scale first. m and v may be NULL for SGD. update counts from 1.
+// The update rule alone, on slabs, in place: used by the trainer and by the record's update alike.
+// grads are scaled by clip_scale first. m and v may be NULL where the rule has no such
+// state (optimizer_slabs). update counts from 1.
 void optimizer_apply(const struct train_options *options, size_t n, float *params, const float *grads,
                      float *m, float *v, int64_t update, double clip_scale);
 double clip_scale_for(double norm, double clip_norm); // min(1, clip_norm / norm); 1 when clip_norm is 0

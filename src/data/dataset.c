@@ -4,6 +4,7 @@
 #include "mem.h"
 #include "str.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *const problem_kind_names[PROBLEM_KIND_COUNT] = {
@@ -220,4 +221,96 @@ int dataset_validation_batch(const struct dataset *dataset, int k, int B, int ma
         put_piece(dataset, &piece, T, B, b, x, target);
     }
     return T;
+}
+
+// ---- minibatches by length ----
+
+enum { NEARBY_BATCHES = 8 };
+
+static int compare_key(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+void dataset_order_by_length(const struct dataset *dataset, int *order) {
+    uint64_t *keys = mem_need((size_t)dataset->train_count, sizeof *keys);
+    for (int i = 0; i < dataset->train_count; i++)
+        keys[i] = (uint64_t)dataset->examples[dataset->train[i]].length << 32 | (uint32_t)dataset->train[i];
+    qsort(keys, (size_t)dataset->train_count, sizeof *keys, compare_key);
+    for (int i = 0; i < dataset->train_count; i++)
+        order[i] = (int)(uint32_t)keys[i];
+    mem_free(keys);
+}
+
+int dataset_batch_by_length(const struct dataset *dataset, const int *order, struct rng *rng, int B, int max_T, int *x,
+                            int *target) {
+    check(dataset->shape == TEXT_LINES && B >= 1 && max_T >= 1, "a batch of %d sequences of %d timesteps", B, max_T);
+    long n = dataset->train_count, chunk = (long)NEARBY_BATCHES * B;
+    long one = (long)rng_below(rng, (uint64_t)n), from = one / chunk * chunk, to = from + chunk < n ? from + chunk : n;
+    struct rng again = *rng;
+    int T = 0;
+    for (int pass = 0; pass < 2; pass++) { // T is known only when all were drawn
+        struct rng *draw = pass == 0 ? rng : &again;
+        for (int b = 0; b < B; b++) {
+            int index = order[b == 0 ? one : from + (long)rng_below(draw, (uint64_t)(to - from))];
+            long pieces = line_pieces(dataset, index, max_T);
+            long k = pieces > 1 ? (long)rng_below(draw, (uint64_t)pieces) : 0;
+            struct piece piece = line_piece(dataset, index, k, max_T);
+            if (pass == 1)
+                put_piece(dataset, &piece, T, B, b, x, target);
+            else if (piece.T > T)
+                T = piece.T;
+        }
+    }
+    return T;
+}
+
+// ---- contiguous windows ----
+
+// Symbols of each stream but the last ones; *from and *to: the part.
+static size_t stream_length(const struct dataset *dataset, enum dataset_part part, int B, size_t *from, size_t *to) {
+    check(dataset->shape == TEXT_WHOLE && B >= 1, "streams of a list of lines");
+    *from = part == DATASET_TRAIN ? 0 : dataset->train_symbols;
+    *to = part == DATASET_TRAIN ? dataset->train_symbols : dataset->symbol_count;
+    return (*to - *from + (size_t)B - 1) / (size_t)B;
+}
+
+long dataset_stream_windows(const struct dataset *dataset, enum dataset_part part, int B, int max_T) {
+    size_t from, to, length = stream_length(dataset, part, B, &from, &to);
+    return (long)((length + (size_t)max_T - 1) / (size_t)max_T);
+}
+
+int dataset_stream_batch(const struct dataset *dataset, enum dataset_part part, long k, int B, int max_T, int *x,
+                         int *target) {
+    check(k >= 0 && max_T >= 1, "window %ld of %d timesteps", k, max_T);
+    size_t from, to, length = stream_length(dataset, part, B, &from, &to), skip = (size_t)k * (size_t)max_T;
+    if (skip >= length) return 0;
+    int T = length - skip < (size_t)max_T ? (int)(length - skip) : max_T;
+    for (int b = 0; b < B; b++) {
+        size_t start = from + (size_t)b * length + skip, end = from + (size_t)(b + 1) * length;
+        if (end > to) end = to;
+        struct piece piece = {0};
+        if (start < end) piece = text_piece(start, end, T);
+        put_piece(dataset, &piece, T, B, b, x, target);
+    }
+    return T;
+}
+
+void dataset_validate_all(struct dataset *dataset) {
+    if (dataset->shape == TEXT_WHOLE) {
+        dataset->train_symbols = 0;
+        return;
+    }
+    int *all = mem_need((size_t)dataset->example_count, sizeof *all);
+    mem_free(dataset->train);
+    mem_free(dataset->validation);
+    for (int i = 0; i < dataset->example_count; i++)
+        all[i] = i;
+    dataset->train = all;
+    dataset->train_count = dataset->example_count;
+    dataset_order_by_length(dataset, all);
+    dataset->validation = all;
+    dataset->validation_count = dataset->example_count;
+    dataset->train = NULL;
+    dataset->train_count = 0;
 }

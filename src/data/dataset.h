@@ -54,6 +54,7 @@ struct text_options {
     enum text_shape shape;
     double validation; // fraction, 0.1 by default
     uint64_t seed;     // of the split
+    long min_count;    // a character that occurs less often becomes <UNK>; 0 and 1 = none does
     const struct vocabulary *vocabulary; // a checkpoint's: used instead of the file's own, unknown characters become <UNK>; NULL = the file's
     // Called now and then while reading, with the share done; false stops (ERR_STOPPED). May be NULL.
     bool (*progress)(void *context, double done);
@@ -67,6 +68,8 @@ struct text_options text_options_default(void);
 bool dataset_read_text(struct dataset *dataset, const char *path, const struct text_options *options, struct err *err);
 bool dataset_from_text(struct dataset *dataset, const char *name, const char *text, size_t size,
                        const struct text_options *options, struct err *err);
+// All of it becomes the validation part: to measure a model on a whole file.
+void dataset_validate_all(struct dataset *dataset);
 void dataset_release(struct dataset *dataset);
 
 // The symbols of an example as a language model sees it: x = [-1, s1 .. sn], target = [s1 .. sn, <EOS>], T =
@@ -86,6 +89,19 @@ void dataset_example_text(const struct dataset *dataset, int index, int max, cha
 // the first x of a later piece is the symbol before it). TEXT_WHOLE: B random windows of max_T. Deterministic
 // given rng. x, target: room for (max_T, B). Returns T.
 int dataset_batch(const struct dataset *dataset, struct rng *rng, int B, int max_T, int *x, int *target);
+// Minibatches by length, for TEXT_LINES: sequences of about the same length together, so that little is padding. order:
+// the training part from short to long, from dataset_order_by_length(). Every example is drawn as often as in
+// dataset_batch(); a draw picks one example of all, and the others from the 8 B or so around it.
+void dataset_order_by_length(const struct dataset *dataset, int *order); // room for train_count
+int dataset_batch_by_length(const struct dataset *dataset, const int *order, struct rng *rng, int B, int max_T, int *x,
+                            int *target);
+// Contiguous windows, for a state that is carried on: a part of a TEXT_WHOLE is cut into B streams of equal length (the
+// last ones may be shorter or empty: -1 there), and window k of each goes on where window k - 1 ended. Every token of the
+// part once. Returns T, or 0 behind the last window.
+enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION };
+int dataset_stream_batch(const struct dataset *dataset, enum dataset_part part, long k, int B, int max_T, int *x,
+                         int *target);
+long dataset_stream_windows(const struct dataset *dataset, enum dataset_part part, int B, int max_T);
 // Every validation token once, <EOS> included for TEXT_LINES: batch number k (from 0), cut into pieces as
 // above, rows without an example all -1; returns T, or 0 when there are no more.
 int dataset_validation_batch(const struct dataset *dataset, int k, int B, int max_T, int *x, int *target);

@@ -153,20 +153,35 @@ static bool choose_shape(struct reader *r) {
 // From counts of code points to the vocabulary; r->codepoints then holds each one's symbol.
 static bool build_vocabulary(struct reader *r) {
     struct dataset *d = r->out;
+    const struct vocabulary *given = r->options->vocabulary;
     if (d->shape == TEXT_LINES) r->codepoints['\n'] = 0; // a line's end is <EOS>
-    vocabulary_init(&d->vocabulary);
+    if (given) {
+        if (!vocabulary_copy(&d->vocabulary, given, r->err)) return false;
+        memset(d->vocabulary.counts, 0, (size_t)given->count * sizeof *d->vocabulary.counts);
+    } else
+        vocabulary_init(&d->vocabulary);
     for (unsigned codepoint = 0; codepoint < r->codepoint_count; codepoint++) {
         uint32_t count = r->codepoints[codepoint];
         if (count == 0) continue;
         char text[5];
         size_t length = utf8_put(codepoint, text);
-        int symbol = vocabulary_add(&d->vocabulary, text, length);
+        int symbol = VOCABULARY_UNK;
+        if (given)
+            symbol = vocabulary_find(given, text, length);
+        else if (count >= r->options->min_count)
+            symbol = vocabulary_add(&d->vocabulary, text, length);
         if (symbol < 0) return no_memory(r, length);
-        d->vocabulary.counts[symbol] = count;
+        d->vocabulary.counts[symbol] += count;
         d->symbol_count += count;
         r->codepoints[codepoint] = (uint32_t)symbol;
     }
     int distinct = d->vocabulary.count - VOCABULARY_FIRST;
+    if (given) return true;
+    if (distinct < 2 && d->vocabulary.counts[VOCABULARY_UNK] > 0)
+        return err_at(r->err, ERR_VALUE, r->name, 0, 0,
+                      "expected at least two characters that occur %ld times or more, found %d: there is nothing to "
+                      "predict",
+                      r->options->min_count, distinct);
     if (distinct < 2)
         return err_at(
             r->err, ERR_VALUE, r->name, 0, 0,

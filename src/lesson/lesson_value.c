@@ -145,14 +145,17 @@ static bool weight_name(const char *name, const struct cell_desc *cell, const ch
     bool bias = name[0] == 'b';
     if ((name[0] != 'W' && !bias) || name[1] != '_') return false;
     name += 2;
-    if (strcmp(name, bias ? "y" : "ya") == 0)
+    // The letter of the state: W_aa, W_ya; in the gated units, whose state is c, also W_uc, W_yc.
+    const char *own = cell->slots[cell->state_out[0]].id;
+    bool head = !bias && name[0] == 'y' && strcmp(name + 1, own) == 0;
+    if (head || strcmp(name, bias ? "y" : "ya") == 0)
         return snprintf(out->tensor, sizeof out->tensor, "%s/head.%s", family, bias ? "bias" : "weight") > 0;
     for (int k = 0; k < cell->block_count; k++) {
         size_t length = strlen(cell->blocks[k].id);
         if (strncmp(name, cell->blocks[k].id, length) != 0) continue;
         const char *side = name + length, *matrix = NULL;
         if (bias && !*side) matrix = "bias_ih";
-        if (!bias && (strcmp(side, "a") == 0 || (!*side && a->from != ATTRIBUTE_NONE))) matrix = "weight_hh";
+        if (!bias && (strcmp(side, "a") == 0 || strcmp(side, own) == 0 || (!*side && a->from != ATTRIBUTE_NONE))) matrix = "weight_hh";
         if (!bias && (strcmp(side, "x") == 0 || (!*side && a->symbol[0]))) matrix = "weight_ih";
         if (!matrix) continue;
         out->block = k;

@@ -235,6 +235,16 @@ static int count_readers(const struct cell_desc *cell, int slot) {
 static void equation_handed(struct equation *e, const struct cell_part *part, struct reader reader) {
     const struct cell_desc *cell = e->pen.cell;
     int slot = cell->steps[reader.step].in[reader.operand], t = e->t;
+    if (sole_reader(cell, part, slot)) { // its first reader tells the sum
+        struct reader first;
+        readers_of(cell, slot, &first, 1);
+        if (first.step != reader.step || first.operand != reader.operand) return;
+        new_line(e);
+        put_grad(&e->pen, slot, t, LABEL_NO_UNIT, NULL);
+        put_text(&e->pen, "=");
+        put_readers(e, &e->pen, slot, t, true);
+        return;
+    }
     const struct cell_slot *s = &cell->slots[slot];
     char via[64];
     const char *extra = NULL;
@@ -352,9 +362,21 @@ static void equation_update(struct equation *e) {
     const struct train_options *options = &e->record->options;
     update_sum(e);
     bool adam = options->optimizer == OPTIMIZER_ADAM;
+    bool scaled = options->optimizer == OPTIMIZER_RMSPROP || options->optimizer == OPTIMIZER_ADAGRAD;
+    bool momentum = options->optimizer == OPTIMIZER_MOMENTUM;
     if (adam) {
         average(e, "m", options->beta1, false);
         average(e, "v", options->beta2, true);
+    }
+    if (options->optimizer == OPTIMIZER_RMSPROP) average(e, "m", options->decay, true);
+    if (options->optimizer == OPTIMIZER_ADAGRAD || momentum) {
+        new_line(e);
+        if (momentum)
+            put_text(&e->pen, "m:=%gm+\\,d", options->momentum);
+        else
+            put_text(&e->pen, "m:=m+(d");
+        put_moved(e);
+        if (!momentum) put_text(&e->pen, ")^2");
     }
     new_line(e);
     put_moved(e);
@@ -365,6 +387,14 @@ static void equation_update(struct equation *e) {
         put_text(&e->pen, "\\frac{\\hat{m}}{\\hat{v}^{1/2}+");
         put_small(e, options->epsilon);
         put_text(&e->pen, "}");
+    } else if (scaled) {
+        put_text(&e->pen, "\\frac{d");
+        put_moved(e);
+        put_text(&e->pen, "}{m^{1/2}+");
+        put_small(e, options->epsilon);
+        put_text(&e->pen, "}");
+    } else if (momentum) {
+        put_text(&e->pen, "\\,m");
     } else {
         put_text(&e->pen, "\\,d");
         put_moved(e);

@@ -15,7 +15,7 @@ struct itemised *itemised_new(const struct record *record, struct err *err) {
     items->total_a = mem_array(T, sizeof *items->total_a);
     if (!items->a || !items->total_a || (memory && !items->c)) goto fail;
     double *const norms[CELL_MAX_STATES] = {items->a, items->c};
-    if (!analysis_itemised(record->tape, &record->layout, record->params, 0, 0, norms, NULL, err)) {
+    if (!analysis_itemised(record->tape, &record->layout, record->params, &record->example, 0, 0, norms, NULL, err)) {
         itemised_free(items);
         return NULL;
     }

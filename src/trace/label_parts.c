@@ -19,6 +19,16 @@ int readers_of(const struct cell_desc *cell, int slot, struct reader *out, int m
     return count;
 }
 
+bool sole_reader(const struct cell_desc *cell, const struct cell_part *part, int slot) {
+    struct reader readers[CELL_MAX_STEPS];
+    int count = readers_of(cell, slot, readers, CELL_MAX_STEPS);
+    enum slot_role role = cell->slots[slot].role;
+    if (count < 2 || role == SLOT_STATE_IN || role == SLOT_STATE_OUT || role == SLOT_INPUT) return false;
+    for (int i = 0; i < count; i++)
+        if (readers[i].step < part->first || readers[i].step >= part->first + part->count) return false;
+    return true;
+}
+
 int handed_order(const struct cell_desc *cell, const struct cell_part *part, int step, int operand) {
     int slot = cell->steps[step].in[operand];
     if (slot < 0) return -1;
@@ -80,8 +90,11 @@ void put_bias(const struct label_pen *pen, int block, int which) {
 }
 
 void put_head_weight(const struct label_pen *pen) {
-    static const char *const names[NOTATION_COUNT] = {"W_{ya}", "W_{hy}", "W_{\\t{head}}"};
-    put_text(pen, "%s", names[pen->style.notation]);
+    const char *state = pen->cell->slots[pen->cell->state_out[0]].symbol[pen->style.notation].base;
+    if (pen->style.notation == NOTATION_COURSE) // to, from
+        put_text(pen, "W_{y%s}", state);
+    else // from, to
+        put_text(pen, pen->style.notation == NOTATION_PAPER ? "W_{%sy}" : "W_{\\t{head}}", state);
 }
 
 void put_head_bias(const struct label_pen *pen) {
@@ -227,6 +240,12 @@ static void put_output_grad(const struct label_pen *pen, int slot, int t0) {
     if (count > 1) put_text(pen, ")");
 }
 
+static bool comes_through_weights(const struct cell_desc *cell, int slot) {
+    struct reader reader;
+    return cell->slots[slot].role == SLOT_PRODUCT && readers_of(cell, slot, &reader, 1) == 1 &&
+           cell->steps[reader.step].op == OP_AFFINE;
+}
+
 void put_sent(const struct label_pen *pen, int step, int k, int t0) {
     const struct cell_step *s = &pen->cell->steps[step];
     if (s->op == OP_AFFINE) {
@@ -235,7 +254,10 @@ void put_sent(const struct label_pen *pen, int step, int k, int t0) {
         put_output_grad(pen, s->out, t0);
         return;
     }
+    bool product = comes_through_weights(pen->cell, s->out); // W^T dz as one factor
+    if (product) put_text(pen, "(");
     put_output_grad(pen, s->out, t0);
+    if (product) put_text(pen, ")");
     switch (s->op) {
     case OP_SIGMOID:
     case OP_TANH:

@@ -50,4 +50,6 @@ int readers_of(const struct cell_desc *cell, int slot, struct reader *out, int m
 // that leave it, states of the timestep before; -1 for what is not asked (x, products inside the part).
 enum { HANDED_OWN, HANDED_VECTOR, HANDED_STATE, HANDED_BEFORE };
 int handed_order(const struct cell_desc *cell, const struct cell_part *part, int step, int operand);
+// Whether a part alone reads a vector of this timestep, more than once: then it hands on the sum.
+bool sole_reader(const struct cell_desc *cell, const struct cell_part *part, int slot);
 int time_shifted(int t0, int by); // keeps symbolic times symbolic

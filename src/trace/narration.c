@@ -89,11 +89,13 @@ const double *gradient_at(const struct teller *teller, enum record_kind kind, in
 }
 
 void say_value(struct teller *teller, int slot, int t, int unit, int digits) {
+    if (teller->out->unit == 0) teller->out->unit = unit + 1;
     const char *name = record_name(teller->record, RECORD_FORWARD, teller->layer, teller->direction, slot);
     say_number(teller, name, t, unit, values_at(teller, slot, t)[unit], digits);
 }
 
 void say_gradient(struct teller *teller, enum record_kind kind, int slot, int t, int unit, int digits) {
+    if (teller->out->unit == 0) teller->out->unit = unit + 1;
     const char *name = record_name(teller->record, kind, teller->layer, teller->direction, slot);
     say_number(teller, name, t, unit, gradient_at(teller, kind, slot, t)[unit], digits);
 }

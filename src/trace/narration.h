@@ -18,6 +18,7 @@ struct narration {
     int first;
     struct narration_value values[NARRATION_VALUES];
     int count;
+    int unit; // that the sentence is about, from 1; 0 = none
 };
 // unit: the selected unit (0-based), or -1: the most telling one is chosen. Position 0: what is about to run.
 void narrate(struct narration *out, const struct record *record, const struct script *script, int position,

@@ -173,6 +173,20 @@ static void say_sent(struct teller *teller, int step, int k) {
     }
 }
 
+// Where weights read a product of the part, as of the GRU's candidate: its two factors share what comes back.
+static bool tell_factors(struct teller *teller, int slot) {
+    const struct cell_desc *cell = teller->cell;
+    int maker = step_that_makes(cell, slot);
+    if (maker < 0 || cell->steps[maker].op != OP_MUL) return false;
+    for (int k = 0; k < 2; k++) {
+        say_sent(teller, maker, k);
+        say(teller, k ? " to " : " goes on to ");
+        say_slot(teller, cell->steps[maker].in[k], teller->t);
+        say(teller, k ? "." : " and ");
+    }
+    return true;
+}
+
 // A squasher after a weighted sum: its slope scales the gradient, then W^T takes it back in time.
 static void tell_squasher_back(struct teller *teller, int affine, int squasher) {
     const struct cell_desc *cell = teller->cell;
@@ -209,6 +223,7 @@ static void tell_squasher_back(struct teller *teller, int affine, int squasher) 
         return;
     }
     say(teller, teller->unit >= 0 ? " Through the weights " : " Through the weights norm ");
+    if (tell_factors(teller, cell->steps[affine].in[0])) return;
     say_sent(teller, affine, 0);
     if (teller->unit >= 0)
         say(teller, " goes on to unit %d of ", teller->unit + 1);
@@ -220,6 +235,7 @@ static void tell_squasher_back(struct teller *teller, int affine, int squasher) 
 
 struct handed {
     int step, operand, slot;
+    bool sum; // of all that the part sends to it
 };
 
 // What elementwise steps of a part hand to vectors outside of it: of this timestep, states that leave, states
@@ -233,7 +249,11 @@ static int collect_handed(const struct teller *teller, const struct cell_part *p
             for (int k = 0; k < 2; k++) {
                 if (handed_order(cell, part, i, k) != pass) continue;
                 if (pass == HANDED_BEFORE && time_by(teller, -1) < 0) continue;
-                if (count < max) out[count++] = (struct handed){i, k, cell->steps[i].in[k]};
+                int slot = cell->steps[i].in[k];
+                bool sum = sole_reader(cell, part, slot), told = false;
+                for (int j = 0; j < count; j++)
+                    told |= sum && out[j].slot == slot;
+                if (count < max && !told) out[count++] = (struct handed){i, k, slot, sum};
             }
     return count;
 }
@@ -248,16 +268,25 @@ static void tell_elementwise_back(struct teller *teller, const struct cell_part 
         say(teller, " is handed on: norm ");
     for (int i = 0; i < count; i++) {
         if (i) say(teller, i == count - 1 ? " and " : ", ");
-        say_sent(teller, handed[i].step, handed[i].operand);
+        if (!handed[i].sum) {
+            say_sent(teller, handed[i].step, handed[i].operand);
+        } else if (teller->unit >= 0) {
+            double value = gradient_at(teller, RECORD_BACKWARD, handed[i].slot, teller->t)[teller->unit];
+            say_gradient(teller, RECORD_BACKWARD, handed[i].slot, teller->t, teller->unit, digits_of(value));
+        } else {
+            say_norm(teller, RECORD_BACKWARD, handed[i].slot, teller->t);
+        }
         say(teller, " to ");
         say_slot(teller, handed[i].slot, teller->t);
     }
     say(teller, ".");
     end_first(teller);
     bool product = false;
+    int told = count;
+    for (int i = 0; i < count; i++) told += handed[i].sum;
     for (int i = part->first; i < part->first + part->count; i++)
         product |= teller->cell->steps[i].op == OP_MUL;
-    if (product && count < 4) say(teller, " Each factor gets the gradient times the other factor.");
+    if (product && told < 4) say(teller, " Each factor gets the gradient times the other factor.");
 }
 
 void tell_part_back(struct teller *teller) {
@@ -411,6 +440,10 @@ void tell_update(struct teller *teller) {
                after, digits);
     say(teller, ".");
     end_first(teller);
+    if (gradient == 0) {
+        say(teller, " Its gradient is zero here: the averages of earlier updates still move it.");
+        return;
+    }
     int T = record_T(record);
     say(teller, T > 1 ? " Its gradient, the sum over all %d timesteps, is " : " Its gradient is ", T);
     say_number(teller, record_param_name_of(record, RECORD_GRAD, moved.param), moved.row, column, gradient,

@@ -111,9 +111,11 @@ static const char *verb_of(const struct teller *teller, int slot, int unit) {
     return change < -0.15 ? "drops to" : change > 0.15 ? "rises to" : "stays at";
 }
 
+static bool half_open(double value) { return value > 0.4 && value < 0.6; }
+
 static void say_polarity(struct teller *teller, const struct cell_slot *slot, double value, const char *who) {
     if (!slot->at_one || !slot->at_zero) return;
-    if (value > 0.4 && value < 0.6)
+    if (half_open(value))
         say(teller, "%sis half open", who);
     else
         say(teller, "%s%s%s", who, value >= 0.9 || value <= 0.1 ? "" : "mostly ",
@@ -199,7 +201,8 @@ static void tell_gate(struct teller *teller, int slot, int affine) {
     }
     int other = unit == low ? high : low;
     if (other == unit) return;
-    bool opposite = (values[other] > 0.5) != (values[unit] > 0.5) && about->at_one;
+    bool opposite = (values[other] > 0.5) != (values[unit] > 0.5) && about->at_one &&
+                    !(half_open(values[unit]) && half_open(values[other]));
     if (opposite)
         say(teller, " Unit %d, at ", other + 1);
     else

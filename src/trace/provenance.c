@@ -47,6 +47,10 @@ static void term_label(char *out, size_t size, const struct record *record, cons
         base = cell->slots[cell->state_out[0]].symbol[notation].base;
         snprintf(place, sizeof place, notation == NOTATION_COURSE ? "^{[%d]}" : "^{(%d)}", layer);
     }
+    if (cell->slots[slot].role == SLOT_PRODUCT) { // it has no letter of its own
+        snprintf(out, size, "w_{%d,%s}", unit + 1, name);
+        return;
+    }
     snprintf(out, size, name[1] ? "w_{%d,%s} %s_{%s}%s" : "w_{%d,%s} %s_%s%s", unit + 1, name, base, name,
              place);
 }
@@ -185,6 +189,13 @@ static void row_of_minus(struct ledger_pen *p, int t) {
 static void chain(struct ledger_pen *p, int step, int k, int t) {
     const struct cell_step *s = &p->cell->steps[step];
     struct reader readers[2];
+    if (s->op == OP_AFFINE) { // W^T dz, as the core computed it
+        const double *sent = tape_sent(p->record->tape, p->step->layer, p->step->direction, step, k, t);
+        new_row(p, ' ', KIND_GRADIENT, sent,
+                record_sent_name(p->record, p->step->layer, p->step->direction, step, k), t);
+        put_sent(&p->pen, step, k, t);
+        return;
+    }
     if (p->cell->slots[s->out].role == SLOT_PRODUCT && readers_of(p->cell, s->out, readers, 2) == 1)
         chain(p, readers[0].step, readers[0].operand, t);
     else
@@ -273,6 +284,18 @@ static void ledger_from_future(struct ledger_pen *p) {
     put_grad(&p->pen, slot, p->step->t, LABEL_NO_UNIT, "\\t{future}");
 }
 
+// A vector that only this part reads, but more than once: a chain for each, then their sum.
+static void ledger_handed_sum(struct ledger_pen *p, int slot, int t) {
+    struct reader readers[CELL_MAX_STEPS];
+    int count = readers_of(p->cell, slot, readers, CELL_MAX_STEPS);
+    for (int i = 0; i < count; i++) {
+        chain(p, readers[i].step, readers[i].operand, t);
+        row_of_sent(p, '=', readers[i].step, readers[i].operand, t);
+        put_grad(&p->pen, slot, t, LABEL_NO_UNIT, i == 0 ? "1" : i == 1 ? "2" : "3");
+    }
+    row_of_grad(p, '+', slot, t)->total = true;
+}
+
 // One vector that a part hands a gradient to; what only that part reads is complete, and shown under its own
 // name.
 static void ledger_handed(struct ledger_pen *p, int step, int k) {
@@ -280,6 +303,11 @@ static void ledger_handed(struct ledger_pen *p, int step, int k) {
     int slot = cell->steps[step].in[k], t = p->step->t;
     const struct cell_slot *s = &cell->slots[slot];
     struct reader readers[2];
+    if (sole_reader(cell, &cell->parts[p->step->part], slot)) {
+        readers_of(cell, slot, readers, 1);
+        if (readers[0].step == step && readers[0].operand == k) ledger_handed_sum(p, slot, t);
+        return;
+    }
     bool whole =
         readers_of(cell, slot, readers, 2) == 1 && s->role != SLOT_STATE_IN && s->role != SLOT_STATE_OUT;
     if (cell->steps[step].op == OP_AFFINE) {
@@ -290,7 +318,7 @@ static void ledger_handed(struct ledger_pen *p, int step, int k) {
     chain(p, step, k, t);
     if (!whole) {
         row_of_sent(p, '=', step, k, t);
-        if (s->role == SLOT_STATE_IN)
+        if (s->role == SLOT_STATE_IN && readers_of(cell, slot, readers, 2) == 1)
             put_grad(&p->pen, s->next, time_shifted(t, p->step->direction == 1 ? 1 : -1), LABEL_NO_UNIT,
                      "\\t{future}");
         else

@@ -64,7 +64,7 @@ static bool make_slabs(struct record *record, const float *m, const float *v) {
     record->clipped = mem_array(n, sizeof *record->clipped);
     record->params_after = mem_array(n, sizeof *record->params_after);
     if (!record->params || !record->grads || !record->clipped || !record->params_after) return false;
-    if (record->options.optimizer == OPTIMIZER_SGD) return true;
+    if (optimizer_slabs(record->options.optimizer) == 0) return true;
     record->m_after = m ? copy_of(m, n, sizeof *m) : mem_array(n, sizeof *m);
     record->v_after = v ? copy_of(v, n, sizeof *v) : mem_array(n, sizeof *v);
     return record->m_after && record->v_after;

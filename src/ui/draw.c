@@ -4,6 +4,7 @@
 #include "str.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_CLIPS = 16 };
@@ -470,7 +471,18 @@ void format_value(char *out, size_t size, double value, int digits, bool plus) {
         return;
     }
     char number[400];
-    if (isinf(value))
+    if (digits < 0 && isfinite(value) && value != 0) { // "9.3·10⁻⁵"
+        int written = snprintf(number, sizeof number, "%.*e", -digits - 1 > 17 ? 17 : -digits - 1, fabs(value));
+        char *power = strchr(number, 'e');
+        long exponent = strtol(power + 1, NULL, 10);
+        char places[24];
+        snprintf(places, sizeof places, "%ld", labs(exponent));
+        size_t used = (size_t)(power - number);
+        used += (size_t)snprintf(power, sizeof number - used, "·10%s", exponent < 0 ? "⁻" : "");
+        static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+        for (const char *c = places; written > 0 && *c; c++)
+            used += (size_t)snprintf(number + used, sizeof number - used, "%s", raised[*c - '0']);
+    } else if (isinf(value))
         snprintf(number, sizeof number, "\u221e");
     else
         snprintf(number, sizeof number, "%.*f", digits < 0 ? 0 : digits > 17 ? 17 : digits, fabs(value));

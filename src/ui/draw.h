@@ -97,7 +97,7 @@ float draw_text_n(struct draw_list *list, float x, float y, const char *text, si
 float draw_text_fit(struct draw_list *list, float x, float y, float width, const char *text, struct text_style style);
 // A number with `digits` decimals; U+2212 for minus; plus: a sign also when positive.
 float draw_value(struct draw_list *list, float x, float y, struct source source, int digits, bool plus, struct text_style style);
-void format_value(char *out, size_t size, double value, int digits, bool plus); // as draw_value writes it; no "-0.00"; "NaN", "∞"
+void format_value(char *out, size_t size, double value, int digits, bool plus); // as draw_value writes it; no "-0.00"; "NaN", "∞"; digits -k: k of them and a power of ten
 void format_count(char *out, size_t size, long value);                           // 32 033 with thin spaces
 float text_width(struct draw_list *list, const char *text, struct text_style style);
 

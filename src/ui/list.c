@@ -100,6 +100,13 @@ float ui_scroll_begin(struct ui *ui, rect r, const char *name, float content) {
     return *offset;
 }
 
+void ui_scroll_show(struct ui *ui, rect what) {
+    struct ui_state *state = ui->state;
+    check(state->scroll_depth > 0, "nothing is scrolled here");
+    state->open_scrolls[state->scroll_depth - 1].want = what;
+    state->open_scrolls[state->scroll_depth - 1].wants = true;
+}
+
 void ui_scroll_end(struct ui *ui) {
     struct ui_state *state = ui->state;
     check(state->scroll_depth > 0, "a scrolled area was ended that nobody began");

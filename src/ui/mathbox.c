@@ -68,7 +68,7 @@ static void operator_gaps(const struct math_node *n, const struct math_node *bef
     bool unary = !before || before->kind == MATH_OPERATOR || before->kind == MATH_STAR ||
                  before->kind == MATH_PUNCT || open;
     bool wide = false;
-    static const char *const relations[] = {"=", "≈", "≤", "≥", "→", "<", ">"};
+    static const char *const relations[] = {"=", ":=", "≈", "≤", "≥", "→", "<", ">"};
     for (size_t k = 0; n->kind == MATH_OPERATOR && k < sizeof relations / sizeof *relations; k++)
         wide = wide || is(n, relations[k]);
     *left = *right = 0;

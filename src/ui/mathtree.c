@@ -158,6 +158,12 @@ static int parse_atom(struct math_formula *f) {
     if (angle) return glyphs(f, FONT_MATH, *text == '<' ? "⟨" : "⟩", 3);
     if ((*text | 32) >= 'a' && (*text | 32) <= 'z') return glyphs(f, FONT_MATH_ITALIC, text, 1);
     if (*text == '*') return new_node(f, MATH_STAR);
+    if (text[0] == ':' && text[1] == '=') {
+        f->at++;
+        int n = glyphs(f, FONT_MATH, text, 2);
+        f->nodes[n].kind = MATH_OPERATOR;
+        return n;
+    }
     if (*text && strchr("-+=<>", *text)) {
         int n = glyphs(f, FONT_MATH, *text == '-' ? "−" : text, *text == '-' ? 3 : 1);
         f->nodes[n].kind = MATH_OPERATOR;

@@ -56,6 +56,7 @@ int ui_list(struct ui *ui, rect r, const char *id, int count, const char *(*text
 // the bar. With the focus: arrows, Page keys, Home, End. A control that gets the focus by a key is scrolled into view.
 float ui_scroll_begin(struct ui *ui, rect r, const char *id, float content);
 void ui_scroll_end(struct ui *ui);
+void ui_scroll_show(struct ui *ui, rect what); // inside it: scrolls as far as needed to show this, where it was drawn
 int ui_menu_row(struct ui *ui, rect r, const char *label, const char *key, bool checked); // 1 when chosen
 
 // The circle before a task: ink disc with a check, highlighter with an ink ring, grey ring. Radius 9.

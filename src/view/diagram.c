@@ -148,9 +148,9 @@ static void draw_operator(const struct pen *pen, const struct diagram_node *node
 static void draw_copy(const struct pen *pen, const struct diagram_node *node, int slot) {
     const struct theme *theme = pen->theme;
     point c = pen_node_center(pen, node);
-    if (!pen->backward) {
-        draw_circle(pen->list, c, pen->size.dot,
-                    pen_node_state(pen, slot) == PART_TODO ? theme->ghost : theme->ink1);
+    if (!pen->backward || slot == pen->cell->input) { // no gradient is followed into the data
+        bool known = !pen->backward && pen_node_state(pen, slot) != PART_TODO;
+        draw_circle(pen->list, c, pen->size.dot, known ? theme->ink1 : theme->ghost);
         return;
     }
     int owner = slot >= 0 ? slot : pen->cell->state_in[0];
@@ -213,6 +213,7 @@ static void draw_node(const struct pen *pen, const struct diagram_node *node) {
     case NODE_CONCAT: {
         bool todo = pen->scene && (pen->backward ? !pen_has_grad(pen, pen->cell->state_in[0])
                                                  : !pen_has_value(pen, pen->cell->input));
+        if (pen->scene && slot >= 0) todo = pen_vector_state(pen, slot) == PART_TODO;
         rect bar = pen_around(pen_node_center(pen, node), pen->size.cat_w, pen->size.cat_h);
         draw_rect(pen->list, bar, todo ? pen->theme->ghost : pen->theme->ink1,
                   pen->detail == DIAGRAM_THUMBNAIL ? 1 : 2.5f);

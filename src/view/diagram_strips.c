@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { NARROW = 300 }; // logical pixels
+enum { NARROW = 300 };  // logical pixels
+enum { BESIDE = 82 };   // frame units between a label and the wire at its right
 
 static struct strip_style strip_look(const struct pen *pen, int slot, bool grad) {
     const struct cell_slot *s = &pen->cell->slots[slot];
@@ -34,6 +35,12 @@ static bool is_fresh(const struct pen *pen, int slot) {
     return pen->backward ? false : part >= 0 && pen_part_is_running(pen, part);
 }
 
+// "a" or "da" with neither time nor place.
+static void bare_label(const struct pen *pen, char *text, size_t size, const struct symbol *symbol) {
+    snprintf(text, size, symbol->sub[0] ? "%s%s_%s" : "%s%s%s", pen->backward ? "d" : "", symbol->base,
+             symbol->sub);
+}
+
 static void draw_label(const struct pen *pen, const struct diagram_node *node, int slot,
                        enum part_state state) {
     const struct diagram_label *label = pen->detail == DIAGRAM_FULL ? &node->full : &node->inspector;
@@ -45,11 +52,9 @@ static void draw_label(const struct pen *pen, const struct diagram_node *node, i
     const struct cell_slot *s = &pen->cell->slots[slot];
     // Between the columns of gates there is no room for the time too, backward or in a narrow panel.
     bool narrow = pen->backward || pen->r.w < NARROW || pen->t >= 9; // t = 10 has two digits
-    if (pen->detail == DIAGRAM_INSPECTOR && s->identity != IDENTITY_A && narrow) {
-        const struct symbol *symbol = &s->symbol[notation];
-        snprintf(text, sizeof text, symbol->sub[0] ? "%s%s_%s" : "%s%s%s", pen->backward ? "d" : "",
-                 symbol->base, symbol->sub);
-    } else if (pen->backward)
+    if (pen->detail == DIAGRAM_INSPECTOR && s->identity != IDENTITY_A && narrow)
+        bare_label(pen, text, sizeof text, &s->symbol[notation]);
+    else if (pen->backward)
         label_grad(text, sizeof text, pen->cell, slot, t, LABEL_NO_UNIT,
                    (struct label_style){notation, false});
     else
@@ -57,6 +62,11 @@ static void draw_label(const struct pen *pen, const struct diagram_node *node, i
                    (struct label_style){notation, false});
     color ink = state == PART_TODO ? theme->ink3 : theme->identity_ink[pen->cell->slots[slot].identity];
     point at = pen_place(pen, label->x, label->y);
+    // Beside the lane that leaves the cell there is room for the letter alone when the index is long.
+    float room = pen_place(pen, label->x + BESIDE, label->y).x - at.x;
+    if (pen->detail == DIAGRAM_INSPECTOR && s->identity == IDENTITY_A && label->align == ALIGN_LEFT &&
+        math_measure(pen->list, text, pen->size.text).width > room)
+        bare_label(pen, text, sizeof text, &s->symbol[notation]);
     bool gate = pen->detail == DIAGRAM_FULL && pen->cell->slots[slot].identity != IDENTITY_A;
     math_draw(pen->list, theme, at.x, at.y, text, pen->size.text + (gate ? 1 : 0), ink, label->align);
 }
@@ -105,7 +115,11 @@ void pen_draw_strip(const struct pen *pen, const struct diagram_node *node, int 
         struct strip_style ghost =
             strip_style_default(STRIP_GHOST, pen->size.tile, pen->size.gap, pen->size.strip_height);
         ghost.radius = pen->detail == DIAGRAM_FULL ? 3 : 1;
-        strip_draw(pen->list, theme, area.x, area.y, NULL, 8, &ghost);
+        int n = pen->scene ? record_H(pen->scene->record) : 8;
+        if (n < 8)
+            strip_block(pen->list, theme, area, NULL, n, &ghost);
+        else
+            strip_draw(pen->list, theme, area.x, area.y, NULL, 8, &ghost);
     } else {
         const int n = record_H(pen->scene->record);
         const double *values = strip_values(pen, node, slot);

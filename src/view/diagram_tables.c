@@ -70,7 +70,7 @@ static const struct diagram_node lstm_nodes[] = {
     {NODE_STRIP, "c", 735, LANE, .full_x = 690, .full_y = LANE, .full = {690, 76, ALIGN_CENTER},
      .inspector = {735, 66, ALIGN_CENTER}},
     {NODE_STRIP, "a", OUT, 400, .full_x = OUT, .full_y = 392, .full = {OUT - 92, 398, ALIGN_RIGHT},
-     .inspector = {OUT + 18, 335, ALIGN_LEFT}},
+     .inspector = {OUT + 10, 335, ALIGN_LEFT}},
 };
 
 #define ALL_MAPS "gate_f gate_u c_tilde gate_o"
@@ -185,6 +185,196 @@ static const struct diagram_marker rnn_markers[] = {
     {"sum_0", {{RNN_A, 4}, {RNN_A, 300}}},
 };
 
+// --- GRU, simplified and full: one state, on the lane; the update gate goes to both sides of the sum ---
+enum { GRU_DROP = 150, GRU0_U = 310, GRU0_C = 520, GRU0_KEEP = 235, GRU0_PLUS = 415, GRU0_UP = 680, GRU0_RIGHT = 780 };
+
+static const struct diagram_node gru_simple_nodes[] = {
+    {NODE_CONCAT, NULL, JOIN, RAIL},
+    {NODE_COPY, "c_prev", GRU_DROP, LANE},
+    {NODE_COPY, NULL, GRU0_U, RAIL},
+    {NODE_COPY, "gate_u", GRU0_U, MIX},
+    {NODE_COPY, "c", GRU0_UP, LANE},
+    {NODE_MAP, "z_u", GRU0_U, MAP},
+    {NODE_MAP, "z_c", GRU0_C, MAP},
+    {NODE_SQUASHER, "gate_u", GRU0_U, SQUASH},
+    {NODE_SQUASHER, "c_tilde", GRU0_C, SQUASH},
+    {NODE_OPERATOR, "rest_u", GRU0_KEEP, MIX},
+    {NODE_OPERATOR, "keep_c", GRU0_KEEP, LANE},
+    {NODE_OPERATOR, "write_c", GRU0_PLUS, MIX},
+    {NODE_OPERATOR, "c", GRU0_PLUS, LANE},
+    {NODE_STRIP, "gate_u", GRU0_U, GATE, .full = {GRU0_U - 10, 288, ALIGN_RIGHT},
+     .inspector = {GRU0_U + 12, 272, ALIGN_LEFT}},
+    {NODE_STRIP, "c_tilde", GRU0_C, GATE, .full = {GRU0_C - 10, 288, ALIGN_RIGHT},
+     .inspector = {GRU0_C + 16, 268, ALIGN_LEFT}},
+    {NODE_STRIP, "c_prev", 80, LANE, .full = {80, 76, ALIGN_CENTER}, .inspector = {80, 66, ALIGN_CENTER}},
+    {NODE_STRIP, "rest_u", GRU0_KEEP, 172, .full_only = true, .full = {GRU0_KEEP - 66, 178, ALIGN_RIGHT}},
+    {NODE_STRIP, "keep_c", 325, LANE, .full_only = true, .full = {325, 76, ALIGN_CENTER}},
+    {NODE_STRIP, "write_c", GRU0_PLUS, 172, .full_only = true, .full = {GRU0_PLUS + 66, 178, ALIGN_LEFT}},
+    {NODE_STRIP, "c", 560, LANE, .full = {560, 76, ALIGN_CENTER}, .inspector = {560, 66, ALIGN_CENTER}},
+};
+
+static const struct diagram_wire gru_simple_wires[] = {
+    {"c_prev", "gate_u c_tilde memory input", WIRE_HEAD_BACK, {{LEFT, LANE}, {GRU_DROP, LANE}}},
+    {"c_prev", "memory", 0, {{GRU_DROP, LANE}, {GRU0_KEEP, LANE}}},
+    {"c_prev", "gate_u c_tilde input", WIRE_HEAD, {{GRU_DROP, LANE}, {GRU_DROP, RAIL}, {JOIN, RAIL}}},
+    {"keep_c", "memory", 0, {{GRU0_KEEP, LANE}, {GRU0_PLUS, LANE}}},
+    {"c", "sum_0", 0, {{GRU0_PLUS, LANE}, {GRU0_UP, LANE}}},
+    {"c", "from_future_0 sum_0", WIRE_HEAD | WIRE_FUTURE, {{GRU0_UP, LANE}, {GRU0_RIGHT, LANE}}},
+    {"c", "output from_loss_0 sum_0", WIRE_HEAD, {{GRU0_UP, LANE}, {GRU0_UP, 4}}},
+    {NULL, "gate_u c_tilde input", WIRE_HEAD | WIRE_INPUT, {{JOIN, BOTTOM}, {JOIN, RAIL}}},
+    {"c_prev", "gate_u c_tilde", WIRE_THICK, {{JOIN, RAIL}, {GRU0_U, RAIL}}},
+    {"c_prev", "c_tilde", WIRE_HEAD | WIRE_THICK, {{GRU0_U, RAIL}, {GRU0_C, RAIL}, {GRU0_C, MAP}}},
+    {"c_prev", "gate_u", WIRE_HEAD | WIRE_THICK, {{GRU0_U, RAIL}, {GRU0_U, MAP}}},
+    {"z_u", "gate_u", WIRE_BOTH, {{GRU0_U, MAP}, {GRU0_U, SQUASH}}},
+    {"z_c", "c_tilde", WIRE_BOTH, {{GRU0_C, MAP}, {GRU0_C, SQUASH}}},
+    {"gate_u", "gate_u", WIRE_BOTH, {{GRU0_U, SQUASH}, {GRU0_U, GATE}}},
+    {"c_tilde", "c_tilde", WIRE_BOTH, {{GRU0_C, SQUASH}, {GRU0_C, GATE}}},
+    {"gate_u", "memory", WIRE_HEAD_BACK, {{GRU0_U, GATE}, {GRU0_U, MIX}}},
+    {"gate_u", "memory", WIRE_HEAD, {{GRU0_U, MIX}, {GRU0_KEEP, MIX}}},
+    {"gate_u", "memory", WIRE_HEAD, {{GRU0_U, MIX}, {GRU0_PLUS, MIX}}},
+    {"rest_u", "memory", WIRE_BOTH, {{GRU0_KEEP, MIX}, {GRU0_KEEP, LANE}}},
+    {"c_tilde", "memory", WIRE_BOTH, {{GRU0_C, GATE}, {GRU0_C, MIX}, {GRU0_PLUS, MIX}}},
+    {"write_c", "memory", WIRE_BOTH, {{GRU0_PLUS, MIX}, {GRU0_PLUS, LANE}}},
+};
+
+// The state drops from its lane to where it meets the input, and on to a map.
+#define DROP_MARKERS(part, drop, join, rail, column)                                                         \
+    {part, {{-8, LANE}, {drop, LANE}, {drop, rail}, {column, rail}, {column, MAP}}},                         \
+        {part, {{join, BOTTOM}, {join, rail}}}, {                                                            \
+        part, {                                                                                              \
+            {column, MAP}, {                                                                                 \
+                column, GATE                                                                                 \
+            }                                                                                                \
+        }                                                                                                    \
+    }
+
+static const struct diagram_marker gru_simple_markers[] = {
+    {"input", {{-8, LANE}, {GRU_DROP, LANE}, {GRU_DROP, RAIL}, {JOIN, RAIL}}},
+    {"input", {{JOIN, BOTTOM}, {JOIN, RAIL}}},
+    DROP_MARKERS("gate_u", GRU_DROP, JOIN, RAIL, GRU0_U),
+    DROP_MARKERS("c_tilde", GRU_DROP, JOIN, RAIL, GRU0_C),
+    {"memory", {{-8, LANE}, {GRU0_PLUS, LANE}}},
+    {"memory", {{GRU0_U, GATE}, {GRU0_U, MIX}, {GRU0_PLUS, MIX}}},
+    {"memory", {{GRU0_U, MIX}, {GRU0_KEEP, MIX}, {GRU0_KEEP, LANE}}},
+    {"memory", {{GRU0_C, GATE}, {GRU0_C, MIX}, {GRU0_PLUS, MIX}}},
+    {"memory", {{GRU0_PLUS, MIX}, {GRU0_PLUS, LANE}}},
+    {"output", {{GRU0_UP, LANE}, {GRU0_UP, 4}}},
+    {"from_loss_0", {{GRU0_UP, 4}, {GRU0_UP, LANE}}},
+    {"from_future_0", {{GRU0_RIGHT, LANE}, {GRU0_UP, LANE}}},
+    {"sum_0", {{GRU0_UP, 4}, {GRU0_UP, LANE}}},
+    {"sum_0", {{GRU0_RIGHT, LANE}, {560, LANE}}},
+};
+
+enum {
+    GRU_R = 240,
+    GRU_U = 440,
+    GRU_C = 660,
+    GRU_RAIL = 514,
+    GRU_JOIN = 190,
+    GRU_KEEP = 390,
+    GRU_PLUS = 560,
+    GRU_UP = 810,
+    GRU_RIGHT = 920,
+    GRU_RESET = 200, // y of the star
+    GRU_TURN = 335,
+    GRU_JOIN_C = 596, // where Gamma_r * c and x meet
+    GRU_LOW = 548,
+    GRU_X = 580,
+    GRU_MID = 564
+};
+#define GRU_MAPS "gate_r gate_u"
+
+static const struct diagram_node gru_nodes[] = {
+    {NODE_CONCAT, NULL, GRU_JOIN, GRU_RAIL},
+    {NODE_CONCAT, "reset_c", GRU_JOIN_C, GRU_MID},
+    {NODE_COPY, "c_prev", GRU_DROP, LANE},
+    {NODE_COPY, "c_prev", GRU_R, LANE},
+    {NODE_COPY, "x", GRU_JOIN, GRU_X},
+    {NODE_COPY, NULL, GRU_R, GRU_RAIL},
+    {NODE_COPY, "gate_u", GRU_U, MIX},
+    {NODE_COPY, "c", GRU_UP, LANE},
+    {NODE_MAP, "z_r", GRU_R, MAP},
+    {NODE_MAP, "z_u", GRU_U, MAP},
+    {NODE_MAP, "z_c", GRU_C, MAP},
+    {NODE_SQUASHER, "gate_r", GRU_R, SQUASH},
+    {NODE_SQUASHER, "gate_u", GRU_U, SQUASH},
+    {NODE_SQUASHER, "c_tilde", GRU_C, SQUASH},
+    {NODE_OPERATOR, "reset_c", GRU_R, GRU_RESET},
+    {NODE_OPERATOR, "rest_u", GRU_KEEP, MIX},
+    {NODE_OPERATOR, "keep_c", GRU_KEEP, LANE},
+    {NODE_OPERATOR, "write_c", GRU_PLUS, MIX},
+    {NODE_OPERATOR, "c", GRU_PLUS, LANE},
+    {NODE_STRIP, "gate_r", GRU_R, GATE, GATE_LABELS(GRU_R)},
+    {NODE_STRIP, "gate_u", GRU_U, GATE, .full = {GRU_U - 10, 288, ALIGN_RIGHT},
+     .inspector = {GRU_U + 14, 274, ALIGN_LEFT}},
+    {NODE_STRIP, "c_tilde", GRU_C, GATE, .full = {GRU_C - 10, 288, ALIGN_RIGHT},
+     .inspector = {GRU_C + 16, 268, ALIGN_LEFT}},
+    {NODE_STRIP, "c_prev", 80, LANE, .full = {80, 76, ALIGN_CENTER}, .inspector = {80, 66, ALIGN_CENTER}},
+    {NODE_STRIP, "reset_c", 450, GRU_LOW, .full_only = true, .full = {524, 541, ALIGN_LEFT}},
+    {NODE_STRIP, "rest_u", GRU_KEEP, 172, .full_only = true, .full = {GRU_KEEP - 74, 178, ALIGN_RIGHT}},
+    {NODE_STRIP, "keep_c", 475, LANE, .full_only = true, .full = {475, 76, ALIGN_CENTER}},
+    {NODE_STRIP, "write_c", GRU_PLUS, 172, .full_only = true, .full = {GRU_PLUS + 74, 178, ALIGN_LEFT}},
+    {NODE_STRIP, "c", 690, LANE, .full = {690, 76, ALIGN_CENTER}, .inspector = {690, 66, ALIGN_CENTER}},
+};
+
+static const struct diagram_wire gru_wires[] = {
+    {"c_prev", GRU_MAPS " c_tilde memory input", WIRE_HEAD_BACK, {{LEFT, LANE}, {GRU_DROP, LANE}}},
+    {"c_prev", "c_tilde memory", 0, {{GRU_DROP, LANE}, {GRU_R, LANE}}},
+    {"c_prev", "memory", 0, {{GRU_R, LANE}, {GRU_KEEP, LANE}}},
+    {"c_prev", GRU_MAPS " input", WIRE_HEAD, {{GRU_DROP, LANE}, {GRU_DROP, GRU_RAIL}, {GRU_JOIN, GRU_RAIL}}},
+    {"c_prev", "c_tilde", WIRE_HEAD, {{GRU_R, LANE}, {GRU_R, GRU_RESET}}},
+    {"keep_c", "memory", 0, {{GRU_KEEP, LANE}, {GRU_PLUS, LANE}}},
+    {"c", "sum_0", 0, {{GRU_PLUS, LANE}, {GRU_UP, LANE}}},
+    {"c", "from_future_0 sum_0", WIRE_HEAD | WIRE_FUTURE, {{GRU_UP, LANE}, {GRU_RIGHT, LANE}}},
+    {"c", "output from_loss_0 sum_0", WIRE_HEAD, {{GRU_UP, LANE}, {GRU_UP, 4}}},
+    {NULL, GRU_MAPS " c_tilde input", WIRE_INPUT, {{GRU_JOIN, BOTTOM}, {GRU_JOIN, GRU_X}}},
+    {NULL, GRU_MAPS " input", WIRE_HEAD | WIRE_INPUT, {{GRU_JOIN, GRU_X}, {GRU_JOIN, GRU_RAIL}}},
+    {NULL, "c_tilde", WIRE_HEAD | WIRE_INPUT, {{GRU_JOIN, GRU_X}, {GRU_JOIN_C - 6, GRU_X}}},
+    {"c_prev", GRU_MAPS, WIRE_THICK, {{GRU_JOIN, GRU_RAIL}, {GRU_R, GRU_RAIL}}},
+    {"c_prev", "gate_u", WIRE_HEAD | WIRE_THICK, {{GRU_R, GRU_RAIL}, {GRU_U, GRU_RAIL}, {GRU_U, MAP}}},
+    {"c_prev", "gate_r", WIRE_HEAD | WIRE_THICK, {{GRU_R, GRU_RAIL}, {GRU_R, MAP}}},
+    {"reset_c",
+     "c_tilde",
+     WIRE_BOTH | WIRE_GAP,
+     {{GRU_R, GRU_RESET}, {GRU_TURN, GRU_RESET}, {GRU_TURN, GRU_LOW}, {GRU_JOIN_C - 6, GRU_LOW}}},
+    {"reset_c", "c_tilde", WIRE_HEAD | WIRE_THICK, {{GRU_JOIN_C, GRU_MID}, {GRU_C, GRU_MID}, {GRU_C, MAP}}},
+    {"z_r", "gate_r", WIRE_BOTH, {{GRU_R, MAP}, {GRU_R, SQUASH}}},
+    {"z_u", "gate_u", WIRE_BOTH, {{GRU_U, MAP}, {GRU_U, SQUASH}}},
+    {"z_c", "c_tilde", WIRE_BOTH, {{GRU_C, MAP}, {GRU_C, SQUASH}}},
+    {"gate_r", "gate_r", WIRE_BOTH, {{GRU_R, SQUASH}, {GRU_R, GATE}}},
+    {"gate_u", "gate_u", WIRE_BOTH, {{GRU_U, SQUASH}, {GRU_U, GATE}}},
+    {"c_tilde", "c_tilde", WIRE_BOTH, {{GRU_C, SQUASH}, {GRU_C, GATE}}},
+    {"gate_r", "c_tilde", WIRE_BOTH, {{GRU_R, GATE}, {GRU_R, GRU_RESET}}},
+    {"gate_u", "memory", WIRE_HEAD_BACK, {{GRU_U, GATE}, {GRU_U, MIX}}},
+    {"gate_u", "memory", WIRE_HEAD, {{GRU_U, MIX}, {GRU_KEEP, MIX}}},
+    {"gate_u", "memory", WIRE_HEAD, {{GRU_U, MIX}, {GRU_PLUS, MIX}}},
+    {"rest_u", "memory", WIRE_BOTH, {{GRU_KEEP, MIX}, {GRU_KEEP, LANE}}},
+    {"c_tilde", "memory", WIRE_BOTH, {{GRU_C, GATE}, {GRU_C, MIX}, {GRU_PLUS, MIX}}},
+    {"write_c", "memory", WIRE_BOTH, {{GRU_PLUS, MIX}, {GRU_PLUS, LANE}}},
+};
+
+static const struct diagram_marker gru_markers[] = {
+    {"input", {{-8, LANE}, {GRU_DROP, LANE}, {GRU_DROP, GRU_RAIL}, {GRU_JOIN, GRU_RAIL}}},
+    {"input", {{GRU_JOIN, BOTTOM}, {GRU_JOIN, GRU_RAIL}}},
+    DROP_MARKERS("gate_r", GRU_DROP, GRU_JOIN, GRU_RAIL, GRU_R),
+    DROP_MARKERS("gate_u", GRU_DROP, GRU_JOIN, GRU_RAIL, GRU_U),
+    {"c_tilde", {{-8, LANE}, {GRU_R, LANE}, {GRU_R, GATE}}},
+    {"c_tilde",
+     {{GRU_R, GRU_RESET}, {GRU_TURN, GRU_RESET}, {GRU_TURN, GRU_LOW}, {GRU_JOIN_C - 6, GRU_LOW}}},
+    {"c_tilde", {{GRU_JOIN, BOTTOM}, {GRU_JOIN, GRU_X}, {GRU_JOIN_C - 6, GRU_X}}},
+    {"c_tilde", {{GRU_JOIN_C, GRU_MID}, {GRU_C, GRU_MID}, {GRU_C, GATE}}},
+    {"memory", {{-8, LANE}, {GRU_PLUS, LANE}}},
+    {"memory", {{GRU_U, GATE}, {GRU_U, MIX}, {GRU_PLUS, MIX}}},
+    {"memory", {{GRU_U, MIX}, {GRU_KEEP, MIX}, {GRU_KEEP, LANE}}},
+    {"memory", {{GRU_C, GATE}, {GRU_C, MIX}, {GRU_PLUS, MIX}}},
+    {"memory", {{GRU_PLUS, MIX}, {GRU_PLUS, LANE}}},
+    {"output", {{GRU_UP, LANE}, {GRU_UP, 4}}},
+    {"from_loss_0", {{GRU_UP, 4}, {GRU_UP, LANE}}},
+    {"from_future_0", {{GRU_RIGHT, LANE}, {GRU_UP, LANE}}},
+    {"sum_0", {{GRU_UP, 4}, {GRU_UP, LANE}}},
+    {"sum_0", {{GRU_RIGHT, LANE}, {690, LANE}}},
+};
+
 static const struct diagram_table tables[CELL_COUNT] = {
     [CELL_RNN] = {.width = 700,
                   .height = 640,
@@ -192,6 +382,20 @@ static const struct diagram_table tables[CELL_COUNT] = {
                   .box = {14, 46, 672, 546},
                   .box_top = {46, 46, 46},
                   TABLE(rnn)},
+    [CELL_GRU_SIMPLE] = {.width = 760,
+                         .height = 640,
+                         .full_width = 760,
+                         .box = {14, 46, 732, 546},
+                         .box_top = {46, 46, 46},
+                         .lane = LANE,
+                         TABLE(gru_simple)},
+    [CELL_GRU] = {.width = 900,
+                  .height = 640,
+                  .full_width = 900,
+                  .box = {14, 46, 872, 554},
+                  .box_top = {46, 46, 46},
+                  .lane = LANE,
+                  TABLE(gru)},
     [CELL_LSTM] = {.width = 1088,
                    .height = 640,
                    .full_width = 1108,

@@ -30,6 +30,10 @@ static double by_loss(const struct itemised *items, int tau, int t) {
     return items->a[(size_t)tau * (size_t)items->T + (size_t)t];
 }
 
+static bool course(const struct scene *scene) {
+    return !scene->state || scene->state->notation == NOTATION_COURSE;
+}
+
 static bool known(const struct scene *scene, int t) {
     const struct cell_desc *cell = record_cell(scene->record);
     int layer, direction;
@@ -194,8 +198,9 @@ static void draw_line(struct flow *f) {
                    marked ? 5 : 3.5f);
 }
 
+// A gradient that has all but vanished is a power of ten.
 static int small_digits(double value) {
-    return value >= 0.1 ? 2 : value >= 0.01 ? 3 : value >= 0.001 ? 4 : 5;
+    return !(value > 0) || value >= 0.1 ? 2 : value >= 0.01 ? 3 : value >= 0.001 ? 4 : -2;
 }
 
 // The line's name and its number at the earliest timestep that is known: at its left where there is room,
@@ -215,10 +220,19 @@ static void name_line(struct flow *f) {
         return;
     }
     name.align = number.align = ALIGN_LEFT;
-    x = stage_column_center(&f->columns, t) - 8;
-    y = y - f->top > 30 ? y - 14 : y + 24;
     char text[48];
     format_value(text, sizeof text, value, small_digits(value), false);
+    float between = f->columns.pitch - column_width(f, t);
+    if (t + 1 < f->T && between >= text_width(f->list, "last loss", name) - 30) {
+        // Between the first bar and the next, away from the line.
+        float next = height_of(f, by_loss(f->items, f->T - 1, t + 1));
+        x = stage_column_x(&f->columns, t) + column_width(f, t) + 2;
+        y = fminf(y, next) - 14 > f->top + 12 ? fminf(y, next) - 14 : fmaxf(y, next) + 24;
+        draw_value(f->list, x, y, source, small_digits(value), false, number);
+        return;
+    }
+    x = stage_column_center(&f->columns, t) - 8;
+    y = y - f->top > 30 ? y - 14 : y + 24;
     draw_rect(f->list, (rect){x - 3, y - 13, text_width(f->list, text, number) + 6, 18}, f->theme->panel, 3);
     draw_value(f->list, x, y, source, small_digits(value), false, number);
 }
@@ -260,7 +274,7 @@ static bool open_flow(struct flow *f, struct ui *ui, rect r, const struct scene 
 }
 
 static void side_labels(struct flow *f) {
-    math_draw(f->list, f->theme, f->columns.x0 - 23, f->share + 13, "L^{<\\tau>}", 17, f->theme->ink1,
+    math_draw(f->list, f->theme, f->columns.x0 - 23, f->share + 13, course(f->scene) ? "L^{<\\tau>}" : "L_\\tau", 17, f->theme->ink1,
               ALIGN_RIGHT);
     int t = f->first_known - 1;
     if (t < f->columns.first || f->columns.pitch < 48 || f->first_known >= f->T) return;
@@ -294,13 +308,14 @@ void view_flow(struct ui *ui, rect r, const struct scene *scene) {
 
 // --- the list for the inspector ---
 
-static void loss_row(struct ui *ui, rect r, float y, const struct itemised *items, int tau, int t) {
+static void loss_row(struct ui *ui, rect r, float y, const struct scene *scene, int tau, int t) {
+    const struct itemised *items = scene->itemised;
     const struct theme *theme = ui->theme;
     char label[32];
-    snprintf(label, sizeof label, "L^{<%d>}", tau + 1);
+    snprintf(label, sizeof label, course(scene) ? "L^{<%d>}" : "L_{%d}", tau + 1);
     math_draw(ui->list, theme, r.x, y, label, 16, theme->ink1, ALIGN_LEFT);
     double value = by_loss(items, tau, t);
-    rect track = {r.x + 48, y - 12, r.w - 98, 14};
+    rect track = {r.x + 48, y - 12, r.w - 106, 14};
     draw_rect(ui->list, track, theme->sunk, 2);
     float length = track.w * gradient_length((float)value);
     draw_rect_exact(ui->list, (rect){track.x, track.y, length, track.h}, tint(theme, tau - t),
@@ -314,13 +329,17 @@ void view_flow_by_loss(struct ui *ui, rect r, const struct scene *scene) {
     if (!items || !scene->record || r.h < 28) return;
     const struct theme *theme = ui->theme;
     const int T = items->T, t = scene_t(scene);
-    char title[64], norm[96];
+    char title[64], norm[128];
     snprintf(title, sizeof title, "Gradient at t = %d, by loss", t + 1);
     float y = r.y + 28;
     float used =
         draw_text_fit(ui->list, r.x, y, r.w, title, text_of(FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT));
-    const char *state = scene->state && scene->state->notation != NOTATION_COURSE ? "h_t" : "a^{<t>}";
-    snprintf(norm, sizeof norm, "\\norm{\\partial L^{<\\tau>}/\\partial %s}", state);
+    char state[64];
+    const struct cell_desc *cell = record_cell(scene->record);
+    enum notation notation = scene->state ? scene->state->notation : NOTATION_COURSE;
+    label_slot(state, sizeof state, cell, cell->state_out[0], LABEL_SYMBOLIC, LABEL_NO_UNIT,
+               (struct label_style){notation, false});
+    snprintf(norm, sizeof norm, course(scene) ? "\\norm{\\partial L^{<\\tau>}/\\partial %s}" : "\\norm{\\partial L_\\tau/\\partial %s}", state);
     if (used + 12 + math_measure(ui->list, norm, 15).width <= r.w)
         math_draw(ui->list, theme, r.x + r.w, y, norm, 15, theme->ink3, ALIGN_RIGHT);
     if (!known(scene, t)) {
@@ -337,10 +356,10 @@ void view_flow_by_loss(struct ui *ui, rect r, const struct scene *scene) {
     int near = rows >= wanted ? wanted : rows - 2;
     if (near < 1) near = rows < wanted ? rows : wanted;
     for (int k = 0; k < near; k++)
-        loss_row(ui, r, y += pitch, items, t + k, t);
+        loss_row(ui, r, y += pitch, scene, t + k, t);
     if (near >= wanted || rows - near < 2) return;
     char text[48];
     snprintf(text, sizeof text, "… %d more", wanted - near - 1);
     draw_text(ui->list, r.x + 48, y += pitch, text, text_of(FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_LEFT));
-    loss_row(ui, r, y + pitch, items, T - 1, t);
+    loss_row(ui, r, y + pitch, scene, T - 1, t);
 }

@@ -48,11 +48,14 @@ void page_diagram(struct page *page, rect at) {
                    page->label);
 }
 
-// Without a selection the page is about the unit that says most: the largest value or gradient of the step's
+// Without a selection the page is about the unit of the sentence under the stage, else the one that says most: the
+// largest value or gradient of the step's
 // result.
 static int telling_unit(const struct page *page) {
     const struct cell_desc *cell = page->cell;
     const struct step *step = &page->step;
+    const struct narration *said = page->scene->narration;
+    if (page->running && said && said->unit > 0 && said->unit <= page->H) return said->unit - 1;
     bool backward = step->phase >= PHASE_BACKWARD;
     bool part = step->kind == STEP_PART || step->kind == STEP_PART_BACK;
     int slot = part                     ? cell->parts[step->part].result

@@ -140,7 +140,8 @@ void page_backward(struct page *page) {
     const int T = record_T(page->record);
     const float extra = 30 * (float)(page_equation_lines(page) - 1),
                 unit_row = page->H > PICKER_UNITS ? 16 : 0;
-    float tight = ledger.count ? page_ledger_height(&ledger, 28, 4) : 60,
+    const float least = ledger.count > 12 ? 24 : 28; // a gate that is read twice makes a long ledger
+    float tight = ledger.count ? page_ledger_height(&ledger, least, 4) : 60,
           full = ledger.count ? page_ledger_height(&ledger, 37, 12) : 70;
     int losses = page->scene->itemised ? T - page->t : 0;
     losses = losses > LOSS_ROWS ? LOSS_ROWS : losses;
@@ -154,7 +155,7 @@ void page_backward(struct page *page) {
     if (page->step.kind == STEP_SUM) meaning(page, y);
     y += page_mix(page, 12, 23);
     if (ledger.count) {
-        float pitch = page_mix(page, 28, 37), gap = page_mix(page, 4, 12);
+        float pitch = page_mix(page, least, 37), gap = page_mix(page, 4, 12);
         y += unit_row;
         y = page_ledger(page, y + pitch / 2, &ledger, pitch, gap) + page_mix(page, -6, 4);
     } else

@@ -145,13 +145,16 @@ static void weighted_card(struct page *page, const struct weighted *sum) {
     double rest, bias, recurrent, input;
     provenance_terms(page->record, page->layer, page->direction, sum->step, page->t, unit,
                      page->label.notation, none, 0, &rest_count, &rest, &bias, &recurrent, &input);
-    const char *a = page->label.notation == NOTATION_COURSE ? "W a" : "W h";
+    const int slot = page->cell->steps[sum->step].in[0];
     struct card_row rows[] = {{"", {"sum/recurrent", page->t, unit, recurrent}, 3, true},
                               {"W x", {"sum/input", page->t, unit, input}, 3, true},
                               {"b", sum->bias_source, 3, true}};
     rows[2].source.row += unit - page->unit;
     rows[2].source.value = bias;
-    snprintf(rows[0].label, sizeof rows[0].label, "%s", a);
+    if (slot >= 0)
+        snprintf(rows[0].label, sizeof rows[0].label,
+                 page->cell->slots[slot].role == SLOT_PRODUCT ? "W (%s)" : "W %s",
+                 page->cell->slots[slot].symbol[page->label.notation].base);
     memcpy(page->card_rows, rows, sizeof rows);
     page->card_count = 3;
 }

@@ -299,7 +299,7 @@ float page_term_rows(struct page *page, float y, const struct page_terms *all, c
     draw_hline(page->list, page->x, page->x + page->w, y - page_mix(page, 17, 18.5f), theme->line);
     words.font = FONT_SANS_SEMIBOLD, words.color = theme->ink1;
     draw_text(page->list, page->x, y, total_words, words);
-    page_bar(page, &bars, y - 5, terms->total.value, 16);
+    if (!page_hides(page, terms->total)) page_bar(page, &bars, y - 5, terms->total.value, 16);
     page_value(page, page->x + page->w, y, terms->total, digits, true, number);
     return y;
 }

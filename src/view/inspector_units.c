@@ -237,7 +237,22 @@ static void ledger_strip(struct page *page, const struct ledger_row *row, struct
     }
 }
 
-static void ledger_row_draw(struct page *page, const struct ledger_row *row, struct ledger_columns at,
+// The sign in front of a row. Terms that stand alone are joined by a plus and their sum takes the equals sign; after
+// chains, which have equals signs of their own, the plus stands at the total. A sum of one term is that term.
+static char ledger_sign(const struct ledger *ledger, int i) {
+    const struct ledger_row *row = &ledger->rows[i];
+    int total = -1, results = 0, chains = 0;
+    for (int k = 0; k < ledger->count && total < 0; k++) {
+        if (ledger->rows[k].op == '+' && ledger->rows[k].total) total = k;
+        results += ledger->rows[k].result;
+        chains += ledger->rows[k].result && ledger->rows[k].op == '=';
+    }
+    if (total < 0 || i > total || (chains > 0 && results > 1)) return row->op;
+    if (i == total) return '=';
+    return chains == 0 && i > 0 && row->result ? '+' : row->op;
+}
+
+static void ledger_row_draw(struct page *page, const struct ledger_row *row, char sign, struct ledger_columns at,
                             float y, float pitch, const int *units, int count, int digits) {
     const struct theme *theme = page->theme;
     const float height = fminf(26, pitch - 11), half = height / 2 + 4;
@@ -247,8 +262,8 @@ static void ledger_row_draw(struct page *page, const struct ledger_row *row, str
         rect plate = {at.strip - 4, y - half, (float)count * (at.tile + at.gap) + 4, 2 * half};
         draw_rect(page->list, plate, theme->panel, 5);
     }
-    char op[2] = {row->op, 0};
-    if (row->op != ' ')
+    char op[2] = {sign, 0};
+    if (sign != ' ')
         math_draw(page->list, theme, page->x + 8, y + 6, op, 18, row->total ? theme->on_hi : theme->ink2,
                   ALIGN_CENTER);
     math_draw_fit(page->list, theme, page->x + 22, y + 6, at.strip - page->x - 28, row->label, 18, ink,
@@ -285,7 +300,7 @@ float page_ledger(struct page *page, float y, const struct ledger *ledger, float
         if (i > 0 && (row->op == ' ' || row->total)) y += gap;
         if (row->op == '=' && !row->total)
             draw_hline(page->list, page->x, page->x + page->w, y - pitch / 2 - 0.5f, page->theme->line2);
-        ledger_row_draw(page, row, at, y, pitch, units, count, digits);
+        ledger_row_draw(page, row, ledger_sign(ledger, i), at, y, pitch, units, count, digits);
         y += pitch;
     }
     return y;

@@ -48,7 +48,7 @@ static void entry_label(const struct page *page, const struct entry *entry, char
     int H = page->H;
     if (p->role == PARAM_HEAD || p->role == PARAM_HEAD_BIAS) {
         symbol_markup(page, entry->out, text, sizeof text);
-        const char *state = notation == NOTATION_COURSE ? "a" : "h";
+        const char *state = page->cell->slots[page->cell->state_out[0]].symbol[notation].base;
         if (p->role == PARAM_HEAD)
             snprintf(out, size, "W_{y%s}[%s,%d]", state, text, entry->in + 1);
         else
@@ -56,7 +56,8 @@ static void entry_label(const struct page *page, const struct entry *entry, char
         return;
     }
     const struct cell_block *block = &page->cell->blocks[entry->out / H];
-    const char *sub = block->weight[notation].sub, *state = notation == NOTATION_COURSE ? "a" : "h";
+    const char *sub = block->weight[notation].sub,
+               *state = page->cell->slots[page->cell->state_out[0]].symbol[notation].base;
     int unit = entry->out % H + 1;
     if (p->role == PARAM_BIAS) {
         snprintf(out, size, "b_%s[%d]", sub, unit);

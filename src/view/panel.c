@@ -225,6 +225,7 @@ static void hints(struct panel *p, int task, float x, float width) {
 static void task(struct panel *p, int k) {
     const struct panel_task *t = &p->content->tasks[k];
     const struct theme *theme = p->theme;
+    const float top = p->y;
     if (p->draw) task_mark(p, t->state);
     float x = p->x + TASK_INDENT, width = p->w - TASK_INDENT;
     color ink = t->state == TASK_DONE ? theme->ink3 : t->state == TASK_NOW ? theme->ink1 : theme->ink2;
@@ -248,6 +249,8 @@ static void task(struct panel *p, int k) {
         hints(p, k, x, width);
     }
     p->y += 10;
+    if (p->draw && p->content->show_task == k + 1)
+        ui_scroll_show(p->ui, (rect){p->x, top - 20, p->w, fminf(p->y - top, p->r.h - FOOTER - 40)});
 }
 
 static void tasks(struct panel *p) {
@@ -333,6 +336,7 @@ struct panel_action view_panel(struct ui *ui, rect r, const struct panel_content
     float height = layout(&p, r.y, false);
     float offset = ui_scroll_begin(ui, body, "body", height);
     layout(&p, r.y - offset, true);
+    if (content->show_top) ui_scroll_show(ui, (rect){r.x, r.y - offset, r.w, 20});
     ui_scroll_end(ui);
     if (foot) footer(&p);
     ui_pop_id(ui);

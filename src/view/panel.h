@@ -33,6 +33,8 @@ struct panel_content {
     char
         *answer; // what is typed into the open task's number field, kept by the caller; needed by asks_number
     int answer_size;
+    bool show_top; // in this frame: scroll back to the title,
+    int show_task; // or to this task (from 1; 0 = none)
 };
 struct panel_action {
     int go;                         // -1 previous, +1 next, 0 none

@@ -39,6 +39,8 @@ struct scene {
     struct view_state *state;
     const struct hidden_value *hidden;
     int hidden_count;
+    bool presentation;               // for a room: the narration is larger
+    float slide;                     // columns that the running frame still has to travel; 0 = in its place
     const char *unit_word;           // "character": what one timestep is
 };
 

@@ -294,7 +294,7 @@ static void forward_header(struct stage *s) {
     bool gates = false;
     for (int k = 0; k < s->row_count; k++)
         gates |= s->rows[k].kind == STRIP_GATE;
-    float legend = end - (gates ? 346 : 235), room = legend - 16 - x;
+    float legend = end - (gates ? 346 : 184), room = legend - 16 - x;
     if (legend > x) stage_legend_values(s, legend, s->r.y + 25, gates);
     char text[128];
     subtitle(s, text, sizeof text);
@@ -412,6 +412,15 @@ static void publish_hover(struct stage *s) {
     if (changed) s->ui->animating = true; // the outlines of the other views follow in the next frame
 }
 
+// The frame of the running column on its way from the timestep before.
+static void sliding_frame(struct stage *s) {
+    float slide = s->scene->slide;
+    if (slide == 0 || !s->step || s->step->t < 0) return;
+    rect r = {stage_x(s, s->step->t) + slide * s->columns.pitch, s->plan.box_top, s->columns.width,
+              s->plan.box_bottom - s->plan.box_top};
+    draw_box(s->list, r, s->theme->ink1, 8, 2);
+}
+
 static void take_click(struct stage *s, struct ui_result result) {
     struct view_state *state = s->scene->state;
     if (!result.clicked || result.keyed) return;
@@ -447,6 +456,7 @@ void view_stage(struct ui *ui, rect r, const struct scene *scene) {
             stage_backward(&s);
         else
             stage_forward(&s);
+        sliding_frame(&s);
         stage_hover_outlines(&s);
     }
     stage_card(&s);

@@ -96,7 +96,7 @@ static void box(struct stage *s, int t) {
         draw_box_dashed(s->list, r, theme->ghost, 8, 1, 4, 4);
         return;
     }
-    bool run = runs(s, t);
+    bool run = runs(s, t) && s->scene->slide == 0; // a frame on its way is drawn last
     float in = run ? 2 : 1;
     draw_rect(s->list, r, theme->panel, 8);
     if (s->row_c >= 0) {

@@ -75,7 +75,7 @@ static void box(struct stage *s, int t) {
         draw_box_dashed(s->list, r, theme->ghost, 8, 1, 4, 4);
         return;
     }
-    bool run = runs(s, t);
+    bool run = runs(s, t) && s->scene->slide == 0; // a frame on its way is drawn last
     float in = run ? 2 : 1;
     draw_rect(s->list, r, theme->panel, 8);
     if (s->row_c >= 0) {
@@ -193,8 +193,8 @@ static void running_wires(struct stage *s, int t) {
           from = t > 0 ? stage_x(s, t - 1) + s->columns.width + 3 : 0;
     int target = target_row(s);
     struct wire_style plain = {ink, .head = -1, .corner = 10}, arrow = {ink, .head = 6, .corner = 10};
-    bool joins =
-        s->row_in == s->row_a; // a and x meet in the open middle of the column; else in the strip of the sums
+    // a and x meet in the open middle of the column; else in the strip of the sums, or of the state itself
+    bool joins = s->row_in == s->row_a && target != s->row_a;
     point p[6];
     if (f->before[s->row_a]) {
         int n = lane_path(s, s->row_a, t, from, joins ? c - 4 : x + 1, p);

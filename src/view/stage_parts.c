@@ -109,7 +109,7 @@ void stage_strip(struct stage *s, int row, int t, bool running, const color *cov
     struct strip_style style = strip_style_default(known ? about->kind : STRIP_GHOST, 0, 0, 0);
     style.max = about->scale;
     style.sign_marks = s->scene->state->sign_marks;
-    if (running && s->focus.result[row]) style.fill = s->fill;
+    if (running && (s->focus.result[row] || s->scene->slide != 0)) style.fill = s->fill;
     if (cover && !known) style.ghost_fill = *cover;
     const double *values = known ? stage_values(s, row, t) : NULL;
     if (about->band && known)
@@ -153,7 +153,8 @@ static void scale_note(struct stage *s, const struct stage_row *row) {
     if (row->scale == 1 || row->kind != STRIP_VALUE) return;
     char text[24];
     snprintf(text, sizeof text, "\u00B1%g", (double)row->scale);
-    draw_text(s->list, s->columns.x0 - 25, row->y + (row->lane ? 24 : 18), text,
+    bool subscript = s->cell->slots[row->slot].symbol[s->scene->state->notation].sub[0] != 0;
+    draw_text(s->list, s->columns.x0 - 25, row->y + (row->lane || subscript ? 25 : 18), text,
               (struct text_style){FONT_SANS_MEDIUM, 11, s->theme->ink3, ALIGN_RIGHT});
 }
 

@@ -299,9 +299,8 @@ static void overview(struct stage *s, const struct score *score) {
     float most = (float)(s->T - s->columns.count);
     if (result.held && s->ui->pointer_inside)
         state->scroll = (s->ui->pointer.x - r.x) / r.w * (float)s->T - (float)s->columns.count / 2;
-    for (int k = 0; k < s->ui->event_count; k++)
-        if (s->ui->events[k].kind == INPUT_WHEEL && (s->hovered || result.hovered))
-            state->scroll -= 8 * (s->ui->events[k].wheel_y + s->ui->events[k].wheel_x);
+    float turn_x = 0, turn_y = 0;
+    if (ui_take_wheel(s->ui, s->r, &turn_x, &turn_y)) state->scroll -= 8 * (turn_x + turn_y);
     state->scroll = fminf(most, fmaxf(0, state->scroll));
     draw_rect(s->list, r, s->theme->sunk, 2);
     overview_map(s, score);

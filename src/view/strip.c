@@ -143,9 +143,15 @@ struct strip_grid strip_grid_for(rect area, int n) {
     return grid;
 }
 
+// Fewer than eight units stand in the middle of their strip.
+static float grid_left(rect area, const struct strip_grid *grid) {
+    float used = (float)grid->columns * (grid->tile + grid->gap) - grid->gap;
+    return area.x + fmaxf(0, (area.w - used) / 2);
+}
+
 static rect grid_tile(rect area, const struct strip_grid *grid, int k) {
     int row = k / grid->columns, column = k % grid->columns;
-    return (rect){area.x + (float)column * (grid->tile + grid->gap),
+    return (rect){grid_left(area, grid) + (float)column * (grid->tile + grid->gap),
                   area.y + (float)row * (grid->height + grid->gap), grid->tile, grid->height};
 }
 
@@ -157,10 +163,10 @@ rect strip_tile(rect area, int n, int unit) {
 int strip_hit(rect area, int n, point at) {
     if (!rect_has(area, at)) return -1;
     struct strip_grid grid = strip_grid_for(area, n);
-    int column = (int)((at.x - area.x) / (grid.tile + grid.gap)),
+    int column = (int)floorf((at.x - grid_left(area, &grid)) / (grid.tile + grid.gap)),
         row = (int)((at.y - area.y) / (grid.height + grid.gap));
     int unit = (row * grid.columns + column) * grid.merged;
-    return column < grid.columns && row < grid.rows && unit < n ? unit : -1;
+    return column >= 0 && column < grid.columns && row < grid.rows && unit < n ? unit : -1;
 }
 
 void strip_block(struct draw_list *list, const struct theme *theme, rect area, const double *values, int n,

@@ -289,6 +289,10 @@ static void readout(struct bar *b, float x, float y, const char *title, const ch
     struct text_style bold = {FONT_SANS_SEMIBOLD, 15, b->theme->ink1, ALIGN_RIGHT};
     struct text_style small = {FONT_SANS_MEDIUM, 13, b->theme->ink3, ALIGN_RIGHT};
     float right = b->r.x + b->r.w - MARGIN, width = text_width(b->list, title, bold), room = right - x - 16;
+    while (width > room && bold.size > 13) { // a little smaller before anything is cut
+        bold.size -= 0.5f;
+        width = text_width(b->list, title, bold);
+    }
     if (width > room) {
         bold.align = ALIGN_LEFT;
         draw_text_fit(b->list, right - room, y + 5, room, title, bold);

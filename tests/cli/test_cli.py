@@ -60,7 +60,7 @@ def tensors(path):
 def help_and_version():
     assert ok("--version").stdout.startswith("unroll ")
     assert "Commands" in ok("--help").stdout
-    for command in ["train", "eval", "sample", "trace", "check", "render", "lesson", "data"]:
+    for command in ["train", "eval", "sample", "trace", "check", "render", "lesson", "data", "bench"]:
         assert "Options" in ok(command, "--help").stdout, command
 
 
@@ -157,22 +157,138 @@ def interrupted_training_saves():
         assert os.listdir(folder) == ["m.safetensors"], os.listdir(folder)
 
 
+def same_file(a, b):
+    return pathlib.Path(a).read_bytes() == pathlib.Path(b).read_bytes()
+
+
+@test
+def a_resumed_run_equals_an_uninterrupted_one():
+    with tempfile.TemporaryDirectory() as folder:
+        whole, part, text = f"{folder}/whole.safetensors", f"{folder}/part.safetensors", f"{folder}/long.txt"
+        pathlib.Path(text).write_text("the cat sat on the mat, which already was full of apples. " * 40)
+        common = ["train", "--data", NAMES, "--hidden", 9, "--quiet"]
+        for k, rule in enumerate(["sgd", "momentum", "rmsprop", "adagrad", "adam"]):
+            words = [*common, "--optimizer", rule, "--threads", 1 + k % 2, "--warmup", 4, "--weight-decay", 0.01,
+                     "--clip-value", 0.05, "--init", "orthogonal", *(["--by-length"] if k % 2 else [])]
+            ok(*words, "--steps", 30, "--out", whole)
+            ok(*words, "--steps", 11, "--out", part)
+            assert not same_file(whole, part)
+            ok("train", "--data", NAMES, "--quiet", "--resume", part, "--steps", 30, "--out", part)
+            assert same_file(whole, part), rule
+        words = ["train", "--data", text, "--shape", "whole", "--hidden", 7, "--layers", 2, "--batch", 5, "--seq", 8, "--carry",
+                 "--dropout", 0.2, "--threads", 2, "--quiet"]
+        ok(*words, "--steps", 90, "--out", whole)
+        ok(*words, "--steps", 40, "--out", part)
+        ok("train", "--data", text, "--resume", part, "--steps", 90, "--out", part, "--quiet")
+        assert same_file(whole, part), "carried"
+        ok("eval", part, "--data", text, "--shape", "whole", "--carry", "--all")
+        meta, found = tensors(part)
+        assert found["training.carried"][0] == [2, 2, 5, 7], found.keys()
+
+
+@test
+def an_interrupted_run_goes_on():
+    with tempfile.TemporaryDirectory() as folder:
+        whole, part = f"{folder}/whole.safetensors", f"{folder}/part.safetensors"
+        words = ["train", "--data", NAMES, "--hidden", 8, "--steps", 4000, "--schedule", "cosine", "--patience", 50]
+        ok(*words, "--out", whole)
+        process = subprocess.Popen([UNROLL, *map(str, words), "--out", part, "--save-every", "10"], stderr=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL)
+        for _ in range(1000):
+            if os.path.exists(part):
+                break
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+        ok("train", "--data", NAMES, "--resume", part, "--out", part)
+        assert same_file(whole, part)
+
+
+@test
+def what_does_not_go_on_is_said():
+    with tempfile.TemporaryDirectory() as folder:
+        model, plain = f"{folder}/m.safetensors", f"{folder}/plain.safetensors"
+        ok("train", "--data", NAMES, "--hidden", 8, "--steps", 20, "--out", model)
+        says(1, "all of its 20 updates are done", "train", "--data", NAMES, "--resume", model)
+        says(2, "holds LSTM with 1 layer of 8 units", "train", "--data", NAMES, "--resume", model, "--hidden", 9, "--steps", 30)
+        says(1, "had another --optimizer", "train", "--data", NAMES, "--resume", model, "--optimizer", "sgd", "--steps", 30)
+        says(1, "expected one long text", "train", "--data", NAMES, "--carry")
+        says(1, "relu", "train", "--data", NAMES, "--init", "identity")
+        says(1, "validation part", "train", "--data", NAMES, "--patience", 2, "--validation", 0)
+        # without the state of a run (here: one that ended with --patience) the weights start a new one
+        ok("train", "--data", NAMES, "--hidden", 8, "--steps", 20, "--patience", 20, "--out", plain)
+        assert "training" not in tensors(plain)[0]
+        assert "no state of a run" in ok("train", "--data", NAMES, "--resume", plain, "--steps", 5).stderr
+        for path in [model, plain]:
+            ok("sample", path, "--count", 1)
+            ok("trace", path, "--word", "abc")
+
+
+@test
+def training_stops_early_and_says_what_diverges():
+    with tempfile.TemporaryDirectory() as folder:
+        model = f"{folder}/m.safetensors"
+        words = ["train", "--data", NAMES, "--hidden", 24, "--steps", 3000, "--lr", 0.03, "--validate-every", 20, "--patience", 3]
+        found = json.loads(ok(*words, "--json", "--out", model).stdout)
+        assert found["stopped_early"] and found["steps"] < 3000, found
+        again = json.loads(ok("eval", model, "--data", NAMES, "--json", "--batch", 32).stdout)
+        assert abs(again["loss"] - found["validation_loss"]) < 1e-5, (again, found)  # the best parameters were kept
+        assert abs(2 ** again["bits_per_character"] - again["perplexity"]) < 1e-3, again
+        wild = run("train", "--data", NAMES, "--hidden", 8, "--steps", 60, "--lr", 1000, "--clip-norm", 0, "--json")
+        assert wild.returncode == 0 and "diverges" in wild.stderr and json.loads(wild.stdout)["diverged"], wild
+        kept = f"{folder}/kept.safetensors"
+        ended = run("train", "--data", NAMES, "--hidden", 8, "--steps", 300, "--lr", 1e6, "--optimizer", "sgd", "--clip-norm", 0,
+                    "--out", kept, "--save-every", 1, "--json")
+        assert ended.returncode == 1 and ended.stdout == "", ended
+        assert "not finite is rnn." in ended.stderr and "are in " + kept in ended.stderr, ended.stderr
+        meta, found = tensors(kept)
+        assert all(v - v == 0 for _, values in found.values() for v in values)
+        memory = ok("train", "--data", NAMES, "--hidden", 8, "--steps", 1, "--verbose").stderr
+        assert "optimiser" in memory and "packed copies" in memory, memory
+
+
+@test
+def probability_of_a_sentence():
+    with tempfile.TemporaryDirectory() as folder:
+        model = f"{folder}/m.safetensors"
+        ok("train", "--data", NAMES, "--hidden", 16, "--steps", 300, "--min-count", 2, "--out", model)
+        one = json.loads(ok("eval", model, "--sentence", "saurus", "--json").stdout)
+        other = json.loads(ok("eval", model, "--sentence", "ssraxu", "--json").stdout)
+        assert one["tokens"] == 6 and 0 < other["probability"] < one["probability"] < 1, (one, other)
+        assert one["end_probability"] < one["probability"], one
+        chances = [json.loads(ok("sample", model, "--distribution", "--prime", "saurus"[:n], "--json").stdout)["distribution"]
+                   for n in range(6)]
+        product = 1
+        for n, chance in enumerate(chances):
+            assert abs(sum(c["p"] for c in chance) - 1) < 1e-5, chance
+            product *= next(c["p"] for c in chance if c["symbol"] == "saurus"[n])
+        assert abs(product - one["probability"]) < 1e-4 * product, (product, one)
+        line = f"{folder}/one.txt"
+        pathlib.Path(line).write_text("saurus\nsaurus\n")
+        found = json.loads(ok("eval", model, "--data", line, "--shape", "lines", "--all", "--json").stdout)
+        assert found["tokens"] == 14, found  # <EOS> among them
+        assert abs(found["loss"] * 7 + one["end_log_probability"]) < 1e-4, (found, one)
+
+
 @test
 def unwritable_output_leaves_nothing():
     says(1, "no-such-folder", "trace", "--steps", 1, "--out", "/no-such-folder/t.safetensors")
     says(2, "--out", "render")
 
 
+CELLS = {"rnn": "a", "gru_simple": "c", "gru": "c", "lstm": "a"}  # and the hidden state of each
+
+
 @test
 def trace_adds_up():
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/t.safetensors"
-        for cell in ["rnn", "lstm"]:
+        for cell, state in CELLS.items():
             ok("trace", "--cell", cell, "--hidden", 6, "--word", "troodon", "--seed", 5, "--steps", 20, "--out", path)
             _, found = tensors(path)
-            shape, total = found["backward/l0/a"]
+            shape, total = found[f"backward/l0/{state}"]
             assert shape == [8, 6], shape
-            loss, future = found["backward/from_loss/l0/a"][1], found["backward/from_future/l0/a"][1]
+            loss, future = found[f"backward/from_loss/l0/{state}"][1], found[f"backward/from_future/l0/{state}"][1]
             assert all(abs(a + b - c) <= 1e-12 for a, b, c in zip(loss, future, total))
             for name in list(found):
                 if not name.startswith("grad_at/"):
@@ -260,6 +376,13 @@ def lessons_play():
     assert {lesson["number"] for lesson in found} >= {3, 4}, found
     assert json.loads(ok("lesson", "check", "--json").stdout)["passed"]
     says(1, "no-such-lesson", "lesson", "check", "no-such-lesson")
+
+
+@test
+def bench_gives_its_keys():
+    found = json.loads(ok("bench", "--cell", "rnn", "--hidden", 8, "--batch", 1, "--seq", 5, "--json").stdout)
+    assert all(found[key] > 0 for key in ["tokens_per_s", "step_us", "fma_share", "sample_us"]), found
+    assert abs(found["tokens_per_s"] * found["step_us"] / 1e6 - 5) < 1e-3
 
 
 @test

@@ -170,6 +170,22 @@ static void every_step_fits_and_says_true_numbers(void **state) {
     walk(world, &world->wide, "lstm of 20", 3);
 }
 
+static void every_other_cell_fits(void **state) {
+    struct world *world = *state;
+    for (int k = 0; k < CELL_COUNT; k++) {
+        if (k == CELL_RNN || k == CELL_LSTM) continue;
+        struct fixture f;
+        struct err err = {0};
+        memset(&f, 0, sizeof f);
+        if (!fixture_open(&f, (enum cell_id)k, 8, "troodon", 60, &err)) fail_msg("%s", err.message);
+        for (int n = 0; n < NOTATION_COUNT; n++) {
+            f.state.notation = (enum notation)n;
+            walk(world, &f, record_cell(f.record)->name, 1 + 2 * n);
+        }
+        fixture_close(&f);
+    }
+}
+
 static void every_notation_fits(void **state) {
     struct world *world = *state;
     for (int n = NOTATION_PAPER; n < NOTATION_COUNT; n++) {
@@ -424,6 +440,7 @@ static int close_world(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_step_fits_and_says_true_numbers),
+        cmocka_unit_test(every_other_cell_fits),
         cmocka_unit_test(every_notation_fits),
         cmocka_unit_test(a_click_takes_the_unit_and_hover_tells_it),
         cmocka_unit_test(arrows_belong_to_the_picker_only_with_focus),

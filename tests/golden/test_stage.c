@@ -191,7 +191,7 @@ static void walk(enum cell_id cell, int layers) {
         faults += text_faults(&f) + source_faults(&f, &checked);
     }
     print_message("%s, %d layers: %d steps, %d numbers found in the record\n",
-                  f.record->layout.spec.cell == CELL_RNN ? "rnn" : "lstm", layers, f.script->count, checked);
+                  record_cell(f.record)->name, layers, f.script->count, checked);
     assert_true(checked > 300);
     assert_int_equal(faults, 0);
     fixture_close(&f);
@@ -203,6 +203,11 @@ static void test_walk_lstm(void **state) {
 static void test_walk_rnn(void **state) {
     (void)state;
     walk(CELL_RNN, 1);
+}
+static void test_walk_others(void **state) {
+    (void)state;
+    for (int k = 0; k < CELL_COUNT; k++)
+        if (k != CELL_RNN && k != CELL_LSTM) walk((enum cell_id)k, 1 + k % 2);
 }
 static void test_walk_layers(void **state) {
     (void)state;
@@ -352,6 +357,7 @@ int main(void) {
         cmocka_unit_test(test_forward_as_drawn),
         cmocka_unit_test(test_backward_as_drawn),
         cmocka_unit_test(test_walk_lstm),
+        cmocka_unit_test(test_walk_others),
         cmocka_unit_test(test_walk_rnn),
         cmocka_unit_test(test_walk_layers),
         cmocka_unit_test(test_levels),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "app_chrome.h"
 #include "drive.h"
 
 static struct app_options plain(void) {
@@ -22,6 +23,37 @@ static struct drive open_plain(void) {
     struct app_options options = plain();
     assert_true(drive_open(&drive, &options, 1440, 900, 1, &err));
     return drive;
+}
+
+// What a question asks for is told nowhere: not on a tile, in a sum or in the sentence under the stage.
+static void keeps_the_answer_of_a_question(void **state) {
+    (void)state;
+    struct drive drive;
+    struct err err = {0};
+    struct app_options options = plain();
+    options.lesson = "3";
+    assert_true(drive_open(&drive, &options, 1440, 900, 1, &err));
+    app_go_part(drive.app, 2);
+    drive_settle(&drive);
+    drive_key(&drive, KEY_RIGHT, 0);
+    drive_settle(&drive);
+    struct hidden_value hidden[LESSON_MAX_HIDDEN];
+    struct scene scene;
+    struct narration said;
+    assert_non_null(app_scene(drive.app, &scene, &said));
+    scene.hidden = hidden;
+    scene.hidden_count = app_hidden(drive.app, hidden, LESSON_MAX_HIDDEN);
+    assert_true(scene.hidden_count > 0);
+    int told = 0;
+    for (int k = 0; k < said.count; k++) told += scene_is_hidden(&scene, said.values[k].tensor, said.values[k].row, said.values[k].column);
+    assert_true(told > 0); // the sentence is about the unit that is asked for
+    for (int c = 0; c < drive.list.count; c++) {
+        const struct draw_command *at = &drive.list.commands[c];
+        if (at->op != DRAW_TEXT || at->source < 0) continue;
+        const struct source *source = &drive.list.sources[at->source];
+        assert_false(scene_is_hidden(&scene, source->tensor, source->row, source->column));
+    }
+    drive_close(&drive);
 }
 
 static void walks_by_keys(void **state) {
@@ -133,6 +165,10 @@ static void menus(void **state) {
     struct app *app = drive.app;
     assert_true(drive_click_text(&drive, "LSTM, 1 layer, 8 units"));
     assert_true(app->model_open);
+    for (int k = 0; k < CELL_COUNT; k++) { // every cell is there, in rows
+        assert_true(drive_click_text(&drive, cell_describe((enum cell_id)k, ACTIVATION_TANH)->title));
+        assert_int_equal(app->draft.recipe.spec.cell, k);
+    }
     assert_true(drive_click_text(&drive, "RNN"));
     assert_int_equal(app->draft.recipe.spec.cell, CELL_RNN);
     assert_true(drive_click_text(&drive, "Next seed"));
@@ -212,7 +248,7 @@ static void sizes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(walks_by_keys), cmocka_unit_test(updates_go_on_and_back), cmocka_unit_test(plays),
+        cmocka_unit_test(keeps_the_answer_of_a_question), cmocka_unit_test(walks_by_keys), cmocka_unit_test(updates_go_on_and_back), cmocka_unit_test(plays),
         cmocka_unit_test(other_words_and_networks), cmocka_unit_test(menus), cmocka_unit_test(focus_walks_round),
         cmocka_unit_test(lessons_by_keyboard), cmocka_unit_test(sizes)};
     return cmocka_run_group_tests_name("app", tests, NULL, NULL);

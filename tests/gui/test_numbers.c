@@ -97,9 +97,14 @@ static void walk(const char *cell, int hidden) {
 
 static void lstm(void **state) { (void)state; walk("lstm", 8); }
 static void rnn(void **state) { (void)state; walk("rnn", 8); }
+static void others(void **state) {
+    (void)state;
+    for (int k = 0; k < CELL_COUNT; k++)
+        if (k != CELL_RNN && k != CELL_LSTM) walk(cell_describe((enum cell_id)k, ACTIVATION_TANH)->name, 8);
+}
 static void wide(void **state) { (void)state; walk("lstm", 20); }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lstm), cmocka_unit_test(rnn), cmocka_unit_test(wide)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lstm), cmocka_unit_test(rnn), cmocka_unit_test(others), cmocka_unit_test(wide)};
     return cmocka_run_group_tests_name("numbers", tests, NULL, NULL);
 }

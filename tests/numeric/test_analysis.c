@@ -8,7 +8,7 @@
 enum { T = 7, H = 5, V = 6 };
 
 static const int inputs[T] = {-1, 2, 4, 1, 3, 0, 5}, targets[T] = {2, 4, -1, 3, 0, 1, 1};
-static const struct example example = {.T = T, .x = inputs, .target = targets};
+static struct example example = {.T = T, .x = inputs, .target = targets};
 
 struct fixture {
     struct random_net net;
@@ -78,7 +78,7 @@ static void against_masked_passes(struct fixture *f, int layer, int direction, c
     run(f, clamps);
     memset(norms, 0x7f, sizeof norms); // no field may be left as it was
     memset(vectors, 0x7f, sizeof vectors);
-    assert_true(analysis_itemised(f->tape, f->layout, f->net.params, layer, direction,
+    assert_true(analysis_itemised(f->tape, f->layout, f->net.params, &example, layer, direction,
                                   (double *const[]){norms[0], norms[1]},
                                   (double *const[]){vectors[0], vectors[1]}, NULL));
     struct tape *tape = tape_new(&f->layout->spec, T, NULL);
@@ -89,7 +89,7 @@ static void against_masked_passes(struct fixture *f, int layer, int direction, c
         int masked[T];
         for (int t = 0; t < T; t++)
             masked[t] = t == tau ? targets[t] : -1;
-        struct example one = {.T = T, .x = inputs, .target = masked};
+        struct example one = {.T = T, .x = inputs, .target = masked, .dropout = example.dropout};
         reference_forward_with(tape, f->layout, f->net.params, &one, clamps);
         reference_backward(tape, f->layout, f->net.params, &one, grads);
         for (int s = 0; s < f->cell->state_count; s++)
@@ -115,6 +115,14 @@ static void check_itemised(struct fixture *f, int layer, int direction) {
                                      {-1, -1, f->cell->state_in[0], 1, 2, 3, 0.1},
                                      {0, 0, f->cell->steps[0].out, -1, 4, 4, 0.3}}};
     against_masked_passes(f, layer, direction, &clamps);
+    if (f->layout->spec.layers > 1) { // dropout between the layers scales what goes down
+        double factors[T * 2 * H];
+        for (int i = 0; i < T * 2 * H; i++)
+            factors[i] = i % 3 == 0 ? 0 : 1.5;
+        example.dropout = factors;
+        against_masked_passes(f, layer, direction, NULL);
+        example.dropout = NULL;
+    }
     run(f, NULL);
 }
 
@@ -128,13 +136,13 @@ static void itemised_breaks_with_the_rules(void **state) { // it walks by the re
     struct fixture f;
     set_up(&f, CELL_LSTM, 1, 1);
     double right[T * T], broken[T * T];
-    assert_true(
-        analysis_itemised(f.tape, f.layout, f.net.params, 0, 0, (double *const[]){right, NULL}, NULL, NULL));
+    assert_true(analysis_itemised(f.tape, f.layout, f.net.params, &example, 0, 0,
+                                  (double *const[]){right, NULL}, NULL, NULL));
     for (int op = 0; op < 2; op++) {
         enum cell_op broke = op ? OP_AFFINE : OP_MUL;
         reference_break(broke, -1);
-        assert_true(analysis_itemised(f.tape, f.layout, f.net.params, 0, 0, (double *const[]){broken, NULL},
-                                      NULL, NULL));
+        assert_true(analysis_itemised(f.tape, f.layout, f.net.params, &example, 0, 0,
+                                      (double *const[]){broken, NULL}, NULL, NULL));
         reference_break(broke, 1);
         assert_true(fabs(right[(T - 1) * T] - broken[(T - 1) * T]) > 1e-6 * right[(T - 1) * T]);
     }
@@ -150,7 +158,7 @@ struct paths {
 static void path(struct fixture *f, int layer, int direction, const struct path_mask *masks,
                  struct paths *out) {
     memset(out, 0x7f, sizeof *out);
-    assert_true(analysis_path(f->tape, f->layout, f->net.params, layer, direction, masks,
+    assert_true(analysis_path(f->tape, f->layout, f->net.params, &example, layer, direction, masks,
                               (double *const[]){out->grads[0], out->grads[1]}, NULL));
 }
 
@@ -610,8 +618,8 @@ static void memory_runs_out(void **state) {
     for (long n = 1; n <= 2; n++) {
         err = (struct err){0};
         mem_fail_at(n);
-        assert_false(analysis_itemised(f.tape, f.layout, f.net.params, 0, 0, (double *const[]){norms, NULL},
-                                       NULL, &err));
+        assert_false(analysis_itemised(f.tape, f.layout, f.net.params, &example, 0, 0,
+                                       (double *const[]){norms, NULL}, NULL, &err));
         mem_fail_at(0);
         assert_int_equal(err.code, ERR_MEMORY);
     }

@@ -1,5 +1,7 @@
 // Updates, clipping, determinism, refusals; the sampler; a training run that learns.
+#include "carried.h"
 #include "kernels.h"
+#include "loops.h"
 #include "random_net.h"
 #include "sampler.h"
 #include "trainer.h"
@@ -36,6 +38,56 @@ static void updates_follow_the_formulae(void **state) {
     }
 }
 
+// Every rule that keeps one slab of state, and decoupled weight decay with all of them, on all instruction sets.
+static double plain_update(const struct train_options *o, double p, double g, double *m, double *v, int update) {
+    p -= o->lr * o->weight_decay * p;
+    switch (o->optimizer) {
+    case OPTIMIZER_MOMENTUM: *m = o->momentum * *m + g; return p - o->lr * *m;
+    case OPTIMIZER_RMSPROP:
+        *m = o->decay * *m + (1.0 - o->decay) * g * g;
+        return p - o->lr * g / (sqrt(*m) + o->epsilon);
+    case OPTIMIZER_ADAGRAD: *m += g * g; return p - o->lr * g / (sqrt(*m) + o->epsilon);
+    case OPTIMIZER_ADAM:
+        *m = o->beta1 * *m + (1.0 - o->beta1) * g;
+        *v = o->beta2 * *v + (1.0 - o->beta2) * g * g;
+        return p - o->lr * (*m / (1.0 - pow(o->beta1, update))) /
+                       (sqrt(*v / (1.0 - pow(o->beta2, update))) + o->epsilon);
+    default: return p - o->lr * g;
+    }
+}
+
+static void every_rule_follows_its_formula(void **state) {
+    (void)state;
+    enum { N = 83 };
+    for (int level = 0; level < LOOPS_COUNT; level++) {
+        if (!loops_at((enum loops_level)level)) continue;
+        loops_force((enum loops_level)level);
+        for (int rule = 0; rule < 2 * OPTIMIZER_COUNT; rule++) {
+            struct train_options o = train_options_default();
+            o.optimizer = (enum optimizer)(rule / 2);
+            o.lr = 0.03;
+            o.weight_decay = rule % 2 ? 0.5 : 0.0;
+            struct rng rng = rng_seed(40 + (uint64_t)rule);
+            float params[N], grads[N], m[N] = {0}, v[N] = {0};
+            double p[N], dm[N] = {0}, dv[N] = {0};
+            for (int i = 0; i < N; i++) p[i] = params[i] = (float)rng_normal(&rng);
+            for (int update = 1; update <= 6; update++) {
+                double clip = update == 3 ? 0.25 : 1.0;
+                for (int i = 0; i < N; i++) grads[i] = i == 0 ? 0.0f : (float)rng_normal(&rng);
+                optimizer_apply(&o, N, params, grads, m, v, update, clip);
+                for (int i = 0; i < N; i++) {
+                    p[i] = plain_update(&o, p[i], clip * grads[i], &dm[i], &dv[i], update);
+                    if (!close_to(params[i], p[i], 2e-6, 1.0)) // 1 - beta2 is a float
+                        fail_msg("%s at %s, decay %g, update %d, entry %d: found %g, expected %g", optimizer_names[o.optimizer],
+                                 loops_best()->name, o.weight_decay, update, i, (double)params[i], p[i]);
+                    assert_true(close_to(m[i], dm[i], 2e-6, 1.0));
+                }
+            }
+        }
+    }
+    loops_force(LOOPS_COUNT);
+}
+
 static void clipping_scales_by_the_norm(void **state) {
     (void)state;
     assert_true(clip_scale_for(2.0, 5.0) == 1.0);
@@ -70,6 +122,49 @@ static struct trainer *trainer_for(struct model *model, struct train_options opt
 static void step(struct trainer *trainer, const struct batch *batch, struct step_report *report) {
     struct err err = {0};
     if (!trainer_step(trainer, batch, report, &err)) fail_msg("%s", err.message);
+}
+
+// Clipping by value: p -= lr clamp(g), and the norm that the second clipping looks at is that of the clamped gradient.
+static void a_step_clips_by_value(void **state) {
+    (void)state;
+    for (int threads = 1; threads <= 3; threads += 2) {
+        struct setting s;
+        setting_init(&s, CELL_LSTM, 2);
+        struct train_options options = train_options_default();
+        options.optimizer = OPTIMIZER_SGD;
+        options.lr = 0.5;
+        options.threads = threads;
+        struct trainer *trainer = trainer_for(&s.net.model, options, T, B);
+        size_t n = s.net.model.layout.size;
+        float *grads = mem_need(n, sizeof *grads), *before = mem_need(n, sizeof *before);
+        memcpy(before, s.net.model.params, n * sizeof *before);
+        assert_true(trainer_gradients(trainer, &s.batch, grads, NULL, NULL));
+        trainer_free(trainer);
+        double largest = 0, squares = 0;
+        for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(grads[i]));
+        double limit = 0.1 * largest;
+        long outside = 0;
+        for (size_t i = 0; i < n; i++) {
+            outside += fabs(grads[i]) > limit;
+            double held = fmin(fmax(grads[i], -limit), limit);
+            squares += held * held;
+        }
+        options.clip_value = limit;
+        options.clip_norm = 0.5 * sqrt(squares);
+        trainer = trainer_for(&s.net.model, options, T, B);
+        struct step_report report;
+        step(trainer, &s.batch, &report);
+        assert_true(outside > 0 && labs(report.clamped - outside) <= 1); // the limit is a float there
+        assert_true(close_to(report.clip_scale, 0.5, 1e-5, 0));
+        for (size_t i = 0; i < n; i++) {
+            double held = fmin(fmax(grads[i], -limit), limit), expected = before[i] - 0.5 * 0.5 * held;
+            assert_true(close_to(s.net.model.params[i], expected, 1e-5, 0.01));
+        }
+        trainer_free(trainer);
+        mem_free(grads);
+        mem_free(before);
+        random_net_release(&s.net);
+    }
 }
 
 // One SGD step from the trainer's own gradients, clipped and not.
@@ -162,30 +257,52 @@ static void the_same_seed_gives_the_same_bits(void **state) {
             }
 }
 
-// Stopped after ten updates, saved, restored into a new trainer: as if never stopped.
-static void a_resumed_run_equals_an_uninterrupted_one(void **state) {
-    (void)state;
+// Stopped after ten updates, saved, restored into a new trainer: as if never stopped. Every rule, with the state of the
+// sequences carried on, on one thread and two.
+static void resume(enum optimizer optimizer, int threads) {
     struct setting a, b;
-    setting_init(&a, CELL_LSTM, 1);
-    setting_init(&b, CELL_LSTM, 1);
-    train_some(&a.net.model, 1, &a.batch, 20);
-    struct trainer *first = trainer_for(&b.net.model, train_options_default(), T, B);
+    setting_init(&a, CELL_LSTM, 2);
+    setting_init(&b, CELL_LSTM, 2);
+    struct train_options options = train_options_default();
+    options.optimizer = optimizer;
+    options.threads = threads;
+    options.weight_decay = 0.01;
+    options.clip_value = 0.02;
+    a.batch.carry = b.batch.carry = true;
+    struct trainer *whole = trainer_for(&a.net.model, options, T, B), *first = trainer_for(&b.net.model, options, T, B);
     struct step_report report;
+    for (int i = 0; i < 20; i++)
+        step(whole, &a.batch, &report);
     for (int i = 0; i < 10; i++)
         step(first, &b.batch, &report);
-    struct trainer *second = trainer_for(&b.net.model, train_options_default(), T, B);
-    assert_int_equal(trainer_state_slabs(first), 2);
-    for (int slab = 0; slab < 2; slab++)
+    struct trainer *second = trainer_for(&b.net.model, options, T, B);
+    assert_int_equal(trainer_state_slabs(first), optimizer_slabs(optimizer));
+    for (int slab = 0; slab < trainer_state_slabs(first); slab++)
         memcpy(trainer_state(second, slab), trainer_state(first, slab),
                b.net.model.layout.size * sizeof(float));
     trainer_restore_updates(second, trainer_updates(first));
+    assert_int_equal(trainer_carried(first), B);
+    assert_int_equal(trainer_carried(second), 0);
+    float *carried = mem_need(trainer_carried_size(first, B), sizeof *carried);
+    trainer_carried_get(first, carried);
+    assert_true(trainer_carried_set(second, B, carried, NULL));
+    assert_false(trainer_carried_set(second, B + 1, carried, NULL));
+    mem_free(carried);
     trainer_free(first);
     for (int i = 0; i < 10; i++)
         step(second, &b.batch, &report);
     trainer_free(second);
+    trainer_free(whole);
     assert_memory_equal(a.net.model.params, b.net.model.params, a.net.model.layout.size * sizeof(float));
     random_net_release(&a.net);
     random_net_release(&b.net);
+}
+
+static void a_resumed_run_equals_an_uninterrupted_one(void **state) {
+    (void)state;
+    for (int optimizer = 0; optimizer < OPTIMIZER_COUNT; optimizer++)
+        for (int threads = 1; threads <= 2; threads++)
+            resume((enum optimizer)optimizer, threads);
 }
 
 // Evaluating and asking for gradients in between leaves the carried training state alone.
@@ -468,7 +585,9 @@ static void a_training_run_learns(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(updates_follow_the_formulae),
+        cmocka_unit_test(every_rule_follows_its_formula),
         cmocka_unit_test(clipping_scales_by_the_norm),
+        cmocka_unit_test(a_step_clips_by_value),
         cmocka_unit_test(a_step_is_the_gradient_clipped_and_applied),
         cmocka_unit_test(threads_change_no_result_but_rounding),
         cmocka_unit_test(the_same_seed_gives_the_same_bits),

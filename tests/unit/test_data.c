@@ -587,6 +587,122 @@ static void test_batches_of_a_text(void **state) {
     dataset_release(&d);
 }
 
+// Each stream goes on where it ended; together they are the part, every token once.
+static void test_streams_of_a_text(void **state) {
+    (void)state;
+    struct text_options options = text_options_default();
+    options.validation = 0.3;
+    options.shape = TEXT_WHOLE;
+    const char *text = "abcdefghijklmnopqrst";
+    struct dataset d;
+    assert_true(dataset_from_text(&d, "t", text, 20, &options, NULL));
+    for (int part = DATASET_TRAIN; part <= DATASET_VALIDATION; part++)
+        for (int max_T = 1; max_T < 9; max_T++)
+            for (int B = 1; B < 18; B++) {
+                int x[9 * 18], target[9 * 18], T;
+                struct str streams[18] = {0}, all = {0};
+                long k = 0;
+                for (; (T = dataset_stream_batch(&d, (enum dataset_part)part, k, B, max_T, x, target)) > 0; k++)
+                    for (int b = 0; b < B; b++) {
+                        struct str *stream = &streams[b];
+                        if (stream->size > 0 && target[b] >= 0)
+                            assert_int_equal(x[b], vocabulary_find(&d.vocabulary, stream->data + stream->size - 1, 1));
+                        column_text(&d, T, B, b, x, target, stream);
+                    }
+                assert_int_equal(k, dataset_stream_windows(&d, (enum dataset_part)part, B, max_T));
+                for (int b = 0; b < B; b++) {
+                    if (streams[b].size > 0) str_put(&all, streams[b].data);
+                    str_release(&streams[b]);
+                }
+                assert_int_equal(all.size, part == DATASET_TRAIN ? 14 : 6);
+                assert_memory_equal(all.data, text + (part == DATASET_TRAIN ? 0 : 14), all.size);
+                str_release(&all);
+            }
+    dataset_release(&d);
+}
+
+// Sequences of one minibatch are close in length, and every example comes as often as any other.
+static void test_batches_by_length(void **state) {
+    (void)state;
+    enum { N = 120, B = 4, MAX_T = 40, ROUNDS = 12000 };
+    struct str text = {0};
+    struct rng rng = rng_seed(12);
+    for (int i = 0; i < N; i++) { // example i begins with its own character
+        char first[5] = {0};
+        utf8_put(0x4E00u + (unsigned)i, first);
+        str_put(&text, first);
+        for (int n = 1 + (int)rng_below(&rng, 30); n > 0; n--) str_put(&text, "x");
+        str_put(&text, "\n");
+    }
+    struct text_options options = text_options_default();
+    options.validation = 0;
+    options.shape = TEXT_LINES;
+    struct dataset d;
+    assert_true(dataset_from_text(&d, "t", text.data, text.size, &options, NULL));
+    int order[N], seen[N + 3] = {0}, x[MAX_T * B], target[MAX_T * B], again[MAX_T * B];
+    dataset_order_by_length(&d, order);
+    for (int i = 1; i < N; i++) assert_true(d.examples[order[i]].length >= d.examples[order[i - 1]].length);
+    long padding = 0, tokens = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct rng before = rng;
+        int T = dataset_batch_by_length(&d, order, &rng, B, MAX_T, x, target);
+        assert_int_equal(dataset_batch_by_length(&d, order, &before, B, MAX_T, again, again), T);
+        assert_memory_equal(again, target, (size_t)(T * B) * sizeof(int));
+        for (int b = 0; b < B; b++) {
+            assert_int_equal(x[b], -1);
+            for (int t = 0; t < T; t++) {
+                padding += target[t * B + b] < 0;
+                tokens += target[t * B + b] >= 0;
+                if (t == 0) {
+                    assert_true(target[b] >= 2 && target[b] < N + 3);
+                    seen[target[b]]++;
+                }
+            }
+        }
+    }
+    assert_true(padding < tokens * 0.35);
+    double expected = (double)ROUNDS * B / N; // 400, deviation about 20 and a little more within a chunk
+    for (int i = 3; i < N + 3; i++) assert_true(fabs(seen[i] - expected) < 0.35 * expected);
+    dataset_release(&d);
+    str_release(&text);
+}
+
+static void test_rare_characters_become_unknown(void **state) {
+    (void)state;
+    struct text_options options = text_options_default();
+    options.min_count = 3;
+    const char *text = "abab\nabca\nbd\n";
+    struct dataset d;
+    assert_true(dataset_from_text(&d, "t", text, strlen(text), &options, NULL));
+    assert_int_equal(d.vocabulary.count, 4);
+    assert_int_equal(d.vocabulary.counts[VOCABULARY_UNK], 2);
+    assert_int_equal(d.symbol_count, 10);
+    assert_int_equal(d.symbols[6], VOCABULARY_UNK);
+    dataset_release(&d);
+    options.min_count = 5;
+    struct err err = {0};
+    assert_false(dataset_from_text(&d, "t", text, strlen(text), &options, &err));
+    assert_non_null(strstr(err.message, "occur 5 times"));
+}
+
+// A checkpoint's vocabulary is used as it is: its symbols, and <UNK> for what it lacks.
+static void test_a_given_vocabulary_is_kept(void **state) {
+    (void)state;
+    struct dataset first = read_text("dcba\nab\n", TEXT_LINES), second;
+    struct text_options options = text_options_default();
+    options.vocabulary = &first.vocabulary;
+    assert_true(dataset_from_text(&second, "t", "dxd\nc\n", 6, &options, NULL));
+    assert_int_equal(second.vocabulary.count, first.vocabulary.count);
+    assert_string_equal(second.vocabulary.texts[5], "d");
+    assert_int_equal(second.symbols[0], 5);
+    assert_int_equal(second.symbols[1], VOCABULARY_UNK);
+    assert_int_equal(second.symbols[3], 4);
+    assert_int_equal(second.vocabulary.counts[2], 0);
+    assert_int_equal(second.vocabulary.counts[VOCABULARY_UNK], 1);
+    dataset_release(&first);
+    dataset_release(&second);
+}
+
 static void test_two_symbols(void **state) {
     (void)state;
     struct dataset d = read_text("ab", TEXT_AUTO); // the smallest text there is
@@ -741,6 +857,10 @@ int main(void) {
         cmocka_unit_test(test_validation_of_lines_covers_all),
         cmocka_unit_test(test_batches_of_a_text),
         cmocka_unit_test(test_two_symbols),
+        cmocka_unit_test(test_streams_of_a_text),
+        cmocka_unit_test(test_batches_by_length),
+        cmocka_unit_test(test_rare_characters_become_unknown),
+        cmocka_unit_test(test_a_given_vocabulary_is_kept),
         cmocka_unit_test(test_memory_runs_out),
         cmocka_unit_test(test_stopping),
         cmocka_unit_test(test_paths),

@@ -218,6 +218,9 @@ static void test_numbers(void **state) {
         {-INFINITY, 2, false, "\u2212\u221e"},
         {INFINITY, 0, true, "+\u221e"},
         {1e-9, 4, true, "0.0000"},
+        {8.66e-5, -2, false, "8.7·10⁻⁵"},
+        {-1.25e-12, -3, false, "\u22121.25·10⁻¹²"},
+        {0, -2, false, "0"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         char out[400];

@@ -638,6 +638,119 @@ static void test_checkpoint_dimensions_are_checked(void **state) {
     "\",\"activation\":\"tanh\",\"kind\":\"many-to-many\",\"layers\":1,"                                     \
     "\"hidden\":" hidden ",\"directions\":1,\"inputs\":4,\"outputs\":4,\"real_input\":false}"
 
+// The state of a run comes back bit for bit; who wants only the model gets it; a file without state says so.
+static void test_checkpoint_state(void **state) {
+    struct temporary *t = *state;
+    const char *path = temporary_path(t, "m.safetensors");
+    for (int slabs = 0; slabs <= CHECKPOINT_SLABS; slabs++) {
+        struct net_spec spec = example_spec(CELL_LSTM, 2, 1);
+        struct model model = example_model(&spec), other[CHECKPOINT_SLABS];
+        char run[] = "{\"a\":1.5}";
+        struct checkpoint_state kept = {.run = run, .updates = 123456789012, .random = rng_seed(5)};
+        float carried[2 * 2 * 4 * 3];
+        for (int i = 0; i < 48; i++) carried[i] = (float)i / 7;
+        for (int s = 0; s < CHECKPOINT_SLABS; s++) {
+            struct rng rng = rng_seed(20 + (uint64_t)s);
+            assert_true(model_init(&other[s], &spec, NULL));
+            model_randomise(&other[s], &rng, 0.5f);
+            if (s < slabs) kept.slab[s] = other[s].params;
+        }
+        if (slabs > 1) {
+            kept.sequences = 4;
+            kept.carried = carried;
+        }
+        struct err err;
+        struct checkpoint loaded;
+        if (!checkpoint_save_state(path, &model, NULL, &kept, &err)) fail_msg("%s", err.message);
+        struct bytes first = read_bytes(path);
+        if (!checkpoint_load_state(&loaded, path, &err)) fail_msg("%s", err.message);
+        expect_same_model(&model, &loaded.model);
+        assert_string_equal(loaded.state.run, kept.run);
+        assert_true(loaded.state.updates == kept.updates);
+        assert_memory_equal(&loaded.state.random, &kept.random, sizeof kept.random);
+        for (int s = 0; s < CHECKPOINT_SLABS; s++) {
+            assert_int_equal(loaded.state.slab[s] != NULL, s < slabs);
+            if (s < slabs) assert_memory_equal(loaded.state.slab[s], other[s].params, model.layout.size * sizeof(float));
+        }
+        assert_int_equal(loaded.state.sequences, kept.sequences);
+        if (slabs > 1) assert_memory_equal(loaded.state.carried, carried, sizeof carried);
+        assert_true(checkpoint_save_state(path, &loaded.model, NULL, &loaded.state, &err));
+        struct bytes second = read_bytes(path);
+        assert_int_equal(first.size, second.size);
+        assert_memory_equal(first.data, second.data, first.size);
+        bytes_release(&first);
+        bytes_release(&second);
+        checkpoint_release(&loaded);
+        if (!checkpoint_load(&loaded, path, NULL, &err)) fail_msg("%s", err.message);
+        expect_same_model(&model, &loaded.model);
+        assert_null(loaded.state.run);
+        checkpoint_release(&loaded);
+        assert_true(checkpoint_save(path, &model, NULL, &err));
+        assert_true(checkpoint_load_state(&loaded, path, &err));
+        assert_null(loaded.state.run);
+        assert_null(loaded.state.slab[0]);
+        checkpoint_release(&loaded);
+        for (int s = 0; s < CHECKPOINT_SLABS; s++) model_release(&other[s]);
+        model_release(&model);
+    }
+}
+
+// A damaged state is refused by checkpoint_load_state(), with what was expected.
+static void test_checkpoint_hostile_states(void **state) {
+    struct temporary *t = *state;
+#define RANDOM "\"random\":[\"0000000000000001\",\"0000000000000000\",\"0000000000000000\",\"00000000000000ff\"]"
+    static const struct {
+        const char *training, *tensor;
+        int64_t out;
+        const char *says;
+    } cases[] = {
+        {"{", NULL, 0, "\"training\" is not valid JSON"},
+        {"[]", NULL, 0, "format 1"},
+        {"{\"format\":2,\"updates\":1," RANDOM "}", NULL, 0, "format 1"},
+        {"{\"format\":1," RANDOM "}", NULL, 0, "\"updates\""},
+        {"{\"format\":1,\"updates\":-1," RANDOM "}", NULL, 0, "\"updates\""},
+        {"{\"format\":1,\"updates\":1}", NULL, 0, "\"random\""},
+        {"{\"format\":1,\"updates\":1,\"random\":[\"1\",\"2\",\"3\",\"4\"]}", NULL, 0, "16 hexadecimal"},
+        {"{\"format\":1,\"updates\":1,\"random\":[\"0000000000000000\",\"0000000000000000\",\"0000000000000000\","
+         "\"0000000000000000\"]}", NULL, 0, "not 0"},
+        {"{\"format\":1,\"updates\":1," RANDOM "}", "training.m.head.bias", 5, "expected a tensor training.m."},
+        {"{\"format\":1,\"updates\":1," RANDOM "}", "training.carried", 5, "training.carried as F32"},
+        {"{\"format\":1,\"updates\":1," RANDOM "}", "training.x.head.bias", 5, "does not have"},
+        {NULL, "training.m.head.bias", 5, "does not have"},
+        {"{\"format\":1,\"updates\":1," RANDOM "}", NULL, 0, NULL}, // good
+    };
+#undef RANDOM
+    struct net_spec spec = example_spec(CELL_RNN, 1, 1);
+    struct model model = example_model(&spec);
+    char good[1024];
+    strcpy(good, temporary_path(t, "good"));
+    assert_true(checkpoint_save(good, &model, NULL, NULL));
+    struct tensor_file file;
+    assert_true(tensor_file_read(&file, good, NULL));
+    const char *path = temporary_path(t, "hostile");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct tensor_writer *writer = tensor_writer_new();
+        tensor_writer_meta(writer, "unroll", tensor_file_meta(&file, "unroll"));
+        if (cases[i].training) tensor_writer_meta(writer, "training", cases[i].training);
+        for (int k = 0; k < file.count; k++) {
+            const struct tensor *tensor = &file.tensors[k];
+            tensor_writer_add(writer, tensor->name, tensor->type, tensor->dims, tensor->shape, tensor->data);
+        }
+        float values[8] = {0};
+        if (cases[i].tensor) tensor_writer_add(writer, cases[i].tensor, TENSOR_F32, 1, &cases[i].out, values);
+        assert_true(tensor_writer_save(writer, path, NULL));
+        tensor_writer_free(writer);
+        struct checkpoint c;
+        struct err err = {0};
+        bool loaded = checkpoint_load_state(&c, path, &err);
+        if (loaded != !cases[i].says || (!loaded && !strstr(err.message, cases[i].says)))
+            fail_msg("case %zu: %s", i, loaded ? "loaded" : err.message);
+        if (loaded) checkpoint_release(&c);
+    }
+    tensor_file_release(&file);
+    model_release(&model);
+}
+
 static void test_checkpoint_hostile_descriptions(void **state) {
     struct temporary *t = *state;
     static const struct {
@@ -880,6 +993,8 @@ int main(void) {
         IN_FOLDER(test_checkpoint_from_pytorch),
         IN_FOLDER(test_checkpoint_dimensions_are_checked),
         IN_FOLDER(test_checkpoint_hostile_descriptions),
+        IN_FOLDER(test_checkpoint_state),
+        IN_FOLDER(test_checkpoint_hostile_states),
         IN_FOLDER(test_checkpoint_refuses_a_wrong_vocabulary),
         IN_FOLDER(test_checkpoint_memory_runs_out),
         IN_FOLDER(test_preferences_round_trip),
