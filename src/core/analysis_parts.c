@@ -41,12 +41,14 @@ static int outers_of(const struct tape *tape, const struct param *p, int t, stru
                                    0,
                                    d * H};
     if (p->role == PARAM_HEAD) return n;
-    if (p->role != PARAM_INPUT && p->role != PARAM_RECURRENT && p->role != PARAM_BIAS) return -1;
+    bool bias = p->role == PARAM_BIAS || p->role == PARAM_RECURRENT_BIAS;
+    if (!bias && p->role != PARAM_INPUT && p->role != PARAM_RECURRENT) return -1;
+    int operand = p->role == PARAM_RECURRENT || p->role == PARAM_RECURRENT_BIAS ? 0 : 1;
     for (int i = 0; i < cell->step_count; i++) {
         const struct cell_step *step = &cell->steps[i];
         if (step->op != OP_AFFINE) continue;
-        int in = p->role == PARAM_BIAS ? -1 : step->in[p->role == PARAM_RECURRENT ? 0 : 1];
-        if (p->role != PARAM_BIAS && in < 0) continue;
+        if ((!bias || cell->two_biases) && step->in[operand] < 0) continue;
+        int in = bias ? -1 : step->in[operand];
         list[n++] = (struct outer){in < 0 ? NULL : tape_value(tape, p->layer, p->direction, in, t),
                                    tape_grad(tape, p->layer, p->direction, step->out, t),
                                    p->in,

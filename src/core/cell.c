@@ -4,12 +4,13 @@
 #include <string.h>
 
 // The list of cells: one line each. [activation] differs for the vanilla RNN only.
-extern const struct cell_desc cell_rnn_tanh, cell_rnn_relu, cell_gru_simple, cell_gru, cell_lstm;
+extern const struct cell_desc cell_rnn_tanh, cell_rnn_relu, cell_gru_simple, cell_gru, cell_gru_reset_after, cell_lstm;
 
 static const struct cell_desc *const cells[CELL_COUNT][ACTIVATION_COUNT] = {
     [CELL_RNN] = {&cell_rnn_tanh, &cell_rnn_relu},
     [CELL_GRU_SIMPLE] = {&cell_gru_simple, &cell_gru_simple},
     [CELL_GRU] = {&cell_gru, &cell_gru},
+    [CELL_GRU_RESET_AFTER] = {&cell_gru_reset_after, &cell_gru_reset_after},
     [CELL_LSTM] = {&cell_lstm, &cell_lstm},
 };
 
@@ -38,6 +39,27 @@ int cell_part_by_id(const struct cell_desc *cell, const char *id) {
     for (int i = 0; i < cell->part_count; i++)
         if (strcmp(cell->parts[i].id, id) == 0) return i;
     return -1;
+}
+
+static bool has_diagonal(const struct cell_desc *cell, int block) {
+    for (int i = 0; i < cell->step_count; i++)
+        if (cell->steps[i].op == OP_DIAGONAL && cell->steps[i].block == block) return true;
+    return false;
+}
+
+int cell_diagonal_count(const struct cell_desc *cell) {
+    int count = 0;
+    for (int b = 0; b < cell->block_count; b++)
+        count += has_diagonal(cell, b);
+    return count;
+}
+
+int cell_diagonal_row(const struct cell_desc *cell, int block) {
+    if (!has_diagonal(cell, block)) return -1;
+    int row = 0;
+    for (int b = 0; b < block; b++)
+        row += has_diagonal(cell, b);
+    return row;
 }
 
 int cell_part_of_step(const struct cell_desc *cell, int step) {

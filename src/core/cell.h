@@ -7,20 +7,23 @@
 
 #include <stdbool.h>
 
-enum cell_id { CELL_RNN, CELL_GRU_SIMPLE, CELL_GRU, CELL_LSTM, CELL_COUNT };
+enum cell_id { CELL_RNN, CELL_GRU_SIMPLE, CELL_GRU, CELL_GRU_RESET_AFTER, CELL_LSTM, CELL_COUNT };
 enum activation { ACTIVATION_TANH, ACTIVATION_RELU, ACTIVATION_COUNT }; // of the vanilla RNN
 
 // How the same vector is written. COURSE: a<t>, Gamma_u, c~<t>; PAPER: h_t, i_t, z_t; PYTORCH: h_t, g_t, n_t.
 enum notation { NOTATION_COURSE, NOTATION_PAPER, NOTATION_PYTORCH, NOTATION_COUNT };
 
 enum cell_op {
-    OP_AFFINE,    // out = W_a[block] in[0] + W_x[block] in[1] + b[block]; an operand of -1 is left out
+    // out = W_a[block] in[0] + W_x[block] in[1] + b[block]; an operand of -1 is left out. With two biases each
+    // operand brings its own: out = (W_a in[0] + b_a) + (W_x in[1] + b_x)
+    OP_AFFINE,
     OP_SIGMOID,   // out = 1 / (1 + exp(-in[0]))
     OP_TANH,      // out = tanh(in[0])
     OP_RELU,      // out = max(in[0], 0)
     OP_MUL,       // out = in[0] * in[1], elementwise
     OP_ADD,       // out = in[0] + in[1]
     OP_ONE_MINUS, // out = 1 - in[0]
+    OP_DIAGONAL,  // out = w_c[block] * in[0], elementwise: a diagonal matrix of weights
     OP_COUNT
 };
 
@@ -65,7 +68,7 @@ struct cell_step {
     enum cell_op op;
     int out;   // slot
     int in[2]; // slots; -1 = none. OP_AFFINE: in[0] recurrent operand (H), in[1] input operand (I)
-    int block; // of OP_AFFINE; else -1
+    int block; // of OP_AFFINE and OP_DIAGONAL; else -1
 };
 
 // A block of weights: rows [k*H, (k+1)*H) of the stacked (G*H, I) and (G*H, H) matrices, k = its index.
@@ -90,6 +93,7 @@ struct cell_desc {
     const char *title;   // "LSTM"
     const char *pytorch; // "LSTM", or NULL where torch.nn has no such cell
     int slot_count, step_count, block_count, part_count, state_count;
+    bool two_biases; // W_a and W_x have a bias each, as in PyTorch's files; else one b is added
     struct cell_slot slots[CELL_MAX_SLOTS];
     struct cell_step steps[CELL_MAX_STEPS];    // in the order computed
     struct cell_block blocks[CELL_MAX_BLOCKS]; // in the order stored (PyTorch's where it has the cell)
@@ -104,4 +108,8 @@ const struct cell_desc *cell_describe(enum cell_id id,
 bool cell_by_name(const char *name, enum cell_id *id);
 int cell_slot_by_id(const struct cell_desc *cell, const char *id); // -1 when unknown
 int cell_part_by_id(const struct cell_desc *cell, const char *id); // -1 when unknown
+// Diagonal weights are stored for the blocks that have them, in the order of the blocks: how many there are,
+// and which row is that of a block (-1 where it has none).
+int cell_diagonal_count(const struct cell_desc *cell);
+int cell_diagonal_row(const struct cell_desc *cell, int block);
 int cell_part_of_step(const struct cell_desc *cell, int step);

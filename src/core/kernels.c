@@ -30,6 +30,7 @@ static void carve_lane(struct carver *carver, struct lane *lane, const struct wo
         lane->last_h[s] = carve(carver, B, H);
     if (ws->keeps) lane->carry = carve(carver, B, H);
     if (ws->last_block != LAST_DIRECT) lane->mixed = carve(carver, N, H);
+    if (cell->two_biases) lane->both = carve(carver, (size_t)cell->block_count, H);
     if (ws->last_block == LAST_MIXED) lane->d_mixed = carve(carver, B, H);
     if (!memory) return;
     lane->c = carve(carver, N, H);
@@ -89,9 +90,9 @@ static void find_plan(struct workspace *ws) {
         const struct cell_step *step = &cell->steps[i];
         bool affine = step->op == OP_AFFINE;
         if (!affine && (step->in[0] == state || step->in[1] == state)) ws->keeps = true;
-        if (!affine || step->in[0] == state) continue;
-        check(step->block == cell->block_count - 1, "%s: only the last block may read a mixture", cell->name);
-        ws->last_block = LAST_MIXED;
+        if (!affine || step->in[0] < 0 || (step->in[0] == state && step->in[1] >= 0)) continue;
+        check(step->block == cell->block_count - 1, "%s: only the last block may stand apart", cell->name);
+        ws->last_block = step->in[0] == state ? LAST_APART : LAST_MIXED;
         ws->direct_blocks = step->block;
     }
 }
@@ -104,6 +105,7 @@ static void find_offsets(struct workspace *ws) {
             lane->input_at = offset_of(layout, PARAM_INPUT, l, d);
             lane->recurrent_at = offset_of(layout, PARAM_RECURRENT, l, d);
             lane->bias_at = offset_of(layout, PARAM_BIAS, l, d);
+            if (ws->cell->two_biases) lane->recurrent_bias_at = offset_of(layout, PARAM_RECURRENT_BIAS, l, d);
         }
     }
     ws->head_at = offset_of(layout, PARAM_HEAD, -1, -1);
@@ -326,8 +328,14 @@ static void project_input(struct workspace *ws, const float *params, const struc
     const struct net_spec *spec = &ws->layout->spec;
     int N = batch->T * batch->B, I = net_layer_inputs(spec, layer), GH = ws->cell->block_count * spec->hidden;
     bool symbols = layer == 0 && !spec->real_input;
-    ws->loops->gather(lane->gates, params + lane->input_at, params + lane->bias_at, symbols ? batch->x : NULL,
-                      N, GH);
+    const float *bias = params + lane->bias_at;
+    if (lane->both) {
+        memcpy(lane->both, bias, (size_t)GH * sizeof(float));
+        ws->loops->add(lane->both, params + lane->recurrent_bias_at,
+                       (size_t)ws->direct_blocks * (size_t)spec->hidden);
+        bias = lane->both;
+    }
+    ws->loops->gather(lane->gates, params + lane->input_at, bias, symbols ? batch->x : NULL, N, GH);
     if (symbols) return;
     const float *in = layer == 0 ? batch->x_real : workspace_below(ws, batch, layer);
     product_plain(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates, (size_t)GH);
@@ -390,8 +398,17 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
         int t = direction == 0 ? n : T - 1 - n;
         struct cell_rows rows = workspace_rows(ws, layer, direction, t, T, B);
         bool reads = n > 0 || ws->started; // else the state is zero
-        if (reads && ws->last_block != LAST_MIXED)
+        if (reads && ws->last_block == LAST_DIRECT)
             step_product(ws, lane, params, B, rows.h_prev, rows.h_stride, rows.gates);
+        if (ws->last_block == LAST_APART) {
+            if (reads)
+                blas_product(B, direct, H, rows.h_prev, rows.h_stride, params + lane->recurrent_at, (size_t)GH, 1.0f,
+                             rows.gates, (size_t)GH);
+            ws->loops->gather(rows.mixed, NULL, params + lane->recurrent_bias_at + direct, NULL, B, H);
+            if (reads)
+                blas_product(B, H, H, rows.h_prev, rows.h_stride, params + lane->recurrent_at + direct, (size_t)GH,
+                             1.0f, rows.mixed, (size_t)H);
+        }
         if (ws->last_block == LAST_MIXED) {
             if (reads)
                 blas_product(B, direct, H, rows.h_prev, rows.h_stride, params + lane->recurrent_at, (size_t)GH, 1.0f,

@@ -8,6 +8,7 @@ static void stop_at_padding(struct workspace *ws, const struct cell_rows *rows, 
     for (int b = 0; b < rows->B; b++) {
         if (t < ws->lengths[b]) continue;
         memset(rows->gates + (size_t)b * GH, 0, GH * sizeof(float));
+        if (ws->last_block == LAST_APART) memset(rows->mixed + (size_t)b * H, 0, H * sizeof(float));
         if (rows->carry) memset(rows->carry + (size_t)b * H, 0, H * sizeof(float));
         if (rows->dc) memset(rows->dc + (size_t)b * H, 0, H * sizeof(float));
     }
@@ -31,17 +32,19 @@ static void backward_lane(struct workspace *ws, const struct batch *batch, int l
         int t = direction == 0 ? T - 1 - n : n;
         struct cell_rows rows = workspace_rows(ws, layer, direction, t, T, B);
         if (n > 0) {
-            const float *dz =
-                workspace_rows(ws, layer, direction, direction == 0 ? t + 1 : t - 1, T, B).gates;
-            if (ws->last_block == LAST_MIXED) {
-                blas_product(B, H, direct, dz, (size_t)GH, lane->recurrent_t, (size_t)H, 1.0f, (float *)rows.dh,
-                             rows.stride);
-            } else {
+            struct cell_rows after = workspace_rows(ws, layer, direction, direction == 0 ? t + 1 : t - 1, T, B);
+            if (ws->last_block == LAST_DIRECT) {
                 struct product p = {
-                    .m = B, .a = dz, .a_row = (size_t)GH, .c = (float *)rows.dh, .ldc = rows.stride};
+                    .m = B, .a = after.gates, .a_row = (size_t)GH, .c = (float *)rows.dh, .ldc = rows.stride};
                 lane_weights_back(ws, lane, &p);
                 ws->loops->product(&p);
+            } else {
+                blas_product(B, H, direct, after.gates, (size_t)GH, lane->recurrent_t, (size_t)H, 1.0f,
+                             (float *)rows.dh, rows.stride);
             }
+            if (ws->last_block == LAST_APART)
+                blas_product(B, H, H, after.mixed, (size_t)H, lane->recurrent_t + (size_t)direct * (size_t)H,
+                             (size_t)H, 1.0f, (float *)rows.dh, rows.stride);
         }
         ws->loops->backward[spec->cell](&rows, spec->activation);
         if (ws->last_block == LAST_MIXED) {
@@ -69,9 +72,14 @@ static void recurrent_gradient(struct workspace *ws, const struct batch *batch, 
         const float *h = direction == 0 ? first.h : second.h,
                     *dz = direction == 0 ? second.gates : first.gates;
         product_outer(ws->loops, H, direct, (T - 1) * B, h, first.stride, dz, (size_t)GH, to, (size_t)GH);
+        if (ws->last_block == LAST_APART)
+            product_outer(ws->loops, H, H, (T - 1) * B, h, first.stride, direction == 0 ? second.mixed : first.mixed, (size_t)H,
+                           to + direct, (size_t)GH);
     }
     if (ws->started && direction == 0)
         product_outer(ws->loops, H, direct, B, lane->h0, (size_t)H, first.gates, (size_t)GH, to, (size_t)GH);
+    if (ws->started && direction == 0 && ws->last_block == LAST_APART)
+        product_outer(ws->loops, H, H, B, lane->h0, (size_t)H, first.mixed, (size_t)H, to + direct, (size_t)GH);
 }
 
 static void input_gradient(struct workspace *ws, const struct batch *batch, int layer, int direction,
@@ -80,8 +88,16 @@ static void input_gradient(struct workspace *ws, const struct batch *batch, int 
     const struct net_spec *spec = &ws->layout->spec;
     int N = batch->T * batch->B, I = net_layer_inputs(spec, layer), GH = ws->cell->block_count * spec->hidden;
     bool symbols = layer == 0 && !spec->real_input;
-    ws->loops->scatter(grads + lane->input_at, grads + lane->bias_at, lane->gates, symbols ? batch->x : NULL,
-                       N, GH);
+    float *bias = lane->both ? lane->both : grads + lane->bias_at;
+    if (lane->both) memset(lane->both, 0, (size_t)GH * sizeof(float));
+    ws->loops->scatter(grads + lane->input_at, bias, lane->gates, symbols ? batch->x : NULL, N, GH);
+    if (lane->both) { // what goes to both biases, and the last block's own
+        size_t direct = (size_t)ws->direct_blocks * (size_t)spec->hidden;
+        ws->loops->add(grads + lane->bias_at, lane->both, (size_t)GH);
+        ws->loops->add(grads + lane->recurrent_bias_at, lane->both, direct);
+        if (ws->last_block == LAST_APART)
+            ws->loops->scatter(NULL, grads + lane->recurrent_bias_at + direct, lane->mixed, NULL, N, spec->hidden);
+    }
     if (symbols) return;
     const float *in = layer == 0 ? batch->x_real : workspace_below(ws, batch, layer);
     product_outer(ws->loops, I, GH, N, in, (size_t)I, lane->gates, (size_t)GH, grads + lane->input_at, (size_t)GH);

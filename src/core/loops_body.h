@@ -59,6 +59,7 @@ LOOP void sigmoid_all(float *values, size_t n) {
 // --- cells: one file each ---
 
 #include "cells/gru_kernel.h"
+#include "cells/gru_reset_after_kernel.h"
 #include "cells/gru_simple_kernel.h"
 #include "cells/lstm_kernel.h"
 #include "cells/rnn_kernel.h"
@@ -339,10 +340,12 @@ const struct loops LOOPS = {
     .forward = {[CELL_RNN] = rnn_forward,
                 [CELL_GRU_SIMPLE] = gru_simple_forward,
                 [CELL_GRU] = gru_forward,
+                [CELL_GRU_RESET_AFTER] = gru_reset_after_forward,
                 [CELL_LSTM] = lstm_forward},
     .backward = {[CELL_RNN] = rnn_backward,
                  [CELL_GRU_SIMPLE] = gru_simple_backward,
                  [CELL_GRU] = gru_backward,
+                 [CELL_GRU_RESET_AFTER] = gru_reset_after_backward,
                  [CELL_LSTM] = lstm_backward},
     .forward_first = {[CELL_GRU] = gru_forward_first},
     .backward_last = {[CELL_GRU] = gru_backward_last},

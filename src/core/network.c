@@ -49,7 +49,8 @@ static void add_param(struct layout *layout, enum param_role role, int layer, in
                       int out) {
     static const char *const words[] = {
         [PARAM_INPUT] = "weight_ih", [PARAM_RECURRENT] = "weight_hh", [PARAM_BIAS] = "bias_ih",
-        [PARAM_HEAD] = "weight",     [PARAM_HEAD_BIAS] = "bias",
+        [PARAM_HEAD] = "weight",     [PARAM_HEAD_BIAS] = "bias",       [PARAM_RECURRENT_BIAS] = "bias_hh",
+        [PARAM_DIAGONAL] = "weight_ch",
     };
     struct param *param = &layout->params[layout->count++];
     *param = (struct param){
@@ -67,16 +68,19 @@ static void add_param(struct layout *layout, enum param_role role, int layer, in
 bool layout_init(struct layout *layout, const struct net_spec *spec, struct err *err) {
     *layout = (struct layout){0};
     if (!net_spec_check(spec, err)) return false;
-    int rows = 3 * spec->layers * spec->directions + 2;
+    int rows = 5 * spec->layers * spec->directions + 2;
     layout->spec = *spec;
     layout->params = slab_alloc((size_t)rows, sizeof *layout->params, "the list of parameters", err);
     if (!layout->params) return false;
-    int H = spec->hidden, GH = net_cell(spec)->block_count * H;
+    const struct cell_desc *cell = net_cell(spec);
+    int H = spec->hidden, GH = cell->block_count * H, diagonals = cell_diagonal_count(cell);
     for (int l = 0; l < spec->layers; l++) {
         for (int d = 0; d < spec->directions; d++) {
             add_param(layout, PARAM_INPUT, l, d, net_layer_inputs(spec, l), GH);
             add_param(layout, PARAM_RECURRENT, l, d, H, GH);
             add_param(layout, PARAM_BIAS, l, d, 1, GH);
+            if (cell->two_biases) add_param(layout, PARAM_RECURRENT_BIAS, l, d, 1, GH);
+            if (diagonals > 0) add_param(layout, PARAM_DIAGONAL, l, d, 1, diagonals * H);
         }
     }
     add_param(layout, PARAM_HEAD, -1, -1, H * spec->directions, spec->outputs);

@@ -44,7 +44,19 @@ bool net_spec_check(const struct net_spec *spec, struct err *err);
 const struct cell_desc *net_cell(const struct net_spec *spec);
 int net_layer_inputs(const struct net_spec *spec, int layer); // I of a layer: inputs, or H * directions above
 
-enum param_role { PARAM_INPUT, PARAM_RECURRENT, PARAM_BIAS, PARAM_HEAD, PARAM_HEAD_BIAS };
+enum param_role {
+    PARAM_INPUT,
+    PARAM_RECURRENT,
+    PARAM_BIAS, // with two biases: that of the input
+    PARAM_HEAD,
+    PARAM_HEAD_BIAS,
+    PARAM_RECURRENT_BIAS, // of cells with two biases
+    PARAM_DIAGONAL        // of cells with diagonal weights: (1, D*H), D = cell_diagonal_count()
+};
+// Stored as (1, n), and of one dimension in files: biases and diagonals.
+static inline bool param_is_vector(enum param_role role) {
+    return role == PARAM_BIAS || role == PARAM_HEAD_BIAS || role == PARAM_RECURRENT_BIAS || role == PARAM_DIAGONAL;
+}
 
 struct param {
     char name[NET_NAME]; // PyTorch's: rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, head.weight,
@@ -55,8 +67,9 @@ struct param {
     size_t offset; // into the slab, in floats; every tensor starts on 64 bytes
 };
 
-// bias_hh is not a parameter of cells whose two biases only ever add (rnn, lstm): files get zeros there, and
-// what a file has there is added to bias_ih.
+// bias_hh is a parameter of cells with two biases alone (gru_reset_after). Where they would only ever add (rnn,
+// lstm and the others) files get zeros there, and what a file has there is added to bias_ih. Diagonal weights
+// are rnn.weight_ch_l0, after the biases.
 struct layout {
     struct net_spec spec;
     struct param *params;

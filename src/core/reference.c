@@ -99,7 +99,15 @@ struct track_params track_params_of(const struct layout *layout, const double *p
         check(p >= 0, "layer %d has no parameter of role %d", layer, role);
         at[role] = layout->params[p].offset;
     }
+    int second = layout_param(layout, PARAM_RECURRENT_BIAS, layer, direction);
+    int diagonal = layout_param(layout, PARAM_DIAGONAL, layer, direction);
+    size_t second_at = second < 0 ? 0 : layout->params[second].offset,
+           diagonal_at = diagonal < 0 ? 0 : layout->params[diagonal].offset;
     return (struct track_params){
+        .recurrent_bias = second < 0 ? NULL : params + second_at,
+        .recurrent_bias_grad = second < 0 || !grads ? NULL : grads + second_at,
+        .diagonal = diagonal < 0 ? NULL : params + diagonal_at,
+        .diagonal_grad = diagonal < 0 || !grads ? NULL : grads + diagonal_at,
         .input = params + at[PARAM_INPUT],
         .recurrent = params + at[PARAM_RECURRENT],
         .bias = params + at[PARAM_BIAS],
@@ -124,12 +132,19 @@ static void add_product(double *restrict z, const double *v, int n, const double
     }
 }
 
+static void add_to(double *z, const double *v, int n) {
+    for (int i = 0; i < n; i++)
+        z[i] += v[i];
+}
+
 static void forward_affine(const struct tape *tape, struct track *track, const struct track_params *p,
                            const struct cell_step *step, int t) {
     int H = tape->spec.hidden, I = track->inputs;
     size_t GH = (size_t)tape->cell->block_count * (size_t)H, at = (size_t)step->block * (size_t)H;
     double *z = track->value[step->out] + (size_t)t * (size_t)H;
-    memcpy(z, p->bias + at, (size_t)H * sizeof *z);
+    memset(z, 0, (size_t)H * sizeof *z);
+    if (!p->recurrent_bias || step->in[1] >= 0) add_to(z, p->bias + at, H);
+    if (p->recurrent_bias && step->in[0] >= 0) add_to(z, p->recurrent_bias + at, H);
     if (step->in[0] >= 0)
         add_product(z, track->value[step->in[0]] + (size_t)t * (size_t)H, H, p->recurrent + at, GH, H);
     if (step->in[1] >= 0)
@@ -171,6 +186,12 @@ static void forward_step(const struct tape *tape, struct track *track, const str
         for (int i = 0; i < H; i++)
             out[i] = 1.0 - a[i];
         break;
+    case OP_DIAGONAL: {
+        const double *w = params->diagonal + (size_t)cell_diagonal_row(tape->cell, step->block) * (size_t)H;
+        for (int i = 0; i < H; i++)
+            out[i] = w[i] * a[i];
+        break;
+    }
     case OP_COUNT:
         break;
     }

@@ -102,8 +102,22 @@ static void backward_elementwise(enum cell_op op, double *sent, const double *dy
             sent[i] = -factor * dy[i];
         break;
     case OP_AFFINE:
+    case OP_DIAGONAL:
     case OP_COUNT:
         break;
+    }
+}
+
+// dL/d(in) = w dL/d(out), dL/dw += in dL/d(out)
+static void backward_diagonal(const struct moment *m, const struct cell_step *step, const double *dy, double *sent,
+                              double factor) {
+    int H = m->tape->spec.hidden;
+    size_t at = (size_t)cell_diagonal_row(m->tape->cell, step->block) * (size_t)H;
+    const double *w = m->weights.diagonal + at, *in = row_of(m, m->track->value[step->in[0]], step->in[0]);
+    double *grads = m->weights.diagonal_grad + at;
+    for (int i = 0; i < H; i++) {
+        sent[i] = factor * w[i] * dy[i];
+        grads[i] += factor * in[i] * dy[i];
     }
 }
 
@@ -119,6 +133,8 @@ static void backward_step(const struct moment *m, int index) {
         double *sent = row_of(m, m->track->sent[index][k], in), *gather = gather_of(m, in);
         if (step->op == OP_AFFINE)
             backward_affine_operand(m, step, k, dy, sent, factor);
+        else if (step->op == OP_DIAGONAL)
+            backward_diagonal(m, step, dy, sent, factor);
         else
             backward_elementwise(step->op, sent, dy, y,
                                  other < 0 ? NULL : row_of(m, m->track->value[other], other), H, factor);
@@ -127,9 +143,12 @@ static void backward_step(const struct moment *m, int index) {
             gather[i] += sent[i];
     }
     if (step->op != OP_AFFINE) return;
-    double *bias = m->weights.bias_grad + (size_t)step->block * (size_t)H;
-    for (int i = 0; i < H; i++)
-        bias[i] += factor * dy[i];
+    size_t at = (size_t)step->block * (size_t)H;
+    double *second = m->weights.recurrent_bias_grad;
+    for (int i = 0; (!second || step->in[1] >= 0) && i < H; i++)
+        m->weights.bias_grad[at + (size_t)i] += factor * dy[i];
+    for (int i = 0; second && step->in[0] >= 0 && i < H; i++)
+        second[at + (size_t)i] += factor * dy[i];
 }
 
 // The producer of a state was reached: all its readers have sent. dL/d(state) = from the loss + from the
@@ -258,9 +277,16 @@ void reference_backward(struct tape *tape, const struct layout *layout, const do
 
 void reference_local(const struct tape *tape, const struct layout *layout, const double *params, int layer,
                      int direction, int step, int k, int t, const double *ones, double *out) {
-    (void)layout, (void)params; // no elementwise operation has parameters
     const struct cell_step *s = &tape->cell->steps[step];
     check(s->op != OP_AFFINE && s->in[k] >= 0, "step %d, operand %d has no derivative by units", step, k);
+    if (s->op == OP_DIAGONAL) {
+        struct track_params weights = track_params_of(layout, params, NULL, layer, direction);
+        const double *w =
+            weights.diagonal + (size_t)cell_diagonal_row(tape->cell, s->block) * (size_t)tape->spec.hidden;
+        for (int i = 0; i < tape->spec.hidden; i++)
+            out[i] = reference_break_factor(OP_DIAGONAL) * w[i] * ones[i];
+        return;
+    }
     int other = s->in[1 - k];
     backward_elementwise(s->op, out, ones, tape_value(tape, layer, direction, s->out, t),
                          other < 0 ? NULL : tape_value(tape, layer, direction, other, t), tape->spec.hidden,
@@ -305,10 +331,17 @@ void tape_param_grad_at(const struct tape *tape, const struct layout *layout, co
     }
     for (int i = 0; i < cell->step_count; i++) {
         const struct cell_step *step = &cell->steps[i];
-        if (step->op != OP_AFFINE) continue;
         const double *dz = tape_grad(tape, p->layer, p->direction, step->out, t);
+        if (step->op == OP_DIAGONAL && p->role == PARAM_DIAGONAL) {
+            const double *in = tape_value(tape, p->layer, p->direction, step->in[0], t);
+            double *row = out + (size_t)cell_diagonal_row(cell, step->block) * (size_t)H;
+            for (int k = 0; k < H; k++)
+                row[k] += dz[k] * in[k];
+        }
+        if (step->op != OP_AFFINE || p->role == PARAM_DIAGONAL) continue;
         double *block = out + (size_t)step->block * (size_t)H;
-        if (p->role == PARAM_BIAS) {
+        if (p->role == PARAM_BIAS || p->role == PARAM_RECURRENT_BIAS) {
+            if (cell->two_biases && step->in[p->role == PARAM_BIAS ? 1 : 0] < 0) continue;
             for (int k = 0; k < H; k++)
                 block[k] += dz[k];
             continue;

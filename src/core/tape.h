@@ -31,7 +31,9 @@ struct tape {
 // Where one layer and direction finds its weights, (in, out) row-major with out = G*H.
 struct track_params {
     const double *input, *recurrent, *bias;
+    const double *recurrent_bias, *diagonal;         // of cells that have them, else NULL
     double *input_grad, *recurrent_grad, *bias_grad; // NULL in a forward pass
+    double *recurrent_bias_grad, *diagonal_grad;
 };
 struct track_params track_params_of(const struct layout *layout, const double *params, double *grads,
                                     int layer, int direction);

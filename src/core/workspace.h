@@ -10,6 +10,7 @@ enum { WORKSPACE_STATES = 3 };
 // What the last block of weights multiplies; the blocks before it multiply the state that enters.
 enum last_block {
     LAST_DIRECT, // the state too
+    LAST_APART,  // the state too, but the result is kept apart from the input's share, as in gru_reset_after: `mixed`
     LAST_MIXED,  // a product of a gate and the state, as in gru: `mixed`, known when the other blocks are
 };
 
@@ -19,7 +20,9 @@ struct lane {
     float *c, *tanh_c; // (T, B, H), of cells with a memory; else NULL
     float *h0, *c0;    // (B, H) the state that the first timestep reads
     float *dc;         // (B, H)
-    float *mixed;      // (T, B, H) of LAST_MIXED: what the last block multiplies
+    float *mixed;      // (T, B, H) LAST_MIXED: what the last block multiplies. LAST_APART: what it gives, and
+                       // after backward the gradient of that
+    float *both;       // (G*H) of two biases: those that only add, together; scratch in backward
     float *d_mixed;    // (B, H)
     float *carry;      // (B, H) of cells that keep a share of h; else NULL
     float *last_h[WORKSPACE_STATES],
@@ -29,6 +32,7 @@ struct lane {
     float *recurrent_packed, *recurrent_t_packed;
     float *input_t;                         // (G*H, I) of layers above the first; else NULL
     size_t input_at, recurrent_at, bias_at; // offsets in the slab
+    size_t recurrent_bias_at;               // of cells with two biases
 };
 
 struct workspace {

@@ -86,6 +86,8 @@ static bool find_param(const char *name, const struct cell_desc *cell, const str
     } words[] = {{"rnn.weight_ih_", PARAM_INPUT},
                  {"rnn.weight_hh_", PARAM_RECURRENT},
                  {"rnn.bias_ih_", PARAM_BIAS},
+                 {"rnn.bias_hh_", PARAM_RECURRENT_BIAS},
+                 {"rnn.weight_ch_", PARAM_DIAGONAL},
                  {"head.weight", PARAM_HEAD},
                  {"head.bias", PARAM_HEAD_BIAS}};
     int first = out->planes = out->kind == TENSOR_GRAD_AT ? 1 : 0;
@@ -94,6 +96,8 @@ static bool find_param(const char *name, const struct cell_desc *cell, const str
         size_t length = strlen(words[i].text);
         if (strncmp(name, words[i].text, length) != 0) continue;
         enum param_role role = words[i].role;
+        if (role == PARAM_RECURRENT_BIAS && !cell->two_biases) return false;
+        if (role == PARAM_DIAGONAL && !cell_diagonal_count(cell)) return false;
         out->param = (int)role;
         int *at = out->shape + first;
         if (role == PARAM_HEAD || role == PARAM_HEAD_BIAS) {
@@ -104,11 +108,11 @@ static bool find_param(const char *name, const struct cell_desc *cell, const str
             out->symbol_rows = true;
         } else {
             if (!read_layer(name + length, '\0', shape, &out->layer, &out->direction)) return false;
-            at[0] = cell->block_count * shape->units;
+            at[0] = (role == PARAM_DIAGONAL ? cell_diagonal_count(cell) : cell->block_count) * shape->units;
             at[1] = role == PARAM_INPUT ? inputs_of(shape, out->layer) : shape->units;
             out->symbol_columns = role == PARAM_INPUT && out->layer == 0;
         }
-        out->dims = first + (role == PARAM_BIAS || role == PARAM_HEAD_BIAS ? 1 : 2);
+        out->dims = first + (param_is_vector(role) ? 1 : 2);
         if (out->dims - first == 1) at[1] = 0;
         return true;
     }

@@ -125,6 +125,11 @@ static void spec_from_tensors(const struct tensor_file *file, struct net_spec *s
 
 // ---- tensors ----
 
+// Whether a second bias stands in the file that only ever adds to this one.
+static bool has_second_bias(const struct net_spec *spec, const struct param *param) {
+    return param->role == PARAM_BIAS && !net_cell(spec)->two_biases;
+}
+
 // "rnn.bias_ih_l0" to "rnn.bias_hh_l0"
 static void second_bias_name(const char *name, char out[NET_NAME]) {
     snprintf(out, NET_NAME, "%s", name);
@@ -135,7 +140,7 @@ static void second_bias_name(const char *name, char out[NET_NAME]) {
 static int shape_of(const struct param *param, int64_t shape[2]) {
     shape[0] = param->out;
     shape[1] = param->in;
-    return param->role == PARAM_BIAS || param->role == PARAM_HEAD_BIAS ? 1 : 2;
+    return param_is_vector(param->role) ? 1 : 2;
 }
 
 static bool check_tensor(const struct tensor *tensor, const struct param *param, const char *name,
@@ -201,8 +206,8 @@ static bool check_tensors(const struct tensor_file *file, const struct layout *l
         char names[2][NET_NAME];
         snprintf(names[0], NET_NAME, "%s", param->name);
         second_bias_name(param->name, names[1]);
-        if (param->role == PARAM_BIAS && !biases) continue;
-        for (int k = 0; k < (param->role == PARAM_BIAS ? 2 : 1); k++) {
+        if ((param->role == PARAM_BIAS || param->role == PARAM_RECURRENT_BIAS) && !biases) continue;
+        for (int k = 0; k < (has_second_bias(&layout->spec, param) ? 2 : 1); k++) {
             const struct tensor *tensor = tensor_file_find(file, names[k]);
             if (!tensor)
                 return err_at(err, ERR_FORMAT, path, 0, 0, "expected a tensor %s, found none of that name",
@@ -243,7 +248,7 @@ static void read_params(const struct tensor_file *file, struct model *model) {
         const struct tensor *tensor = tensor_file_find(file, param->name);
         if (!tensor) continue; // no biases: zero
         read_param(tensor, param, model->params);
-        if (param->role != PARAM_BIAS) continue;
+        if (!has_second_bias(&model->layout.spec, param)) continue;
         char name[NET_NAME];
         second_bias_name(param->name, name);
         add_second_bias(tensor_file_find(file, name), param, model->params);
@@ -319,7 +324,7 @@ static bool write_turned(struct tensor_writer *writer, const struct param *param
         for (size_t i = 0; i < in; i++)
             turned[o * in + i] = slab[param->offset + i * out + o];
     tensor_writer_add(writer, name, TENSOR_F32, dims, shape, turned);
-    if (second && param->role == PARAM_BIAS) {
+    if (second) {
         char other[NET_NAME];
         second_bias_name(param->name, other);
         memset(turned, 0, out * sizeof *turned);
@@ -329,9 +334,9 @@ static bool write_turned(struct tensor_writer *writer, const struct param *param
     return true;
 }
 
-static bool write_param(struct tensor_writer *writer, const struct param *param, const float *slab,
+static bool write_param(struct tensor_writer *writer, const struct net_spec *spec, const struct param *param, const float *slab,
                         const char *path, struct err *err) {
-    return write_turned(writer, param, param->name, slab, true, path, err);
+    return write_turned(writer, param, param->name, slab, has_second_bias(spec, param), path, err);
 }
 
 static bool put_meta(struct tensor_writer *writer, const char *key, char *text, const char *path,
@@ -469,7 +474,7 @@ bool checkpoint_save_state(const char *path, const struct model *model, const st
         good = check_vocabulary(&model->layout.spec, vocabulary, ERR_VALUE, path, err) &&
                put_meta(writer, "vocabulary", vocabulary_text(vocabulary), path, err);
     for (int p = 0; good && p < model->layout.count; p++)
-        good = write_param(writer, &model->layout.params[p], model->params, path, err);
+        good = write_param(writer, &model->layout.spec, &model->layout.params[p], model->params, path, err);
     good = good && (!state || write_state(writer, model, state, path, err));
     good = good && tensor_writer_save(writer, path, err);
     tensor_writer_free(writer);

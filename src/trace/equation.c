@@ -80,8 +80,31 @@ static void equation_input(struct equation *e) {
     }
 }
 
+// A result whose weighted sum has several shares is too long for a line: the sum is written out below it, a share
+// a line.
+static void equation_shares(struct equation *e, const struct cell_part *part) {
+    const struct cell_desc *cell = e->pen.cell;
+    int maker = step_that_makes(cell, part->result), z = cell->steps[maker].in[0], add = step_that_makes(cell, z);
+    new_line(e);
+    put_slot(&e->pen, part->result, e->t, LABEL_NO_UNIT, NULL);
+    put_text(&e->pen, "=");
+    put_step(&e->pen, maker, CELL_MAX_STEPS, e->t, LABEL_NO_UNIT, LEVEL_SUM);
+    new_line(e);
+    put_slot(&e->pen, z, e->t, LABEL_NO_UNIT, NULL);
+    put_text(&e->pen, "=");
+    for (int k = 0; k < 2; k++) {
+        if (k) put_text(&e->pen, "\n+");
+        put_step(&e->pen, step_that_makes(cell, cell->steps[add].in[k]), part->first, e->t, LABEL_NO_UNIT, LEVEL_SUM);
+    }
+}
+
 static void equation_part(struct equation *e) {
     const struct cell_part *part = &e->pen.cell->parts[e->step->part];
+    int affine;
+    if (weighted_steps(e->pen.cell, part, &affine) > 1) {
+        equation_shares(e, part);
+        return;
+    }
     new_line(e);
     put_slot(&e->pen, part->result, e->t, LABEL_NO_UNIT, NULL);
     put_text(&e->pen, "=");
@@ -268,8 +291,9 @@ static void equation_part_back(struct equation *e) {
     const struct cell_desc *cell = e->pen.cell;
     const struct cell_part *part = &cell->parts[e->step->part];
     for (int pass = HANDED_OWN; pass <= HANDED_BEFORE; pass++)
-        for (int i = part->first; i < part->first + part->count; i++)
-            for (int k = 0; k < 2; k++) {
+        for (int n = 0; n < part->count; n++)
+            for (int k = 0; k < 2; k++) { // sums of its own from the result back
+                int i = part->first + (pass == HANDED_OWN ? part->count - 1 - n : n);
                 if (handed_order(cell, part, i, k) != pass) continue;
                 if (pass == HANDED_BEFORE && is_first(e)) continue; // nothing is asked of the zero state
                 equation_handed(e, part, (struct reader){i, k});
@@ -300,19 +324,62 @@ static void put_moved(struct equation *e) {
         put_weight(&e->pen, step->block, -1);
 }
 
-static const struct cell_step *affine_of_block(const struct cell_desc *cell, int block) {
-    for (int i = 0; i < cell->step_count; i++)
-        if (cell->steps[i].op == OP_AFFINE && cell->steps[i].block == block) return &cell->steps[i];
+// The step that reads operand k through a block of weights; k = 2: through its diagonal.
+static const struct cell_step *reader_of_block(const struct cell_desc *cell, int block, int k) {
+    for (int i = 0; i < cell->step_count; i++) {
+        const struct cell_step *step = &cell->steps[i];
+        if (step->block != block || step->op != (k == 2 ? OP_DIAGONAL : OP_AFFINE)) continue;
+        if (k == 2 || step->in[k] >= 0) return step;
+    }
     return NULL;
+}
+
+static void put_summed(struct equation *e, const struct cell_step *affine, int k) {
+    put_text(&e->pen, "=\\sum_t ");
+    put_grad(&e->pen, affine->out, LABEL_SYMBOLIC, LABEL_NO_UNIT, NULL);
+    if (k < 0) return;
+    put_text(&e->pen, "(");
+    put_slot(&e->pen, affine->in[k], LABEL_SYMBOLIC, LABEL_NO_UNIT, NULL);
+    put_text(&e->pen, ")^{T}");
+}
+
+// A block that two steps share, each with its own operand and bias.
+static void update_sum_apart(struct equation *e) {
+    int block = e->step->block;
+    for (int k = 0; k < 2; k++) {
+        new_line(e);
+        put_text(&e->pen, "d");
+        if (e->step->bias)
+            put_bias(&e->pen, block, k);
+        else
+            put_weight(&e->pen, block, k);
+        put_summed(e, reader_of_block(e->pen.cell, block, k), e->step->bias ? -1 : k);
+    }
+}
+
+static void update_sum_diagonal(struct equation *e) {
+    const struct cell_step *diagonal = e->step->layer < 0 ? NULL : reader_of_block(e->pen.cell, e->step->block, 2);
+    if (!diagonal || e->step->bias) return;
+    new_line(e);
+    put_text(&e->pen, "d");
+    put_diagonal(&e->pen, e->step->block);
+    put_text(&e->pen, "=\\sum_t ");
+    put_grad(&e->pen, diagonal->out, LABEL_SYMBOLIC, LABEL_NO_UNIT, NULL);
+    put_times(&e->pen);
+    put_slot(&e->pen, diagonal->in[0], LABEL_SYMBOLIC, LABEL_NO_UNIT, NULL);
 }
 
 // dW = sum over t of dz a^T: every timestep adds its part, because all of them use the same W.
 static void update_sum(struct equation *e) {
     const struct step *step = e->step;
     const struct cell_desc *cell = e->pen.cell;
-    const struct cell_step *affine = step->layer < 0 ? NULL : affine_of_block(cell, step->block);
+    const struct cell_step *affine = step->layer < 0 ? NULL : reader_of_block(cell, step->block, 0);
     int t = LABEL_SYMBOLIC;
     e->t = t;
+    if (affine && affine->in[1] < 0) {
+        update_sum_apart(e);
+        return;
+    }
     for (int k = 0; k < 2; k++) {
         bool two = affine && !step->bias && !is_stacked(&e->pen);
         if (k == 1 && !two) return;
@@ -361,6 +428,7 @@ static void average(struct equation *e, const char *name, double beta, bool squa
 static void equation_update(struct equation *e) {
     const struct train_options *options = &e->record->options;
     update_sum(e);
+    update_sum_diagonal(e);
     bool adam = options->optimizer == OPTIMIZER_ADAM;
     bool scaled = options->optimizer == OPTIMIZER_RMSPROP || options->optimizer == OPTIMIZER_ADAGRAD;
     bool momentum = options->optimizer == OPTIMIZER_MOMENTUM;

@@ -19,6 +19,17 @@ int readers_of(const struct cell_desc *cell, int slot, struct reader *out, int m
     return count;
 }
 
+int weighted_steps(const struct cell_desc *cell, const struct cell_part *part, int *affine) {
+    int count = 0;
+    *affine = -1;
+    for (int i = part->first; i < part->first + part->count; i++) {
+        const struct cell_step *step = &cell->steps[i];
+        count += step->op == OP_AFFINE || step->op == OP_DIAGONAL;
+        if (step->op == OP_AFFINE && (*affine < 0 || step->in[0] >= 0)) *affine = i;
+    }
+    return count;
+}
+
 bool sole_reader(const struct cell_desc *cell, const struct cell_part *part, int slot) {
     struct reader readers[CELL_MAX_STEPS];
     int count = readers_of(cell, slot, readers, CELL_MAX_STEPS);
@@ -83,7 +94,10 @@ void put_weight(const struct label_pen *pen, int block, int which) {
 
 void put_bias(const struct label_pen *pen, int block, int which) {
     const char *sub = pen->cell->blocks[block].weight[pen->style.notation].sub;
-    if (pen->style.notation == NOTATION_PYTORCH && which >= 0)
+    bool pytorch = pen->style.notation == NOTATION_PYTORCH;
+    if (which >= 0 && pen->style.notation == NOTATION_COURSE && pen->cell->two_biases) // to, from
+        put_text(pen, "b_{%s%s}", sub, operand_letter(pen, which));
+    else if (which >= 0 && (pytorch || pen->cell->two_biases)) // from, to
         put_text(pen, "b_{%s%s}", operand_letter(pen, which), sub);
     else
         put_text(pen, strlen(sub) > 1 ? "b_{%s}" : "b_%s", sub);
@@ -113,10 +127,14 @@ static void put_affine(const struct label_pen *pen, const struct cell_step *step
         put_text(pen, ",");
         put_slot(pen, in[1], t0, LABEL_NO_UNIT, NULL);
         put_text(pen, "]+");
-        put_bias(pen, step->block, -1);
+        for (int k = 0; k < 2 && pen->cell->two_biases; k++) {
+            if (k) put_text(pen, "+");
+            put_bias(pen, step->block, k);
+        }
+        if (!pen->cell->two_biases) put_bias(pen, step->block, -1);
         return;
     }
-    bool two = pen->style.notation == NOTATION_PYTORCH, any = false;
+    bool two = pen->style.notation == NOTATION_PYTORCH || pen->cell->two_biases, any = false;
     for (int k = 0; k < 2; k++) {
         if (in[k] < 0) continue;
         if (any) put_text(pen, "+");
@@ -150,6 +168,14 @@ static void put_function(const struct label_pen *pen, const char *name, int slot
     put_text(pen, "%s(", name);
     put_operand(pen, slot, first, t0, unit, LEVEL_SUM);
     put_text(pen, ")");
+}
+
+void put_diagonal(const struct label_pen *pen, int block) {
+    const char *sub = pen->cell->blocks[block].weight[pen->style.notation].sub;
+    if (pen->style.notation == NOTATION_COURSE) // to, from
+        put_text(pen, "w_{%sc}", sub);
+    else
+        put_text(pen, "w_{c%s}", sub);
 }
 
 void put_step(const struct label_pen *pen, int step, int first, int t0, int unit, enum label_level level) {
@@ -187,6 +213,11 @@ void put_step(const struct label_pen *pen, int step, int first, int t0, int unit
         break;
     case OP_ONE_MINUS:
         put_text(pen, "1-");
+        put_operand(pen, s->in[0], first, t0, unit, LEVEL_PRODUCT);
+        break;
+    case OP_DIAGONAL:
+        put_diagonal(pen, s->block);
+        put_times(pen);
         put_operand(pen, s->in[0], first, t0, unit, LEVEL_PRODUCT);
         break;
     case OP_COUNT:
@@ -272,6 +303,10 @@ void put_sent(const struct label_pen *pen, int step, int k, int t0) {
     case OP_ONE_MINUS:
         put_times(pen);
         put_text(pen, "(-1)");
+        break;
+    case OP_DIAGONAL:
+        put_times(pen);
+        put_diagonal(pen, s->block);
         break;
     default:
         break;

@@ -33,6 +33,7 @@ void put_step(const struct label_pen *pen, int step, int first, int t0, int unit
 // "W_f", "W_{fa}", "W_{fx}" of a block; which: -1 stacked, 0 of the recurrent operand, 1 of the input.
 void put_weight(const struct label_pen *pen, int block, int which);
 void put_bias(const struct label_pen *pen, int block, int which); // which: of PyTorch's two, else ignored
+void put_diagonal(const struct label_pen *pen, int block);        // "w_{fc}": what multiplies the memory
 bool is_stacked(const struct label_pen *pen);                     // one matrix for both operands
 void put_head_weight(const struct label_pen *pen);
 void put_head_bias(const struct label_pen *pen);
@@ -52,4 +53,7 @@ enum { HANDED_OWN, HANDED_VECTOR, HANDED_STATE, HANDED_BEFORE };
 int handed_order(const struct cell_desc *cell, const struct cell_part *part, int step, int operand);
 // Whether a part alone reads a vector of this timestep, more than once: then it hands on the sum.
 bool sole_reader(const struct cell_desc *cell, const struct cell_part *part, int slot);
+// The weighted sums of a part: how many steps with weights it has, and the one that reads a state through a
+// matrix (else one that reads x); -1 when there is none.
+int weighted_steps(const struct cell_desc *cell, const struct cell_part *part, int *affine);
 int time_shifted(int t0, int by); // keeps symbolic times symbolic

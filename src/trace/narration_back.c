@@ -173,25 +173,36 @@ static void say_sent(struct teller *teller, int step, int k) {
     }
 }
 
-// Where weights read a product of the part, as of the GRU's candidate: its two factors share what comes back.
-static bool tell_factors(struct teller *teller, int slot) {
+struct handed {
+    int step, operand, slot;
+    bool sum; // of all that the part sends to it
+};
+
+// What elementwise steps of a part hand to vectors outside of it: of this timestep, states that leave, states
+// that came in.
+static int collect_handed(const struct teller *teller, const struct cell_part *part, struct handed *out,
+                          int max) {
     const struct cell_desc *cell = teller->cell;
-    int maker = step_that_makes(cell, slot);
-    if (maker < 0 || cell->steps[maker].op != OP_MUL) return false;
-    for (int k = 0; k < 2; k++) {
-        say_sent(teller, maker, k);
-        say(teller, k ? " to " : " goes on to ");
-        say_slot(teller, cell->steps[maker].in[k], teller->t);
-        say(teller, k ? "." : " and ");
-    }
-    return true;
+    int count = 0;
+    for (int pass = HANDED_VECTOR; pass <= HANDED_BEFORE; pass++)
+        for (int i = part->first; i < part->first + part->count; i++)
+            for (int k = 0; k < 2; k++) {
+                if (handed_order(cell, part, i, k) != pass) continue;
+                if (pass == HANDED_BEFORE && time_by(teller, -1) < 0) continue;
+                int slot = cell->steps[i].in[k];
+                bool sum = sole_reader(cell, part, slot), told = false;
+                for (int j = 0; j < count; j++)
+                    told |= sum && out[j].slot == slot;
+                if (count < max && !told) out[count++] = (struct handed){i, k, slot, sum};
+            }
+    return count;
 }
 
 // A squasher after a weighted sum: its slope scales the gradient, then W^T takes it back in time.
-static void tell_squasher_back(struct teller *teller, int affine, int squasher) {
+static void tell_squasher_back(struct teller *teller, int squasher) {
     const struct cell_desc *cell = teller->cell;
     const struct cell_step *s = &cell->steps[squasher];
-    int t = teller->t, z = cell->steps[affine].out;
+    int t = teller->t, z = s->in[0];
     const double *dz = gradient_at(teller, RECORD_BACKWARD, z, t),
                  *dy = gradient_at(teller, RECORD_BACKWARD, s->out, t);
     // The most telling unit: the one whose gradient the slope shrinks most in absolute size.
@@ -216,46 +227,22 @@ static void tell_squasher_back(struct teller *teller, int affine, int squasher) 
     say_gradient(teller, RECORD_BACKWARD, z, t, unit, digits_of(dz[unit]));
     say(teller, ".");
     end_first(teller);
-    if (cell->steps[affine].in[0] < 0) return;
     if (time_by(teller, -1) < 0) {
         say(teller, " Nothing goes further back: %s.",
             teller->direction == 1 ? "this direction starts here" : "this is the first timestep");
         return;
     }
+    struct handed handed[6];
+    int count = collect_handed(teller, &cell->parts[teller->step->part], handed, 6);
     say(teller, teller->unit >= 0 ? " Through the weights " : " Through the weights norm ");
-    if (tell_factors(teller, cell->steps[affine].in[0])) return;
-    say_sent(teller, affine, 0);
-    if (teller->unit >= 0)
-        say(teller, " goes on to unit %d of ", teller->unit + 1);
-    else
-        say(teller, " goes on to ");
-    say_slot(teller, cell->steps[affine].in[0], t);
+    for (int i = 0; i < count; i++) {
+        if (i) say(teller, i == count - 1 ? " and " : ", ");
+        say_sent(teller, handed[i].step, handed[i].operand);
+        say(teller, i ? " to " : " goes on to ");
+        if (count == 1 && teller->unit >= 0) say(teller, "unit %d of ", teller->unit + 1);
+        say_slot(teller, handed[i].slot, t);
+    }
     say(teller, ".");
-}
-
-struct handed {
-    int step, operand, slot;
-    bool sum; // of all that the part sends to it
-};
-
-// What elementwise steps of a part hand to vectors outside of it: of this timestep, states that leave, states
-// that came in.
-static int collect_handed(const struct teller *teller, const struct cell_part *part, struct handed *out,
-                          int max) {
-    const struct cell_desc *cell = teller->cell;
-    int count = 0;
-    for (int pass = HANDED_VECTOR; pass <= HANDED_BEFORE; pass++)
-        for (int i = part->first; i < part->first + part->count; i++)
-            for (int k = 0; k < 2; k++) {
-                if (handed_order(cell, part, i, k) != pass) continue;
-                if (pass == HANDED_BEFORE && time_by(teller, -1) < 0) continue;
-                int slot = cell->steps[i].in[k];
-                bool sum = sole_reader(cell, part, slot), told = false;
-                for (int j = 0; j < count; j++)
-                    told |= sum && out[j].slot == slot;
-                if (count < max && !told) out[count++] = (struct handed){i, k, slot, sum};
-            }
-    return count;
 }
 
 static void tell_elementwise_back(struct teller *teller, const struct cell_part *part) {
@@ -291,13 +278,11 @@ static void tell_elementwise_back(struct teller *teller, const struct cell_part 
 
 void tell_part_back(struct teller *teller) {
     const struct cell_part *part = &teller->cell->parts[teller->step->part];
-    int affine = -1, squasher = -1;
-    for (int i = part->first; i < part->first + part->count; i++) {
-        if (teller->cell->steps[i].op == OP_AFFINE) affine = i;
-        if (affine >= 0 && teller->cell->steps[i].in[0] == teller->cell->steps[affine].out) squasher = i;
-    }
-    if (affine >= 0 && squasher >= 0)
-        tell_squasher_back(teller, affine, squasher);
+    int affine, squasher = step_that_makes(teller->cell, part->result);
+    weighted_steps(teller->cell, part, &affine);
+    enum cell_op op = teller->cell->steps[squasher].op;
+    if (affine >= 0 && (op == OP_SIGMOID || op == OP_TANH || op == OP_RELU))
+        tell_squasher_back(teller, squasher);
     else
         tell_elementwise_back(teller, part);
 }
@@ -341,7 +326,7 @@ static bool moves_more(const struct moved *a, const struct moved *b) {
 static void look_at(const struct teller *teller, int param, int row_first, int row_count, struct moved *best) {
     const struct record *record = teller->record;
     const struct param *p = &record->layout.params[param];
-    bool head = p->layer < 0, weight = p->role != PARAM_BIAS && p->role != PARAM_HEAD_BIAS;
+    bool head = p->layer < 0, weight = !param_is_vector(p->role);
     int first = row_first, last = row_first + row_count;
     // A selected unit: its own row of the cell's weights, its own column of the output's.
     if (teller->unit >= 0 && !head) last = (first = row_first + teller->unit) + 1;
@@ -369,8 +354,14 @@ static struct moved find_moved(const struct teller *teller) {
     if (step->bias) {
         look_at(teller, layout_param(layout, PARAM_BIAS, step->layer, step->direction), first, teller->H,
                 &best);
+        int second = layout_param(layout, PARAM_RECURRENT_BIAS, step->layer, step->direction);
+        if (second >= 0) look_at(teller, second, first, teller->H, &best);
         return best;
     }
+    int diagonal = cell_diagonal_row(teller->cell, step->block);
+    if (diagonal >= 0)
+        look_at(teller, layout_param(layout, PARAM_DIAGONAL, step->layer, step->direction), diagonal * teller->H,
+                teller->H, &best);
     look_at(teller, layout_param(layout, PARAM_INPUT, step->layer, step->direction), first, teller->H, &best);
     look_at(teller, layout_param(layout, PARAM_RECURRENT, step->layer, step->direction), first, teller->H,
             &best);
@@ -392,7 +383,13 @@ static void say_moved(struct teller *teller, const struct moved *moved) {
     bool selected = teller->unit >= 0;
     switch (p->role) {
     case PARAM_BIAS:
+    case PARAM_RECURRENT_BIAS:
         say(teller, selected ? "The bias of unit %d moves from " : "The bias of unit %d moves most, from ",
+            moved->row % teller->H + 1);
+        return;
+    case PARAM_DIAGONAL:
+        say(teller, selected ? "The weight of unit %d from its own memory moves from "
+                             : "The weight of unit %d from its own memory moves most, from ",
             moved->row % teller->H + 1);
         return;
     case PARAM_HEAD_BIAS:
@@ -430,7 +427,7 @@ void tell_update(struct teller *teller) {
     double after = record_param_value(record, RECORD_PARAM_AFTER, moved.param, moved.row, moved.column);
     double gradient = record_param_value(record, RECORD_GRAD, moved.param, moved.row, moved.column);
     const struct param *p = &record->layout.params[moved.param];
-    int column = p->role == PARAM_BIAS || p->role == PARAM_HEAD_BIAS ? -1 : moved.column, digits = 3;
+    int column = param_is_vector(p->role) ? -1 : moved.column, digits = 3;
     while (digits < 8 && fabs(round(before * pow(10, digits)) - round(after * pow(10, digits))) < 1) digits++;
     say_moved(teller, &moved);
     say_number(teller, record_param_name_of(record, RECORD_PARAM, moved.param), moved.row, column, before,

@@ -82,17 +82,20 @@ void tell_input(struct teller *teller) {
 // --- parts ---
 
 // "Reads a^{<3>} and x^{<4>} = “o”. "
-static void say_reads(struct teller *teller, const struct cell_step *affine) {
-    bool any = false;
+static void say_reads(struct teller *teller, const struct cell_part *part) {
+    const struct cell_desc *cell = teller->cell;
+    int read[2 * CELL_MAX_STEPS], count = 0;
+    for (int k = 0; k < 2; k++) // states first, then what goes through a diagonal, then x
+        for (int i = part->first; i < part->first + part->count; i++) {
+            const struct cell_step *step = &cell->steps[i];
+            if ((step->op == OP_AFFINE || (step->op == OP_DIAGONAL && k == 0)) && step->in[k] >= 0)
+                read[count++] = step->in[k];
+        }
     say(teller, "Reads ");
-    for (int k = 0; k < 2; k++) {
-        if (affine->in[k] < 0) continue;
-        if (any) say(teller, " and ");
-        any = true;
-        say_slot(teller, affine->in[k], teller->t);
-        if (affine->in[k] != teller->cell->input || teller->layer > 0 ||
-            teller->record->layout.spec.real_input)
-            continue;
+    for (int k = 0; k < count; k++) {
+        if (k) say(teller, k == count - 1 ? " and " : ", ");
+        say_slot(teller, read[k], teller->t);
+        if (read[k] != cell->input || teller->layer > 0 || teller->record->layout.spec.real_input) continue;
         int symbol = teller->record->example.x[teller->t];
         say(teller, " = ");
         if (symbol < 0)
@@ -168,10 +171,14 @@ static void say_largest_term(struct teller *teller, int step, int unit) {
 
 // "Its weighted sum is −2.99; “o” alone adds −2.21."
 static void say_why(struct teller *teller, int step, int unit) {
-    int z = teller->cell->steps[step].out;
+    const struct cell_part *part = &teller->cell->parts[teller->step->part];
+    int maker = step_that_makes(teller->cell, part->result), any, z = teller->cell->steps[maker].in[0];
     say(teller, " Its weighted sum is ");
     say_value(teller, z, teller->t, unit, digits_of(values_at(teller, z, teller->t)[unit]));
-    say_largest_term(teller, step, unit);
+    if (weighted_steps(teller->cell, part, &any) > 1)
+        say(teller, ".");
+    else
+        say_largest_term(teller, step, unit);
 }
 
 static int extreme_of(const double *values, int n, int way) {
@@ -305,10 +312,9 @@ static void tell_multiplied(struct teller *teller, int slot, const struct cell_s
 void tell_part(struct teller *teller) {
     const struct cell_part *part = &teller->cell->parts[teller->step->part];
     const struct cell_step *last = &teller->cell->steps[step_that_makes(teller->cell, part->result)];
-    int affine = -1;
-    for (int i = part->first; i < part->first + part->count; i++)
-        if (teller->cell->steps[i].op == OP_AFFINE) affine = i;
-    if (affine >= 0) say_reads(teller, &teller->cell->steps[affine]);
+    int affine;
+    weighted_steps(teller->cell, part, &affine);
+    if (affine >= 0) say_reads(teller, part);
     if (last->op == OP_ADD)
         tell_added(teller, part->result, last);
     else if (last->op == OP_MUL)

@@ -90,14 +90,23 @@ int provenance_terms(const struct record *record, int layer, int direction, int 
                      double *bias, double *recurrent, double *input) {
     const struct cell_step *affine = &record_cell(record)->steps[step];
     struct terms terms = {.out = out, .max = max};
-    int index = layout_param(&record->layout, PARAM_BIAS, layer, direction),
-        row = affine->block * record_H(record) + unit;
-    struct term own = {
-        .operand = NAN, .tensor = record_param_name(record, index, false), .row = row, .column = -1};
-    own.weight = own.value = record->params[record->layout.params[index].offset + (size_t)row];
-    snprintf(own.label, sizeof own.label, unit + 1 < 10 ? "b_%d" : "b_{%d}", unit + 1);
-    add_term(&terms, &own);
-    *bias = own.value;
+    *bias = 0;
+    bool two = record_cell(record)->two_biases;
+    for (int k = 0; k < 2; k++) { // one bias, or one of each operand
+        if (two ? affine->in[k] < 0 : k == 0) continue;
+        int index = layout_param(&record->layout, k ? PARAM_BIAS : PARAM_RECURRENT_BIAS, layer, direction),
+            row = affine->block * record_H(record) + unit;
+        struct term own = {
+            .operand = NAN, .tensor = record_param_name(record, index, false), .row = row, .column = -1};
+        own.weight = own.value = record->params[record->layout.params[index].offset + (size_t)row];
+        if (two)
+            snprintf(own.label, sizeof own.label, "b_{%d,%s}", unit + 1,
+                     k ? "x" : record_cell(record)->slots[record_cell(record)->state_in[0]].symbol[notation].base);
+        else
+            snprintf(own.label, sizeof own.label, unit + 1 < 10 ? "b_%d" : "b_{%d}", unit + 1);
+        add_term(&terms, &own);
+        *bias += own.value;
+    }
     *recurrent = add_operand(&terms, record, affine, 0, layer, direction, t, unit, notation);
     *input = add_operand(&terms, record, affine, 1, layer, direction, t, unit, notation);
     *rest_count = terms.rest_count;
@@ -185,6 +194,14 @@ static void row_of_minus(struct ledger_pen *p, int t) {
     put_text(&p->pen, "(-1)");
 }
 
+static void row_of_diagonal(struct ledger_pen *p, const struct cell_step *step, int t) {
+    const struct layout *layout = &p->record->layout;
+    int H = record_H(p->record), param = layout_param(layout, PARAM_DIAGONAL, p->step->layer, p->step->direction);
+    const double *weights = p->record->params + layout->params[param].offset;
+    new_row(p, '*', KIND_VALUE, weights + (size_t)cell_diagonal_row(p->cell, step->block) * (size_t)H, NULL, t);
+    put_diagonal(&p->pen, step->block);
+}
+
 // The factors of what `step` sends to operand k, from the first gradient that has a name.
 static void chain(struct ledger_pen *p, int step, int k, int t) {
     const struct cell_step *s = &p->cell->steps[step];
@@ -211,6 +228,9 @@ static void chain(struct ledger_pen *p, int step, int k, int t) {
         break;
     case OP_ONE_MINUS:
         row_of_minus(p, t);
+        break;
+    case OP_DIAGONAL:
+        row_of_diagonal(p, s, t);
         break;
     default:
         break;
@@ -336,8 +356,9 @@ static void ledger_part(struct ledger_pen *p) {
     const struct cell_part *part = &cell->parts[p->step->part];
     int before = p->step->direction == 1 ? p->step->t + 1 : p->step->t - 1;
     for (int pass = HANDED_OWN; pass <= HANDED_BEFORE; pass++)
-        for (int i = part->first; i < part->first + part->count; i++)
-            for (int k = 0; k < 2; k++) {
+        for (int n = 0; n < part->count; n++)
+            for (int k = 0; k < 2; k++) { // sums of its own from the result back
+                int i = part->first + (pass == HANDED_OWN ? part->count - 1 - n : n);
                 if (handed_order(cell, part, i, k) != pass) continue;
                 if (pass == HANDED_BEFORE && (before < 0 || before >= record_T(p->record)))
                     continue; // the zero state

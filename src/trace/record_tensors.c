@@ -149,7 +149,7 @@ double record_param_value(const struct record *record, enum record_param_kind ki
 }
 
 static bool is_bias(const struct param *param) {
-    return param->role == PARAM_BIAS || param->role == PARAM_HEAD_BIAS;
+    return param_is_vector(param->role);
 }
 
 static void give_param(struct visit *v, enum record_param_kind kind, int index) {

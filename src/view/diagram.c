@@ -53,7 +53,12 @@ static void draw_map(const struct pen *pen, const struct diagram_node *node, int
     enum notation notation = pen->scene && pen->scene->state ? pen->scene->state->notation : NOTATION_COURSE;
     const struct symbol *symbol = &block->weight[notation];
     char text[48];
-    snprintf(text, sizeof text, symbol->sub[0] ? "%s_{%s}" : "%s%s", symbol->base, symbol->sub);
+    int one = step->in[0] < 0 ? step->in[1] : step->in[1] < 0 ? step->in[0] : -1; // a map of one operand names it
+    const char *from = one < 0 || pen->cell->block_count == 1 ? "" : pen->cell->slots[one].symbol[notation].base;
+    if (from[0] && notation == NOTATION_PYTORCH) from = one == pen->cell->input ? "i" : "h";
+    bool to_first = notation == NOTATION_COURSE;
+    snprintf(text, sizeof text, symbol->sub[0] ? "%s_{%s%s}" : "%s%s%s", symbol->base, to_first ? symbol->sub : from,
+             to_first ? from : symbol->sub);
     color ink = state == PART_RUN    ? theme->on_hi
                 : state == PART_TODO ? theme->ink3
                                      : theme->identity_ink[block->identity];

@@ -101,14 +101,16 @@ static void open_page(struct page *page, struct ui *ui, rect r, const struct sce
     if (page->unit < 0 || page->unit >= page->H) page->unit = telling_unit(page);
 }
 
+// One weighted sum that is squashed; several, joined by other steps, are shown as a ledger.
 static bool has_affine(const struct page *page, int *affine) {
     const struct cell_part *part = &page->cell->parts[page->step.part];
-    for (int i = part->first; i < part->first + part->count; i++)
-        if (page->cell->steps[i].op == OP_AFFINE) {
-            *affine = i;
-            return true;
-        }
-    return false;
+    int count = 0;
+    for (int i = part->first; i < part->first + part->count; i++) {
+        enum cell_op op = page->cell->steps[i].op;
+        count += op == OP_AFFINE || op == OP_DIAGONAL;
+        if (op == OP_AFFINE) *affine = i;
+    }
+    return count == 1;
 }
 
 static void draw_page(struct page *page) {

@@ -140,7 +140,8 @@ void page_backward(struct page *page) {
     const int T = record_T(page->record);
     const float extra = 30 * (float)(page_equation_lines(page) - 1),
                 unit_row = page->H > PICKER_UNITS ? 16 : 0;
-    const float least = ledger.count > 12 ? 24 : 28; // a gate that is read twice makes a long ledger
+    const int rows = ledger.count + page_equation_lines(page);
+    const float least = rows > 16 ? 24 : 28; // a gate that is read twice makes a long ledger
     float tight = ledger.count ? page_ledger_height(&ledger, least, 4) : 60,
           full = ledger.count ? page_ledger_height(&ledger, 37, 12) : 70;
     int losses = page->scene->itemised ? T - page->t : 0;

@@ -85,6 +85,7 @@ static void find_terms(const struct page *page, struct weighted *sum, int rows) 
     int param = layout_param(&page->record->layout, PARAM_BIAS, page->layer, page->direction);
     int row = page->cell->steps[sum->step].block * page->H + page->unit;
     sum->bias_source = (struct source){record_param_name(page->record, param, false), row, -1, sum->bias};
+    if (page->cell->two_biases) sum->bias_source = (struct source){"sum/bias", page->t, page->unit, sum->bias};
 }
 
 // Terms carry one digit more than the result; digits are added until they add up on screen.
@@ -149,7 +150,7 @@ static void weighted_card(struct page *page, const struct weighted *sum) {
     struct card_row rows[] = {{"", {"sum/recurrent", page->t, unit, recurrent}, 3, true},
                               {"W x", {"sum/input", page->t, unit, input}, 3, true},
                               {"b", sum->bias_source, 3, true}};
-    rows[2].source.row += unit - page->unit;
+    *(page->cell->two_biases ? &rows[2].source.column : &rows[2].source.row) += unit - page->unit;
     rows[2].source.value = bias;
     if (slot >= 0)
         snprintf(rows[0].label, sizeof rows[0].label,
@@ -204,9 +205,14 @@ static struct ledger_row *add_row(struct ledger *ledger, const struct page *page
     return row;
 }
 
+// A sum over weights has no row of factors: it enters as it is.
+static bool has_weights(const struct cell_step *step) {
+    return step->op == OP_AFFINE || step->op == OP_DIAGONAL;
+}
+
 static bool made_here(const struct page *page, const struct cell_part *part, int slot) {
     for (int i = part->first; i < part->first + part->count; i++)
-        if (page->cell->steps[i].out == slot) return true;
+        if (page->cell->steps[i].out == slot) return !has_weights(&page->cell->steps[i]);
     return false;
 }
 
@@ -216,6 +222,7 @@ static void forward_ledger(const struct page *page, const struct cell_part *part
     int before = -1; // what the step before put out
     for (int i = part->first; i < part->first + part->count && ledger->count + 3 <= LEDGER_ROWS; i++) {
         const struct cell_step *step = &page->cell->steps[i];
+        if (has_weights(step)) continue;
         const bool last = i == part->first + part->count - 1, binary = step->in[1] >= 0;
         bool joins = binary && made_here(page, part, step->in[0]) && made_here(page, part, step->in[1]);
         char op = step->op == OP_ADD ? '+' : '*';

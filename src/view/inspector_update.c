@@ -27,7 +27,7 @@ static double number_of(const struct page *page, enum record_param_kind kind, in
 static struct source source_of(const struct page *page, enum record_param_kind kind,
                                const struct entry *entry) {
     enum param_role role = page->record->layout.params[entry->param].role;
-    bool bias = role == PARAM_BIAS || role == PARAM_HEAD_BIAS;
+    bool bias = param_is_vector(role);
     return (struct source){record_param_name_of(page->record, kind, entry->param), entry->out,
                            bias ? -1 : entry->in, number_of(page, kind, entry->param, entry->in, entry->out)};
 }
@@ -55,11 +55,17 @@ static void entry_label(const struct page *page, const struct entry *entry, char
             snprintf(out, size, "b_y[%s]", text);
         return;
     }
-    const struct cell_block *block = &page->cell->blocks[entry->out / H];
+    const struct cell_block *block = &page->cell->blocks[entry->out / H]; // not that of a diagonal
     const char *sub = block->weight[notation].sub,
                *state = page->cell->slots[page->cell->state_out[0]].symbol[notation].base;
     int unit = entry->out % H + 1;
-    if (p->role == PARAM_BIAS) {
+    if (p->role == PARAM_DIAGONAL) {
+        int b = 0;
+        while (cell_diagonal_row(page->cell, b) != entry->out / H) b++;
+        snprintf(out, size, "w_{%sc}[%d]", page->cell->blocks[b].weight[notation].sub, unit);
+    } else if (p->role == PARAM_RECURRENT_BIAS || (p->role == PARAM_BIAS && page->cell->two_biases)) {
+        snprintf(out, size, "b_{%s%s}[%d]", sub, p->role == PARAM_BIAS ? "x" : state, unit);
+    } else if (p->role == PARAM_BIAS) {
         snprintf(out, size, "b_%s[%d]", sub, unit);
     } else if (p->role == PARAM_RECURRENT) {
         snprintf(out, size, "W_{%s%s}[%d,%d]", sub, state, unit, entry->in + 1);
@@ -223,9 +229,11 @@ void page_clip(struct page *page) {
 
 // --- update ---
 
+enum { PIECES = 3 };
+
 // What the step moves: the recurrent and the input weights of a block, or its bias; the head's weights, or
 // its bias.
-static int pieces_of(const struct page *page, struct piece out[2]) {
+static int pieces_of(const struct page *page, struct piece out[PIECES]) {
     const struct step *step = &page->step;
     const struct layout *layout = &page->record->layout;
     int count = 0;
@@ -235,10 +243,15 @@ static int pieces_of(const struct page *page, struct piece out[2]) {
         return count;
     }
     static const enum param_role weights[] = {PARAM_RECURRENT, PARAM_INPUT};
-    for (int i = 0; i < (step->bias ? 1 : 2); i++) {
-        int k = layout_param(layout, step->bias ? PARAM_BIAS : weights[i], step->layer, step->direction);
+    static const enum param_role biases[] = {PARAM_BIAS, PARAM_RECURRENT_BIAS};
+    int diagonal = cell_diagonal_row(page->cell, step->block);
+    for (int i = 0; i < 2; i++) {
+        int k = layout_param(layout, step->bias ? biases[i] : weights[i], step->layer, step->direction);
         if (k >= 0) out[count++] = (struct piece){k, step->block * page->H, page->H, layout->params[k].in};
     }
+    if (!step->bias && diagonal >= 0)
+        out[count++] = (struct piece){layout_param(layout, PARAM_DIAGONAL, step->layer, step->direction),
+                                      diagonal * page->H, page->H, 1};
     return count;
 }
 
@@ -341,7 +354,7 @@ static void block_title(const struct page *page, char *out, size_t size) {
 
 void page_update(struct page *page) {
     const struct record *record = page->record;
-    struct piece pieces[2];
+    struct piece pieces[PIECES];
     const int count = pieces_of(page, pieces);
     char right[64], title[80];
     snprintf(right, sizeof right, "update %lld", (long long)record->update);

@@ -277,8 +277,10 @@ static void the_two_directions_mirror_each_other(void **state) {
         double loss = reference_forward(run.tape, layout, run.net.params, &run.example);
         double *mirrored = mem_need(layout->size, sizeof(double));
         memcpy(mirrored, run.net.params, layout->size * sizeof(double));
-        for (int role = PARAM_INPUT; role <= PARAM_BIAS; role++)
+        for (int role = PARAM_INPUT; role <= PARAM_DIAGONAL; role++)
             for (int d = 0; d < 2; d++) {
+                if (role == PARAM_HEAD || role == PARAM_HEAD_BIAS) continue;
+                if (layout_param(layout, (enum param_role)role, 0, d) < 0) continue;
                 const struct param *from = &layout->params[layout_param(layout, (enum param_role)role, 0, d)];
                 const struct param *to =
                     &layout->params[layout_param(layout, (enum param_role)role, 0, 1 - d)];

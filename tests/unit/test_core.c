@@ -67,7 +67,7 @@ static void check_steps(const struct cell_desc *cell) {
         made[step->out] = true;
         bool two = step->op == OP_MUL || step->op == OP_ADD;
         if (step->op != OP_AFFINE) assert_true(step->in[0] >= 0 && (step->in[1] >= 0) == two);
-        assert_int_equal(step->op == OP_AFFINE, step->block >= 0);
+        assert_int_equal(step->op == OP_AFFINE || step->op == OP_DIAGONAL, step->block >= 0);
         if (step->block >= 0) used[step->block] = true;
         if (step->op == OP_SIGMOID) assert_int_equal(cell->slots[step->out].role, SLOT_GATE);
         if (step->op == OP_AFFINE) assert_int_equal(cell->slots[step->out].role, SLOT_PREACT);

@@ -98,7 +98,7 @@ static void names_and_shapes(struct word_record *w) {
             }
     for (int p = 0; p < layout->count; p++) {
         const struct param *param = &layout->params[p];
-        bool bias = param->role == PARAM_BIAS || param->role == PARAM_HEAD_BIAS;
+        bool bias = param_is_vector(param->role);
         for (int kind = 0; kind < RECORD_GRAD_AT; kind++)
             expect(all, record_param_name_of(record, (enum record_param_kind)kind, p), bias ? 1 : 2,
                    param->out, param->in, 0);
