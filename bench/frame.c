@@ -25,12 +25,17 @@ int main(int argc, char **argv) {
     double scale = 1;
     bool json = false;
     for (int k = 1; k < argc; k++) {
-        if (!strcmp(argv[k], "--json")) json = true;
-        else if (k + 1 < argc && !strcmp(argv[k], "--size") && sscanf(argv[k + 1], "%dx%d", &width, &height) == 2) k++;
-        else if (k + 1 < argc && !strcmp(argv[k], "--scale")) scale = atof(argv[++k]);
-        else if (k + 1 < argc && !strcmp(argv[k], "--threads")) threads = atoi(argv[++k]);
+        if (!strcmp(argv[k], "--json"))
+            json = true;
+        else if (k + 1 < argc && !strcmp(argv[k], "--size") && sscanf(argv[k + 1], "%dx%d", &width, &height) == 2)
+            k++;
+        else if (k + 1 < argc && !strcmp(argv[k], "--scale"))
+            scale = atof(argv[++k]);
+        else if (k + 1 < argc && !strcmp(argv[k], "--threads"))
+            threads = atoi(argv[++k]);
         else {
-            fprintf(stderr, "frame: unknown word \"%s\"; --size WxH, --scale S, --threads N and --json are known\n", argv[k]);
+            fprintf(stderr, "frame: unknown word \"%s\"; --size WxH, --scale S, --threads N and --json are known\n",
+                    argv[k]);
             return 2;
         }
     }
@@ -75,11 +80,12 @@ int main(int argc, char **argv) {
         }
         double a = median(layout, ROUNDS), b = median(full, ROUNDS), c = median(step, ROUNDS);
         if (json)
-            printf("{\"figure\":\"%s\",\"width\":%d,\"height\":%d,\"commands\":%d,\"layout_ms\":%.2f,\"full_ms\":%.2f,\"step_ms\":%.2f}\n",
+            printf("{\"figure\":\"%s\",\"width\":%d,\"height\":%d,\"commands\":%d,\"layout_ms\":%.2f,\"full_ms\":%.2f,"
+                   "\"step_ms\":%.2f}\n",
                    names[figure], width, height, commands, a, b, c);
         else
-            printf("%-9s %dx%d, %d commands: layout %.2f ms, everything drawn again %.2f ms, one step %.2f ms\n", names[figure],
-                   width, height, commands, a, b, c);
+            printf("%-9s %dx%d, %d commands: layout %.2f ms, everything drawn again %.2f ms, one step %.2f ms\n",
+                   names[figure], width, height, commands, a, b, c);
     }
     mem_free(pixels);
     draw_release(&list);

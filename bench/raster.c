@@ -25,8 +25,8 @@ static void draw_arrow(struct draw_list *list, float x, float y, float w, float 
     draw_path_fill(list, c);
 }
 
-static void draw_scene(struct draw_list *list, const struct theme *theme, float width, float height,
-                       float scale, int step) {
+static void draw_scene(struct draw_list *list, const struct theme *theme, float width, float height, float scale,
+                       int step) {
     draw_begin(list, width, height, scale);
     draw_rect(list, (rect){0, 0, width, 48}, theme->panel, 0);
     draw_rect(list, (rect){0, 48, 288, height - 168}, theme->panel, 0);
@@ -47,12 +47,10 @@ static void draw_scene(struct draw_list *list, const struct theme *theme, float 
         }
     }
     for (int i = 0; i < ARROWS; i++)
-        draw_arrow(list, 330 + (float)(i % 16) * pitch / 2, 110 + (float)(i / 16) * row * 0.44f, 30, 30,
-                   theme->ink2);
+        draw_arrow(list, 330 + (float)(i % 16) * pitch / 2, 110 + (float)(i / 16) * row * 0.44f, 30, 30, theme->ink2);
     for (int i = 0; i < LABELS; i++) {
         struct source source = {"forward/l0/c", i / 8, i % 8, cos((double)i) + (i % 8 == step ? 0.01 : 0)};
-        draw_value(list, 300 + (float)(i % 24) * 30, 64 + (float)(i / 24) * (height - 190) / 25, source, 2,
-                   true,
+        draw_value(list, 300 + (float)(i % 24) * 30, 64 + (float)(i / 24) * (height - 190) / 25, source, 2, true,
                    (struct text_style){i % 3 ? FONT_SANS_MEDIUM : FONT_MONO, 13, theme->ink3, ALIGN_LEFT});
     }
     for (int i = 0; i < POINTS; i++) {
@@ -98,9 +96,8 @@ static void run(struct atlas *atlas, int threads, int width, int height, float s
         renderer_draw(renderer, &list, theme->app, pixels, width, height, width * 4, false, dirty, 32);
         same[i] = clock_seconds() - start;
     }
-    printf("%d x %d at %g, %d threads: list %.2f, full %.2f, step %.2f, unchanged %.2f ms (%d commands)\n",
-           width, height, (double)scale, threads, median(lay), median(all), median(step), median(same),
-           list.count);
+    printf("%d x %d at %g, %d threads: list %.2f, full %.2f, step %.2f, unchanged %.2f ms (%d commands)\n", width,
+           height, (double)scale, threads, median(lay), median(all), median(step), median(same), list.count);
     draw_release(&list);
     mem_free(pixels);
     renderer_free(renderer);

@@ -77,7 +77,9 @@ void app_say(struct app *app, const struct err *err) {
     app->message_good = false;
 }
 
-color app_background(const struct app *app) { return theme_get(app->theme)->app; }
+color app_background(const struct app *app) {
+    return theme_get(app->theme)->app;
+}
 
 // --- building ---
 
@@ -90,13 +92,16 @@ void app_open_setup(struct app *app, const struct setup *setup) {
     app->job = job_start(setup, app->wake, app->wake_context);
 }
 
-bool app_busy(const struct app *app) { return app->job != NULL; }
+bool app_busy(const struct app *app) {
+    return app->job != NULL;
+}
 
 static void arrive(struct app *app, const struct lesson_scene *scene) {
     const struct record *record = app->bench->record;
     struct err err = {0};
     int position = 0;
-    if (*scene->goto_ && !lesson_find_position(scene->goto_, record, app->bench->script, &position, &err)) app_say(app, &err);
+    if (*scene->goto_ && !lesson_find_position(scene->goto_, record, app->bench->script, &position, &err))
+        app_say(app, &err);
     app_seek(app, position);
     app->view.unit = scene->unit >= 0 && scene->unit < record_H(record) ? scene->unit : -1;
     app->view.t = scene->t >= 0 && scene->t < record_T(record) ? scene->t : -1;
@@ -106,8 +111,9 @@ static void arrive(struct app *app, const struct lesson_scene *scene) {
         if (!strcmp(scene->granularity, names[k])) app->transport.by = (enum granularity)k;
     app->view.backward_pinned = *scene->figure != 0;
     app->view.backward = !strcmp(scene->figure, "backward");
-    if (app->view.backward_pinned && app->view.backward == (script_running(app->bench->script, position) &&
-                                                            script_running(app->bench->script, position)->phase >= PHASE_BACKWARD))
+    if (app->view.backward_pinned &&
+        app->view.backward == (script_running(app->bench->script, position) &&
+                               script_running(app->bench->script, position)->phase >= PHASE_BACKWARD))
         app->view.backward_pinned = false;
     app->view.flow = scene->flow || !app->lesson;
     app->flow_asked = scene->flow;
@@ -142,7 +148,8 @@ static void settle_job(struct app *app) {
     struct preferences *p = &app->preferences;
     if (!*setup.data || app->lesson) return;
     int at = 0;
-    while (at < p->recent_count && strcmp(p->recent[at], setup.data)) at++;
+    while (at < p->recent_count && strcmp(p->recent[at], setup.data))
+        at++;
     if (at == p->recent_count && p->recent_count < PREFERENCES_RECENT) p->recent_count++;
     if (at == PREFERENCES_RECENT) at--;
     memmove(p->recent[1], p->recent[0], (size_t)at * sizeof p->recent[0]);
@@ -264,14 +271,18 @@ static double motion_length(const struct app *app, int from, int to, enum granul
     const struct script *script = app->bench->script;
     if (app->transport.speed >= SWEEP_SPEED_LIMIT || to <= from || app->preferences.reduced_motion) return 0;
     switch (by) {
-    case BY_OPERATION: return operation_seconds;
-    case BY_CELL: return cell_step_seconds * (to - from);
-    case BY_TIMESTEP: return timestep_seconds;
+    case BY_OPERATION:
+        return operation_seconds;
+    case BY_CELL:
+        return cell_step_seconds * (to - from);
+    case BY_TIMESTEP:
+        return timestep_seconds;
     case BY_PASS: {
         double seconds = column_seconds * script->T;
         return seconds < sweep_seconds_max ? seconds : sweep_seconds_max;
     }
-    default: return update_seconds;
+    default:
+        return update_seconds;
     }
 }
 
@@ -325,7 +336,8 @@ double app_wait(const struct app *app, double now) {
     if (app->motion_seconds > 0 || app->ui.animating) return 0;
     double wait = -1;
     if (app->transport.playing) wait = fmax(0, app->next_step - now);
-    if (app->ui.wake_at > 0) wait = wait < 0 ? fmax(0, app->ui.wake_at - now) : fmin(wait, fmax(0, app->ui.wake_at - now));
+    if (app->ui.wake_at > 0)
+        wait = wait < 0 ? fmax(0, app->ui.wake_at - now) : fmin(wait, fmax(0, app->ui.wake_at - now));
     if (app->job) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
     return wait;
 }
@@ -345,7 +357,8 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
     if (app->motion_seconds > 0 && app->by_timestep && app->position > app->from) {
         const struct step *left = script_running(app->bench->script, app->from),
                           *here = script_running(app->bench->script, app->position);
-        bool travels = left && here && left->phase == here->phase && left->t >= 0 && here->t >= 0 && abs(here->t - left->t) == 1;
+        bool travels =
+            left && here && left->phase == here->phase && left->t >= 0 && here->t >= 0 && abs(here->t - left->t) == 1;
         if (travels) { // the frame slides, and the strips of its new column fill together
             shown = app->position;
             motion = (float)(0.5 + progress / 2);
@@ -385,13 +398,25 @@ void app_event(struct app *app, const struct input_event *event) {
 
 // --- one frame ---
 
-static bool list_is_high(const struct app *app) { return app->ui.list->bounds.h >= 640 + 48 + 96; }
+static bool list_is_high(const struct app *app) {
+    return app->ui.list->bounds.h >= 640 + 48 + 96;
+}
 
 static void keys(struct app *app, double now) {
     struct ui *ui = &app->ui;
-    static const struct { int key; unsigned mods; int direction; int by; } moves[] = {
-        {KEY_RIGHT, 0, 1, -1}, {KEY_LEFT, 0, -1, -1}, {KEY_RIGHT, MOD_SHIFT, 1, BY_TIMESTEP}, {KEY_LEFT, MOD_SHIFT, -1, BY_TIMESTEP},
-        {KEY_PAGE_DOWN, 0, 1, BY_PASS}, {KEY_PAGE_UP, 0, -1, BY_PASS}, {'.', 0, 1, BY_OPERATION}, {',', 0, -1, BY_OPERATION}};
+    static const struct {
+        int key;
+        unsigned mods;
+        int direction;
+        int by;
+    } moves[] = {{KEY_RIGHT, 0, 1, -1},
+                 {KEY_LEFT, 0, -1, -1},
+                 {KEY_RIGHT, MOD_SHIFT, 1, BY_TIMESTEP},
+                 {KEY_LEFT, MOD_SHIFT, -1, BY_TIMESTEP},
+                 {KEY_PAGE_DOWN, 0, 1, BY_PASS},
+                 {KEY_PAGE_UP, 0, -1, BY_PASS},
+                 {'.', 0, 1, BY_OPERATION},
+                 {',', 0, -1, BY_OPERATION}};
     for (size_t k = 0; k < sizeof moves / sizeof *moves; k++)
         if (ui_take_key(ui, moves[k].key, moves[k].mods)) {
             app->transport.playing = false;
@@ -425,8 +450,10 @@ static void keys(struct app *app, double now) {
         bool seen = app->view.flow && (app->flow_asked || list_is_high(app));
         app->view.flow = app->flow_asked = !seen;
     }
-    if (ui_take_key(ui, 'l', 0) && app->panel_rail) app->rail_open = !app->rail_open;
-    else if (ui_take_key(ui, 'l', 0)) app->panel_open = !app->panel_open;
+    if (ui_take_key(ui, 'l', 0) && app->panel_rail)
+        app->rail_open = !app->rail_open;
+    else if (ui_take_key(ui, 'l', 0))
+        app->panel_open = !app->panel_open;
     bool *inspector = app->inspector_sheet ? &app->sheet_open : &app->inspector_open;
     if (ui_take_key(ui, 'i', 0)) *inspector = !*inspector;
     if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
@@ -438,19 +465,33 @@ static void keys(struct app *app, double now) {
     if (ui_take_key(ui, '-', 0)) app->transport.speed = fmax(0.25, app->transport.speed / 2);
     if (ui_take_key(ui, '=', 0) || ui_take_key(ui, '+', 0)) app->transport.speed = fmin(8, app->transport.speed * 2);
     if (ui_take_key(ui, '0', 0)) app->transport.speed = 1;
-    if (ui_take_key(ui, '?', 0) || ui_take_key(ui, '?', MOD_SHIFT) || ui_take_key(ui, '/', MOD_SHIFT)) app->help_open = !app->help_open;
+    if (ui_take_key(ui, '?', 0) || ui_take_key(ui, '?', MOD_SHIFT) || ui_take_key(ui, '/', MOD_SHIFT))
+        app->help_open = !app->help_open;
 }
 
 static void transport(struct app *app, rect r, const struct scene *scene, double now) {
     int seek = -1;
     switch (view_timeline(&app->ui, r, scene, &app->transport, &seek)) {
-    case TRANSPORT_START: app_seek(app, 0); break;
-    case TRANSPORT_END: app_seek(app, app->bench->script->count); break;
-    case TRANSPORT_BACK: app_step(app, -1, app->transport.by, now); break;
-    case TRANSPORT_STEP: app_step(app, 1, app->transport.by, now); break;
-    case TRANSPORT_PLAY: app_play(app, !app->transport.playing, now); break;
-    case TRANSPORT_SEEK: app_seek(app, seek); break;
-    case TRANSPORT_NONE: break;
+    case TRANSPORT_START:
+        app_seek(app, 0);
+        break;
+    case TRANSPORT_END:
+        app_seek(app, app->bench->script->count);
+        break;
+    case TRANSPORT_BACK:
+        app_step(app, -1, app->transport.by, now);
+        break;
+    case TRANSPORT_STEP:
+        app_step(app, 1, app->transport.by, now);
+        break;
+    case TRANSPORT_PLAY:
+        app_play(app, !app->transport.playing, now);
+        break;
+    case TRANSPORT_SEEK:
+        app_seek(app, seek);
+        break;
+    case TRANSPORT_NONE:
+        break;
     }
 }
 
@@ -459,7 +500,8 @@ static void stage(struct app *app, rect r, const struct scene *scene) {
     draw_rect(list, r, app->ui.theme->stage, 0);
     float story = view_narration_height(&app->ui, r.w, scene);
     // In a low window the chart takes the place of the sentence, and only where it was asked for.
-    bool low = r.h < 640, flow = scene_backward(scene) && app->view.flow && scene->itemised && (!low || app->flow_asked);
+    bool low = r.h < 640,
+         flow = scene_backward(scene) && app->view.flow && scene->itemised && (!low || app->flow_asked);
     if (flow && low) {
         rect below = rect_cut_bottom(&r, floorf(r.h * 0.36f));
         view_stage(&app->ui, r, scene);
@@ -491,10 +533,13 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     app_top_bar(app, top);
     app_layout(app, whole.w);
     rect left = {0}, right = {0};
-    if (app->panel_rail) left = rect_cut_left(&whole, 48);
-    else if (app->lesson && app->panel_open) left = rect_cut_left(&whole, 288);
+    if (app->panel_rail)
+        left = rect_cut_left(&whole, 48);
+    else if (app->lesson && app->panel_open)
+        left = rect_cut_left(&whole, 288);
     bool inspector = app->inspector_sheet ? app->sheet_open : app->inspector_open && !app->presentation;
-    if (inspector && !app->inspector_sheet) right = rect_cut_right(&whole, app_inspector_width(app, list->bounds.w, whole.w));
+    if (inspector && !app->inspector_sheet)
+        right = rect_cut_right(&whole, app_inspector_width(app, list->bounds.w, whole.w));
     if (left.w > 0 && !(app->panel_rail && app->rail_open)) app_lesson_panel(app, left);
     // Only now: a menu or the panel may have opened another example.
     struct scene scene_room;

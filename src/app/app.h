@@ -29,42 +29,42 @@ struct app {
     bool fullscreen, presentation;
     enum app_wish wish;
 
-    struct setup setup;        // of the workbench on screen
-    struct workbench *bench;   // NULL until the first one is ready
-    struct job *job;           // being built, or NULL
+    struct setup setup;          // of the workbench on screen
+    struct workbench *bench;     // NULL until the first one is ready
+    struct job *job;             // being built, or NULL
     void (*wake)(void *context); // called by the worker when it is ready; may be NULL
     void *wake_context;
 
-    struct lesson *lesson;     // NULL: no lesson is open
+    struct lesson *lesson; // NULL: no lesson is open
     struct player player;
     struct lesson_scene scene; // waits for the job: the place to go to
     bool scene_waits;
 
     struct view_state view;
     struct transport transport;
-    int position;              // of the cursor
-    int from;                  // where the running motion started
+    int position;                        // of the cursor
+    int from;                            // where the running motion started
     double motion_start, motion_seconds; // 0 = at rest
-    double next_step;          // when playing: time of the next step
-    bool by_timestep;          // ... or one timestep: the frame of the column slides
-    bool by_operation;         // the running motion is one operation: tiles fill; else the cursor sweeps
+    double next_step;                    // when playing: time of the next step
+    bool by_timestep;                    // ... or one timestep: the frame of the column slides
+    bool by_operation;                   // the running motion is one operation: tiles fill; else the cursor sweeps
 
     struct shelf_lesson shelf[SHELF_MAX];
     int shelf_count;
     char hidden_names[LESSON_MAX_HIDDEN][64]; // tensors that the learner has yet to predict
 
     bool panel_open, inspector_open, panel_rail, inspector_sheet;
-    bool sheet_open;           // the inspector lies over the stage of a narrow window
-    bool flow_asked;           // the gradient flow chart was asked for, by G or by a lesson
+    bool sheet_open;            // the inspector lies over the stage of a narrow window
+    bool flow_asked;            // the gradient flow chart was asked for, by G or by a lesson
     int shown_part, shown_task; // of the lesson panel: when they change it scrolls to what is new
-    bool rail_open;            // the panel lies over the stage of a narrow window
+    bool rail_open;             // the panel lies over the stage of a narrow window
     bool help_open;
     bool model_open, data_open, lessons_open; // popups of this frame, for tests
-    char answer_field[64];     // typed into the lesson's open question
+    char answer_field[64];                    // typed into the lesson's open question
     char word_field[256], seed_field[24], path_field[ASSET_PATH];
-    struct setup draft;        // what the model menu is being set to
+    struct setup draft; // what the model menu is being set to
     int list_row;
-    struct err message;        // shown in place until closed
+    struct err message; // shown in place until closed
     bool message_good;
     char export_path[ASSET_PATH];
     bool export_asked;
@@ -78,7 +78,7 @@ struct app_options {
     int theme;               // enum theme_id, -1 = as kept
     double scale;            // 0 = as kept
     bool reduced_motion;
-    bool wait;               // build in this thread, for render and tests
+    bool wait; // build in this thread, for render and tests
 };
 
 struct app *app_new(const struct app_options *options, struct err *err);
@@ -86,20 +86,22 @@ void app_free(struct app *app);
 void app_event(struct app *app, const struct input_event *event);
 // Lays out and draws one frame of logical size list->bounds into a begun list. `now` in seconds.
 void app_frame(struct app *app, struct draw_list *list, double now);
-double app_wait(const struct app *app, double now); // seconds until the next frame is due; 0 = now, < 0 = wait for an event
+double app_wait(const struct app *app,
+                double now); // seconds until the next frame is due; 0 = now, < 0 = wait for an event
 color app_background(const struct app *app);
 
 // --- commands, for keys, menus, lessons and tests ---
-void app_seek(struct app *app, int position);                                  // at once
+void app_seek(struct app *app, int position);                                   // at once
 void app_step(struct app *app, int direction, enum granularity by, double now); // with motion
 void app_play(struct app *app, bool on, double now);
-bool app_set_word(struct app *app, const char *text);   // false: message is shown, nothing changes
+bool app_set_word(struct app *app, const char *text);            // false: message is shown, nothing changes
 void app_open_setup(struct app *app, const struct setup *setup); // builds in the worker
-void app_open_file(struct app *app, const char *path);  // a text, a checkpoint or a lesson
+void app_open_file(struct app *app, const char *path);           // a text, a checkpoint or a lesson
 bool app_open_lesson(struct app *app, const char *id_or_path, int part);
 void app_go_part(struct app *app, int part);
-void app_say(struct app *app, const struct err *err);   // shows a message in the window
+void app_say(struct app *app, const struct err *err); // shows a message in the window
 bool app_busy(const struct app *app);
-void app_finish_job(struct app *app);                   // waits for the worker; for render and tests
+void app_finish_job(struct app *app); // waits for the worker; for render and tests
 void app_select_unit(struct app *app, int unit);
-const struct scene *app_scene(struct app *app, struct scene *scene, struct narration *narration); // what the views see now
+const struct scene *app_scene(struct app *app, struct scene *scene,
+                              struct narration *narration); // what the views see now

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const model_chip = "model menu", *const data_chip = "data menu", *const lessons_chip = "lessons menu";
+static const char *const model_chip = "model menu", *const data_chip = "data menu",
+                         *const lessons_chip = "lessons menu";
 
 void app_layout(struct app *app, float width) {
     app->panel_rail = app->lesson && (width < 1360 || app->presentation);
@@ -81,7 +82,8 @@ static void choice_slider(struct ui *ui, rect *r, const char *label, const int *
     format_count(text, sizeof text, *value);
     draw_text(list, row.x + row.w, row.y + 24, text, style(FONT_SANS_SEMIBOLD, 14, ui->theme->ink1, ALIGN_RIGHT));
     double at = nearest(choices, count, *value);
-    if (ui_slider(ui, (rect){row.x + 84, row.y + 4, row.w - 84 - 56, 32}, label, &at, 0, count - 1, 1)) *value = choices[(int)lround(at)];
+    if (ui_slider(ui, (rect){row.x + 84, row.y + 4, row.w - 84 - 56, 32}, label, &at, 0, count - 1, 1))
+        *value = choices[(int)lround(at)];
 }
 
 // The cells in rows of three; the row without the chosen one shows none as chosen.
@@ -90,8 +92,10 @@ enum { CELLS_A_ROW = 3, CELL_ROWS = (CELL_COUNT + CELLS_A_ROW - 1) / CELLS_A_ROW
 static void cell_rows(struct ui *ui, rect *r, struct net_spec *spec) {
     const char *titles[CELLS_A_ROW];
     for (int first = 0; first < CELL_COUNT; first += CELLS_A_ROW) {
-        int count = CELL_COUNT - first < CELLS_A_ROW ? CELL_COUNT - first : CELLS_A_ROW, chosen = (int)spec->cell - first;
-        for (int k = 0; k < count; k++) titles[k] = cell_describe((enum cell_id)(first + k), ACTIVATION_TANH)->title;
+        int count = CELL_COUNT - first < CELLS_A_ROW ? CELL_COUNT - first : CELLS_A_ROW,
+            chosen = (int)spec->cell - first;
+        for (int k = 0; k < count; k++)
+            titles[k] = cell_describe((enum cell_id)(first + k), ACTIVATION_TANH)->title;
         if (first > 0) rect_cut_top(r, 4);
         int now = ui_segments(ui, rect_cut_top(r, 32), first == 0 ? "cell" : "more cells", titles, NULL, count,
                               chosen >= 0 && chosen < count ? chosen : -1, false);
@@ -112,7 +116,8 @@ static void model_menu(struct app *app, rect anchor) {
     choice_slider(ui, &r, "Updates", step_choices, STEP_CHOICES, &draft->steps);
     rect row = rect_cut_top(&r, 40);
     draw_text(ui->list, row.x, row.y + 24, "Seed", style(FONT_SANS_MEDIUM, 14, ui->theme->ink1, ALIGN_LEFT));
-    ui_text_field(ui, (rect){row.x + 84, row.y + 4, 110, 32}, "seed", app->seed_field, sizeof app->seed_field, "a number");
+    ui_text_field(ui, (rect){row.x + 84, row.y + 4, 110, 32}, "seed", app->seed_field, sizeof app->seed_field,
+                  "a number");
     if (ui_button(ui, (rect){row.x + 204, row.y + 4, row.w - 204, 32}, "Next seed", false))
         snprintf(app->seed_field, sizeof app->seed_field, "%ld", strtol(app->seed_field, NULL, 10) + 1);
     rect_cut_top(&r, 10);
@@ -138,7 +143,8 @@ static void model_menu(struct app *app, rect anchor) {
 static const char *example_row(void *context, int row) {
     struct app *app = context;
     static char text[160]; // valid until the next call, as ui_list asks
-    dataset_example_text(app->bench->data, row, app->bench->data->shape == TEXT_WHOLE ? PASSAGE : 60, text, sizeof text);
+    dataset_example_text(app->bench->data, row, app->bench->data->shape == TEXT_WHOLE ? PASSAGE : 60, text,
+                         sizeof text);
     for (char *c = text; *c; c++)
         if (*c == '\n') *c = ' ';
     return text;
@@ -149,7 +155,8 @@ static void word_rows(struct app *app, rect *r) {
     struct ui *ui = &app->ui;
     bool whole = app->bench->data->shape == TEXT_WHOLE;
     menu_label(ui, r, whole ? "A passage of your own" : "A word of your own");
-    if (ui_text_field(ui, rect_cut_top(r, 32), "word", app->word_field, sizeof app->word_field, "type and press Enter") &&
+    if (ui_text_field(ui, rect_cut_top(r, 32), "word", app->word_field, sizeof app->word_field,
+                      "type and press Enter") &&
         app_set_word(app, app->word_field))
         ui_popup_close(ui);
     rect_cut_top(r, 8);
@@ -174,7 +181,8 @@ static void data_menu(struct app *app, rect anchor) {
     if (app->bench) word_rows(app, &r);
     menu_label(ui, &r, "Another file: its path, or drop it on the window");
     rect row = rect_cut_top(&r, 32);
-    bool enter = ui_text_field(ui, (rect){row.x, row.y, row.w - 84, 32}, "path", app->path_field, sizeof app->path_field, "/path/to/file.txt");
+    bool enter = ui_text_field(ui, (rect){row.x, row.y, row.w - 84, 32}, "path", app->path_field,
+                               sizeof app->path_field, "/path/to/file.txt");
     if ((ui_button(ui, (rect){row.x + row.w - 76, row.y, 76, 32}, "Open", false) || enter) && *app->path_field) {
         app_open_file(app, app->path_field);
         ui_popup_close(ui);
@@ -182,7 +190,8 @@ static void data_menu(struct app *app, rect anchor) {
     rect_cut_top(&r, 8);
     for (int k = 0; k < recent; k++) {
         ui_push_id_int(ui, k);
-        if (ui_menu_row(ui, rect_cut_top(&r, 32), file_name(app->preferences.recent[k]), NULL, !strcmp(app->setup.data, app->preferences.recent[k]))) {
+        if (ui_menu_row(ui, rect_cut_top(&r, 32), file_name(app->preferences.recent[k]), NULL,
+                        !strcmp(app->setup.data, app->preferences.recent[k]))) {
             char path[ASSET_PATH];
             snprintf(path, sizeof path, "%s", app->preferences.recent[k]);
             app_open_file(app, path);
@@ -218,7 +227,8 @@ static void lessons_menu(struct app *app, rect anchor) {
 
 static float crumb(struct app *app, float x, float limit, const char *text, bool last) {
     struct ui *ui = &app->ui;
-    struct text_style s = style(last ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, last ? ui->theme->ink1 : ui->theme->ink2, ALIGN_LEFT);
+    struct text_style s =
+        style(last ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, last ? ui->theme->ink1 : ui->theme->ink2, ALIGN_LEFT);
     float w = draw_text_fit(ui->list, x, 30, fmaxf(24, limit - x), text, s);
     if (last) return x + w;
     icon_draw(ui->list, ICON_CHEVRON_RIGHT, x + w + 6, 16, 16, ui->theme->ink3, 1.5f);
@@ -241,9 +251,11 @@ void app_top_bar(struct app *app, rect r) {
     logo_draw(list, 20, 8, 28, theme->ink1);
 
     float x = r.w - 20 - 33;
-    if (ui_icon_button(ui, (rect){x, 8, 32, 32}, ICON_HELP, 22, "Keys and help (F1)", false)) app->help_open = !app->help_open;
+    if (ui_icon_button(ui, (rect){x, 8, 32, 32}, ICON_HELP, 22, "Keys and help (F1)", false))
+        app->help_open = !app->help_open;
     x -= 44;
-    if (ui_icon_button(ui, (rect){x, 8, 32, 32}, app->theme == THEME_DARK ? ICON_MOON : ICON_SUN, 22, "Light or dark (T)", false))
+    if (ui_icon_button(ui, (rect){x, 8, 32, 32}, app->theme == THEME_DARK ? ICON_MOON : ICON_SUN, 22,
+                       "Light or dark (T)", false))
         app_set_theme(app, app->theme == THEME_DARK ? THEME_LIGHT : THEME_DARK);
     x -= 18 + 104;
     notation_switch(app, (rect){x, 10, 104, 28});
@@ -257,8 +269,8 @@ void app_top_bar(struct app *app, rect r) {
     if (app->bench) {
         snprintf(name, sizeof name, "%.60s", file_name(app->bench->data->name));
         const struct net_spec *spec = &app->bench->model.layout.spec;
-        snprintf(model, sizeof model, "%s, %d layer%s, %d unit%s", net_cell(spec)->title, spec->layers, spec->layers == 1 ? "" : "s", spec->hidden,
-                 spec->hidden == 1 ? "" : "s");
+        snprintf(model, sizeof model, "%s, %d layer%s, %d unit%s", net_cell(spec)->title, spec->layers,
+                 spec->layers == 1 ? "" : "s", spec->hidden, spec->hidden == 1 ? "" : "s");
     }
     float w = ui_chip_width(ui, name, true);
     x -= w;
@@ -268,7 +280,8 @@ void app_top_bar(struct app *app, rect r) {
     rect net = {x, 10, w, 28};
 
     float at = 64, limit = x - 16;
-    rect lessons = {at - 8, 8, text_width(list, "Lessons", style(FONT_SANS_MEDIUM, 14, theme->ink2, ALIGN_LEFT)) + 16, 32};
+    rect lessons = {at - 8, 8, text_width(list, "Lessons", style(FONT_SANS_MEDIUM, 14, theme->ink2, ALIGN_LEFT)) + 16,
+                    32};
     app->lessons_open = ui_menu_anchor(ui, lessons, lessons_chip);
     at = crumb(app, at, limit, "Lessons", false);
     if (app->lesson) {
@@ -297,13 +310,29 @@ void app_top_bar(struct app *app, rect r) {
 
 // --- what lies over everything ---
 
-static const struct { const char *key, *does; } help_rows[] = {
-    {"Space", "play, pause"}, {"→  ←", "step, step back"}, {"Shift → ←", "one timestep"}, {",  .", "one operation back, on"},
-    {"Page Down, Up", "next, last phase"}, {"Home, End", "to the start, to the end"}, {"1 2 3 4 5", "operation, cell, timestep, pass, update"},
-    {"↑  ↓", "select a unit"}, {"[  ]", "select a timestep; the cursor stays"}, {"B", "forward or backward figure"}, {"G", "gradient flow on, off"},
-    {"L, I", "lesson panel, inspector"}, {"N, T", "notation, theme"}, {"-  =  0", "slower, faster, normal speed"},
-    {"Ctrl + -  =  0", "size of everything"}, {"P, F11", "presentation, full screen"}, {"Ctrl + O", "another word or file"},
-    {"Ctrl + E", "save the view as a picture"}, {"Tab, Shift + Tab", "next control, last control"}, {"Esc", "close, deselect"}, {"?  F1", "this sheet"}};
+static const struct {
+    const char *key, *does;
+} help_rows[] = {{"Space", "play, pause"},
+                 {"→  ←", "step, step back"},
+                 {"Shift → ←", "one timestep"},
+                 {",  .", "one operation back, on"},
+                 {"Page Down, Up", "next, last phase"},
+                 {"Home, End", "to the start, to the end"},
+                 {"1 2 3 4 5", "operation, cell, timestep, pass, update"},
+                 {"↑  ↓", "select a unit"},
+                 {"[  ]", "select a timestep; the cursor stays"},
+                 {"B", "forward or backward figure"},
+                 {"G", "gradient flow on, off"},
+                 {"L, I", "lesson panel, inspector"},
+                 {"N, T", "notation, theme"},
+                 {"-  =  0", "slower, faster, normal speed"},
+                 {"Ctrl + -  =  0", "size of everything"},
+                 {"P, F11", "presentation, full screen"},
+                 {"Ctrl + O", "another word or file"},
+                 {"Ctrl + E", "save the view as a picture"},
+                 {"Tab, Shift + Tab", "next control, last control"},
+                 {"Esc", "close, deselect"},
+                 {"?  F1", "this sheet"}};
 
 static void help_sheet(struct app *app) {
     struct ui *ui = &app->ui;
@@ -314,11 +343,12 @@ static void help_sheet(struct app *app) {
     for (int k = 0; k < ROWS; k++) {
         float x = r.x + (k >= (ROWS + 1) / 2 ? r.w / 2 + 8 : 0), y = r.y + 62 + 26 * (float)(k % ((ROWS + 1) / 2));
         draw_text(ui->list, x, y, help_rows[k].key, style(FONT_SANS_SEMIBOLD, 13, theme->ink1, ALIGN_LEFT));
-        draw_text_fit(ui->list, x + 112, y, r.w / 2 - 116, help_rows[k].does, style(FONT_SANS, 13, theme->ink2, ALIGN_LEFT));
+        draw_text_fit(ui->list, x + 112, y, r.w / 2 - 116, help_rows[k].does,
+                      style(FONT_SANS, 13, theme->ink2, ALIGN_LEFT));
     }
-    static const char *const remark =
-        "Square tile: a value, blue minus, orange plus. Vessel: a gate, filled to its level. Pill: a gradient, its length the logarithm of its size, "
-        "green minus, purple plus. Yellow is what runs now.";
+    static const char *const remark = "Square tile: a value, blue minus, orange plus. Vessel: a gate, filled to its "
+                                      "level. Pill: a gradient, its length the logarithm of its size, "
+                                      "green minus, purple plus. Yellow is what runs now.";
     rich_text(ui->list, theme, r.x, r.y + 62 + 26 * (float)((ROWS + 1) / 2) + 28, r.w, remark,
               (struct rich_style){.size = 13, .line_height = 20, .ink = theme->ink3, .bold = theme->ink1}, true);
     ui_sheet_end(ui);
@@ -335,7 +365,8 @@ void app_overlays(struct app *app, rect top) {
         char text[1024];
         err_format(&app->message, text, sizeof text);
         float w = fminf(760, top.w - 32);
-        if (ui_message(ui, (rect){(top.w - w) / 2, top.y + top.h + 12, w, 44}, text, !app->message_good, NULL)) app->message.code = ERR_NONE;
+        if (ui_message(ui, (rect){(top.w - w) / 2, top.y + top.h + 12, w, 44}, text, !app->message_good, NULL))
+            app->message.code = ERR_NONE;
     }
     if (app->help_open) help_sheet(app);
 }
@@ -350,10 +381,14 @@ void app_empty(struct app *app, rect stage, rect right, rect bottom) {
     float w = fminf(640, stage.w - 120), pitch = 90;
     int count = (int)(w / pitch);
     for (int k = 0; k < count; k++)
-        draw_box_dashed(ui->list, (rect){stage.x + (stage.w - pitch * (float)count) / 2 + pitch * (float)k, stage.y + stage.h * 0.3f, 72, 200},
+        draw_box_dashed(ui->list,
+                        (rect){stage.x + (stage.w - pitch * (float)count) / 2 + pitch * (float)k,
+                               stage.y + stage.h * 0.3f, 72, 200},
                         theme->ghost, 8, 1, 4, 4);
-    const char *text = app->job ? "Training the network ..." : "Nothing is open. Drop a text file on the window, or open one.";
-    draw_text(ui->list, stage.x + stage.w / 2, stage.y + stage.h * 0.3f + 240, text, style(FONT_SANS_MEDIUM, 15, theme->ink2, ALIGN_CENTER));
+    const char *text =
+        app->job ? "Training the network ..." : "Nothing is open. Drop a text file on the window, or open one.";
+    draw_text(ui->list, stage.x + stage.w / 2, stage.y + stage.h * 0.3f + 240, text,
+              style(FONT_SANS_MEDIUM, 15, theme->ink2, ALIGN_CENTER));
     if (app->job) return;
     rect row = {stage.x + stage.w / 2 - 156, stage.y + stage.h * 0.3f + 262, 148, 36};
     if (ui_button(ui, row, "Open a file", true)) app_toggle_popup(app, APP_POPUP_DATA);

@@ -5,7 +5,7 @@
 
 enum app_popup { APP_POPUP_MODEL, APP_POPUP_DATA, APP_POPUP_LESSONS };
 
-void app_layout(struct app *app, float width);       // decides rail and sheet
+void app_layout(struct app *app, float width);                              // decides rail and sheet
 float app_inspector_width(const struct app *app, float window, float rest); // rest: what stage and inspector share
 void app_top_bar(struct app *app, rect r);
 void app_lesson_panel(struct app *app, rect r); // the panel, or its rail

@@ -46,7 +46,10 @@ bool app_find_lesson(struct app *app, const char *id_or_path, char out[ASSET_PAT
         return true;
     }
     if (!file_exists(id_or_path))
-        return err_set(err, ERR_IO, "expected the id, the number or the file of a lesson, found \"%s\"; `unroll lesson list` names them", id_or_path);
+        return err_set(
+            err, ERR_IO,
+            "expected the id, the number or the file of a lesson, found \"%s\"; `unroll lesson list` names them",
+            id_or_path);
     if (strlen(id_or_path) >= ASSET_PATH) return err_set(err, ERR_LIMIT, "the path is too long");
     strcpy(out, id_or_path);
     return true;
@@ -91,10 +94,17 @@ void app_keep(struct app *app) {
 static bool now(const struct app *app, struct lesson_now *out) {
     if (!app->bench || !app->lesson || app->scene_waits) return false;
     const struct workbench *bench = app->bench;
-    *out = (struct lesson_now){.record = bench->record, .script = bench->script, .position = app->position, .unit = app->view.unit,
-                               .t = app->view.t, .cell = record_cell(bench->record)->name, .word = bench->example_text,
-                               .units = record_H(bench->record), .seed = app->setup.recipe.seed,
-                               .figure = app->view.backward ? "backward" : "forward", .flow = app->view.flow};
+    *out = (struct lesson_now){.record = bench->record,
+                               .script = bench->script,
+                               .position = app->position,
+                               .unit = app->view.unit,
+                               .t = app->view.t,
+                               .cell = record_cell(bench->record)->name,
+                               .word = bench->example_text,
+                               .units = record_H(bench->record),
+                               .seed = app->setup.recipe.seed,
+                               .figure = app->view.backward ? "backward" : "forward",
+                               .flow = app->view.flow};
     return true;
 }
 
@@ -102,7 +112,8 @@ void app_player_look(struct app *app) {
     struct lesson_now look;
     if (!now(app, &look)) return;
     bool any = false;
-    while (player_update(&app->player, &look)) any = true;
+    while (player_update(&app->player, &look))
+        any = true;
     if (any) {
         app->ui.animating = true; // the panel shows it in the next frame
         app_keep(app);
@@ -116,7 +127,8 @@ int app_hidden(struct app *app, struct hidden_value *out, int max) {
     int count = player_hidden_now(&app->player, &look, values, max < LESSON_MAX_HIDDEN ? max : LESSON_MAX_HIDDEN);
     for (int k = 0; k < count; k++) {
         memcpy(app->hidden_names[k], values[k].tensor, sizeof app->hidden_names[k]);
-        out[k] = (struct hidden_value){.tensor = app->hidden_names[k], .row = values[k].row, .column = values[k].column};
+        out[k] =
+            (struct hidden_value){.tensor = app->hidden_names[k], .row = values[k].row, .column = values[k].column};
     }
     return count;
 }
@@ -147,13 +159,23 @@ void app_lesson_panel(struct app *app, rect r) {
     char eyebrow[64];
     for (int k = 0; k < part->block_count; k++)
         blocks[k] = (struct panel_block){.text = part->blocks[k].text, .equation = part->blocks[k].equation};
-    for (int k = 0; k < lesson->part_count; k++) done[k] = player_part_done(&app->player, k);
+    for (int k = 0; k < lesson->part_count; k++)
+        done[k] = player_part_done(&app->player, k);
     fill_tasks(app, part, tasks);
-    snprintf(eyebrow, sizeof eyebrow, "Lesson %d, part %d of %d", lesson->number, app->player.part + 1, lesson->part_count);
+    snprintf(eyebrow, sizeof eyebrow, "Lesson %d, part %d of %d", lesson->number, app->player.part + 1,
+             lesson->part_count);
     struct panel_content content = {
-        .eyebrow = eyebrow, .part = app->player.part, .part_count = lesson->part_count, .part_done = done, .title = part->title,
-        .blocks = blocks, .block_count = part->block_count, .tasks = tasks, .task_count = part->task_count,
-        .answer = app->answer_field, .answer_size = sizeof app->answer_field,
+        .eyebrow = eyebrow,
+        .part = app->player.part,
+        .part_count = lesson->part_count,
+        .part_done = done,
+        .title = part->title,
+        .blocks = blocks,
+        .block_count = part->block_count,
+        .tasks = tasks,
+        .task_count = part->task_count,
+        .answer = app->answer_field,
+        .answer_size = sizeof app->answer_field,
         .previous = app->player.part > 0 ? lesson->parts[app->player.part - 1].title : NULL,
         .next = app->player.part + 1 < lesson->part_count ? lesson->parts[app->player.part + 1].title : NULL};
     int current = 0;
@@ -171,10 +193,14 @@ void app_lesson_panel(struct app *app, rect r) {
     struct lesson_now look;
     bool live = now(app, &look);
     if (action.hint >= 0) player_hint(&app->player, action.hint);
-    if (live && action.answer_task >= 0 && action.answer_text) player_answer(&app->player, &look, action.answer_task, action.answer_text);
-    if (live && action.answer_task >= 0 && !action.answer_text) player_choose(&app->player, &look, action.answer_task, action.answer_choice);
+    if (live && action.answer_task >= 0 && action.answer_text)
+        player_answer(&app->player, &look, action.answer_task, action.answer_text);
+    if (live && action.answer_task >= 0 && !action.answer_text)
+        player_choose(&app->player, &look, action.answer_task, action.answer_choice);
     if (action.skip) player_skip(&app->player);
     if (action.answer_task >= 0) app_keep(app);
-    if (action.go) app_go_part(app, app->player.part + action.go);
-    else if (action.part >= 0) app_go_part(app, action.part);
+    if (action.go)
+        app_go_part(app, app->player.part + action.go);
+    else if (action.part >= 0)
+        app_go_part(app, action.part);
 }

@@ -44,4 +44,6 @@ bool asset_find(const char *name, char out[ASSET_PATH], struct err *err) {
     return find_below(strncmp(name, "lessons/", 8) ? "assets/" : "", name, out, err);
 }
 
-bool asset_lessons(char out[ASSET_PATH], struct err *err) { return find_below("lessons", "", out, err); }
+bool asset_lessons(char out[ASSET_PATH], struct err *err) {
+    return find_below("lessons", "", out, err);
+}

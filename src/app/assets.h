@@ -5,7 +5,8 @@
 #include "err.h"
 
 enum { ASSET_PATH = 1024 };
-// "dinosaurs.txt" -> its path in assets/; "lessons/03-forward-pass.md" -> in lessons/. False with ERR_IO and where it looked.
+// "dinosaurs.txt" -> its path in assets/; "lessons/03-forward-pass.md" -> in lessons/. False with ERR_IO and where it
+// looked.
 bool asset_find(const char *name, char out[ASSET_PATH], struct err *err);
 // The folder of the lessons.
 bool asset_lessons(char out[ASSET_PATH], struct err *err);

@@ -61,7 +61,9 @@ void job_cancel(struct job *job) {
     mutex_unlock(job->mutex);
 }
 
-const struct setup *job_setup(const struct job *job) { return &job->setup; }
+const struct setup *job_setup(const struct job *job) {
+    return &job->setup;
+}
 
 struct workbench *job_take(struct job *job, struct err *err) {
     if (job->thread) thread_join(job->thread);

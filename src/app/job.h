@@ -4,7 +4,8 @@
 #include "setup.h"
 
 struct job;
-struct job *job_start(const struct setup *setup, void (*wake)(void *context), void *context); // wake is called from the worker
+struct job *job_start(const struct setup *setup, void (*wake)(void *context),
+                      void *context); // wake is called from the worker
 bool job_ready(struct job *job, double *fraction);
 void job_cancel(struct job *job); // asks it to stop; job_take still has to be called
 // Waits for the end and frees the job: the workbench, or NULL with err.

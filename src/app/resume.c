@@ -4,8 +4,8 @@
 #include "mem.h"
 #include <string.h>
 
-bool training_save(const struct training *training, const char *path, const struct vocabulary *vocabulary, const char *run,
-                   const float *best, struct err *err) {
+bool training_save(const struct training *training, const char *path, const struct vocabulary *vocabulary,
+                   const char *run, const float *best, struct err *err) {
     struct trainer *trainer = training->trainer;
     char *text = mem_copy_text(run);
     struct checkpoint_state state = {.run = text, .updates = trainer_updates(trainer), .random = training->rng};
@@ -25,12 +25,16 @@ bool training_save(const struct training *training, const char *path, const stru
 
 bool training_restore(struct training *training, const struct checkpoint_state *state, struct err *err) {
     struct trainer *trainer = training->trainer;
-    int slabs = trainer_state_slabs(trainer), found = (state->slab[CHECKPOINT_M] != NULL) + (state->slab[CHECKPOINT_V] != NULL);
+    int slabs = trainer_state_slabs(trainer),
+        found = (state->slab[CHECKPOINT_M] != NULL) + (state->slab[CHECKPOINT_V] != NULL);
     if (slabs != found)
-        return err_set(err, ERR_VALUE, "expected the state of an update rule with %d tensor%s a parameter, found %d: the run "
-                                       "had another --optimizer", slabs, slabs == 1 ? "" : "s", found);
+        return err_set(err, ERR_VALUE,
+                       "expected the state of an update rule with %d tensor%s a parameter, found %d: the run "
+                       "had another --optimizer",
+                       slabs, slabs == 1 ? "" : "s", found);
     if (training->carry && state->sequences != 0 && state->sequences != training->batch)
-        return err_set(err, ERR_VALUE, "the run carries the state of %d sequences: it goes on with --batch %d only, found %d",
+        return err_set(err, ERR_VALUE,
+                       "the run carries the state of %d sequences: it goes on with --batch %d only, found %d",
                        state->sequences, state->sequences, training->batch);
     for (int s = 0; s < slabs; s++)
         memcpy(trainer_state(trainer, s), state->slab[CHECKPOINT_M + s], training->model->layout.size * sizeof(float));

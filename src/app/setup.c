@@ -21,8 +21,8 @@ bool setup_same_network(const struct setup *a, const struct setup *b) {
            r->options.clip_norm == s->options.clip_norm && r->options.threads == s->options.threads;
 }
 
-static struct dataset *read_data(const struct setup *setup, const struct vocabulary *vocabulary, workbench_progress *progress,
-                                 void *context, struct err *err) {
+static struct dataset *read_data(const struct setup *setup, const struct vocabulary *vocabulary,
+                                 workbench_progress *progress, void *context, struct err *err) {
     char shipped[ASSET_PATH];
     const char *path = setup->data;
     if (!*path) {
@@ -48,17 +48,20 @@ static void free_data(struct dataset *data) {
 }
 
 // The example's text: the word, or that of the numbered example.
-static bool example_text(const struct setup *setup, const struct dataset *data, char *out, size_t size, struct err *err) {
+static bool example_text(const struct setup *setup, const struct dataset *data, char *out, size_t size,
+                         struct err *err) {
     snprintf(out, size, "%s", setup->word);
     if (*out || setup->example == 0) return true;
     int count = dataset_window_count(data, WORKBENCH_MAX_T);
     if (setup->example < 0 || setup->example >= count)
-        return err_set(err, ERR_VALUE, "%s has %d examples, found a wish for number %d", data->name, count, setup->example + 1);
+        return err_set(err, ERR_VALUE, "%s has %d examples, found a wish for number %d", data->name, count,
+                       setup->example + 1);
     dataset_example_text(data, setup->example, WORKBENCH_MAX_T, out, size);
     return true;
 }
 
-static struct workbench *build_by_recipe(const struct setup *setup, workbench_progress *progress, void *context, struct err *err) {
+static struct workbench *build_by_recipe(const struct setup *setup, workbench_progress *progress, void *context,
+                                         struct err *err) {
     struct dataset *data = read_data(setup, NULL, progress, context, err);
     char text[256];
     struct workbench *bench = NULL;
@@ -68,7 +71,8 @@ static struct workbench *build_by_recipe(const struct setup *setup, workbench_pr
     return bench;
 }
 
-static struct workbench *build_by_checkpoint(const struct setup *setup, workbench_progress *progress, void *context, struct err *err) {
+static struct workbench *build_by_checkpoint(const struct setup *setup, workbench_progress *progress, void *context,
+                                             struct err *err) {
     struct checkpoint checkpoint = {0};
     if (!checkpoint_load(&checkpoint, setup->checkpoint, NULL, err)) return NULL;
     struct workbench *bench = NULL;
@@ -76,7 +80,8 @@ static struct workbench *build_by_checkpoint(const struct setup *setup, workbenc
     char text[256];
     if (checkpoint.vocabulary.count == 0)
         err_set(err, ERR_FORMAT, "%s: expected a vocabulary in its metadata, found none", setup->checkpoint);
-    else if ((data = read_data(setup, &checkpoint.vocabulary, progress, context, err)) && example_text(setup, data, text, sizeof text, err))
+    else if ((data = read_data(setup, &checkpoint.vocabulary, progress, context, err)) &&
+             example_text(setup, data, text, sizeof text, err))
         bench = workbench_from_model(&checkpoint.model, data, text, err);
     if (!bench) free_data(data);
     checkpoint_release(&checkpoint);
@@ -84,7 +89,8 @@ static struct workbench *build_by_checkpoint(const struct setup *setup, workbenc
 }
 
 struct workbench *setup_build(const struct setup *setup, workbench_progress *progress, void *context, struct err *err) {
-    return *setup->checkpoint ? build_by_checkpoint(setup, progress, context, err) : build_by_recipe(setup, progress, context, err);
+    return *setup->checkpoint ? build_by_checkpoint(setup, progress, context, err)
+                              : build_by_recipe(setup, progress, context, err);
 }
 
 bool setup_from_scene(struct setup *setup, const struct lesson_scene *scene, struct err *err) {

@@ -31,9 +31,11 @@ bool training_init(struct training *training, const struct dataset *data, struct
 bool training_follow(struct training *training, const struct training_plan *plan, struct err *err) {
     const struct dataset *data = training->data;
     if (plan->carry && data->shape != TEXT_WHOLE)
-        return err_set(err, ERR_VALUE, "expected one long text to carry the state through, found a list: %s", data->shape_reason);
+        return err_set(err, ERR_VALUE, "expected one long text to carry the state through, found a list: %s",
+                       data->shape_reason);
     if (plan->by_length && data->shape != TEXT_LINES)
-        return err_set(err, ERR_VALUE, "expected a list to make minibatches by length, found one long text: %s", data->shape_reason);
+        return err_set(err, ERR_VALUE, "expected a list to make minibatches by length, found one long text: %s",
+                       data->shape_reason);
     training->carry = plan->carry;
     training->schedule = plan->schedule;
     training->scheduled = plan->schedule.lr > 0;
@@ -66,8 +68,7 @@ static int next_batch(struct training *t, bool *carry) {
 bool training_step(struct training *training, struct step_report *report, struct err *err) {
     bool carry;
     int T = next_batch(training, &carry);
-    struct batch batch = {
-        .T = T, .B = training->batch, .x = training->x, .target = training->target, .carry = carry};
+    struct batch batch = {.T = T, .B = training->batch, .x = training->x, .target = training->target, .carry = carry};
     if (training->scheduled) trainer_set_lr(training->trainer, schedule_lr(&training->schedule, training->done + 1));
     if (!trainer_step(training->trainer, &batch, report, err)) return false;
     training->done++;
@@ -78,11 +79,10 @@ bool training_validate(struct training *training, double *loss, double *accuracy
     double sum = 0;
     long all = 0, right = 0;
     for (int k = 0;; k++) {
-        int T = training->carry
-                    ? dataset_stream_batch(training->data, DATASET_VALIDATION, k, training->batch, training->max_T,
-                                           training->x, training->target)
-                    : dataset_validation_batch(training->data, k, training->batch, training->max_T, training->x,
-                                               training->target);
+        int T = training->carry ? dataset_stream_batch(training->data, DATASET_VALIDATION, k, training->batch,
+                                                       training->max_T, training->x, training->target)
+                                : dataset_validation_batch(training->data, k, training->batch, training->max_T,
+                                                           training->x, training->target);
         if (T == 0) break;
         struct batch batch = {.T = T,
                               .B = training->batch,

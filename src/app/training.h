@@ -15,16 +15,16 @@ struct training {
     int batch, max_T;
     int *x, *target; // (max_T, batch)
     long done;       // updates
-    bool carry;                // contiguous windows of a long text, the state carried from one to the next
+    bool carry;      // contiguous windows of a long text, the state carried from one to the next
     bool scheduled;
-    struct schedule schedule;  // else the learning rate stays as it is
-    int *order;                // minibatches by length, or NULL
+    struct schedule schedule; // else the learning rate stays as it is
+    int *order;               // minibatches by length, or NULL
 };
 // What a run may do beyond drawing minibatches at random.
 struct training_plan {
-    bool carry;     // truncated backpropagation through time over a TEXT_WHOLE (Williams and Peng 1990): gradients end at
-                    // the window, the state does not
-    bool by_length; // of TEXT_LINES
+    bool carry; // truncated backpropagation through time over a TEXT_WHOLE (Williams and Peng 1990): gradients end at
+                // the window, the state does not
+    bool by_length;           // of TEXT_LINES
     struct schedule schedule; // lr 0 = none
 };
 

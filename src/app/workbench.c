@@ -48,9 +48,9 @@ static bool make_record(struct workbench *bench, const int *x, const int *target
     struct snapshot now = {0};
     history_get(bench->history, bench->update, &now);
     struct example example = {.T = T, .x = x, .target = target};
-    struct record *record =
-        record_new_with(&bench->model, &example, &bench->clamps, bench->data->vocabulary.texts,
-                        bench->data->vocabulary.count, REDUCTION_SUM, &bench->recipe.options, now.m, now.v, bench->update + 1, err);
+    struct record *record = record_new_with(&bench->model, &example, &bench->clamps, bench->data->vocabulary.texts,
+                                            bench->data->vocabulary.count, REDUCTION_SUM, &bench->recipe.options, now.m,
+                                            now.v, bench->update + 1, err);
     if (!record) return false;
     struct script *script = script_new(record, err);
     struct itemised *itemised = script && T <= ITEMISED_MAX_T ? itemised_new(record, err) : NULL;
@@ -135,7 +135,8 @@ bool workbench_set_clamps(struct workbench *bench, const struct clamps *clamps, 
     return false;
 }
 
-static bool train(struct workbench *bench, workbench_progress *progress, void *context, struct rng rng, struct err *err) {
+static bool train(struct workbench *bench, workbench_progress *progress, void *context, struct rng rng,
+                  struct err *err) {
     struct recipe *recipe = &bench->recipe;
     struct training training;
     if (!training_init(&training, bench->data, &bench->model, &recipe->options, recipe->batch, recipe->max_T, rng, err))
@@ -181,7 +182,8 @@ fail:
     return NULL;
 }
 
-struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *example, struct err *err) {
+struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *example,
+                                       struct err *err) {
     struct workbench *bench = mem_need(1, sizeof *bench);
     bench->recipe = recipe_default();
     bench->recipe.spec = model->layout.spec;
@@ -234,7 +236,8 @@ bool workbench_next_update(struct workbench *bench, struct err *err) {
         struct rng rng = history_get(bench->history, bench->update, &now) ? now.rng : rng_seed(1);
         float *params = mem_array(size, sizeof *params);
         if (!params) return err_set(err, ERR_MEMORY, "no memory for a snapshot of %zu parameters", size);
-        for (size_t k = 0; k < size; k++) params[k] = (float)record->params_after[k];
+        for (size_t k = 0; k < size; k++)
+            params[k] = (float)record->params_after[k];
         bool kept = history_push(bench->history, bench->update + 1, &rng, params, record->m_after, record->v_after);
         mem_free(params);
         if (!kept) return err_set(err, ERR_MEMORY, "no memory for a snapshot of %zu parameters", size);

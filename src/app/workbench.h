@@ -11,7 +11,7 @@
 struct recipe {
     struct net_spec spec; // inputs and outputs are taken from the vocabulary
     long seed;
-    long steps;           // updates of training before the record; 0 = as initialised
+    long steps; // updates of training before the record; 0 = as initialised
     int batch, max_T;
     struct train_options options;
     double forget_bias;
@@ -19,16 +19,16 @@ struct recipe {
 struct recipe recipe_default(void); // lstm, 8 units, seed 1, 400 updates of 32 sequences
 
 struct workbench {
-    struct dataset *data;      // owned
+    struct dataset *data; // owned
     struct recipe recipe;
-    struct model model;        // at the current update
+    struct model model; // at the current update
     struct history *history;
-    int64_t update;            // updates done
-    char example_text[256];    // what was asked for
-    int example_index;         // of the data set, or -1: typed by the user
+    int64_t update;         // updates done
+    char example_text[256]; // what was asked for
+    int example_index;      // of the data set, or -1: typed by the user
     int *x, *target, T;
-    bool cut;                  // the example was longer than the longest timeline
-    struct clamps clamps;      // values set by hand in the record's forward pass; of this example only
+    bool cut;             // the example was longer than the longest timeline
+    struct clamps clamps; // values set by hand in the record's forward pass; of this example only
     struct record *record;
     struct script *script;
     struct itemised *itemised;
@@ -43,7 +43,8 @@ struct workbench *workbench_new(struct dataset *data, const struct recipe *recip
                                 workbench_progress *progress, void *context, struct err *err);
 void workbench_free(struct workbench *bench);
 // From a trained model instead of a recipe; data was read with the model's vocabulary.
-struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *example, struct err *err);
+struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *example,
+                                       struct err *err);
 // Another example: text is looked up in the data, else encoded as it is; unknown characters are told.
 bool workbench_set_example(struct workbench *bench, const char *text, struct err *err);
 // The record of the same example with values set by hand; an empty list undoes it. On failure all stays as it was.

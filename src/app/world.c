@@ -21,7 +21,9 @@ void world_free(struct world *world) {
 // Builds what the setup says, unless the network is the one that is there.
 static bool rebuild(struct world *world, const struct setup *to, struct err *err) {
     if (world->bench && setup_same_network(to, &world->setup)) {
-        if (*to->word && strcmp(to->word, world->bench->example_text) && !workbench_set_example(world->bench, to->word, err)) return false;
+        if (*to->word && strcmp(to->word, world->bench->example_text) &&
+            !workbench_set_example(world->bench, to->word, err))
+            return false;
     } else {
         struct workbench *bench = setup_build(to, NULL, NULL, err);
         if (!bench) return false;
@@ -43,7 +45,8 @@ static bool apply_scene(void *context, const struct lesson_scene *scene, struct 
     world->flow = scene->flow;
     snprintf(world->figure, sizeof world->figure, "%s", scene->figure);
     world->position = 0;
-    return !*scene->goto_ || lesson_find_position(scene->goto_, world->bench->record, world->bench->script, &world->position, err);
+    return !*scene->goto_ ||
+           lesson_find_position(scene->goto_, world->bench->record, world->bench->script, &world->position, err);
 }
 
 static bool act(void *context, const char *words, struct err *err) {
@@ -63,19 +66,38 @@ static bool act(void *context, const char *words, struct err *err) {
         for (int k = 0; k < GRANULARITY_COUNT; k++)
             if (!strcmp(names[k], action.text)) world->by = (enum granularity)k;
         return true;
-    case ACTION_GOTO: return lesson_find_position(action.text, world->bench->record, script, &world->position, err);
-    case ACTION_UNIT: world->unit = (int)action.number - 1; return true;
-    case ACTION_TIMESTEP: world->t = (int)action.number - 1; return true;
-    case ACTION_FIGURE: snprintf(world->figure, sizeof world->figure, "%.15s", action.text); return true;
-    case ACTION_FLOW: world->flow = !strcmp(action.text, "on"); return true;
-    case ACTION_WORD: snprintf(to.word, sizeof to.word, "%s", action.text); break;
-    case ACTION_CELL:
-        if (!cell_by_name(action.text, &to.recipe.spec.cell)) return err_set(err, ERR_VALUE, "there is no cell \"%s\"", action.text);
+    case ACTION_GOTO:
+        return lesson_find_position(action.text, world->bench->record, script, &world->position, err);
+    case ACTION_UNIT:
+        world->unit = (int)action.number - 1;
+        return true;
+    case ACTION_TIMESTEP:
+        world->t = (int)action.number - 1;
+        return true;
+    case ACTION_FIGURE:
+        snprintf(world->figure, sizeof world->figure, "%.15s", action.text);
+        return true;
+    case ACTION_FLOW:
+        world->flow = !strcmp(action.text, "on");
+        return true;
+    case ACTION_WORD:
+        snprintf(to.word, sizeof to.word, "%s", action.text);
         break;
-    case ACTION_SEED: to.recipe.seed = action.number; break;
-    case ACTION_UNITS: to.recipe.spec.hidden = (int)action.number; break;
-    case ACTION_TRAIN: to.recipe.steps = action.number; break;
-    default: return err_set(err, ERR_VALUE, "the checker asked a world for \"%s\"", words);
+    case ACTION_CELL:
+        if (!cell_by_name(action.text, &to.recipe.spec.cell))
+            return err_set(err, ERR_VALUE, "there is no cell \"%s\"", action.text);
+        break;
+    case ACTION_SEED:
+        to.recipe.seed = action.number;
+        break;
+    case ACTION_UNITS:
+        to.recipe.spec.hidden = (int)action.number;
+        break;
+    case ACTION_TRAIN:
+        to.recipe.steps = action.number;
+        break;
+    default:
+        return err_set(err, ERR_VALUE, "the checker asked a world for \"%s\"", words);
     }
     return rebuild(world, &to, err);
 }
@@ -90,9 +112,17 @@ static const char *figure_shown(const struct world *world) {
 static void look(void *context, struct lesson_now *now) {
     const struct world *world = context;
     const struct workbench *bench = world->bench;
-    *now = (struct lesson_now){.record = bench->record, .script = bench->script, .position = world->position, .unit = world->unit,
-                               .t = world->t, .cell = record_cell(bench->record)->name, .word = bench->example_text,
-                               .units = record_H(bench->record), .seed = world->setup.recipe.seed, .figure = figure_shown(world), .flow = world->flow};
+    *now = (struct lesson_now){.record = bench->record,
+                               .script = bench->script,
+                               .position = world->position,
+                               .unit = world->unit,
+                               .t = world->t,
+                               .cell = record_cell(bench->record)->name,
+                               .word = bench->example_text,
+                               .units = record_H(bench->record),
+                               .seed = world->setup.recipe.seed,
+                               .figure = figure_shown(world),
+                               .flow = world->flow};
 }
 
 struct lesson_world world_callbacks(struct world *world) {

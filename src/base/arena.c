@@ -65,8 +65,7 @@ static struct arena_block *add_block(struct arena *arena, size_t size) {
 }
 
 void *arena_alloc(struct arena *arena, size_t count, size_t size) {
-    check(size == 0 || count <= (SIZE_MAX - 2 * ALIGNMENT) / size, "%zu times %zu bytes is no size", count,
-          size);
+    check(size == 0 || count <= (SIZE_MAX - 2 * ALIGNMENT) / size, "%zu times %zu bytes is no size", count, size);
     size_t rounded = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (rounded == 0) rounded = ALIGNMENT;
     struct arena_block *block = arena->blocks;

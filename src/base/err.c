@@ -34,8 +34,8 @@ static void copy_path(char *out, size_t size, const char *path) {
     snprintf(out, size, "...%s", tail);
 }
 
-static void fill(struct err *err, enum err_code code, const char *file, long line, long column,
-                 const char *format, va_list args) {
+static void fill(struct err *err, enum err_code code, const char *file, long line, long column, const char *format,
+                 va_list args) {
     if (!err) return;
     // Built aside: the arguments may point into *err (an error that wraps another).
     struct err made = {.code = code, .line = line, .column = column};
@@ -54,8 +54,7 @@ bool err_set(struct err *err, enum err_code code, const char *format, ...) {
     return false;
 }
 
-bool err_at(struct err *err, enum err_code code, const char *file, long line, long column, const char *format,
-            ...) {
+bool err_at(struct err *err, enum err_code code, const char *file, long line, long column, const char *format, ...) {
     va_list args;
     va_start(args, format);
     fill(err, code, file, line, column, format, args);

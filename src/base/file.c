@@ -17,8 +17,7 @@ enum { STREAM_START = 64 << 10, SAVE_ATTEMPTS = 100 };
 
 static bool io_error(struct err *err, const char *path, const char *what) {
     int number = errno;
-    if (number == ENOENT)
-        return err_at(err, ERR_IO, path, 0, 0, "cannot %s: there is no such file or folder", what);
+    if (number == ENOENT) return err_at(err, ERR_IO, path, 0, 0, "cannot %s: there is no such file or folder", what);
     return err_at(err, ERR_IO, path, 0, 0, "cannot %s: %s", what, strerror(number));
 }
 
@@ -28,8 +27,7 @@ static bool too_large(struct err *err, const char *path, size_t max) {
 }
 
 static bool changed(struct err *err, const char *path) {
-    return err_at(err, ERR_IO, path, 0, 0,
-                  "the file changed while it was read; read it again when nothing writes it");
+    return err_at(err, ERR_IO, path, 0, 0, "the file changed while it was read; read it again when nothing writes it");
 }
 
 // Bytes read, less than size only at the end of the file; -1 on an error.

@@ -16,7 +16,7 @@ void bytes_release(struct bytes *bytes);
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
 bool file_make_directories(const char *path, struct err *err); // as mkdir -p
-const char *file_name(const char *path);                        // last component, points into path
+const char *file_name(const char *path);                       // last component, points into path
 
 struct file_save {
     FILE *stream; // write here

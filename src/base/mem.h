@@ -6,12 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-void *mem_alloc(size_t size);                           // zeroed, 64-byte aligned
-void *mem_array(size_t count, size_t size);             // as mem_alloc, NULL on overflow of count * size
-void *mem_grow(void *old, size_t old_size, size_t new_size); // old content kept, the rest zeroed; old stays valid on NULL
-void *mem_need(size_t count, size_t size);              // never NULL
+void *mem_alloc(size_t size);               // zeroed, 64-byte aligned
+void *mem_array(size_t count, size_t size); // as mem_alloc, NULL on overflow of count * size
+void *mem_grow(void *old, size_t old_size,
+               size_t new_size);           // old content kept, the rest zeroed; old stays valid on NULL
+void *mem_need(size_t count, size_t size); // never NULL
 void mem_free(void *pointer);
-char *mem_copy_text(const char *text);                  // never NULL
+char *mem_copy_text(const char *text); // never NULL
 
 // Tests: the n-th allocation from now on fails (1 = the next); 0 switches it off.
 void mem_fail_at(long n);

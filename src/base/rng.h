@@ -11,7 +11,7 @@ struct rng {
 struct rng rng_seed(uint64_t seed);
 struct rng rng_fork(struct rng *rng, uint64_t stream); // an independent generator
 uint64_t rng_next(struct rng *rng);
-double rng_uniform(struct rng *rng);                   // [0, 1)
-double rng_normal(struct rng *rng);                    // mean 0, variance 1 (polar method, no hidden state)
-uint64_t rng_below(struct rng *rng, uint64_t n);       // 0 .. n-1, unbiased
+double rng_uniform(struct rng *rng);             // [0, 1)
+double rng_normal(struct rng *rng);              // mean 0, variance 1 (polar method, no hidden state)
+uint64_t rng_below(struct rng *rng, uint64_t n); // 0 .. n-1, unbiased
 void rng_shuffle(struct rng *rng, int *items, int n);

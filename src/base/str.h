@@ -23,5 +23,6 @@ void str_vprintf(struct str *str, const char *format, va_list args);
 unsigned utf8_next(const char *text, size_t length, size_t *used);
 size_t utf8_put(unsigned codepoint, char out[5]); // bytes written, out is terminated
 size_t utf8_count(const char *text, size_t length);
-// Offset of the first byte that is not part of valid UTF-8 (overlong forms, surrogates, > U+10FFFF are faults), or length.
+// Offset of the first byte that is not part of valid UTF-8 (overlong forms, surrogates, > U+10FFFF are faults), or
+// length.
 size_t utf8_check(const char *text, size_t length);

@@ -8,7 +8,7 @@ struct mutex;
 struct condition;
 
 struct thread *thread_start(void (*run)(void *), void *context); // NULL when the system has no thread left
-void thread_join(struct thread *thread);                          // waits and frees
+void thread_join(struct thread *thread);                         // waits and frees
 struct mutex *mutex_new(void);
 void mutex_free(struct mutex *mutex);
 void mutex_lock(struct mutex *mutex);

@@ -6,23 +6,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Tokens a second of whole training steps (forward, softmax cross-entropy, backward through all timesteps, clipping, update) on
-// made-up data, and microseconds a character of sampling.
+// Tokens a second of whole training steps (forward, softmax cross-entropy, backward through all timesteps, clipping,
+// update) on made-up data, and microseconds a character of sampling.
 
 enum { ROUNDS = 7, FMA_CHAINS = 12, FMA_TURNS = 20000 };
 typedef float lanes __attribute__((vector_size(64)));
 
-// The hardware's limit: independent chains of multiply-add, all operands in registers. Returns a value so that nothing is left out.
+// The hardware's limit: independent chains of multiply-add, all operands in registers. Returns a value so that nothing
+// is left out.
 __attribute__((target_clones("avx512f", "arch=haswell", "default"), noinline)) static float fma_turns(int turns) {
     lanes sum[FMA_CHAINS], a, b;
-    for (int k = 0; k < 16; k++) a[k] = 0.999f, b[k] = 1e-3f;
-    for (int c = 0; c < FMA_CHAINS; c++) sum[c] = a * (float)c;
+    for (int k = 0; k < 16; k++)
+        a[k] = 0.999f, b[k] = 1e-3f;
+    for (int c = 0; c < FMA_CHAINS; c++)
+        sum[c] = a * (float)c;
     for (int turn = 0; turn < turns; turn++)
-        for (int c = 0; c < FMA_CHAINS; c++) sum[c] = sum[c] * a + b;
+        for (int c = 0; c < FMA_CHAINS; c++)
+            sum[c] = sum[c] * a + b;
     lanes all = sum[0];
-    for (int c = 1; c < FMA_CHAINS; c++) all += sum[c];
+    for (int c = 1; c < FMA_CHAINS; c++)
+        all += sum[c];
     float total = 0;
-    for (int k = 0; k < 16; k++) total += all[k];
+    for (int k = 0; k < 16; k++)
+        total += all[k];
     return total;
 }
 
@@ -50,7 +56,8 @@ static double flop_per_token(const struct net_spec *spec) {
 }
 
 // Median tokens a second over ROUNDS rounds of about 0.15 s; step_us: microseconds of one step.
-static bool time_training(struct trainer *trainer, const struct batch *batch, double *tokens_per_s, double *step_us, struct err *err) {
+static bool time_training(struct trainer *trainer, const struct batch *batch, double *tokens_per_s, double *step_us,
+                          struct err *err) {
     double rates[ROUNDS];
     struct step_report report;
     int steps = 1;
@@ -63,8 +70,10 @@ static bool time_training(struct trainer *trainer, const struct batch *batch, do
             done += steps;
             spent = clock_seconds() - start;
         } while (spent < 0.15);
-        if (round < 0) steps = done > 8 ? done / 8 : 1; // the first round warms up and sizes the others
-        else rates[round] = done / spent;
+        if (round < 0)
+            steps = done > 8 ? done / 8 : 1; // the first round warms up and sizes the others
+        else
+            rates[round] = done / spent;
     }
     qsort(rates, ROUNDS, sizeof *rates, by_value);
     *tokens_per_s = rates[ROUNDS / 2] * batch->T * batch->B;
@@ -83,7 +92,8 @@ static bool time_sampling(const struct model *model, double *us, struct err *err
         double start = clock_seconds(), spent;
         long done = 0;
         do {
-            for (int k = 0; k < 200; k++) sampler_feed(sampler, sampler_draw(sampler, 1, 0, -1, &rng));
+            for (int k = 0; k < 200; k++)
+                sampler_feed(sampler, sampler_draw(sampler, 1, 0, -1, &rng));
             done += 200;
             spent = clock_seconds() - start;
         } while (spent < 0.05);
@@ -102,7 +112,8 @@ static int run_bench(const struct command *command, int argc, char **argv) {
     int vocabulary = 65;
     words.hidden = 128;
     training.seq = 50;
-    const struct option own[] = {{"vocab", OPTION_INT, &vocabulary, "V", "symbols", .low = 2, .high = NET_MAX_VOCABULARY}, {0}};
+    const struct option own[] = {
+        {"vocab", OPTION_INT, &vocabulary, "V", "symbols", .low = 2, .high = NET_MAX_VOCABULARY}, {0}};
     const struct option *tables[] = {own, option_model(&words), option_training(&training), option_common(&common)};
     int status;
     if (command_parse(command, tables, 4, argc, argv, NULL, 0, &common, &status) < 0) return status;
@@ -114,13 +125,15 @@ static int run_bench(const struct command *command, int argc, char **argv) {
     struct rng rng = rng_seed((uint64_t)training.seed);
     const int T = (int)training.seq, B = training.batch;
     int *x = mem_array((size_t)T * B, sizeof *x), *target = mem_array((size_t)T * B, sizeof *target);
-    bool good = (x && target) || err_set(&err, ERR_MEMORY, "no memory for a minibatch of %d sequences of %d timesteps", B, T);
+    bool good =
+        (x && target) || err_set(&err, ERR_MEMORY, "no memory for a minibatch of %d sequences of %d timesteps", B, T);
     good = good && net_spec_check(&recipe.spec, &err) && model_init(&model, &recipe.spec, &err);
     struct trainer *trainer = NULL;
     double rate = 0, us = 0, sample_us = 0;
     if (good) {
         model_randomise(&model, &rng, 1);
-        for (int k = 0; k < T * B; k++) x[k] = (int)rng_below(&rng, (uint64_t)vocabulary), target[k] = (int)rng_below(&rng, (uint64_t)vocabulary);
+        for (int k = 0; k < T * B; k++)
+            x[k] = (int)rng_below(&rng, (uint64_t)vocabulary), target[k] = (int)rng_below(&rng, (uint64_t)vocabulary);
         trainer = trainer_new(&model, &recipe.options, T, B, &err);
     }
     struct batch batch = {.T = T, .B = B, .x = x, .target = target};
@@ -128,12 +141,15 @@ static int run_bench(const struct command *command, int argc, char **argv) {
     if (good) {
         double limit = fma_peak() * training.threads / flop_per_token(&recipe.spec);
         if (common.json)
-            command_json(json_pack("{s:o, s:o, s:o, s:o, s:o}", "tokens_per_s", json_number(rate), "step_us", json_number(us), "fma_share",
-                                   json_number(rate / limit), "fma_tokens_per_s", json_number(limit), "sample_us", json_number(sample_us)));
+            command_json(json_pack("{s:o, s:o, s:o, s:o, s:o}", "tokens_per_s", json_number(rate), "step_us",
+                                   json_number(us), "fma_share", json_number(rate / limit), "fma_tokens_per_s",
+                                   json_number(limit), "sample_us", json_number(sample_us)));
         else
-            printf("%s, %d layer%s of %d, batch %d, length %d, %d thread%s: %.0f tokens/s, %.1f us a step, %.0f%% of the multiply-add limit; sampling %.2f us a character\n",
-                   net_cell(&recipe.spec)->title, recipe.spec.layers, recipe.spec.layers == 1 ? "" : "s", recipe.spec.hidden, B, T, training.threads,
-                   training.threads == 1 ? "" : "s", rate, us, 100 * rate / limit, sample_us);
+            printf("%s, %d layer%s of %d, batch %d, length %d, %d thread%s: %.0f tokens/s, %.1f us a step, %.0f%% of "
+                   "the multiply-add limit; sampling %.2f us a character\n",
+                   net_cell(&recipe.spec)->title, recipe.spec.layers, recipe.spec.layers == 1 ? "" : "s",
+                   recipe.spec.hidden, B, T, training.threads, training.threads == 1 ? "" : "s", rate, us,
+                   100 * rate / limit, sample_us);
     }
     trainer_free(trainer);
     model_release(&model);

@@ -5,13 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct command *const commands[] = {&command_train, &command_eval,   &command_sample, &command_trace, &command_check,
-                                          &command_render, &command_lesson, &command_data,   &command_bench, NULL};
+const struct command *const commands[] = {
+    &command_train,  &command_eval,   &command_sample, &command_trace, &command_check,
+    &command_render, &command_lesson, &command_data,   &command_bench, NULL};
 
 static void help(void) {
-    printf("unroll [FILE] [options]        the app: on a text file, a model (.safetensors), a lesson (.md), or the first lesson\n"
+    printf("unroll [FILE] [options]        the app: on a text file, a model (.safetensors), a lesson (.md), or the "
+           "first lesson\n"
            "unroll COMMAND --help          what a command takes\n\nCommands\n");
-    for (int k = 0; commands[k]; k++) printf("  %-8s %s\n", commands[k]->name, commands[k]->summary);
+    for (int k = 0; commands[k]; k++)
+        printf("  %-8s %s\n", commands[k]->name, commands[k]->summary);
 }
 
 int cli_main(int argc, char **argv) {

@@ -21,7 +21,9 @@ void command_json(json_t *object) {
     json_decref(object);
 }
 
-json_t *json_number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+json_t *json_number(double value) {
+    return isfinite(value) ? json_real(value) : json_null();
+}
 
 int command_parse(const struct command *command, const struct option *const *tables, int table_count, int argc,
                   char **argv, const char **words, int max, struct common *common, int *status) {
@@ -47,7 +49,8 @@ void progress_show(struct progress_line *line, double fraction, const char *form
     line->shown = now;
     char bar[31] = "", left[32] = "";
     int full = (int)(fraction * 30);
-    for (int k = 0; k < 30; k++) bar[k] = k < full ? '#' : '.';
+    for (int k = 0; k < 30; k++)
+        bar[k] = k < full ? '#' : '.';
     if (fraction > 0) {
         double seconds = (now - line->start) * (1 - fraction) / fraction;
         snprintf(left, sizeof left, "%d:%02d left", (int)seconds / 60, (int)seconds % 60);
@@ -78,4 +81,6 @@ void interrupt_watch(void) {
     sigaction(SIGTERM, &action, NULL);
 }
 
-bool interrupt_asked(void) { return interrupted != 0; }
+bool interrupt_asked(void) {
+    return interrupted != 0;
+}

@@ -29,7 +29,8 @@ struct progress_line {
     double start, shown;
 };
 void progress_start(struct progress_line *line, bool quiet);
-void progress_show(struct progress_line *line, double fraction, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void progress_show(struct progress_line *line, double fraction, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void progress_end(struct progress_line *line);
 
 // Ctrl-C: the first asks the work to stop in order, the second ends the program.

@@ -13,15 +13,17 @@ static json_t *problem_list(const struct dataset *data) {
 
 static void print_json(const struct dataset *data) {
     json_t *symbols = json_array();
-    for (int k = 0; k < data->vocabulary.count; k++) json_array_append_new(symbols, json_string(data->vocabulary.texts[k]));
+    for (int k = 0; k < data->vocabulary.count; k++)
+        json_array_append_new(symbols, json_string(data->vocabulary.texts[k]));
     command_json(json_pack(
-        "{s:s, s:s, s:s, s:I, s:[s], s:I, s:o, s:n, s:{s:i, s:i, s:i}, s:I, s:I, s:I, s:o, s:{s:b, s:b, s:b, s:b}}", "kind",
-        "many-to-many", "shape", data->shape == TEXT_WHOLE ? "whole" : "lines", "reason", data->shape_reason, "examples",
-        (json_int_t)data->example_count, "columns", "text", "vocabulary", (json_int_t)data->vocabulary.count, "symbols",
-        symbols, "classes", "length", "min", data->length_min, "median", data->length_median, "max", data->length_max,
-        "characters", (json_int_t)data->symbol_count, "train", (json_int_t)data->train_count, "validation",
-        (json_int_t)data->validation_count, "problems", problem_list(data), "ends", "mark", data->had_mark, "crlf",
-        data->had_crlf, "cr", data->had_cr, "last_line_open", data->last_line_open));
+        "{s:s, s:s, s:s, s:I, s:[s], s:I, s:o, s:n, s:{s:i, s:i, s:i}, s:I, s:I, s:I, s:o, s:{s:b, s:b, s:b, s:b}}",
+        "kind", "many-to-many", "shape", data->shape == TEXT_WHOLE ? "whole" : "lines", "reason", data->shape_reason,
+        "examples", (json_int_t)data->example_count, "columns", "text", "vocabulary",
+        (json_int_t)data->vocabulary.count, "symbols", symbols, "classes", "length", "min", data->length_min, "median",
+        data->length_median, "max", data->length_max, "characters", (json_int_t)data->symbol_count, "train",
+        (json_int_t)data->train_count, "validation", (json_int_t)data->validation_count, "problems", problem_list(data),
+        "ends", "mark", data->had_mark, "crlf", data->had_crlf, "cr", data->had_cr, "last_line_open",
+        data->last_line_open));
 }
 
 static void print_text(const struct dataset *data) {
@@ -43,8 +45,10 @@ static void print_text(const struct dataset *data) {
     if (data->had_cr) printf("  lines end with a lone CR: read as a line end\n");
     if (data->last_line_open) printf("  the last line has no newline: read as a line\n");
     for (int k = 0; k < data->problem_count && k < 20; k++)
-        printf("  %s:%ld:%ld: %s\n", data->name, data->problems[k].line, data->problems[k].column, data->problems[k].what);
-    if (data->problem_total > 20) printf("  and %ld more remarks (--json lists up to %d)\n", data->problem_total - 20, PROBLEM_MAX);
+        printf("  %s:%ld:%ld: %s\n", data->name, data->problems[k].line, data->problems[k].column,
+               data->problems[k].what);
+    if (data->problem_total > 20)
+        printf("  and %ld more remarks (--json lists up to %d)\n", data->problem_total - 20, PROBLEM_MAX);
 }
 
 static int run_data(const struct command *command, int argc, char **argv) {

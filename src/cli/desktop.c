@@ -15,9 +15,15 @@
 
 static const char *const theme_names[] = {"light", "dark", NULL};
 
-static void wake(void *window) { window_wake(window); }
-static void clipboard_set(void *window, const char *text) { window_clipboard_set(window, text); }
-static char *clipboard_get(void *window) { return window_clipboard_get(window); }
+static void wake(void *window) {
+    window_wake(window);
+}
+static void clipboard_set(void *window, const char *text) {
+    window_clipboard_set(window, text);
+}
+static char *clipboard_get(void *window) {
+    return window_clipboard_get(window);
+}
 
 struct screen {
     struct app *app;
@@ -41,7 +47,8 @@ static void redraw(void *context) {
 
 static void grant(struct app *app, struct window *window) {
     if (app->wish == APP_FULLSCREEN) window_set_fullscreen(window, app->fullscreen = !app->fullscreen);
-    if (app->wish == APP_SCALE) window_set_user_scale(window, (float)(app->preferences.scale * (app->presentation ? 1.35 : 1)));
+    if (app->wish == APP_SCALE)
+        window_set_user_scale(window, (float)(app->preferences.scale * (app->presentation ? 1.35 : 1)));
     if (app->wish != APP_QUIT) app->wish = APP_NOTHING;
 }
 
@@ -86,7 +93,9 @@ static void loop(struct app *app, struct window *window) {
             any = true;
             app_event(app, &event);
             // Presses and keys get frames of their own: one frame sees one of them.
-            if (event.kind == INPUT_PRESS || event.kind == INPUT_RELEASE || event.kind == INPUT_KEY || event.kind == INPUT_TEXT) break;
+            if (event.kind == INPUT_PRESS || event.kind == INPUT_RELEASE || event.kind == INPUT_KEY ||
+                event.kind == INPUT_TEXT)
+                break;
         }
         frame(app, window, &screen.list);
         grant(app, window);
@@ -107,35 +116,44 @@ int desktop_main(int argc, char **argv) {
     int theme = -1;
     double scale = 0;
     bool reduced_motion = false;
-    const struct option own[] = {{"lesson", OPTION_TEXT, &lesson, "ID", "a lesson: its id, number or file"},
-                                 {"theme", OPTION_CHOICE, &theme, "T", "colours", theme_names},
-                                 {"scale", OPTION_REAL, &scale, "S", "size of everything", .low = 0.5, .high = 4},
-                                 {"reduced-motion", OPTION_FLAG, &reduced_motion, .help = "no travel, only short fades"},
-                                 {0}};
-    const struct option *tables[] = {own, option_opening(&opening), option_model(&opening.model), option_training(&opening.training),
-                                     option_common(&common)};
-    static const struct command self = {"", "[FILE] [options]", "Opens the app on a text file, a model (.safetensors), a lesson (.md), or the first lesson.", NULL};
+    const struct option own[] = {
+        {"lesson", OPTION_TEXT, &lesson, "ID", "a lesson: its id, number or file"},
+        {"theme", OPTION_CHOICE, &theme, "T", "colours", theme_names},
+        {"scale", OPTION_REAL, &scale, "S", "size of everything", .low = 0.5, .high = 4},
+        {"reduced-motion", OPTION_FLAG, &reduced_motion, .help = "no travel, only short fades"},
+        {0}};
+    const struct option *tables[] = {own, option_opening(&opening), option_model(&opening.model),
+                                     option_training(&opening.training), option_common(&common)};
+    static const struct command self = {
+        "", "[FILE] [options]",
+        "Opens the app on a text file, a model (.safetensors), a lesson (.md), or the first lesson.", NULL};
     int status, count = command_parse(&self, tables, 5, argc, argv, words, 1, &common, &status);
     if (count < 0) return status;
     struct err err = {0};
     size_t length = count ? strlen(words[0]) : 0;
     bool is_lesson = length > 3 && !strcmp(words[0] + length - 3, ".md");
     bool is_model = length > 12 && !strcmp(words[0] + length - 12, ".safetensors");
-    if (is_lesson) lesson = words[0];
-    else if (is_model) opening.checkpoint = words[0];
-    else if (count) opening.model.data = words[0];
+    if (is_lesson)
+        lesson = words[0];
+    else if (is_model)
+        opening.checkpoint = words[0];
+    else if (count)
+        opening.model.data = words[0];
     bool plain = !count && !opening.model.data && !opening.checkpoint && !lesson;
-    struct app_options options = {.lesson = plain ? "3" : lesson, .theme = theme, .scale = scale, .reduced_motion = reduced_motion};
+    struct app_options options = {
+        .lesson = plain ? "3" : lesson, .theme = theme, .scale = scale, .reduced_motion = reduced_motion};
     if (!opening_setup(&opening, &options.setup, &err)) return command_fail(&err);
     if (!window_has_display()) {
-        err_set(&err, ERR_IO, "there is no display to open a window on; `unroll render` and `unroll lesson play` draw without one");
+        err_set(&err, ERR_IO,
+                "there is no display to open a window on; `unroll render` and `unroll lesson play` draw without one");
         return command_fail(&err);
     }
     char preferences[ASSET_PATH];
     if (preferences_path(preferences, sizeof preferences)) options.preferences = preferences;
     struct app *app = app_new(&options, &err);
     if (!app) return command_fail(&err);
-    struct window_options look = {.title = "unroll", .width = 1440, .height = 900, .user_scale = (float)app->preferences.scale};
+    struct window_options look = {
+        .title = "unroll", .width = 1440, .height = 900, .user_scale = (float)app->preferences.scale};
     struct window *window = window_new(&look, &err);
     if (!window) {
         app_free(app);

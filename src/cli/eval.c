@@ -11,14 +11,16 @@
 static double log_probability(const struct sampler *sampler, int outputs, int symbol) {
     const float *logits = sampler_logits(sampler);
     double largest = logits[0], sum = 0;
-    for (int i = 1; i < outputs; i++) largest = logits[i] > largest ? logits[i] : largest;
-    for (int i = 0; i < outputs; i++) sum += exp(logits[i] - largest);
+    for (int i = 1; i < outputs; i++)
+        largest = logits[i] > largest ? logits[i] : largest;
+    for (int i = 0; i < outputs; i++)
+        sum += exp(logits[i] - largest);
     return logits[symbol] - largest - log(sum);
 }
 
 // P(sentence) = product over t of P(s<t> | s<1> .. s<t-1>); *end: that of <EOS> behind it.
-static bool measure_sentence(const struct checkpoint *checkpoint, const char *sentence, double *sum, double *end, int *count,
-                             struct err *err) {
+static bool measure_sentence(const struct checkpoint *checkpoint, const char *sentence, double *sum, double *end,
+                             int *count, struct err *err) {
     size_t size = strlen(sentence);
     int outputs = checkpoint->model.layout.spec.outputs;
     *count = vocabulary_encode(&checkpoint->vocabulary, sentence, size, NULL, 0);
@@ -40,7 +42,8 @@ static bool measure_sentence(const struct checkpoint *checkpoint, const char *se
     return good;
 }
 
-static int eval_sentence(const struct common *common, const struct checkpoint *checkpoint, const char *path, const char *sentence) {
+static int eval_sentence(const struct common *common, const struct checkpoint *checkpoint, const char *path,
+                         const char *sentence) {
     struct err err = {0};
     double sum, end;
     int count;
@@ -48,12 +51,13 @@ static int eval_sentence(const struct common *common, const struct checkpoint *c
         err_set(&err, ERR_FORMAT, "%s: expected a vocabulary in its metadata, found none", path);
     if (err.code || !measure_sentence(checkpoint, sentence, &sum, &end, &count, &err)) return command_fail(&err);
     if (common->json)
-        command_json(json_pack("{s:s, s:i, s:o, s:o, s:o, s:o}", "sentence", sentence, "tokens", count, "log_probability",
-                               json_number(sum), "probability", json_number(exp(sum)), "end_log_probability",
-                               json_number(sum + end), "end_probability", json_number(exp(sum + end))));
+        command_json(json_pack("{s:s, s:i, s:o, s:o, s:o, s:o}", "sentence", sentence, "tokens", count,
+                               "log_probability", json_number(sum), "probability", json_number(exp(sum)),
+                               "end_log_probability", json_number(sum + end), "end_probability",
+                               json_number(exp(sum + end))));
     else
-        printf("P = %.6g (ln P = %.4f) over %d tokens; with <EOS> behind it P = %.6g (ln P = %.4f)\n", exp(sum), sum, count,
-               exp(sum + end), sum + end);
+        printf("P = %.6g (ln P = %.4f) over %d tokens; with <EOS> behind it P = %.6g (ln P = %.4f)\n", exp(sum), sum,
+               count, exp(sum + end), sum + end);
     return 0;
 }
 
@@ -107,16 +111,17 @@ static int run_eval(const struct command *command, int argc, char **argv) {
     good = good && (tokens > 0 || err_set(&err, ERR_VALUE, "%s: expected tokens to measure, found none", model.data));
     status = good ? 0 : command_fail(&err);
     if (good && common.json)
-        command_json(json_pack("{s:o, s:o, s:o, s:o, s:I}", "loss", json_number(loss), "perplexity", json_number(exp(loss)),
-                               "bits_per_character", json_number(loss / log(2)),
-                               "accuracy", json_number(accuracy), "tokens", (json_int_t)tokens));
+        command_json(json_pack("{s:o, s:o, s:o, s:o, s:I}", "loss", json_number(loss), "perplexity",
+                               json_number(exp(loss)), "bits_per_character", json_number(loss / log(2)), "accuracy",
+                               json_number(accuracy), "tokens", (json_int_t)tokens));
     else if (good)
-        printf("loss %.4f nats a token, perplexity %.3f, %.3f bits a character, accuracy %.1f%%, %ld tokens\n", loss, exp(loss),
-               loss / log(2), 100 * accuracy, tokens);
+        printf("loss %.4f nats a token, perplexity %.3f, %.3f bits a character, accuracy %.1f%%, %ld tokens\n", loss,
+               exp(loss), loss / log(2), 100 * accuracy, tokens);
     training_release(&training);
     dataset_release(&data);
     checkpoint_release(&checkpoint);
     return status;
 }
 
-const struct command command_eval = {"eval", "M.safetensors (--data FILE | --sentence TEXT)", "Measures a model on the validation part of a text.", run_eval};
+const struct command command_eval = {"eval", "M.safetensors (--data FILE | --sentence TEXT)",
+                                     "Measures a model on the validation part of a text.", run_eval};

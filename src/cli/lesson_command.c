@@ -17,11 +17,16 @@ static int list(const struct app *app, bool json) {
     json_t *lessons = json_array();
     for (int k = 0; k < app->shelf_count; k++) {
         const struct shelf_lesson *at = &app->shelf[k];
-        if (json) json_array_append_new(lessons, json_pack("{s:i, s:s, s:s}", "number", at->number, "id", at->id, "title", at->title));
-        else printf("%2d  %-36s %s\n", at->number, at->id, at->title);
+        if (json)
+            json_array_append_new(lessons,
+                                  json_pack("{s:i, s:s, s:s}", "number", at->number, "id", at->id, "title", at->title));
+        else
+            printf("%2d  %-36s %s\n", at->number, at->id, at->title);
     }
-    if (json) command_json(json_pack("{s:o}", "lessons", lessons));
-    else json_decref(lessons);
+    if (json)
+        command_json(json_pack("{s:o}", "lessons", lessons));
+    else
+        json_decref(lessons);
     return 0;
 }
 
@@ -46,16 +51,22 @@ static int check(struct app *app, const char **ids, int count, bool json) {
         bool good = app_find_lesson(app, name, path, &err) && check_one(path, &err);
         if (!good) err_format(&err, text, sizeof text);
         failed += !good;
-        if (json) json_array_append_new(results, json_pack("{s:s, s:b, s:s}", "lesson", name, "passed", good, "what", text));
-        else if (good) printf("%s: every part plays to its end\n", name);
-        else fprintf(stderr, "unroll: %s\n", text);
+        if (json)
+            json_array_append_new(results, json_pack("{s:s, s:b, s:s}", "lesson", name, "passed", good, "what", text));
+        else if (good)
+            printf("%s: every part plays to its end\n", name);
+        else
+            fprintf(stderr, "unroll: %s\n", text);
     }
-    if (json) command_json(json_pack("{s:b, s:o}", "passed", failed == 0, "lessons", results));
-    else json_decref(results);
+    if (json)
+        command_json(json_pack("{s:b, s:o}", "passed", failed == 0, "lessons", results));
+    else
+        json_decref(results);
     return failed ? 1 : 0;
 }
 
-// Plays a lesson without a window: every part's scene, every step of its walk told, a picture at each part and at each timestep.
+// Plays a lesson without a window: every part's scene, every step of its walk told, a picture at each part and at each
+// timestep.
 static int play(struct app *app, const char *id, const char *folder, bool quiet) {
     struct err err = {0};
     struct capture *capture = NULL;
@@ -123,12 +134,16 @@ static int run_lesson(const struct command *command, int argc, char **argv) {
     if (!app) return command_fail(&err);
     if (app->message.code != ERR_NONE) { // a lesson on the shelf does not parse
         status = command_fail(&app->message);
-    } else if (!strcmp(verb, "list")) status = list(app, common.json);
-    else if (!strcmp(verb, "check")) status = check(app, words + 1, count - 1, common.json);
-    else status = play(app, words[1], out, common.quiet);
+    } else if (!strcmp(verb, "list"))
+        status = list(app, common.json);
+    else if (!strcmp(verb, "check"))
+        status = check(app, words + 1, count - 1, common.json);
+    else
+        status = play(app, words[1], out, common.quiet);
     app_free(app);
     return status;
 }
 
-const struct command command_lesson = {"lesson", "list | check [ID ...] | play ID [--out DIR]",
-                                       "Lists the lessons, plays them to their end as a test, or plays one into pictures.", run_lesson};
+const struct command command_lesson = {
+    "lesson", "list | check [ID ...] | play ID [--out DIR]",
+    "Lists the lessons, plays them to their end as a test, or plays one into pictures.", run_lesson};

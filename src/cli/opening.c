@@ -9,8 +9,11 @@ struct opening opening_default(void) {
 
 struct option *option_opening(struct opening *opening) {
     static struct option table[4];
-    table[0] = (struct option){"model", OPTION_TEXT, &opening->checkpoint, "M.safetensors", "a trained model instead of model options"};
-    table[1] = (struct option){"example", OPTION_INT, &opening->example, "N", "number of the example in the data, from 1", .low = 1, .high = 1e9};
+    table[0] = (struct option){"model", OPTION_TEXT, &opening->checkpoint, "M.safetensors",
+                               "a trained model instead of model options"};
+    table[1] =
+        (struct option){"example", OPTION_INT, &opening->example, "N", "number of the example in the data, from 1",
+                        .low = 1,  .high = 1e9};
     table[2] = (struct option){"word", OPTION_TEXT, &opening->word, "TEXT", "the example as text"};
     return table;
 }
@@ -24,9 +27,12 @@ static bool copy(char *to, size_t size, const char *from, const char *what, stru
 
 bool opening_setup(const struct opening *opening, struct setup *setup, struct err *err) {
     *setup = setup_default();
-    if (opening->model.task) return err_set(err, ERR_USAGE, "--task: there is no built-in task \"%s\"", opening->model.task);
-    if (opening->word && opening->example > 0) return err_set(err, ERR_USAGE, "expected --word or --example, found both");
-    if (opening->word && !*opening->word) return err_set(err, ERR_VALUE, "--word: expected at least one character, found none");
+    if (opening->model.task)
+        return err_set(err, ERR_USAGE, "--task: there is no built-in task \"%s\"", opening->model.task);
+    if (opening->word && opening->example > 0)
+        return err_set(err, ERR_USAGE, "expected --word or --example, found both");
+    if (opening->word && !*opening->word)
+        return err_set(err, ERR_VALUE, "--word: expected at least one character, found none");
     setup->example = opening->example > 0 ? opening->example - 1 : 0;
     setup->shape = (enum text_shape)opening->model.shape;
     setup->validation = opening->training.validation;

@@ -56,11 +56,18 @@ bad:
 static bool take(const struct option *o, const char *text, struct err *err) {
     double number;
     switch (o->type) {
-    case OPTION_FLAG: *(bool *)o->target = true; return true;
-    case OPTION_TEXT: *(const char **)o->target = text; return true;
-    case OPTION_CHOICE: return read_choice(o, text, err);
-    case OPTION_SIZE: return read_pair(o, text, 'x', err);
-    case OPTION_RANGE: return read_pair(o, text, ':', err);
+    case OPTION_FLAG:
+        *(bool *)o->target = true;
+        return true;
+    case OPTION_TEXT:
+        *(const char **)o->target = text;
+        return true;
+    case OPTION_CHOICE:
+        return read_choice(o, text, err);
+    case OPTION_SIZE:
+        return read_pair(o, text, 'x', err);
+    case OPTION_RANGE:
+        return read_pair(o, text, ':', err);
     case OPTION_INT:
         if (!read_number(o, text, &number, err)) return false;
         *(int *)o->target = (int)number;
@@ -77,8 +84,8 @@ static bool take(const struct option *o, const char *text, struct err *err) {
     return false;
 }
 
-int options_parse(const struct option *const *tables, int table_count, int argc, char **argv, const char **words, int max,
-                  struct err *err) {
+int options_parse(const struct option *const *tables, int table_count, int argc, char **argv, const char **words,
+                  int max, struct err *err) {
     int count = 0;
     bool only_words = false;
     for (int k = 0; k < argc; k++) {
@@ -97,7 +104,8 @@ int options_parse(const struct option *const *tables, int table_count, int argc,
         }
         if (!strcmp(word, "-h")) word = "--help";
         const char *name = word + (word[1] == '-' ? 2 : 1), *equals = strchr(name, '=');
-        const struct option *o = word[1] == '-' ? find(tables, table_count, name, equals ? (size_t)(equals - name) : strlen(name)) : NULL;
+        const struct option *o =
+            word[1] == '-' ? find(tables, table_count, name, equals ? (size_t)(equals - name) : strlen(name)) : NULL;
         if (!o) {
             err_set(err, ERR_USAGE, "the option \"%s\" is not known here; --help lists those that are", word);
             return -1;
@@ -121,12 +129,18 @@ int options_parse(const struct option *const *tables, int table_count, int argc,
 
 static json_t *option_value(const struct option *o) {
     switch (o->type) {
-    case OPTION_FLAG: return json_boolean(*(bool *)o->target);
-    case OPTION_CHOICE: return json_string(o->choices[*(int *)o->target]);
-    case OPTION_INT: return json_integer(*(int *)o->target);
-    case OPTION_LONG: return json_integer(*(long *)o->target);
-    case OPTION_REAL: return json_real(*(double *)o->target);
-    default: return NULL;
+    case OPTION_FLAG:
+        return json_boolean(*(bool *)o->target);
+    case OPTION_CHOICE:
+        return json_string(o->choices[*(int *)o->target]);
+    case OPTION_INT:
+        return json_integer(*(int *)o->target);
+    case OPTION_LONG:
+        return json_integer(*(long *)o->target);
+    case OPTION_REAL:
+        return json_real(*(double *)o->target);
+    default:
+        return NULL;
     }
 }
 
@@ -176,7 +190,8 @@ void options_help(const struct option *const *tables, int table_count) {
             printf("  %-34s %s", left, o->help);
             if (o->choices) {
                 printf(" (");
-                for (int c = 0; o->choices[c]; c++) printf("%s%s", c ? ", " : "", o->choices[c]);
+                for (int c = 0; o->choices[c]; c++)
+                    printf("%s%s", c ? ", " : "", o->choices[c]);
                 printf(")");
             }
             printf("\n");
@@ -191,7 +206,8 @@ static const char *optimizer_choices[OPTIMIZER_COUNT + 1];
 
 struct option *option_common(struct common *common) {
     static struct option table[4];
-    table[0] = (struct option){"json", OPTION_FLAG, &common->json, .help = "one JSON object on stdout and nothing else"};
+    table[0] =
+        (struct option){"json", OPTION_FLAG, &common->json, .help = "one JSON object on stdout and nothing else"};
     table[1] = (struct option){"quiet", OPTION_FLAG, &common->quiet, .help = "no progress and no remarks"};
     table[2] = (struct option){"help", OPTION_FLAG, &common->help, .help = "this text"};
     return table;
@@ -199,17 +215,23 @@ struct option *option_common(struct common *common) {
 
 struct option *option_model(struct model_words *words) {
     static struct option table[11];
-    for (int k = 0; k < CELL_COUNT; k++) cell_names[k] = cell_describe((enum cell_id)k, ACTIVATION_TANH)->name;
-    for (int k = 0; k < NET_KIND_COUNT; k++) kind_names[k] = net_kind_names[k];
+    for (int k = 0; k < CELL_COUNT; k++)
+        cell_names[k] = cell_describe((enum cell_id)k, ACTIVATION_TANH)->name;
+    for (int k = 0; k < NET_KIND_COUNT; k++)
+        kind_names[k] = net_kind_names[k];
     int n = 0;
     table[n++] = (struct option){"data", OPTION_TEXT, &words->data, "FILE", "the data set: a text file"};
     table[n++] = (struct option){"task", OPTION_TEXT, &words->task, "ID", "a built-in task"};
-    table[n++] = (struct option){"shape", OPTION_CHOICE, &words->shape, "S", "one example a line, or one long text", shape_names};
+    table[n++] = (struct option){"shape",    OPTION_CHOICE, &words->shape, "S", "one example a line, or one long text",
+                                 shape_names};
     table[n++] = (struct option){"cell", OPTION_CHOICE, &words->cell, "C", "the cell", cell_names};
     table[n++] = (struct option){"activation", OPTION_CHOICE, &words->activation, "G", "of the rnn", activation_names};
-    table[n++] = (struct option){"layers", OPTION_INT, &words->layers, "L", "stacked layers", .low = 1, .high = NET_MAX_LAYERS};
-    table[n++] = (struct option){"hidden", OPTION_INT, &words->hidden, "H", "units a layer", .low = 1, .high = NET_MAX_HIDDEN};
-    table[n++] = (struct option){"bidirectional", OPTION_FLAG, &words->bidirectional, .help = "a second direction in every layer"};
+    table[n++] =
+        (struct option){"layers", OPTION_INT, &words->layers, "L", "stacked layers", .low = 1, .high = NET_MAX_LAYERS};
+    table[n++] =
+        (struct option){"hidden", OPTION_INT, &words->hidden, "H", "units a layer", .low = 1, .high = NET_MAX_HIDDEN};
+    table[n++] = (struct option){"bidirectional", OPTION_FLAG, &words->bidirectional,
+                                 .help = "a second direction in every layer"};
     table[n++] = (struct option){"kind", OPTION_CHOICE, &words->kind, "K", "the kind of network", kind_names};
     table[n] = (struct option){0};
     return table;
@@ -217,17 +239,27 @@ struct option *option_model(struct model_words *words) {
 
 struct option *option_training(struct training_words *words) {
     static struct option table[14];
-    for (int k = 0; k < OPTIMIZER_COUNT; k++) optimizer_choices[k] = optimizer_names[k];
+    for (int k = 0; k < OPTIMIZER_COUNT; k++)
+        optimizer_choices[k] = optimizer_names[k];
     int n = 0;
     table[n++] = (struct option){"steps", OPTION_LONG, &words->steps, "N", "updates", .low = 0, .high = 1e9};
-    table[n++] = (struct option){"epochs", OPTION_LONG, &words->epochs, "N", "passes over the data instead of updates", .low = 1, .high = 1e6};
-    table[n++] = (struct option){"batch", OPTION_INT, &words->batch, "B", "sequences a minibatch", .low = 1, .high = 65536};
-    table[n++] = (struct option){"seq", OPTION_LONG, &words->seq, "T", "longest sequence, or the window of a long text", .low = 1, .high = 100000};
+    table[n++] = (struct option){"epochs", OPTION_LONG, &words->epochs, "N", "passes over the data instead of updates",
+                                 .low = 1, .high = 1e6};
+    table[n++] =
+        (struct option){"batch", OPTION_INT, &words->batch, "B", "sequences a minibatch", .low = 1, .high = 65536};
+    table[n++] =
+        (struct option){"seq",    OPTION_LONG,   &words->seq, "T", "longest sequence, or the window of a long text",
+                        .low = 1, .high = 100000};
     table[n++] = (struct option){"lr", OPTION_REAL, &words->lr, "X", "learning rate", .low = 1e-12, .high = 1e6};
-    table[n++] = (struct option){"optimizer", OPTION_CHOICE, &words->optimizer, "NAME", "the update rule", optimizer_choices};
-    table[n++] = (struct option){"clip-norm", OPTION_REAL, &words->clip_norm, "X", "largest norm of the gradient; 0 = no clipping", .low = 0, .high = 1e9};
-    table[n++] = (struct option){"validation", OPTION_REAL, &words->validation, "FRACTION", "kept from training", .low = 0, .high = 0.9};
-    table[n++] = (struct option){"seed", OPTION_LONG, &words->seed, "S", "of weights, split and minibatches", .low = 0, .high = 9e15};
+    table[n++] =
+        (struct option){"optimizer", OPTION_CHOICE, &words->optimizer, "NAME", "the update rule", optimizer_choices};
+    table[n++] = (struct option){
+        "clip-norm", OPTION_REAL, &words->clip_norm, "X", "largest norm of the gradient; 0 = no clipping",
+        .low = 0,    .high = 1e9};
+    table[n++] = (struct option){"validation",         OPTION_REAL, &words->validation, "FRACTION",
+                                 "kept from training", .low = 0,    .high = 0.9};
+    table[n++] = (struct option){"seed",   OPTION_LONG, &words->seed, "S", "of weights, split and minibatches",
+                                 .low = 0, .high = 9e15};
     table[n++] = (struct option){"threads", OPTION_INT, &words->threads, "N", "worker threads", .low = 1, .high = 256};
     table[n] = (struct option){0};
     return table;
@@ -235,10 +267,8 @@ struct option *option_training(struct training_words *words) {
 
 struct model_words model_words_default(void) {
     struct recipe recipe = recipe_default();
-    return (struct model_words){.cell = recipe.spec.cell,
-                                .layers = recipe.spec.layers,
-                                .hidden = recipe.spec.hidden,
-                                .kind = NET_MANY_TO_MANY};
+    return (struct model_words){
+        .cell = recipe.spec.cell, .layers = recipe.spec.layers, .hidden = recipe.spec.hidden, .kind = NET_MANY_TO_MANY};
 }
 
 struct training_words training_words_default(void) {
@@ -263,9 +293,11 @@ bool words_recipe(const struct model_words *model, const struct training_words *
     recipe->spec.directions = model->bidirectional ? 2 : 1;
     recipe->spec.kind = (enum net_kind)model->kind;
     if (model->kind != NET_MANY_TO_MANY)
-        return err_set(err, ERR_USAGE, "--kind: a text is many-to-many here; \"%s\" needs labelled data", net_kind_names[model->kind]);
+        return err_set(err, ERR_USAGE, "--kind: a text is many-to-many here; \"%s\" needs labelled data",
+                       net_kind_names[model->kind]);
     if (model->bidirectional)
-        return err_set(err, ERR_USAGE, "--bidirectional: a language model may not see the next character; it needs labelled data");
+        return err_set(err, ERR_USAGE,
+                       "--bidirectional: a language model may not see the next character; it needs labelled data");
     recipe->seed = training->seed;
     if (training->steps >= 0) recipe->steps = training->steps;
     recipe->batch = training->batch;

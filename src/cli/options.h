@@ -5,13 +5,22 @@
 #include <jansson.h>
 #include "workbench.h"
 
-enum option_type { OPTION_FLAG, OPTION_INT, OPTION_LONG, OPTION_REAL, OPTION_TEXT, OPTION_CHOICE, OPTION_SIZE, OPTION_RANGE };
+enum option_type {
+    OPTION_FLAG,
+    OPTION_INT,
+    OPTION_LONG,
+    OPTION_REAL,
+    OPTION_TEXT,
+    OPTION_CHOICE,
+    OPTION_SIZE,
+    OPTION_RANGE
+};
 
 struct option {
     const char *name; // without the dashes; NULL ends a table
     enum option_type type;
-    void *target;               // bool, int, long, double, const char *, int (choice), int[2] (WxH, A:B)
-    const char *value;          // how --help names the value
+    void *target;      // bool, int, long, double, const char *, int (choice), int[2] (WxH, A:B)
+    const char *value; // how --help names the value
     const char *help;
     const char *const *choices; // OPTION_CHOICE: NULL-terminated, index goes to *target
     double low, high;           // allowed numbers, when low < high
@@ -19,10 +28,11 @@ struct option {
 
 // Positional words go to `words` (at most max); returns their count, or -1 with err (ERR_USAGE).
 // "--name=value" and "--name value" are both taken; "--" ends the options.
-int options_parse(const struct option *const *tables, int table_count, int argc, char **argv, const char **words, int max,
-                  struct err *err);
-// What the options of the tables hold, as a JSON object by their names, and back; text options and the names in `except`
-// (NULL-terminated) are left out. Reading ignores what it does not know and fails (ERR_USAGE) at a value that makes no sense.
+int options_parse(const struct option *const *tables, int table_count, int argc, char **argv, const char **words,
+                  int max, struct err *err);
+// What the options of the tables hold, as a JSON object by their names, and back; text options and the names in
+// `except` (NULL-terminated) are left out. Reading ignores what it does not know and fails (ERR_USAGE) at a value that
+// makes no sense.
 json_t *options_to_json(const struct option *const *tables, int table_count, const char *const *except);
 bool options_from_json(const struct option *const *tables, int table_count, const json_t *json, struct err *err);
 void options_help(const struct option *const *tables, int table_count);
@@ -47,7 +57,7 @@ struct training_words {
 };
 struct model_words model_words_default(void);
 struct training_words training_words_default(void);
-struct option *option_common(struct common *common);       // tables live as long as the process
+struct option *option_common(struct common *common); // tables live as long as the process
 struct option *option_model(struct model_words *words);
 struct option *option_training(struct training_words *words);
 

@@ -19,8 +19,8 @@ struct picture {
 };
 
 // --size is that of a window, which the guide's rule of scale applies to; --scale makes the same picture finer.
-static bool draw(struct app *app, struct capture *capture, struct draw_list *list, const struct picture *picture, const char *path,
-                 struct err *err) {
+static bool draw(struct app *app, struct capture *capture, struct draw_list *list, const struct picture *picture,
+                 const char *path, struct err *err) {
     float s = draw_window_scale((float)picture->size[0], (float)picture->size[1]);
     for (int pass = 0; pass < 2; pass++) { // the second frame knows what the first laid out
         draw_begin(list, (float)picture->size[0] / s, (float)picture->size[1] / s, (float)picture->scale * s);
@@ -35,14 +35,16 @@ static bool has_end(const char *text, const char *end) {
 }
 
 static bool draw_all(struct app *app, const struct picture *picture, struct err *err) {
-    struct capture *capture = capture_new((float)picture->scale * draw_window_scale((float)picture->size[0], (float)picture->size[1]), err);
+    struct capture *capture =
+        capture_new((float)picture->scale * draw_window_scale((float)picture->size[0], (float)picture->size[1]), err);
     if (!capture) return false;
     struct draw_list list;
     draw_init(&list, capture_fonts(capture));
     bool good = true;
     bool one = has_end(picture->out, ".png") || has_end(picture->out, ".svg");
     if (picture->steps[1] > 0) {
-        good = one ? err_set(err, ERR_USAGE, "--steps writes many pictures: expected a folder for --out, found \"%s\"", picture->out)
+        good = one ? err_set(err, ERR_USAGE, "--steps writes many pictures: expected a folder for --out, found \"%s\"",
+                             picture->out)
                    : file_make_directories(picture->out, err);
         for (int p = picture->steps[0]; good && p <= picture->steps[1] && p <= app->bench->script->count; p++) {
             char path[ASSET_PATH];
@@ -51,10 +53,13 @@ static bool draw_all(struct app *app, const struct picture *picture, struct err 
             good = draw(app, capture, &list, picture, path, err);
         }
     } else if (!one) {
-        good = err_set(err, ERR_USAGE, "--out: expected a name ending in .png or .svg, or a folder together with --steps; found \"%s\"", picture->out);
+        good = err_set(err, ERR_USAGE,
+                       "--out: expected a name ending in .png or .svg, or a folder together with --steps; found \"%s\"",
+                       picture->out);
     } else {
         int count = app->bench->script->count;
-        if (picture->step > count) good = err_set(err, ERR_VALUE, "--step: this example has %d steps, found %d", count, picture->step);
+        if (picture->step > count)
+            good = err_set(err, ERR_VALUE, "--step: this example has %d steps, found %d", count, picture->step);
         if (picture->step >= 0) app_seek(app, picture->step);
         if (picture->view > 0) {
             app->view.backward = picture->view == 2;
@@ -70,7 +75,8 @@ static bool draw_all(struct app *app, const struct picture *picture, struct err 
 }
 
 static int run_render(const struct command *command, int argc, char **argv) {
-    struct picture picture = {.opening = opening_default(), .size = {1440, 900}, .scale = 1, .step = -1, .part = 1, .notation = -1};
+    struct picture picture = {
+        .opening = opening_default(), .size = {1440, 900}, .scale = 1, .step = -1, .part = 1, .notation = -1};
     const struct option own[] = {
         {"lesson", OPTION_TEXT, &picture.lesson, "ID", "a lesson: its id, number or file"},
         {"part", OPTION_INT, &picture.part, "N", "part of the lesson, from 1", .low = 1, .high = LESSON_MAX_PARTS},
@@ -78,7 +84,8 @@ static int run_render(const struct command *command, int argc, char **argv) {
         {"steps", OPTION_RANGE, picture.steps, "A:B", "one picture a step, into a folder"},
         {"view", OPTION_CHOICE, &picture.view, "NAME", "which figure the stage shows", view_names},
         {"unit", OPTION_INT, &picture.unit, "N", "the selected unit, from 1", .low = 1, .high = NET_MAX_HIDDEN},
-        {"timestep", OPTION_INT, &picture.timestep, "T", "the selected timestep, from 1", .low = 1, .high = WORKBENCH_MAX_T},
+        {"timestep", OPTION_INT, &picture.timestep, "T", "the selected timestep, from 1", .low = 1,
+         .high = WORKBENCH_MAX_T},
         {"size", OPTION_SIZE, picture.size, "WxH", "of the window"},
         {"scale", OPTION_REAL, &picture.scale, "S", "how much finer than the window", .low = 0.25, .high = 8},
         {"notation", OPTION_CHOICE, &picture.notation, "NAME", "how symbols are written", notation_names},
@@ -90,24 +97,33 @@ static int run_render(const struct command *command, int argc, char **argv) {
     int status;
     if (command_parse(command, tables, 5, argc, argv, NULL, 0, &picture.common, &status) < 0) return status;
     struct err err = {0};
-    struct app_options options = {.lesson = picture.lesson, .theme = picture.theme, .reduced_motion = true, .wait = true};
-    if (!picture.out) err_set(&err, ERR_USAGE, "expected --out FILE, found none");
+    struct app_options options = {
+        .lesson = picture.lesson, .theme = picture.theme, .reduced_motion = true, .wait = true};
+    if (!picture.out)
+        err_set(&err, ERR_USAGE, "expected --out FILE, found none");
     else if (picture.size[0] < 640 || picture.size[1] < 480 || picture.size[0] > 8192 || picture.size[1] > 8192)
-        err_set(&err, ERR_USAGE, "--size: expected 640x480 to 8192x8192, found %dx%d", picture.size[0], picture.size[1]);
+        err_set(&err, ERR_USAGE, "--size: expected 640x480 to 8192x8192, found %dx%d", picture.size[0],
+                picture.size[1]);
     if (err.code != ERR_NONE || !opening_setup(&picture.opening, &options.setup, &err)) return command_fail(&err);
     struct app *app = app_new(&options, &err);
     if (!app) return command_fail(&err);
     if (picture.notation >= 0) app->view.notation = (enum notation)picture.notation;
     if (picture.lesson && picture.part > 1) {
-        if (picture.part > app->lesson->part_count) err_set(&err, ERR_VALUE, "--part: the lesson has %d parts, found %d", app->lesson->part_count, picture.part);
+        if (picture.part > app->lesson->part_count)
+            err_set(&err, ERR_VALUE, "--part: the lesson has %d parts, found %d", app->lesson->part_count,
+                    picture.part);
         app_go_part(app, picture.part - 1);
         app_finish_job(app);
     }
     bool good = err.code == ERR_NONE && draw_all(app, &picture, &err);
-    if (good && picture.common.json) command_json(json_pack("{s:s, s:i, s:i}", "out", picture.out, "step", app->position, "steps", app->bench->script->count));
+    if (good && picture.common.json)
+        command_json(json_pack("{s:s, s:i, s:i}", "out", picture.out, "step", app->position, "steps",
+                               app->bench->script->count));
     app_free(app);
     return good ? 0 : command_fail(&err);
 }
 
-const struct command command_render = {"render", "(--lesson ID | --data FILE) [--step N | --steps A:B] [--size WxH] [--scale S] [--theme T] --out FILE.png",
-                                       "Draws the workbench into a picture; needs no display.", run_render};
+const struct command command_render = {
+    "render",
+    "(--lesson ID | --data FILE) [--step N | --steps A:B] [--size WxH] [--scale S] [--theme T] --out FILE.png",
+    "Draws the workbench into a picture; needs no display.", run_render};

@@ -23,7 +23,8 @@ static bool prime(struct sampler *sampler, const struct vocabulary *vocabulary, 
         utf8_next(text + k, length - k, &used);
         int symbol = vocabulary_find(vocabulary, text + k, used);
         if (symbol == VOCABULARY_UNK)
-            return err_set(err, ERR_VALUE, "--prime: “%.*s” is not among the %d symbols of the model", (int)used, text + k, vocabulary->count);
+            return err_set(err, ERR_VALUE, "--prime: “%.*s” is not among the %d symbols of the model", (int)used,
+                           text + k, vocabulary->count);
         sampler_feed(sampler, symbol);
     }
     return true;
@@ -31,12 +32,14 @@ static bool prime(struct sampler *sampler, const struct vocabulary *vocabulary, 
 
 // The whole distribution of the symbol that comes next, in the order of the vocabulary: softmax of the logits, before
 // temperature and top-k.
-static void show_distribution(const struct words *words, const struct sampler *sampler, const struct vocabulary *vocabulary) {
+static void show_distribution(const struct words *words, const struct sampler *sampler,
+                              const struct vocabulary *vocabulary) {
     const float *p = sampler_distribution(sampler);
     json_t *list = json_array();
     for (int i = 0; i < vocabulary->count; i++) {
         json_array_append_new(list, json_pack("{s:s, s:f}", "symbol", vocabulary->texts[i], "p", (double)p[i]));
-        if (!words->common.json) printf("%.6f  %s\n", (double)p[i], *vocabulary->texts[i] == '\n' ? "\\n" : vocabulary->texts[i]);
+        if (!words->common.json)
+            printf("%.6f  %s\n", (double)p[i], *vocabulary->texts[i] == '\n' ? "\\n" : vocabulary->texts[i]);
     }
     if (words->common.json) command_json(json_pack("{s:O}", "distribution", list));
     json_decref(list);
@@ -48,9 +51,12 @@ static int run_sample(const struct command *command, int argc, char **argv) {
         {"prime", OPTION_TEXT, &words.prime, "TEXT", "what every sample starts with"},
         {"length", OPTION_INT, &words.length, "N", "longest sample, in symbols", .low = 1, .high = 10000000},
         {"count", OPTION_INT, &words.count, "N", "samples; each ends at <EOS>", .low = 1, .high = 1000000},
-        {"temperature", OPTION_REAL, &words.temperature, "X", "divides the logits; 0 takes the largest", .low = 0, .high = 1000},
-        {"top-k", OPTION_INT, &words.top_k, "K", "draw from the K likeliest; 0 = from all", .low = 0, .high = NET_MAX_VOCABULARY},
-        {"distribution", OPTION_FLAG, &words.distribution, .help = "instead of samples: P(next symbol) after --prime, all of it"},
+        {"temperature", OPTION_REAL, &words.temperature, "X", "divides the logits; 0 takes the largest", .low = 0,
+         .high = 1000},
+        {"top-k", OPTION_INT, &words.top_k, "K", "draw from the K likeliest; 0 = from all", .low = 0,
+         .high = NET_MAX_VOCABULARY},
+        {"distribution", OPTION_FLAG, &words.distribution,
+         .help = "instead of samples: P(next symbol) after --prime, all of it"},
         {"seed", OPTION_LONG, &words.seed, "S", "of the draws", .low = 0, .high = 9e15},
         {0}};
     const struct option *tables[] = {own, option_common(&words.common)};
@@ -102,5 +108,6 @@ static int run_sample(const struct command *command, int argc, char **argv) {
     return status;
 }
 
-const struct command command_sample = {"sample", "M.safetensors [--prime TEXT] [--length N] [--temperature X] [--top-k K] [--seed S]",
-                                       "Writes what a model makes up.", run_sample};
+const struct command command_sample = {
+    "sample", "M.safetensors [--prime TEXT] [--length N] [--temperature X] [--top-k K] [--seed S]",
+    "Writes what a model makes up.", run_sample};

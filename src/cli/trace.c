@@ -22,21 +22,26 @@ static bool add_itemised(const struct record *record, struct tensor_writer *writ
     bool good = memory != NULL;
     for (int l = 0; good && l < record->layout.spec.layers; l++)
         for (int d = 0; good && d < record->layout.spec.directions; d++) {
-            double *const norms[CELL_MAX_STATES] = {memory, memory + pairs},
-                          *const vectors[CELL_MAX_STATES] = {memory + 2 * pairs, memory + pairs * (size_t)(H + 2)};
-            good = analysis_itemised(record->tape, &record->layout, record->params, &record->example, l, d, norms, vectors, err);
+            double *const norms[CELL_MAX_STATES] = {memory, memory + pairs}, *const vectors[CELL_MAX_STATES] = {
+                                                                                 memory + 2 * pairs,
+                                                                                 memory + pairs * (size_t)(H + 2)};
+            good = analysis_itemised(record->tape, &record->layout, record->params, &record->example, l, d, norms,
+                                     vectors, err);
             for (int s = 0; good && s < cell->state_count; s++) {
                 char name[128];
-                snprintf(name, sizeof name, "norm/itemised/l%d%s/%s", l, d ? "_reverse" : "", cell->slots[cell->state_out[s]].id);
+                snprintf(name, sizeof name, "norm/itemised/l%d%s/%s", l, d ? "_reverse" : "",
+                         cell->slots[cell->state_out[s]].id);
                 tensor_writer_add(writer, name, TENSOR_F64, 2, (const int64_t[]){T, T}, norms[s]);
-                tensor_writer_add(writer, name + strlen("norm/"), TENSOR_F64, 3, (const int64_t[]){T, T, H}, vectors[s]);
+                tensor_writer_add(writer, name + strlen("norm/"), TENSOR_F64, 3, (const int64_t[]){T, T, H},
+                                  vectors[s]);
             }
         }
     mem_free(memory);
     return good;
 }
 
-static bool write_trace(const struct workbench *bench, const char *clamp, bool itemised, const char *path, struct err *err) {
+static bool write_trace(const struct workbench *bench, const char *clamp, bool itemised, const char *path,
+                        struct err *err) {
     struct tensor_writer *writer = tensor_writer_new();
     char update[32];
     snprintf(update, sizeof update, "%lld", (long long)bench->record->update);
@@ -67,8 +72,9 @@ static void narrate_all(const struct workbench *bench, bool json) {
             printf("%3d  %s\n", p, text);
     }
     if (json)
-        command_json(json_pack("{s:s, s:o, s:o, s:o}", "example", bench->example_text, "loss", json_number(bench->record->loss),
-                               "grad_norm", json_number(bench->record->grad_norm), "steps", steps));
+        command_json(json_pack("{s:s, s:o, s:o, s:o}", "example", bench->example_text, "loss",
+                               json_number(bench->record->loss), "grad_norm", json_number(bench->record->grad_norm),
+                               "steps", steps));
     else
         json_decref(steps);
 }
@@ -86,11 +92,12 @@ static int run_trace(const struct command *command, int argc, char **argv) {
     bool itemised = false;
     const struct option own[] = {
         {"out", OPTION_TEXT, &out, "T.safetensors", "every number as arrays; without it the steps are told in words"},
-        {"clamp", OPTION_TEXT, &clamp, "SLOT[:UNIT]@A[-B]=V,...", "values set by hand: gate_f:2@3-5=0; units and timesteps from 1"},
+        {"clamp", OPTION_TEXT, &clamp, "SLOT[:UNIT]@A[-B]=V,...",
+         "values set by hand: gate_f:2@3-5=0; units and timesteps from 1"},
         {"itemised", OPTION_FLAG, &itemised, NULL, "with --out: gradients by the loss that they come from"},
         {0}};
-    const struct option *tables[] = {own, option_opening(&opening), option_model(&opening.model), option_training(&opening.training),
-                                     option_common(&common)};
+    const struct option *tables[] = {own, option_opening(&opening), option_model(&opening.model),
+                                     option_training(&opening.training), option_common(&common)};
     const char *positional[1];
     int status, count = command_parse(command, tables, 5, argc, argv, positional, 1, &common, &status);
     if (count < 0) return status;
@@ -113,10 +120,14 @@ static int run_trace(const struct command *command, int argc, char **argv) {
                                bench->script->count, "loss", json_number(bench->record->loss), "grad_norm",
                                json_number(bench->record->grad_norm)));
     else if (good && out && !common.quiet)
-        printf("%s: “%s”, loss %.6f nats, gradient norm %.6f\n", out, bench->example_text, bench->record->loss, bench->record->grad_norm);
+        printf("%s: “%s”, loss %.6f nats, gradient norm %.6f\n", out, bench->example_text, bench->record->loss,
+               bench->record->grad_norm);
     workbench_free(bench);
     return good ? 0 : command_fail(&err);
 }
 
-const struct command command_trace = {"trace", "[M.safetensors | model options] [--data FILE] [--example N | --word TEXT] [--clamp LIST] [--out T.safetensors [--itemised]]",
-                                      "Everything that one example does to a network: told step by step, or as arrays.", run_trace};
+const struct command command_trace = {"trace",
+                                      "[M.safetensors | model options] [--data FILE] [--example N | --word TEXT] "
+                                      "[--clamp LIST] [--out T.safetensors [--itemised]]",
+                                      "Everything that one example does to a network: told step by step, or as arrays.",
+                                      run_trace};

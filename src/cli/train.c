@@ -31,10 +31,11 @@ struct run {
 
 // How far a run has come, beside what the trainer knows: kept in the checkpoint.
 struct progress {
-    double first, loss, validation, best; // nats a token: of update 1, running mean, last measured, lowest; NaN = not yet
-    long bad;                             // measurements since the best
-    bool diverged, early;                 // the loss rose far above the first; stopped by --patience
-    float *best_params;                   // with --patience
+    double first, loss, validation,
+        best;             // nats a token: of update 1, running mean, last measured, lowest; NaN = not yet
+    long bad;             // measurements since the best
+    bool diverged, early; // the loss rose far above the first; stopped by --patience
+    float *best_params;   // with --patience
 };
 
 static const char *schedule_choices[SCHEDULE_COUNT + 1], *init_choices[INIT_COUNT + 1];
@@ -42,26 +43,62 @@ static const char *schedule_choices[SCHEDULE_COUNT + 1], *init_choices[INIT_COUN
 static struct option *option_own(struct run *run) {
     static struct option table[20];
     struct train_words *own = &run->own;
-    for (int k = 0; k < SCHEDULE_COUNT; k++) schedule_choices[k] = schedule_names[k];
-    for (int k = 0; k < INIT_COUNT; k++) init_choices[k] = init_names[k];
+    for (int k = 0; k < SCHEDULE_COUNT; k++)
+        schedule_choices[k] = schedule_names[k];
+    for (int k = 0; k < INIT_COUNT; k++)
+        init_choices[k] = init_names[k];
     int n = 0;
     table[n++] = (struct option){"out", OPTION_TEXT, &run->training.out, "M.safetensors", "where the model goes"};
     table[n++] = (struct option){"resume", OPTION_TEXT, &own->resume, "M.safetensors", "go on with the run kept there"};
     table[n++] = (struct option){"log", OPTION_TEXT, &run->training.log, "FILE.jsonl", "one JSON object an update"};
-    table[n++] = (struct option){"save-every", OPTION_LONG, &run->training.save_every, "N", "also save after every N updates", .low = 0, .high = 1e9};
-    table[n++] = (struct option){"clip-value", OPTION_REAL, &own->clip_value, "X", "largest entry of the gradient; 0 = no clipping", .low = 0, .high = 1e9};
-    table[n++] = (struct option){"weight-decay", OPTION_REAL, &own->weight_decay, "X", "decoupled: every weight loses lr * X of itself an update", .low = 0, .high = 1e6};
-    table[n++] = (struct option){"schedule", OPTION_CHOICE, &own->schedule, "NAME", "of the learning rate", schedule_choices};
-    table[n++] = (struct option){"warmup", OPTION_LONG, &own->warmup, "N", "updates in which the learning rate rises from 0", .low = 0, .high = 1e9};
-    table[n++] = (struct option){"decay", OPTION_REAL, &own->decay, "X", "the factor of --schedule step", .low = 0, .high = 1};
-    table[n++] = (struct option){"decay-every", OPTION_LONG, &own->decay_every, "N", "updates of a step; 0 = a third of the run", .low = 0, .high = 1e9};
+    table[n++] =
+        (struct option){"save-every", OPTION_LONG, &run->training.save_every, "N", "also save after every N updates",
+                        .low = 0,     .high = 1e9};
+    table[n++] = (struct option){
+        "clip-value", OPTION_REAL, &own->clip_value, "X", "largest entry of the gradient; 0 = no clipping",
+        .low = 0,     .high = 1e9};
+    table[n++] = (struct option){"weight-decay",
+                                 OPTION_REAL,
+                                 &own->weight_decay,
+                                 "X",
+                                 "decoupled: every weight loses lr * X of itself an update",
+                                 .low = 0,
+                                 .high = 1e6};
+    table[n++] =
+        (struct option){"schedule", OPTION_CHOICE, &own->schedule, "NAME", "of the learning rate", schedule_choices};
+    table[n++] =
+        (struct option){"warmup", OPTION_LONG, &own->warmup, "N", "updates in which the learning rate rises from 0",
+                        .low = 0, .high = 1e9};
+    table[n++] =
+        (struct option){"decay", OPTION_REAL, &own->decay, "X", "the factor of --schedule step", .low = 0, .high = 1};
+    table[n++] =
+        (struct option){"decay-every", OPTION_LONG, &own->decay_every, "N", "updates of a step; 0 = a third of the run",
+                        .low = 0,      .high = 1e9};
     table[n++] = (struct option){"init", OPTION_CHOICE, &own->init, "NAME", "the first weights", init_choices};
-    table[n++] = (struct option){"dropout", OPTION_REAL, &own->dropout, "P", "share of the values between layers that is left out", .low = 0, .high = 0.99};
-    table[n++] = (struct option){"patience", OPTION_LONG, &own->patience, "N", "stop after N measurements without a lower validation loss; 0 = never", .low = 0, .high = 1e6};
-    table[n++] = (struct option){"validate-every", OPTION_LONG, &own->validate_every, "N", "updates between measurements; 0 = a twentieth of the run", .low = 0, .high = 1e9};
-    table[n++] = (struct option){"min-count", OPTION_LONG, &run->training.min_count, "N", "a character that occurs less often becomes <UNK>", .low = 0, .high = 1e9};
-    table[n++] = (struct option){"carry", OPTION_FLAG, &own->carry, .help = "of a long text: windows follow on each other, the state is carried"};
-    table[n++] = (struct option){"by-length", OPTION_FLAG, &own->by_length, .help = "of a list: minibatches of about the same length"};
+    table[n++] = (struct option){
+        "dropout", OPTION_REAL, &own->dropout, "P", "share of the values between layers that is left out",
+        .low = 0,  .high = 0.99};
+    table[n++] = (struct option){"patience",
+                                 OPTION_LONG,
+                                 &own->patience,
+                                 "N",
+                                 "stop after N measurements without a lower validation loss; 0 = never",
+                                 .low = 0,
+                                 .high = 1e6};
+    table[n++] = (struct option){"validate-every",
+                                 OPTION_LONG,
+                                 &own->validate_every,
+                                 "N",
+                                 "updates between measurements; 0 = a twentieth of the run",
+                                 .low = 0,
+                                 .high = 1e9};
+    table[n++] = (struct option){
+        "min-count", OPTION_LONG, &run->training.min_count, "N", "a character that occurs less often becomes <UNK>",
+        .low = 0,    .high = 1e9};
+    table[n++] = (struct option){"carry", OPTION_FLAG, &own->carry,
+                                 .help = "of a long text: windows follow on each other, the state is carried"};
+    table[n++] = (struct option){"by-length", OPTION_FLAG, &own->by_length,
+                                 .help = "of a list: minibatches of about the same length"};
     table[n++] = (struct option){"verbose", OPTION_FLAG, &own->verbose, .help = "say what memory the run takes"};
     table[n] = (struct option){0};
     return table;
@@ -88,14 +125,16 @@ static void run_tables(struct run *run, const struct option *tables[TABLES]) {
 // FNV-1a over the symbols: tells whether a run goes on with the same text.
 static void fingerprint(const struct dataset *data, char out[17]) {
     uint64_t hash = 0xCBF29CE484222325u;
-    for (size_t i = 0; i < data->symbol_count; i++) hash = (hash ^ (uint64_t)data->symbols[i]) * 0x100000001B3u;
+    for (size_t i = 0; i < data->symbol_count; i++)
+        hash = (hash ^ (uint64_t)data->symbols[i]) * 0x100000001B3u;
     snprintf(out, 17, "%016llx", (unsigned long long)hash);
 }
 
 // To be freed by the caller (jansson's). steps: the updates of the whole run, for --epochs too.
 static char *run_text(const struct run *run, const struct dataset *data, const struct progress *p, long steps) {
-    static const char *const except[] = {"save-every", "verbose", "epochs", "steps", "json", "quiet", "help",
-                                         "cell", "activation", "layers", "hidden", "bidirectional", "kind", NULL};
+    static const char *const except[] = {"save-every", "verbose",       "epochs", "steps",      "json",
+                                         "quiet",      "help",          "cell",   "activation", "layers",
+                                         "hidden",     "bidirectional", "kind",   NULL};
     struct run copy = *run;
     const struct option *tables[TABLES];
     run_tables(&copy, tables);
@@ -103,9 +142,10 @@ static char *run_text(const struct run *run, const struct dataset *data, const s
     json_object_set_new(words, "steps", json_integer(steps));
     char hash[17];
     fingerprint(data, hash);
-    json_t *json = json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:b}", "words", words, "data", hash, "first", json_number(p->first),
-                             "loss", json_number(p->loss), "validation", json_number(p->validation), "best",
-                             json_number(p->best), "bad", (json_int_t)p->bad, "diverged", p->diverged);
+    json_t *json =
+        json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:b}", "words", words, "data", hash, "first",
+                  json_number(p->first), "loss", json_number(p->loss), "validation", json_number(p->validation), "best",
+                  json_number(p->best), "bad", (json_int_t)p->bad, "diverged", p->diverged);
     char *text = json_dumps(json, JSON_COMPACT);
     json_decref(json);
     return text;
@@ -135,8 +175,9 @@ static bool log_open(const struct run *run, FILE **log, struct err *err) {
 
 static void log_line(FILE *log, long step, const struct step_report *report, double validation) {
     if (!log) return;
-    json_t *line = json_pack("{s:I, s:o, s:o, s:o}", "step", (json_int_t)step, "loss", json_number(report->loss),
-                             "grad_norm", json_number(report->grad_norm), "clip_scale", json_number(report->clip_scale));
+    json_t *line =
+        json_pack("{s:I, s:o, s:o, s:o}", "step", (json_int_t)step, "loss", json_number(report->loss), "grad_norm",
+                  json_number(report->grad_norm), "clip_scale", json_number(report->clip_scale));
     if (!isnan(validation)) json_object_set_new(line, "validation_loss", json_number(validation));
     json_dumpf(line, log, JSON_COMPACT | JSON_REAL_PRECISION(9));
     fputc('\n', log);
@@ -146,10 +187,10 @@ static void log_line(FILE *log, long step, const struct step_report *report, dou
 
 // --- saving ---
 
-// Never over a good file with parameters that are not finite. A run that ended with --patience leaves its best parameters,
-// and no state: it is over.
-static bool save(const struct run *run, const struct training *training, const struct progress *p, long steps, bool ended,
-                 struct err *err) {
+// Never over a good file with parameters that are not finite. A run that ended with --patience leaves its best
+// parameters, and no state: it is over.
+static bool save(const struct run *run, const struct training *training, const struct progress *p, long steps,
+                 bool ended, struct err *err) {
     const struct model *model = training->model;
     if (!run->training.out) return true;
     int bad = model_not_finite(&model->layout, model->params);
@@ -170,17 +211,19 @@ static void report_end(const struct run *run, const struct training *training, c
     double per_second = seconds > 0 ? tokens / seconds : 0, bits = p->validation / log(2);
     if (run->common.json) {
         command_json(json_pack("{s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:b, s:b}", "train_loss", json_number(p->loss),
-                               "validation_loss", json_number(p->validation), "perplexity", json_number(exp(p->validation)),
-                               "bits_per_character", json_number(bits), "steps", (json_int_t)training->done, "seconds",
-                               json_number(seconds), "tokens_per_s", json_number(per_second), "parameters",
-                               (json_int_t)model->layout.weights, "stopped_early", p->early, "diverged", p->diverged));
+                               "validation_loss", json_number(p->validation), "perplexity",
+                               json_number(exp(p->validation)), "bits_per_character", json_number(bits), "steps",
+                               (json_int_t)training->done, "seconds", json_number(seconds), "tokens_per_s",
+                               json_number(per_second), "parameters", (json_int_t)model->layout.weights,
+                               "stopped_early", p->early, "diverged", p->diverged));
         return;
     }
     printf("%ld updates in %.1f s, %.0f tokens/s, %zu parameters%s\n", training->done, seconds, per_second,
            model->layout.weights, p->early ? "; stopped early" : "");
     printf("train loss %.4f nats a token", p->loss);
     if (!isnan(p->validation))
-        printf(", validation loss %.4f (perplexity %.3f, %.3f bits a character)", p->validation, exp(p->validation), bits);
+        printf(", validation loss %.4f (perplexity %.3f, %.3f bits a character)", p->validation, exp(p->validation),
+               bits);
     printf("\n");
     if (run->training.out && !run->common.quiet) printf("saved %s\n", run->training.out);
 }
@@ -190,7 +233,8 @@ static void report_memory(const struct training *training) {
     struct trainer_memory_parts m = trainer_memory_by_part(training->trainer);
     size_t parameters = training->model->layout.size * sizeof(float);
     fprintf(stderr,
-            "memory: parameters %.1f KiB, gradients %.1f, optimiser %.1f, packed copies %.1f, workspace %.1f; %.1f KiB in all\n",
+            "memory: parameters %.1f KiB, gradients %.1f, optimiser %.1f, packed copies %.1f, workspace %.1f; %.1f KiB "
+            "in all\n",
             parameters / KIB, m.gradients / KIB, m.state / KIB, m.packed / KIB, m.workspace / KIB,
             (parameters + trainer_memory(training->trainer)) / KIB);
 }
@@ -200,7 +244,9 @@ static void report_memory(const struct training *training) {
 static void watch_divergence(struct progress *p, const struct training *training, double lr) {
     if (p->diverged || training->done < DIVERGE_AFTER || !(p->loss > DIVERGE_FACTOR * p->first)) return;
     p->diverged = true;
-    fprintf(stderr, "unroll: by update %ld the loss rose from %.3f to %.3f nats a token: it diverges; a learning rate below %g may help\n",
+    fprintf(stderr,
+            "unroll: by update %ld the loss rose from %.3f to %.3f nats a token: it diverges; a learning rate below %g "
+            "may help\n",
             training->done, p->first, p->loss, lr);
 }
 
@@ -251,12 +297,14 @@ static int train(const struct run *run, struct training *training, struct progre
     double seconds = clock_seconds() - start;
     if (log) fclose(log);
     struct err saving = {0};
-    if (!good) { // the parameters are those before the update that failed; a checkpoint of this run that is there is better
+    if (!good) { // the parameters are those before the update that failed; a checkpoint of this run that is there is
+                 // better
         int status = command_fail(&err);
         if (run->training.out && saved_at >= 0)
             fprintf(stderr, "unroll: the parameters after update %ld are in %s\n", saved_at, run->training.out);
         else if (run->training.out && save(run, training, p, steps, false, &saving))
-            fprintf(stderr, "unroll: the parameters before update %ld are in %s\n", training->done + 1, run->training.out);
+            fprintf(stderr, "unroll: the parameters before update %ld are in %s\n", training->done + 1,
+                    run->training.out);
         return status;
     }
     if (!stopped && p->best_params && !isnan(p->best)) {
@@ -310,11 +358,13 @@ static bool resume_words(struct run *run, const struct checkpoint *from, int arg
     if (said->cell == own.cell && said->activation == own.activation && said->layers == own.layers &&
         said->hidden == own.hidden && said->kind == own.kind && said->bidirectional == own.bidirectional)
         return true;
-    return err_set(err, ERR_USAGE, "--resume: %s holds %s with %d layer%s of %d units; the words ask for another network", path,
+    return err_set(err, ERR_USAGE,
+                   "--resume: %s holds %s with %d layer%s of %d units; the words ask for another network", path,
                    net_cell(spec)->title, own.layers, own.layers == 1 ? "" : "s", own.hidden);
 }
 
-static void resume_remarks(const struct run *run, const struct checkpoint *from, const struct dataset *data, const json_t *kept) {
+static void resume_remarks(const struct run *run, const struct checkpoint *from, const struct dataset *data,
+                           const json_t *kept) {
     if (run->common.quiet) return;
     char hash[17];
     fingerprint(data, hash);
@@ -345,21 +395,24 @@ static int train_on(struct run *run, struct recipe *recipe, const struct dataset
                                               .total = steps,
                                               .every = run->own.decay_every,
                                               .factor = run->own.decay}};
-    bool good = true, has_validation = data->shape == TEXT_LINES ? data->validation_count > 0 : data->train_symbols < data->symbol_count;
+    bool good = true, has_validation = data->shape == TEXT_LINES ? data->validation_count > 0
+                                                                 : data->train_symbols < data->symbol_count;
     if (run->own.patience > 0 && !has_validation)
         good = err_set(&err, ERR_VALUE, "--patience: expected a validation part to measure on, found none");
     if (good && from && from->model.layout.spec.inputs != data->vocabulary.count)
         good = err_set(&err, ERR_VALUE, "%s: expected a text of %d symbols, found %d", run->own.resume,
                        from->model.layout.spec.inputs, data->vocabulary.count);
     if (good && from && from->state.run && from->state.updates >= steps)
-        good = err_set(&err, ERR_VALUE, "%s: all of its %lld updates are done; --steps says for how many in all to go on",
-                       run->own.resume, (long long)from->state.updates);
+        good =
+            err_set(&err, ERR_VALUE, "%s: all of its %lld updates are done; --steps says for how many in all to go on",
+                    run->own.resume, (long long)from->state.updates);
     good = good && net_spec_check(&recipe->spec, &err);
     if (good && from) good = model_copy(&model, &from->model, &err);
     if (good && !from)
         good = model_init(&model, &recipe->spec, &err) &&
                model_init_weights(&model, (enum init_kind)run->own.init, &rng, (float)recipe->forget_bias, &err);
-    good = good && training_init(&training, data, &model, &recipe->options, recipe->batch, recipe->max_T, batches, &err) &&
+    good = good &&
+           training_init(&training, data, &model, &recipe->options, recipe->batch, recipe->max_T, batches, &err) &&
            training_follow(&training, &plan, &err);
     if (good && from && from->state.run) good = training_restore(&training, &from->state, &err);
     if (good && run->own.patience > 0) {
@@ -401,8 +454,7 @@ static int run_train(const struct command *command, int argc, char **argv) {
     if (resumed) {
         good = checkpoint_load_state(&from, run.own.resume, &err);
         if (good) kept = json_loads(from.state.run ? from.state.run : "{}", 0, NULL);
-        if (good && !kept)
-            good = err_at(&err, ERR_FORMAT, run.own.resume, 0, 0, "metadata \"run\" is not valid JSON");
+        if (good && !kept) good = err_at(&err, ERR_FORMAT, run.own.resume, 0, 0, "metadata \"run\" is not valid JSON");
         good = good && resume_words(&run, &from, argc, argv, kept, &err);
         if (good && from.vocabulary.count > 0) run.training.vocabulary = &from.vocabulary;
     }

@@ -29,8 +29,8 @@ struct itemising {
     double *const *norms, *const *vectors;
 };
 
-static void itemised_seed(void *context, const struct lanes *lanes, int layer, int direction, int state,
-                          int t, double *rows) {
+static void itemised_seed(void *context, const struct lanes *lanes, int layer, int direction, int state, int t,
+                          double *rows) {
     const struct itemising *job = context;
     (void)layer;
     int lane = job->first_lane[t];
@@ -40,8 +40,8 @@ static void itemised_seed(void *context, const struct lanes *lanes, int layer, i
 
 // A loss reaches no timestep after it, seen in the direction of the recurrence; where two directions meet in
 // the layers below the top one it reaches all.
-static void itemised_active(void *context, const struct lanes *lanes, int layer, int direction, int t,
-                            int *low, int *high) {
+static void itemised_active(void *context, const struct lanes *lanes, int layer, int direction, int t, int *low,
+                            int *high) {
     const struct itemising *job = context;
     if (lanes->tape->spec.directions > 1 && layer < lanes->top) return;
     if (direction == 0)
@@ -57,8 +57,8 @@ static double norm_of(const double *v, size_t n) {
     return sqrt(sum);
 }
 
-static void itemised_give(void *context, const struct lanes *lanes, int t,
-                          double *const leave[CELL_MAX_STATES], double *const enter[CELL_MAX_STATES]) {
+static void itemised_give(void *context, const struct lanes *lanes, int t, double *const leave[CELL_MAX_STATES],
+                          double *const enter[CELL_MAX_STATES]) {
     const struct itemising *job = context;
     (void)enter;
     size_t H = (size_t)lanes->tape->spec.hidden, T = (size_t)lanes->tape->length;
@@ -82,9 +82,8 @@ static bool has_loss(const struct tape *tape, int t) {
 }
 
 bool analysis_itemised(const struct tape *tape, const struct layout *layout, const double *params,
-                       const struct example *example, int layer, int direction,
-                       double *const norms[CELL_MAX_STATES], double *const vectors[CELL_MAX_STATES],
-                       struct err *err) {
+                       const struct example *example, int layer, int direction, double *const norms[CELL_MAX_STATES],
+                       double *const vectors[CELL_MAX_STATES], struct err *err) {
     size_t T = (size_t)tape->length, H = (size_t)tape->spec.hidden;
     for (int s = 0; s < tape->cell->state_count; s++) {
         if (norms && norms[s]) memset(norms[s], 0, T * T * sizeof(double));

@@ -15,9 +15,8 @@
 // norms[s]: (T tau, T t), Euclidean, or NULL; vectors[s]: (T tau, T t, H) or NULL; s indexes state_out. Rows
 // of timesteps without a loss are 0. Summed over tau the vectors are tape_grad() of the state.
 bool analysis_itemised(const struct tape *tape, const struct layout *layout, const double *params,
-                       const struct example *example, int layer, int direction,
-                       double *const norms[CELL_MAX_STATES], double *const vectors[CELL_MAX_STATES],
-                       struct err *err);
+                       const struct example *example, int layer, int direction, double *const norms[CELL_MAX_STATES],
+                       double *const vectors[CELL_MAX_STATES], struct err *err);
 
 // --- gradients by path ---
 
@@ -68,16 +67,16 @@ enum { JACOBIAN_MAX = 1024 }; // entries of the state taken
 // to_state, from_state: index into state_out, or -1 for all of them. After reference_forward(). Fails with
 // ERR_VALUE when `to` does not come after `from` in this direction, ERR_LIMIT when the state is too large.
 bool jacobian_init(struct jacobian *jacobian, const struct tape *tape, const struct layout *layout,
-                   const double *params, int layer, int direction, int to, int to_state, int from,
-                   int from_state, struct err *err);
+                   const double *params, int layer, int direction, int to, int to_state, int from, int from_state,
+                   struct err *err);
 void jacobian_release(struct jacobian *jacobian);
 
 // --- a weight's gradient by timestep ---
 
 // Frobenius norm of each timestep's part of dL/d(param), to norms (T), without making the parts. After
 // reference_backward().
-bool analysis_part_norms(const struct tape *tape, const struct layout *layout, const struct example *example,
-                         int param, double *norms, struct err *err);
+bool analysis_part_norms(const struct tape *tape, const struct layout *layout, const struct example *example, int param,
+                         double *norms, struct err *err);
 // One entry's parts, to parts (T); they sum to its gradient. row: what is read, column: of the stacked
 // outputs.
 bool analysis_entry_parts(const struct tape *tape, const struct layout *layout, const struct example *example,
@@ -101,8 +100,8 @@ struct gate_stats {
     int always_low, always_high; // units that never leave that end
     struct unit_stats *units;    // (H), owned
 };
-bool gate_stats_init(struct gate_stats *stats, const struct net_spec *spec, int layer, int direction,
-                     int slot, struct err *err);
+bool gate_stats_init(struct gate_stats *stats, const struct net_spec *spec, int layer, int direction, int slot,
+                     struct err *err);
 void gate_stats_release(struct gate_stats *stats);
 void gate_stats_add(struct gate_stats *stats,
                     const struct tape *tape); // after a forward pass; keeps all up to date
@@ -120,5 +119,5 @@ struct numeric_gradient {
 // factor: as in tape_scale_loss(). Fails with ERR_VALUE when there is no such entry or epsilon is not above
 // 0.
 bool analysis_numeric(const struct layout *layout, const double *params, const struct example *example,
-                      const struct clamps *clamps, double factor, int param, int row, int column,
-                      double epsilon, struct numeric_gradient *out, struct err *err);
+                      const struct clamps *clamps, double factor, int param, int row, int column, double epsilon,
+                      struct numeric_gradient *out, struct err *err);

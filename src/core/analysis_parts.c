@@ -71,9 +71,8 @@ static double square_of(const struct outer *list, int n) {
 }
 
 // What is left for a parameter of another kind: its whole part, t by t. Entry -1: the norm.
-static bool by_whole_parts(const struct tape *tape, const struct layout *layout,
-                           const struct example *example, int param, long entry, double *out,
-                           struct err *err) {
+static bool by_whole_parts(const struct tape *tape, const struct layout *layout, const struct example *example,
+                           int param, long entry, double *out, struct err *err) {
     size_t size = (size_t)layout->params[param].in * (size_t)layout->params[param].out;
     double *part = slab_alloc(size, sizeof *part, "a timestep's part of a gradient", err);
     if (!part) return false;
@@ -88,8 +87,8 @@ static bool by_whole_parts(const struct tape *tape, const struct layout *layout,
     return true;
 }
 
-bool analysis_part_norms(const struct tape *tape, const struct layout *layout, const struct example *example,
-                         int param, double *norms, struct err *err) {
+bool analysis_part_norms(const struct tape *tape, const struct layout *layout, const struct example *example, int param,
+                         double *norms, struct err *err) {
     check(param >= 0 && param < layout->count, "parameter %d", param);
     struct outer list[CELL_MAX_STEPS];
     for (int t = 0; t < tape->length; t++) {
@@ -104,13 +103,11 @@ bool analysis_entry_parts(const struct tape *tape, const struct layout *layout, 
                           int param, int row, int column, double *parts, struct err *err) {
     check(param >= 0 && param < layout->count, "parameter %d", param);
     const struct param *p = &layout->params[param];
-    check(row >= 0 && row < p->in && column >= 0 && column < p->out, "%s: row %d, column %d", p->name, row,
-          column);
+    check(row >= 0 && row < p->in && column >= 0 && column < p->out, "%s: row %d, column %d", p->name, row, column);
     struct outer list[CELL_MAX_STEPS];
     for (int t = 0; t < tape->length; t++) {
         int n = outers_of(tape, p, t, list);
-        if (n < 0)
-            return by_whole_parts(tape, layout, example, param, (long)row * p->out + column, parts, err);
+        if (n < 0) return by_whole_parts(tape, layout, example, param, (long)row * p->out + column, parts, err);
         parts[t] = 0.0;
         for (int i = 0; i < n; i++) {
             int r = row - list[i].row, c = column - list[i].column;
@@ -123,8 +120,8 @@ bool analysis_entry_parts(const struct tape *tape, const struct layout *layout, 
 
 // --- gate statistics ---
 
-bool gate_stats_init(struct gate_stats *stats, const struct net_spec *spec, int layer, int direction,
-                     int slot, struct err *err) {
+bool gate_stats_init(struct gate_stats *stats, const struct net_spec *spec, int layer, int direction, int slot,
+                     struct err *err) {
     const struct cell_desc *cell = net_cell(spec);
     check(layer >= 0 && layer < spec->layers && direction >= 0 && direction < spec->directions && slot >= 0 &&
               slot < cell->slot_count && slot != cell->input,
@@ -174,22 +171,19 @@ void gate_stats_add(struct gate_stats *stats, const struct tape *tape) {
 // --- the numeric gradient of one parameter ---
 
 bool analysis_numeric(const struct layout *layout, const double *params, const struct example *example,
-                      const struct clamps *clamps, double factor, int param, int row, int column,
-                      double epsilon, struct numeric_gradient *out, struct err *err) {
+                      const struct clamps *clamps, double factor, int param, int row, int column, double epsilon,
+                      struct numeric_gradient *out, struct err *err) {
     *out = (struct numeric_gradient){.epsilon = epsilon};
     if (param < 0 || param >= layout->count)
-        return err_set(err, ERR_VALUE, "expected a parameter from 1 to %d, found %d", layout->count,
-                       param + 1);
+        return err_set(err, ERR_VALUE, "expected a parameter from 1 to %d, found %d", layout->count, param + 1);
     const struct param *p = &layout->params[param];
     if (row < 0 || row >= p->in || column < 0 || column >= p->out)
-        return err_set(err, ERR_VALUE, "%s is (%d, %d), found row %d, column %d", p->name, p->in, p->out, row,
-                       column);
+        return err_set(err, ERR_VALUE, "%s is (%d, %d), found row %d, column %d", p->name, p->in, p->out, row, column);
     if (!(epsilon > 0.0) || !isfinite(epsilon))
         return err_set(err, ERR_VALUE, "the step of a numeric gradient must be above 0, found %g", epsilon);
     size_t at = p->offset + (size_t)row * (size_t)p->out + (size_t)column;
     struct tape *tape = tape_new(&layout->spec, example->T, err);
-    double *slabs =
-        tape ? slab_alloc(layout->size, 2 * sizeof(double), "a copy of the parameters", err) : NULL;
+    double *slabs = tape ? slab_alloc(layout->size, 2 * sizeof(double), "a copy of the parameters", err) : NULL;
     if (!slabs) {
         tape_free(tape);
         return false;
@@ -205,8 +199,7 @@ bool analysis_numeric(const struct layout *layout, const double *params, const s
     reference_forward_with(tape, layout, params, example, clamps);
     reference_backward(tape, layout, params, example, grads);
     out->analytic = grads[at];
-    double size = fmax(fabs(out->estimate), fabs(out->analytic)),
-           distance = fabs(out->estimate - out->analytic);
+    double size = fmax(fabs(out->estimate), fabs(out->analytic)), distance = fabs(out->estimate - out->analytic);
     out->error = distance == 0.0 ? 0.0 : distance / size; // NaN stays NaN
     mem_free(slabs);
     tape_free(tape);

@@ -46,13 +46,7 @@ struct symbol {
     const char *sub;  // "" where there is none
 };
 
-enum {
-    CELL_MAX_SLOTS = 32,
-    CELL_MAX_STEPS = 24,
-    CELL_MAX_BLOCKS = 8,
-    CELL_MAX_PARTS = 12,
-    CELL_MAX_STATES = 2
-};
+enum { CELL_MAX_SLOTS = 32, CELL_MAX_STEPS = 24, CELL_MAX_BLOCKS = 8, CELL_MAX_PARTS = 12, CELL_MAX_STATES = 2 };
 
 struct cell_slot {
     const char *id;    // name in traces and lessons: "gate_f", "c_tilde", "a_prev"
@@ -60,7 +54,7 @@ struct cell_slot {
     struct symbol symbol[NOTATION_COUNT];
     enum slot_role role;
     enum identity identity;
-    int next; // of SLOT_STATE_IN: the slot it becomes one timestep earlier (its STATE_OUT); else -1
+    int next;                     // of SLOT_STATE_IN: the slot it becomes one timestep earlier (its STATE_OUT); else -1
     const char *at_one, *at_zero; // polarity of a gate: what 1 and 0 do ("keeps", "erases"); else NULL
 };
 

@@ -7,8 +7,7 @@
 #include <string.h>
 
 static bool holds(const struct clamp *clamp, int layer, int direction, int slot, int t) {
-    return clamp->slot == slot && t >= clamp->from && t <= clamp->to &&
-           (clamp->layer < 0 || clamp->layer == layer) &&
+    return clamp->slot == slot && t >= clamp->from && t <= clamp->to && (clamp->layer < 0 || clamp->layer == layer) &&
            (clamp->direction < 0 || clamp->direction == direction);
 }
 
@@ -43,8 +42,8 @@ void clamp_values(const struct tape *tape, int layer, int direction, int slot, i
 }
 
 // From the last to the first: what the last one held back, an earlier one did not.
-void clamp_gradients(const struct tape *tape, int layer, int direction, int slot, int t, double *rows,
-                     int count, double *taken) {
+void clamp_gradients(const struct tape *tape, int layer, int direction, int slot, int t, double *rows, int count,
+                     double *taken) {
     for (int i = tape->clamps.count - 1; i >= 0; i--) {
         const struct clamp *clamp = &tape->clamps.list[i];
         if (!holds(clamp, layer, direction, slot, t)) continue;
@@ -63,15 +62,13 @@ void clamp_gradients(const struct tape *tape, int layer, int direction, int slot
 static bool check_one(const struct clamp *clamp, const struct net_spec *spec, int T, struct err *err) {
     const struct cell_desc *cell = net_cell(spec);
     if (clamp->slot < 0 || clamp->slot >= cell->slot_count)
-        return err_set(err, ERR_VALUE, "a clamp's slot must be 0 to %d, found %d", cell->slot_count - 1,
-                       clamp->slot);
+        return err_set(err, ERR_VALUE, "a clamp's slot must be 0 to %d, found %d", cell->slot_count - 1, clamp->slot);
     const char *id = cell->slots[clamp->slot].id;
     if (clamp->layer < -1 || clamp->layer >= spec->layers)
-        return err_set(err, ERR_VALUE, "the clamp of %s: expected a layer below %d, found %d", id,
-                       spec->layers, clamp->layer);
+        return err_set(err, ERR_VALUE, "the clamp of %s: expected a layer below %d, found %d", id, spec->layers,
+                       clamp->layer);
     if (clamp->direction < -1 || clamp->direction >= spec->directions)
-        return err_set(err, ERR_VALUE, "the clamp of %s: this network has no direction %d", id,
-                       clamp->direction);
+        return err_set(err, ERR_VALUE, "the clamp of %s: this network has no direction %d", id, clamp->direction);
     int width = spec->hidden;
     for (int l = 0; clamp->slot == cell->input && l < spec->layers; l++)
         if (clamp->layer == l || (clamp->layer < 0 && (l == 0 || net_layer_inputs(spec, l) < width)))
@@ -82,8 +79,7 @@ static bool check_one(const struct clamp *clamp, const struct net_spec *spec, in
     if (clamp->from < 0 || clamp->to < clamp->from || clamp->to >= T)
         return err_set(err, ERR_VALUE, "the clamp of %s: expected timesteps from 1 to %d, found %d-%d", id, T,
                        clamp->from + 1, clamp->to + 1);
-    if (!isfinite(clamp->value))
-        return err_set(err, ERR_VALUE, "the clamp of %s: expected a finite value", id);
+    if (!isfinite(clamp->value)) return err_set(err, ERR_VALUE, "the clamp of %s: expected a finite value", id);
     return true;
 }
 
@@ -151,8 +147,7 @@ static bool parse_one(struct clamp *clamp, const char *word, const struct net_sp
     return end != at && *end == 0 ? true : wrong_words(word, err);
 }
 
-bool clamps_parse(struct clamps *clamps, const char *text, const struct net_spec *spec, int T,
-                  struct err *err) {
+bool clamps_parse(struct clamps *clamps, const char *text, const struct net_spec *spec, int T, struct err *err) {
     while (true) {
         char word[128];
         size_t length = strcspn(text, ",");

@@ -29,5 +29,4 @@ bool clamps_check(const struct clamps *clamps, const struct net_spec *spec, int 
 // Adds the clamps of a text to the list: "SLOT[:UNIT]@A[-B]=V", separated by commas; SLOT may be "l0/SLOT" or
 // "l0_reverse/SLOT" (else every layer and direction). Units and timesteps count from 1 as on screen; a
 // missing unit is every unit. Fails with ERR_USAGE (the words) or as clamps_check().
-bool clamps_parse(struct clamps *clamps, const char *text, const struct net_spec *spec, int T,
-                  struct err *err);
+bool clamps_parse(struct clamps *clamps, const char *text, const struct net_spec *spec, int T, struct err *err);

@@ -48,8 +48,7 @@ static double best_numeric(struct probe *probe, size_t at, double epsilon, doubl
     for (int attempt = 0; attempt < 2 && !(relative_error(numeric, analytic, floor) <= 1e-7); attempt++) {
         epsilon /= 10.0;
         double other = numeric_gradient(probe, at, epsilon);
-        if (!(relative_error(other, analytic, floor) >= relative_error(numeric, analytic, floor)))
-            numeric = other;
+        if (!(relative_error(other, analytic, floor) >= relative_error(numeric, analytic, floor))) numeric = other;
     }
     return numeric;
 }
@@ -90,16 +89,12 @@ bool reference_gradcheck(const struct layout *layout, const double *params, cons
     *out = (struct gradcheck){.worst = 0.0, .param = 0};
     if (stride == 0) stride = 1;
     if (!(epsilon > 0.0)) epsilon = GRADCHECK_EPSILON;
-    struct probe probe = {
-        .tape = tape_new(&layout->spec, example->T, err), .layout = layout, .example = example};
+    struct probe probe = {.tape = tape_new(&layout->spec, example->T, err), .layout = layout, .example = example};
     double *grads = NULL;
     bool ok = probe.tape != NULL;
     if (ok) ok = (grads = slab_alloc(layout->size, sizeof *grads, "the gradients to check", err)) != NULL;
-    if (ok)
-        ok =
-            (probe.params = slab_alloc(layout->size, sizeof(double), "the parameters to check", err)) != NULL;
-    if (ok)
-        ok = (probe.losses = slab_alloc(4 * (size_t)example->T, sizeof(double), "the losses", err)) != NULL;
+    if (ok) ok = (probe.params = slab_alloc(layout->size, sizeof(double), "the parameters to check", err)) != NULL;
+    if (ok) ok = (probe.losses = slab_alloc(4 * (size_t)example->T, sizeof(double), "the losses", err)) != NULL;
     if (ok) {
         memcpy(probe.params, params, layout->size * sizeof *params);
         double loss = reference_forward(probe.tape, layout, params, example);

@@ -112,8 +112,8 @@ static void find_offsets(struct workspace *ws) {
     ws->head_bias_at = offset_of(layout, PARAM_HEAD_BIAS, -1, -1);
 }
 
-static void *carve_all(struct workspace *ws, void (*lay_out)(struct carver *, struct workspace *),
-                       const char *what, struct err *err) {
+static void *carve_all(struct workspace *ws, void (*lay_out)(struct carver *, struct workspace *), const char *what,
+                       struct err *err) {
     struct carver count = {0};
     lay_out(&count, ws);
     struct carver carver = {.base = slab_alloc(count.used, 1, what, err)};
@@ -136,16 +136,14 @@ static void borrow_packed(struct workspace *ws, const struct workspace *owner) {
     ws->shared = true;
 }
 
-static struct workspace *new_workspace(const struct layout *layout, const struct workspace *owner, int max_T,
-                                       int max_B, struct err *err) {
+static struct workspace *new_workspace(const struct layout *layout, const struct workspace *owner, int max_T, int max_B,
+                                       struct err *err) {
     if (max_T < 1 || max_B < 1) {
-        err_set(err, ERR_VALUE, "a minibatch needs at least 1 timestep and 1 sequence, found %d and %d",
-                max_T, max_B);
+        err_set(err, ERR_VALUE, "a minibatch needs at least 1 timestep and 1 sequence, found %d and %d", max_T, max_B);
         return NULL;
     }
     if (max_B > INT_MAX / max_T) {
-        err_set(err, ERR_LIMIT, "a minibatch of %d timesteps x %d sequences is more than can be counted",
-                max_T, max_B);
+        err_set(err, ERR_LIMIT, "a minibatch of %d timesteps x %d sequences is more than can be counted", max_T, max_B);
         return NULL;
     }
     blas_set_threads(1); // the batch is what is split over threads: each of them multiplies alone
@@ -241,8 +239,7 @@ static void end_state(struct workspace *ws, const struct batch *batch) {
         struct lane *lane = &ws->lanes[l][0];
         struct cell_rows rows = workspace_rows(ws, l, 0, last, batch->T, B);
         for (int b = 0; b < B; b++)
-            memcpy(lane->last_h[ws->state] + (size_t)b * H, rows.h + (size_t)b * rows.stride,
-                   H * sizeof(float));
+            memcpy(lane->last_h[ws->state] + (size_t)b * H, rows.h + (size_t)b * rows.stride, H * sizeof(float));
         if (lane->c0) memcpy(lane->last_c[ws->state], rows.c, (size_t)B * H * sizeof(float));
     }
     ws->carried[ws->state] = B;
@@ -331,14 +328,14 @@ static void project_input(struct workspace *ws, const float *params, const struc
     const float *bias = params + lane->bias_at;
     if (lane->both) {
         memcpy(lane->both, bias, (size_t)GH * sizeof(float));
-        ws->loops->add(lane->both, params + lane->recurrent_bias_at,
-                       (size_t)ws->direct_blocks * (size_t)spec->hidden);
+        ws->loops->add(lane->both, params + lane->recurrent_bias_at, (size_t)ws->direct_blocks * (size_t)spec->hidden);
         bias = lane->both;
     }
     ws->loops->gather(lane->gates, params + lane->input_at, bias, symbols ? batch->x : NULL, N, GH);
     if (symbols) return;
     const float *in = layer == 0 ? batch->x_real : workspace_below(ws, batch, layer);
-    product_plain(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates, (size_t)GH);
+    product_plain(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates,
+                  (size_t)GH);
 }
 
 static void set_weights(struct product *p, int k, int n, const float *plain, const float *packed) {
@@ -351,8 +348,7 @@ static void set_weights(struct product *p, int k, int n, const float *plain, con
     p->add = true;
 }
 
-void lane_weights(const struct workspace *ws, const struct lane *lane, const float *params,
-                  struct product *p) {
+void lane_weights(const struct workspace *ws, const struct lane *lane, const float *params, struct product *p) {
     int H = ws->layout->spec.hidden, GH = ws->cell->block_count * H;
     set_weights(p, H, GH, params + lane->recurrent_at, lane->recurrent_packed);
 }
@@ -427,20 +423,19 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
     }
 }
 
-double kernel_forward(struct workspace *ws, const float *params, const struct batch *batch, long *tokens,
-                      long *right) {
+double kernel_forward(struct workspace *ws, const float *params, const struct batch *batch, long *tokens, long *right) {
     const struct net_spec *spec = &ws->layout->spec;
     int N = batch->T * batch->B, DH = spec->hidden * spec->directions, O = spec->outputs;
-    check(batch->T <= ws->max_T && batch->B <= ws->max_B, "a minibatch of %d x %d in room for %d x %d",
-          batch->T, batch->B, ws->max_T, ws->max_B);
+    check(batch->T <= ws->max_T && batch->B <= ws->max_B, "a minibatch of %d x %d in room for %d x %d", batch->T,
+          batch->B, ws->max_T, ws->max_B);
     begin_state(ws, batch);
     if (spec->directions > 1) measure_lengths(ws, batch);
     for (int l = 0; l < spec->layers; l++)
         for (int d = 0; d < spec->directions; d++)
             forward_lane(ws, params, batch, l, d);
     end_state(ws, batch);
-    product_affine(ws->loops, N, O, DH, ws->out[spec->layers - 1], (size_t)DH, params + ws->head_at,
-                   (size_t)O, params + ws->head_bias_at, ws->logits, (size_t)O);
+    product_affine(ws->loops, N, O, DH, ws->out[spec->layers - 1], (size_t)DH, params + ws->head_at, (size_t)O,
+                   params + ws->head_bias_at, ws->logits, (size_t)O);
     *tokens = *right = 0;
     for (int n = 0; n < N; n++)
         *tokens += batch->target[n] >= 0;

@@ -27,8 +27,8 @@ int workspace_carried(const struct workspace *workspace); // sequences whose sta
 // After the parameters changed: refreshes packed and transposed copies.
 void kernel_refresh(struct workspace *workspace, const float *params);
 // Summed loss in nats over the tokens with a target; counts them, and the right ones.
-double kernel_forward(struct workspace *workspace, const float *params, const struct batch *batch,
-                      long *tokens, long *right);
+double kernel_forward(struct workspace *workspace, const float *params, const struct batch *batch, long *tokens,
+                      long *right);
 // Adds scale * dL/dparams (L summed) into grads. After kernel_forward with the same batch.
 void kernel_backward(struct workspace *workspace, const float *params, const struct batch *batch, float scale,
                      float *grads);

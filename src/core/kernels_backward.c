@@ -43,8 +43,8 @@ static void backward_lane(struct workspace *ws, const struct batch *batch, int l
                              (float *)rows.dh, rows.stride);
             }
             if (ws->last_block == LAST_APART)
-                blas_product(B, H, H, after.mixed, (size_t)H, lane->recurrent_t + (size_t)direct * (size_t)H,
-                             (size_t)H, 1.0f, (float *)rows.dh, rows.stride);
+                blas_product(B, H, H, after.mixed, (size_t)H, lane->recurrent_t + (size_t)direct * (size_t)H, (size_t)H,
+                             1.0f, (float *)rows.dh, rows.stride);
         }
         ws->loops->backward[spec->cell](&rows, spec->activation);
         if (ws->last_block == LAST_MIXED) {
@@ -69,12 +69,11 @@ static void recurrent_gradient(struct workspace *ws, const struct batch *batch, 
     struct cell_rows first = workspace_rows(ws, layer, direction, 0, T, B);
     if (T > 1) {
         struct cell_rows second = workspace_rows(ws, layer, direction, 1, T, B);
-        const float *h = direction == 0 ? first.h : second.h,
-                    *dz = direction == 0 ? second.gates : first.gates;
+        const float *h = direction == 0 ? first.h : second.h, *dz = direction == 0 ? second.gates : first.gates;
         product_outer(ws->loops, H, direct, (T - 1) * B, h, first.stride, dz, (size_t)GH, to, (size_t)GH);
         if (ws->last_block == LAST_APART)
-            product_outer(ws->loops, H, H, (T - 1) * B, h, first.stride, direction == 0 ? second.mixed : first.mixed, (size_t)H,
-                           to + direct, (size_t)GH);
+            product_outer(ws->loops, H, H, (T - 1) * B, h, first.stride, direction == 0 ? second.mixed : first.mixed,
+                          (size_t)H, to + direct, (size_t)GH);
     }
     if (ws->started && direction == 0)
         product_outer(ws->loops, H, direct, B, lane->h0, (size_t)H, first.gates, (size_t)GH, to, (size_t)GH);
@@ -82,8 +81,7 @@ static void recurrent_gradient(struct workspace *ws, const struct batch *batch, 
         product_outer(ws->loops, H, H, B, lane->h0, (size_t)H, first.mixed, (size_t)H, to + direct, (size_t)GH);
 }
 
-static void input_gradient(struct workspace *ws, const struct batch *batch, int layer, int direction,
-                           float *grads) {
+static void input_gradient(struct workspace *ws, const struct batch *batch, int layer, int direction, float *grads) {
     const struct lane *lane = &ws->lanes[layer][direction];
     const struct net_spec *spec = &ws->layout->spec;
     int N = batch->T * batch->B, I = net_layer_inputs(spec, layer), GH = ws->cell->block_count * spec->hidden;
@@ -103,8 +101,7 @@ static void input_gradient(struct workspace *ws, const struct batch *batch, int 
     product_outer(ws->loops, I, GH, N, in, (size_t)I, lane->gates, (size_t)GH, grads + lane->input_at, (size_t)GH);
 }
 
-void kernel_backward(struct workspace *ws, const float *params, const struct batch *batch, float scale,
-                     float *grads) {
+void kernel_backward(struct workspace *ws, const float *params, const struct batch *batch, float scale, float *grads) {
     (void)params; // the transposed copies are read
     const struct net_spec *spec = &ws->layout->spec;
     int N = batch->T * batch->B, DH = spec->hidden * spec->directions, O = spec->outputs;
@@ -114,8 +111,7 @@ void kernel_backward(struct workspace *ws, const float *params, const struct bat
     ws->loops->scatter(NULL, grads + ws->head_bias_at, ws->logits, NULL, N, O);
     product_outer(ws->loops, DH, O, N, ws->out[spec->layers - 1], (size_t)DH, ws->logits, (size_t)O,
                   grads + ws->head_at, (size_t)O);
-    product_plain(ws->loops, N, DH, O, ws->logits, (size_t)O, ws->head_t, (size_t)DH, 0.0f, ws->d_out,
-                  (size_t)DH);
+    product_plain(ws->loops, N, DH, O, ws->logits, (size_t)O, ws->head_t, (size_t)DH, 0.0f, ws->d_out, (size_t)DH);
     for (int l = spec->layers - 1; l >= 0; l--) {
         for (int d = 0; d < spec->directions; d++) {
             backward_lane(ws, batch, l, d);

@@ -27,14 +27,14 @@ static void back_through(const struct walk *w, int step_index, int k) {
     double *to = rows_of(w, lanes->grad[in], in);
     if (step->op == OP_AFFINE) {
         size_t stride;
-        const double *weights = reference_weights(tape, lanes->layout, lanes->params, w->layer, w->direction,
-                                                  step_index, k, &stride);
-        blas_add_sent(rows, slot_width(tape, w->layer, in), H, reference_break_factor(OP_AFFINE), dy, weights,
-                      stride, to);
+        const double *weights =
+            reference_weights(tape, lanes->layout, lanes->params, w->layer, w->direction, step_index, k, &stride);
+        blas_add_sent(rows, slot_width(tape, w->layer, in), H, reference_break_factor(OP_AFFINE), dy, weights, stride,
+                      to);
         return;
     }
-    reference_local(tape, lanes->layout, lanes->params, w->layer, w->direction, step_index, k, w->t,
-                    lanes->ones, lanes->local);
+    reference_local(tape, lanes->layout, lanes->params, w->layer, w->direction, step_index, k, w->t, lanes->ones,
+                    lanes->local);
     const double *restrict local = lanes->local;
     for (int r = 0; r < rows; r++, dy += H, to += H)
         for (int i = 0; i < H; i++)
@@ -42,20 +42,18 @@ static void back_through(const struct walk *w, int step_index, int k) {
 }
 
 static void stop_at_clamps(const struct walk *w, int slot) {
-    clamp_gradients(w->lanes->tape, w->layer, w->direction, slot, w->t,
-                    rows_of(w, w->lanes->grad[slot], slot), w->high - w->low, NULL);
+    clamp_gradients(w->lanes->tape, w->layer, w->direction, slot, w->t, rows_of(w, w->lanes->grad[slot], slot),
+                    w->high - w->low, NULL);
 }
 
 static void start_timestep(const struct walk *w) {
     struct lanes *lanes = w->lanes;
     const struct tape *tape = lanes->tape;
     const struct cell_desc *cell = tape->cell;
-    size_t rows = (size_t)(w->high - w->low), H = (size_t)tape->spec.hidden,
-           D = (size_t)tape->spec.directions;
+    size_t rows = (size_t)(w->high - w->low), H = (size_t)tape->spec.hidden, D = (size_t)tape->spec.directions;
     for (int s = 0; s < cell->slot_count; s++)
         if (lanes->grad[s])
-            memset(rows_of(w, lanes->grad[s], s), 0,
-                   rows * (size_t)slot_width(tape, w->layer, s) * sizeof(double));
+            memset(rows_of(w, lanes->grad[s], s), 0, rows * (size_t)slot_width(tape, w->layer, s) * sizeof(double));
     for (int s = 0; s < cell->state_count; s++) {
         double *to = lanes->grad[cell->state_out[s]];
         memcpy(to + (size_t)w->low * H, lanes->future[s] + (size_t)w->low * H, rows * H * sizeof *to);
@@ -64,13 +62,13 @@ static void start_timestep(const struct walk *w) {
     }
     if (w->layer == lanes->top) return;
     double *to = lanes->grad[cell->state_out[0]];
-    const double *factors =
-        lanes->dropout ? lanes->dropout + ((size_t)w->layer * (size_t)tape->length + (size_t)w->t) * H * D +
-                             (size_t)w->direction * H
-                       : NULL;
+    const double *factors = lanes->dropout
+                                ? lanes->dropout + ((size_t)w->layer * (size_t)tape->length + (size_t)w->t) * H * D +
+                                      (size_t)w->direction * H
+                                : NULL;
     for (int n = w->low; n < w->high; n++) {
-        const double *dx = lanes->above + ((size_t)w->t * (size_t)lanes->count + (size_t)n) * H * D +
-                           (size_t)w->direction * H;
+        const double *dx =
+            lanes->above + ((size_t)w->t * (size_t)lanes->count + (size_t)n) * H * D + (size_t)w->direction * H;
         for (size_t i = 0; i < H; i++)
             to[(size_t)n * H + i] += factors ? factors[i] * dx[i] : dx[i];
     }
@@ -112,10 +110,8 @@ static void walk_track(struct lanes *lanes, int layer, int direction) {
         memset(lanes->grad[cell->state_in[s]], 0, bytes);
         memset(lanes->grad[cell->state_out[s]], 0, bytes);
     }
-    struct walk w = {
-        .lanes = lanes, .layer = layer, .direction = direction, .needs_input = layer > lanes->layer};
-    const struct path_mask *masks =
-        layer == lanes->layer && direction == lanes->direction ? lanes->masks : NULL;
+    struct walk w = {.lanes = lanes, .layer = layer, .direction = direction, .needs_input = layer > lanes->layer};
+    const struct path_mask *masks = layer == lanes->layer && direction == lanes->direction ? lanes->masks : NULL;
     w.t = lanes->steps > 0 ? lanes->first : direction == 0 ? tape->length - 1 : 0;
     int steps = lanes->steps > 0 ? lanes->steps : tape->length;
     for (int n = 0; n < steps; n++, w.t = time_before(direction, w.t)) {
@@ -167,15 +163,14 @@ static void carve_lanes(struct carver *carver, struct lanes *lanes) {
 
 bool lanes_run(struct lanes *lanes, struct err *err) {
     const struct tape *tape = lanes->tape;
-    check(lanes->layer >= 0 && lanes->layer <= lanes->top && lanes->top < tape->spec.layers &&
-              lanes->direction >= 0 && lanes->direction < tape->spec.directions,
+    check(lanes->layer >= 0 && lanes->layer <= lanes->top && lanes->top < tape->spec.layers && lanes->direction >= 0 &&
+              lanes->direction < tape->spec.directions,
           "layers %d to %d, direction %d", lanes->top, lanes->layer, lanes->direction);
     check(lanes->steps <= 0 || lanes->top == lanes->layer, "a part of the timesteps over several layers");
     if (lanes->count == 0) return true;
     struct carver counter = {0};
     carve_lanes(&counter, lanes);
-    struct carver carver = {.base =
-                                slab_alloc(counter.used, sizeof(double), "an analysis of gradients", err)};
+    struct carver carver = {.base = slab_alloc(counter.used, sizeof(double), "an analysis of gradients", err)};
     if (!carver.base) return false;
     carve_lanes(&carver, lanes);
     for (int i = 0; i < tape->spec.hidden; i++)

@@ -15,16 +15,14 @@ struct lanes {
     int count;             // N
     int top, layer;        // layers walked, from the top one down to `layer`
     int direction;         // of `layer`
-    int first, steps; // timesteps of `layer` in its direction's backward order: from `first`, so many; only
-                      // for one-layer walks, else all
+    int first, steps;      // timesteps of `layer` in its direction's backward order: from `first`, so many; only
+                           // for one-layer walks, else all
     const struct path_mask *masks; // (T) of `layer` and `direction`; NULL follows all
     // Adds what enters the states from outside at t to rows (N, H) of `state`.
-    void (*seed)(void *context, const struct lanes *lanes, int layer, int direction, int state, int t,
-                 double *rows);
+    void (*seed)(void *context, const struct lanes *lanes, int layer, int direction, int state, int t, double *rows);
     // Which lanes can be non-zero at t: [*low, *high). Must grow from one timestep to the next one walked.
     // NULL: all.
-    void (*active)(void *context, const struct lanes *lanes, int layer, int direction, int t, int *low,
-                   int *high);
+    void (*active)(void *context, const struct lanes *lanes, int layer, int direction, int t, int *low, int *high);
     // The gradients at t of `layer`: of the states that leave, and of those that entered (N, H each).
     void (*give)(void *context, const struct lanes *lanes, int t, double *const leave[CELL_MAX_STATES],
                  double *const enter[CELL_MAX_STATES]);

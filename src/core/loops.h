@@ -19,10 +19,10 @@ struct cell_rows {
     size_t h_stride;
     float *mixed;         // (B, H), of cells whose last block does not read the state itself (workspace.h)
     const float *d_mixed; // (B, H) dL/d(mixed), in of backward_last
-    float *carry; // (B, H), of cells that keep a share of h. backward in: dL/dh from timestep t+1 past the
-                  // weights; out: the same for t-1
-    const float *dh;     // (B, H; stride)
-    float *dc;           // (B, H) in: dL/dc from the future; out: the same one timestep earlier
+    float *carry;         // (B, H), of cells that keep a share of h. backward in: dL/dh from timestep t+1 past the
+                          // weights; out: the same for t-1
+    const float *dh;      // (B, H; stride)
+    float *dc;            // (B, H) in: dL/dc from the future; out: the same one timestep earlier
 };
 
 // One sequence through all timesteps, forward in time. forward: the rows of the first timestep, and gates +=
@@ -75,8 +75,7 @@ struct loops {
     void (*add)(float *to, const float *from, size_t n);
     double (*square_sum)(const float *values, size_t n);
     long (*clamp)(float *values, size_t n, float limit); // into [-limit, limit]; how many were outside
-    void (*update)(const struct update_rule *rule, size_t n, float *params, const float *grads, float *m,
-                   float *v);
+    void (*update)(const struct update_rule *rule, size_t n, float *params, const float *grads, float *m, float *v);
     void (*transpose)(const float *from, float *to, int rows, int columns); // to (columns, rows)
     void (*tanh)(float *values, size_t n); // the squashers alone, for tests of their error
     void (*sigmoid)(float *values, size_t n);

@@ -4,8 +4,7 @@
 #if defined(__clang__)
 #define LOOPS_TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")))
 #else
-#define LOOPS_TARGET                                                                                         \
-    __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,prefer-vector-width=512")))
+#define LOOPS_TARGET __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,prefer-vector-width=512")))
 #endif
 #define LOOPS_LANES 16
 #include "loops_body.h"

@@ -268,16 +268,15 @@ LOOP void softmax_back(const struct head_rows *rows, float scale) {
 
 // --- updates ---
 
-LOOP void update_sgd(const struct update_rule *rule, size_t n, float *restrict params,
-                     const float *restrict grads) {
+LOOP void update_sgd(const struct update_rule *rule, size_t n, float *restrict params, const float *restrict grads) {
     float rate = rule->lr * rule->grad_scale;
     APART
     for (size_t i = 0; i < n; i++)
         params[i] -= rate * grads[i];
 }
 
-LOOP void update_adam(const struct update_rule *rule, size_t n, float *restrict params,
-                      const float *restrict grads, float *restrict m, float *restrict v) {
+LOOP void update_adam(const struct update_rule *rule, size_t n, float *restrict params, const float *restrict grads,
+                      float *restrict m, float *restrict v) {
     float b1 = rule->beta1, b2 = rule->beta2, rest1 = 1.0f - b1, rest2 = 1.0f - b2, scale = rule->grad_scale;
     float rate = rule->lr * rule->m_scale, v_scale = rule->v_scale, epsilon = rule->epsilon;
     APART
@@ -289,8 +288,8 @@ LOOP void update_adam(const struct update_rule *rule, size_t n, float *restrict 
     }
 }
 
-LOOP void update_momentum(const struct update_rule *rule, size_t n, float *restrict params,
-                          const float *restrict grads, float *restrict m) {
+LOOP void update_momentum(const struct update_rule *rule, size_t n, float *restrict params, const float *restrict grads,
+                          float *restrict m) {
     float mu = rule->momentum, rate = rule->lr, scale = rule->grad_scale;
     APART
     for (size_t i = 0; i < n; i++) {
@@ -300,8 +299,8 @@ LOOP void update_momentum(const struct update_rule *rule, size_t n, float *restr
 }
 
 // RMSProp and Adagrad: m = old m + fresh g^2.
-LOOP void update_scaled(const struct update_rule *rule, size_t n, float *restrict params,
-                        const float *restrict grads, float *restrict m, float old, float fresh) {
+LOOP void update_scaled(const struct update_rule *rule, size_t n, float *restrict params, const float *restrict grads,
+                        float *restrict m, float old, float fresh) {
     float rate = rule->lr, scale = rule->grad_scale, epsilon = rule->epsilon;
     APART
     for (size_t i = 0; i < n; i++) {
@@ -311,16 +310,24 @@ LOOP void update_scaled(const struct update_rule *rule, size_t n, float *restric
     }
 }
 
-LOOP void update(const struct update_rule *rule, size_t n, float *params, const float *grads, float *m,
-                 float *v) {
+LOOP void update(const struct update_rule *rule, size_t n, float *params, const float *grads, float *m, float *v) {
     for (size_t i = 0; rule->keep != 1.0f && i < n; i++)
         params[i] *= rule->keep;
     switch (rule->optimizer) {
-    case OPTIMIZER_ADAM: update_adam(rule, n, params, grads, m, v); break;
-    case OPTIMIZER_MOMENTUM: update_momentum(rule, n, params, grads, m); break;
-    case OPTIMIZER_RMSPROP: update_scaled(rule, n, params, grads, m, rule->decay, 1.0f - rule->decay); break;
-    case OPTIMIZER_ADAGRAD: update_scaled(rule, n, params, grads, m, 1.0f, 1.0f); break;
-    default: update_sgd(rule, n, params, grads);
+    case OPTIMIZER_ADAM:
+        update_adam(rule, n, params, grads, m, v);
+        break;
+    case OPTIMIZER_MOMENTUM:
+        update_momentum(rule, n, params, grads, m);
+        break;
+    case OPTIMIZER_RMSPROP:
+        update_scaled(rule, n, params, grads, m, rule->decay, 1.0f - rule->decay);
+        break;
+    case OPTIMIZER_ADAGRAD:
+        update_scaled(rule, n, params, grads, m, 1.0f, 1.0f);
+        break;
+    default:
+        update_sgd(rule, n, params, grads);
     }
 }
 

@@ -7,9 +7,8 @@
 #include <string.h>
 
 const char *const net_kind_names[NET_KIND_COUNT] = {
-    [NET_ONE_TO_ONE] = "one-to-one",           [NET_ONE_TO_MANY] = "one-to-many",
-    [NET_MANY_TO_ONE] = "many-to-one",         [NET_MANY_TO_MANY] = "many-to-many",
-    [NET_ENCODER_DECODER] = "encoder-decoder",
+    [NET_ONE_TO_ONE] = "one-to-one",     [NET_ONE_TO_MANY] = "one-to-many",         [NET_MANY_TO_ONE] = "many-to-one",
+    [NET_MANY_TO_MANY] = "many-to-many", [NET_ENCODER_DECODER] = "encoder-decoder",
 };
 
 static bool in_range(const char *what, int value, int low, int high, struct err *err) {
@@ -18,15 +17,12 @@ static bool in_range(const char *what, int value, int low, int high, struct err 
 }
 
 bool net_spec_check(const struct net_spec *spec, struct err *err) {
-    if ((unsigned)spec->cell >= CELL_COUNT)
-        return err_set(err, ERR_VALUE, "unknown cell %d", (int)spec->cell);
+    if ((unsigned)spec->cell >= CELL_COUNT) return err_set(err, ERR_VALUE, "unknown cell %d", (int)spec->cell);
     if ((unsigned)spec->activation >= ACTIVATION_COUNT)
         return err_set(err, ERR_VALUE, "unknown activation %d", (int)spec->activation);
-    if ((unsigned)spec->kind >= NET_KIND_COUNT)
-        return err_set(err, ERR_VALUE, "unknown kind %d", (int)spec->kind);
+    if ((unsigned)spec->kind >= NET_KIND_COUNT) return err_set(err, ERR_VALUE, "unknown kind %d", (int)spec->kind);
     if (spec->kind == NET_ENCODER_DECODER)
-        return err_set(err, ERR_VALUE,
-                       "this version computes no encoder-decoder; expected one of the other kinds");
+        return err_set(err, ERR_VALUE, "this version computes no encoder-decoder; expected one of the other kinds");
     return in_range("the number of layers", spec->layers, 1, NET_MAX_LAYERS, err) &&
            in_range("the number of hidden units", spec->hidden, 1, NET_MAX_HIDDEN, err) &&
            in_range("the number of directions", spec->directions, 1, NET_MAX_DIRECTIONS, err) &&
@@ -45,11 +41,10 @@ int net_layer_inputs(const struct net_spec *spec, int layer) {
 
 enum { SLAB_ALIGN = 16 }; // floats: 64 bytes
 
-static void add_param(struct layout *layout, enum param_role role, int layer, int direction, int in,
-                      int out) {
+static void add_param(struct layout *layout, enum param_role role, int layer, int direction, int in, int out) {
     static const char *const words[] = {
-        [PARAM_INPUT] = "weight_ih", [PARAM_RECURRENT] = "weight_hh", [PARAM_BIAS] = "bias_ih",
-        [PARAM_HEAD] = "weight",     [PARAM_HEAD_BIAS] = "bias",       [PARAM_RECURRENT_BIAS] = "bias_hh",
+        [PARAM_INPUT] = "weight_ih",    [PARAM_RECURRENT] = "weight_hh", [PARAM_BIAS] = "bias_ih",
+        [PARAM_HEAD] = "weight",        [PARAM_HEAD_BIAS] = "bias",      [PARAM_RECURRENT_BIAS] = "bias_hh",
         [PARAM_DIAGONAL] = "weight_ch",
     };
     struct param *param = &layout->params[layout->count++];
@@ -58,8 +53,7 @@ static void add_param(struct layout *layout, enum param_role role, int layer, in
     if (layer < 0)
         snprintf(param->name, sizeof param->name, "head.%s", words[role]);
     else
-        snprintf(param->name, sizeof param->name, "rnn.%s_l%d%s", words[role], layer,
-                 direction ? "_reverse" : "");
+        snprintf(param->name, sizeof param->name, "rnn.%s_l%d%s", words[role], layer, direction ? "_reverse" : "");
     size_t count = size_mul_add((size_t)in, (size_t)out, 0);
     layout->weights += count;
     layout->size += (count + SLAB_ALIGN - 1) / SLAB_ALIGN * SLAB_ALIGN;
@@ -103,8 +97,7 @@ int layout_param(const struct layout *layout, enum param_role role, int layer, i
     bool head = role == PARAM_HEAD || role == PARAM_HEAD_BIAS;
     for (int i = 0; i < layout->count; i++) {
         const struct param *param = &layout->params[i];
-        if (param->role == role && (head || (param->layer == layer && param->direction == direction)))
-            return i;
+        if (param->role == role && (head || (param->layer == layer && param->direction == direction))) return i;
     }
     return -1;
 }

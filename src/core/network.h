@@ -19,13 +19,7 @@ enum net_kind {
 };
 extern const char *const net_kind_names[NET_KIND_COUNT]; // "one-to-one" ...
 
-enum {
-    NET_MAX_LAYERS = 8,
-    NET_MAX_DIRECTIONS = 2,
-    NET_MAX_HIDDEN = 4096,
-    NET_MAX_VOCABULARY = 1 << 20,
-    NET_NAME = 64
-};
+enum { NET_MAX_LAYERS = 8, NET_MAX_DIRECTIONS = 2, NET_MAX_HIDDEN = 4096, NET_MAX_VOCABULARY = 1 << 20, NET_NAME = 64 };
 
 struct net_spec {
     enum cell_id cell;
@@ -63,8 +57,8 @@ struct param {
                          // head.bias
     enum param_role role;
     int layer, direction; // -1 for the head
-    int in, out;   // (in, out) row-major in the slab; a bias has in = 1. out = G*H for the cells' matrices
-    size_t offset; // into the slab, in floats; every tensor starts on 64 bytes
+    int in, out;          // (in, out) row-major in the slab; a bias has in = 1. out = G*H for the cells' matrices
+    size_t offset;        // into the slab, in floats; every tensor starts on 64 bytes
 };
 
 // bias_hh is a parameter of cells with two biases alone (gru_reset_after). Where they would only ever add (rnn,
@@ -80,7 +74,7 @@ struct layout {
 
 bool layout_init(struct layout *layout, const struct net_spec *spec, struct err *err);
 void layout_release(struct layout *layout);
-int layout_find(const struct layout *layout, const char *name); // -1 when unknown
+int layout_find(const struct layout *layout, const char *name);                                // -1 when unknown
 int layout_param(const struct layout *layout, enum param_role role, int layer, int direction); // index
 
 struct model {

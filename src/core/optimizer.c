@@ -27,8 +27,8 @@ double clip_scale_for(double norm, double clip_norm) {
     return clip_norm > 0.0 && norm > clip_norm ? clip_norm / norm : 1.0;
 }
 
-void optimizer_apply(const struct train_options *options, size_t n, float *params, const float *grads,
-                     float *m, float *v, int64_t update, double clip_scale) {
+void optimizer_apply(const struct train_options *options, size_t n, float *params, const float *grads, float *m,
+                     float *v, int64_t update, double clip_scale) {
     struct update_rule rule = {
         .optimizer = options->optimizer,
         .lr = (float)options->lr,

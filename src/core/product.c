@@ -21,8 +21,8 @@ void product_plain(const struct loops *loops, int m, int n, int k, const float *
     loops->product(&p);
 }
 
-void product_affine(const struct loops *loops, int m, int n, int k, const float *a, size_t lda,
-                    const float *b, size_t ldb, const float *bias, float *c, size_t ldc) {
+void product_affine(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
+                    size_t ldb, const float *bias, float *c, size_t ldc) {
     if (is_large(m, (size_t)n * (size_t)k)) {
         for (int i = 0; i < m; i++)
             memcpy(c + (size_t)i * ldc, bias, (size_t)n * sizeof *c);
@@ -33,8 +33,8 @@ void product_affine(const struct loops *loops, int m, int n, int k, const float 
     loops->product(&p);
 }
 
-void product_packed(const struct loops *loops, int m, int n, int k, const float *a, size_t lda,
-                    const float *packed, float beta, float *c, size_t ldc) {
+void product_packed(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *packed,
+                    float beta, float *c, size_t ldc) {
     size_t panel = (size_t)k * PRODUCT_PANEL;
     struct product p = {m, n, k, a, lda, 1, packed, PRODUCT_PANEL, panel, c, ldc, beta != 0.0f, NULL};
     loops->product(&p);

@@ -33,11 +33,11 @@ struct loops;
 void product_plain(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
                    size_t ldb, float beta, float *c, size_t ldc);
 // c = bias (n), in every row, + a b
-void product_affine(const struct loops *loops, int m, int n, int k, const float *a, size_t lda,
-                    const float *b, size_t ldb, const float *bias, float *c, size_t ldc);
+void product_affine(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
+                    size_t ldb, const float *bias, float *c, size_t ldc);
 // As product_plain, with b packed.
-void product_packed(const struct loops *loops, int m, int n, int k, const float *a, size_t lda,
-                    const float *packed, float beta, float *c, size_t ldc);
+void product_packed(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *packed,
+                    float beta, float *c, size_t ldc);
 // c (m, n) += a (k, m)^T b (k, n): what a weight gradient is, k being the rows of all timesteps.
 void product_outer(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
                    size_t ldb, float *c, size_t ldc);

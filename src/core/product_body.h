@@ -17,8 +17,8 @@ INLINE const float *columns_at(const struct product *p, int j) {
 
 // R rows by V vectors of c, from row i and column j, over rows k0 to k1 of b. The last vector has `last`
 // lanes. R, V and part are constants where this is called.
-INLINE void tile(const struct product *p, const int R, const int V, const bool part, int i, int j, int last,
-                 int k0, int k1) {
+INLINE void tile(const struct product *p, const int R, const int V, const bool part, int i, int j, int last, int k0,
+                 int k1) {
     vec sums[ROWS][VECS];
     const float *a = p->a + (size_t)i * p->a_row + (size_t)k0 * p->a_step;
     const float *b = columns_at(p, j) + (size_t)k0 * p->ldb;
@@ -27,8 +27,7 @@ INLINE void tile(const struct product *p, const int R, const int V, const bool p
     UNROLL for (int r = 0; r < R; r++) UNROLL for (int v = 0; v < V; v++) sums[r][v] = (vec){0};
     for (int k = k0; k < k1; k++) {
         vec row[VECS];
-        UNROLL for (int v = 0; v < V; v++) row[v] =
-            part && v == V - 1 ? load_part(b + v * W, last) : load(b + v * W);
+        UNROLL for (int v = 0; v < V; v++) row[v] = part && v == V - 1 ? load_part(b + v * W, last) : load(b + v * W);
         UNROLL for (int r = 0; r < R; r++) {
             float x = a[(size_t)r * a_row];
             UNROLL for (int v = 0; v < V; v++) sums[r][v] += row[v] * x;
@@ -80,8 +79,7 @@ INLINE void narrow_tile(const struct product *p, const int R, int i, int j, int 
 }
 #endif
 
-INLINE void tiles_down(const struct product *p, const int V, const bool part, int j, int last, int k0,
-                       int k1) {
+INLINE void tiles_down(const struct product *p, const int V, const bool part, int j, int last, int k0, int k1) {
     int i = 0;
 #if LOOPS_LANES > 4
     for (; V == 1 && part && last <= 4 && i + ROWS <= p->m; i += ROWS)

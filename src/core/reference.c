@@ -18,8 +18,7 @@ static double *carve(struct carver *carver, size_t rows, size_t columns) {
     return at;
 }
 
-static void carve_track(struct carver *carver, struct track *track, const struct cell_desc *cell, size_t T,
-                        size_t H) {
+static void carve_track(struct carver *carver, struct track *track, const struct cell_desc *cell, size_t T, size_t H) {
     for (int s = 0; s < cell->slot_count; s++) {
         size_t width = s == cell->input ? (size_t)track->inputs : H;
         track->value[s] = carve(carver, T, width);
@@ -91,8 +90,8 @@ void reference_params(const struct model *model, double *out) {
         out[i] = model->params[i];
 }
 
-struct track_params track_params_of(const struct layout *layout, const double *params, double *grads,
-                                    int layer, int direction) {
+struct track_params track_params_of(const struct layout *layout, const double *params, double *grads, int layer,
+                                    int direction) {
     size_t at[3];
     for (int role = PARAM_INPUT; role <= PARAM_BIAS; role++) {
         int p = layout_param(layout, (enum param_role)role, layer, direction);
@@ -121,8 +120,7 @@ struct track_params track_params_of(const struct layout *layout, const double *p
 
 // z (H) += v (n) times the columns of a block: weights (n, stride), row-major. Zeros are skipped: a one-hot
 // vector costs one row.
-static void add_product(double *restrict z, const double *v, int n, const double *weights, size_t stride,
-                        int H) {
+static void add_product(double *restrict z, const double *v, int n, const double *weights, size_t stride, int H) {
     for (int j = 0; j < n; j++) {
         double factor = v[j];
         if (factor == 0.0) continue;
@@ -147,8 +145,7 @@ static void forward_affine(const struct tape *tape, struct track *track, const s
     if (p->recurrent_bias && step->in[0] >= 0) add_to(z, p->recurrent_bias + at, H);
     if (step->in[0] >= 0)
         add_product(z, track->value[step->in[0]] + (size_t)t * (size_t)H, H, p->recurrent + at, GH, H);
-    if (step->in[1] >= 0)
-        add_product(z, track->value[step->in[1]] + (size_t)t * (size_t)I, I, p->input + at, GH, H);
+    if (step->in[1] >= 0) add_product(z, track->value[step->in[1]] + (size_t)t * (size_t)I, I, p->input + at, GH, H);
 }
 
 static void forward_step(const struct tape *tape, struct track *track, const struct track_params *params,
@@ -205,8 +202,8 @@ static void forward_input(struct tape *tape, const struct example *example, int 
     double *x = track->value[tape->cell->input] + (size_t)t * I;
     if (layer > 0) {
         for (int d = 0; d < tape->spec.directions; d++)
-            memcpy(x + (size_t)d * H,
-                   tape->tracks[layer - 1][d].value[tape->cell->state_out[0]] + (size_t)t * H, H * sizeof *x);
+            memcpy(x + (size_t)d * H, tape->tracks[layer - 1][d].value[tape->cell->state_out[0]] + (size_t)t * H,
+                   H * sizeof *x);
         for (size_t i = 0; example->dropout && i < I; i++)
             x[i] *= example->dropout[((size_t)(layer - 1) * (size_t)example->T + (size_t)t) * I + i];
     } else if (tape->spec.real_input) {

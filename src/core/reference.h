@@ -63,8 +63,8 @@ const double *tape_logits_grad(const struct tape *tape, int t); // (O), y_hat - 
 double tape_loss(const struct tape *tape, int t);               // nats, 0 where there is no target
 // What timestep t contributes to dL/d(param): (in, out), written to out. The parts of all t sum to the
 // gradient.
-void tape_param_grad_at(const struct tape *tape, const struct layout *layout, const struct example *example,
-                        int param, int t, double *out);
+void tape_param_grad_at(const struct tape *tape, const struct layout *layout, const struct example *example, int param,
+                        int t, double *out);
 
 // dL/d(value) of clamp i of the last forward pass, all its units and timesteps together; after a backward pass.
 double tape_clamp_grad(const struct tape *tape, int i);

@@ -61,8 +61,8 @@ static double *gather_of(const struct moment *m, int slot) {
 }
 
 // Operand k: in[0] goes through W_a, in[1] through W_x. dL/d(in) = W dz, dL/dW += in dz^T.
-static void backward_affine_operand(const struct moment *m, const struct cell_step *step, int k,
-                                    const double *dz, double *sent, double factor) {
+static void backward_affine_operand(const struct moment *m, const struct cell_step *step, int k, const double *dz,
+                                    double *sent, double factor) {
     int H = m->tape->spec.hidden, n = slot_width(m->tape, m->layer, step->in[k]);
     size_t GH = (size_t)m->tape->cell->block_count * (size_t)H, at = (size_t)step->block * (size_t)H;
     const double *weights = (k == 0 ? m->weights.recurrent : m->weights.input) + at;
@@ -74,8 +74,8 @@ static void backward_affine_operand(const struct moment *m, const struct cell_st
 
 // What an elementwise step sends to operand k, from its output's gradient dy, its output y and the other
 // operand.
-static void backward_elementwise(enum cell_op op, double *sent, const double *dy, const double *y,
-                                 const double *other, int H, double factor) {
+static void backward_elementwise(enum cell_op op, double *sent, const double *dy, const double *y, const double *other,
+                                 int H, double factor) {
     switch (op) {
     case OP_SIGMOID:
         for (int i = 0; i < H; i++)
@@ -136,8 +136,8 @@ static void backward_step(const struct moment *m, int index) {
         else if (step->op == OP_DIAGONAL)
             backward_diagonal(m, step, dy, sent, factor);
         else
-            backward_elementwise(step->op, sent, dy, y,
-                                 other < 0 ? NULL : row_of(m, m->track->value[other], other), H, factor);
+            backward_elementwise(step->op, sent, dy, y, other < 0 ? NULL : row_of(m, m->track->value[other], other), H,
+                                 factor);
         int width = slot_width(m->tape, m->layer, in);
         for (int i = 0; i < width; i++)
             gather[i] += sent[i];
@@ -178,8 +178,8 @@ static void stop_at_clamps(const struct moment *m, int slot) {
     }
 }
 
-static void backward_track(struct tape *tape, const struct layout *layout, const double *params,
-                           double *grads, int layer, int direction) {
+static void backward_track(struct tape *tape, const struct layout *layout, const double *params, double *grads,
+                           int layer, int direction) {
     const struct cell_desc *cell = tape->cell;
     struct moment m = {.tape = tape,
                        .track = &tape->tracks[layer][direction],
@@ -243,8 +243,8 @@ static void receive_from_above(struct tape *tape, const struct example *example,
         double *to = from_loss + (size_t)t * (size_t)H;
         memset(to, 0, (size_t)H * sizeof *to);
         for (int above = 0; above < D; above++) {
-            const double *dx = tape->tracks[layer + 1][above].grad[tape->cell->input] +
-                               (size_t)t * (size_t)(H * D) + (size_t)(direction * H);
+            const double *dx = tape->tracks[layer + 1][above].grad[tape->cell->input] + (size_t)t * (size_t)(H * D) +
+                               (size_t)(direction * H);
             const double *factors = NULL;
             if (example->dropout)
                 factors = example->dropout + ((size_t)layer * (size_t)tape->length + (size_t)t) * (size_t)(H * D) +
@@ -257,8 +257,7 @@ static void receive_from_above(struct tape *tape, const struct example *example,
 
 void reference_backward(struct tape *tape, const struct layout *layout, const double *params,
                         const struct example *example, double *grads) {
-    check(example->T == tape->length, "backward over %d timesteps after forward over %d", example->T,
-          tape->length);
+    check(example->T == tape->length, "backward over %d timesteps after forward over %d", example->T, tape->length);
     memset(tape->clamp_grad, 0, sizeof tape->clamp_grad);
     for (int t = 0; t < tape->length; t++)
         backward_head(tape, layout, params, grads, example, t);
@@ -293,8 +292,8 @@ void reference_local(const struct tape *tape, const struct layout *layout, const
                          reference_break_factor(s->op));
 }
 
-const double *reference_weights(const struct tape *tape, const struct layout *layout, const double *params,
-                                int layer, int direction, int step, int k, size_t *stride) {
+const double *reference_weights(const struct tape *tape, const struct layout *layout, const double *params, int layer,
+                                int direction, int step, int k, size_t *stride) {
     const struct cell_step *s = &tape->cell->steps[step];
     struct track_params weights = track_params_of(layout, params, NULL, layer, direction);
     size_t H = (size_t)tape->spec.hidden;
@@ -313,12 +312,11 @@ static void head_grad_at(const struct tape *tape, enum param_role role, int t, d
     }
     for (int direction = 0; direction < tape->spec.directions; direction++)
         add_outer(out + (size_t)direction * (size_t)H * (size_t)O, (size_t)O,
-                  tape_value(tape, tape->spec.layers - 1, direction, tape->cell->state_out[0], t), H, d, O,
-                  1.0);
+                  tape_value(tape, tape->spec.layers - 1, direction, tape->cell->state_out[0], t), H, d, O, 1.0);
 }
 
-void tape_param_grad_at(const struct tape *tape, const struct layout *layout, const struct example *example,
-                        int param, int t, double *out) {
+void tape_param_grad_at(const struct tape *tape, const struct layout *layout, const struct example *example, int param,
+                        int t, double *out) {
     (void)example; // the tape holds x and the targets' gradient already
     const struct param *p = &layout->params[param];
     const struct cell_desc *cell = tape->cell;

@@ -107,8 +107,7 @@ static int draw_from(const float *y_hat, int O, struct rng *rng) {
 
 int sampler_draw(struct sampler *sampler, double temperature, int top_k, int forbid, struct rng *rng) {
     int O = sampler->model->layout.spec.outputs, count = 0;
-    if (temperature == 1.0 && (top_k <= 0 || top_k >= O) && forbid < 0)
-        return draw_from(sampler->y_hat, O, rng);
+    if (temperature == 1.0 && (top_k <= 0 || top_k >= O) && forbid < 0) return draw_from(sampler->y_hat, O, rng);
     struct choice *choices = sampler->choices, *best = &choices[0];
     for (int i = 0; i < O; i++)
         if (i != forbid) choices[count++] = (struct choice){.symbol = i, .weight = sampler->logits[i]};
@@ -121,8 +120,7 @@ int sampler_draw(struct sampler *sampler, double temperature, int top_k, int for
         best = &choices[0];
     }
     double largest = best->weight, sum = 0.0;
-    int last =
-        best->symbol; // what rounding at the end of the line falls back on: something that can be drawn
+    int last = best->symbol; // what rounding at the end of the line falls back on: something that can be drawn
     for (int i = 0; i < count; i++)
         sum += choices[i].weight = exp((choices[i].weight - largest) / temperature);
     double at = rng_uniform(rng) * sum;

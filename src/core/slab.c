@@ -21,8 +21,8 @@ void *slab_alloc(size_t count, size_t size, const char *what, struct err *err) {
     size_t bytes = size_mul_add(count, size, 0), machine = machine_memory();
     if (bytes > machine) {
         if (bytes == SIZE_MAX)
-            err_set(err, ERR_MEMORY, "%s asks for more memory than can be counted; this machine has %.0f MiB",
-                    what, (double)machine / MIB);
+            err_set(err, ERR_MEMORY, "%s asks for more memory than can be counted; this machine has %.0f MiB", what,
+                    (double)machine / MIB);
         else
             err_set(err, ERR_MEMORY, "%s asks for %.0f MiB of memory; this machine has %.0f MiB", what,
                     (double)bytes / MIB, (double)machine / MIB);

@@ -35,8 +35,8 @@ struct track_params {
     double *input_grad, *recurrent_grad, *bias_grad; // NULL in a forward pass
     double *recurrent_bias_grad, *diagonal_grad;
 };
-struct track_params track_params_of(const struct layout *layout, const double *params, double *grads,
-                                    int layer, int direction);
+struct track_params track_params_of(const struct layout *layout, const double *params, double *grads, int layer,
+                                    int direction);
 
 static inline int slot_width(const struct tape *tape, int layer, int slot) {
     return slot == tape->cell->input ? tape->tracks[layer][0].inputs : tape->spec.hidden;
@@ -62,7 +62,7 @@ void clamp_gradients(const struct tape *tape, int layer, int direction, int slot
 void reference_local(const struct tape *tape, const struct layout *layout, const double *params, int layer,
                      int direction, int step, int k, int t, const double *ones, double *out);
 // The weights that operand k of an affine step goes through: (width of the operand, H), rows *stride apart.
-const double *reference_weights(const struct tape *tape, const struct layout *layout, const double *params,
-                                int layer, int direction, int step, int k, size_t *stride);
+const double *reference_weights(const struct tape *tape, const struct layout *layout, const double *params, int layer,
+                                int direction, int step, int k, size_t *stride);
 
 double reference_break_factor(enum cell_op op); // what reference_break() set

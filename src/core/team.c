@@ -4,9 +4,7 @@
 #include "thread.h"
 #include <stdatomic.h>
 
-enum {
-    SPINS = 4000
-}; // some ten microseconds: longer than between two phases of a step, too short to hurt others
+enum { SPINS = 4000 }; // some ten microseconds: longer than between two phases of a step, too short to hurt others
 
 struct member {
     struct team *team;
@@ -89,8 +87,8 @@ struct team *team_new(int workers, struct err *err) {
         *member = (struct member){.team = team, .worker = i};
         member->thread = thread_start(member_main, member);
         if (!member->thread) {
-            err_set(err, ERR_LIMIT, "the system gives no thread number %d of %d; fewer threads would do",
-                    i + 1, workers);
+            err_set(err, ERR_LIMIT, "the system gives no thread number %d of %d; fewer threads would do", i + 1,
+                    workers);
             break;
         }
         team->size++;

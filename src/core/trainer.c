@@ -18,7 +18,7 @@ struct worker {
     float *grads;    // a slab; worker 0's is where all are added up
     int *x, *target; // (T, its B), copied out of the minibatch; NULL when there is one worker
     float *x_real;
-    float *dropout;  // (L-1, T, its B, D*H), or NULL
+    float *dropout;                       // (L-1, T, its B, D*H), or NULL
     int first, count;                     // columns of the minibatch at hand
     size_t from, to;                      // range of the slab
     double loss, squares, weight_squares; // sums of squares of the range: of the gradient, of the parameters
@@ -59,12 +59,10 @@ static bool options_check(const struct train_options *o, struct err *err) {
     if (!(o->dropout >= 0.0 && o->dropout < 1.0))
         return err_set(err, ERR_VALUE, "the dropout must be from 0 to below 1, found %g", o->dropout);
     if (!(o->weight_decay >= 0.0 && o->lr * o->weight_decay < 1.0))
-        return err_set(err, ERR_VALUE,
-                       "the weight decay must be 0 or more, and less than 1 / learning rate; found %g",
+        return err_set(err, ERR_VALUE, "the weight decay must be 0 or more, and less than 1 / learning rate; found %g",
                        o->weight_decay);
     if (o->threads < 1 || o->threads > MAX_THREADS)
-        return err_set(err, ERR_VALUE, "the number of threads must be 1 to %d, found %d", MAX_THREADS,
-                       o->threads);
+        return err_set(err, ERR_VALUE, "the number of threads must be 1 to %d, found %d", MAX_THREADS, o->threads);
     if (o->optimizer == OPTIMIZER_SGD) return true;
     if (!(o->momentum >= 0.0 && o->momentum < 1.0))
         return err_set(err, ERR_VALUE, "the momentum must be in [0, 1), found %g", o->momentum);
@@ -96,8 +94,7 @@ static bool worker_init(struct trainer *trainer, int w, struct err *err) {
                                : workspace_new_shared(trainer->worker[0].workspace, trainer->max_T, B, err);
     if (!worker->workspace) return false;
     trainer->bytes += workspace_memory(worker->workspace);
-    size_t per =
-        size_mul_add((layout->size / (size_t)trainer->workers + SHARE_ALIGN) / SHARE_ALIGN, SHARE_ALIGN, 0);
+    size_t per = size_mul_add((layout->size / (size_t)trainer->workers + SHARE_ALIGN) / SHARE_ALIGN, SHARE_ALIGN, 0);
     worker->from = per * (size_t)w < layout->size ? per * (size_t)w : layout->size;
     worker->to = per * (size_t)(w + 1) < layout->size ? per * (size_t)(w + 1) : layout->size;
     worker->grads = owned(trainer, layout->size, sizeof(float), "the gradients", err);
@@ -141,8 +138,7 @@ struct trainer *trainer_new(struct model *model, const struct train_options *opt
                             struct err *err) {
     if (!options_check(options, err)) return NULL;
     if (max_T < 1 || max_B < 1) {
-        err_set(err, ERR_VALUE, "a minibatch needs at least 1 timestep and 1 sequence, found %d and %d",
-                max_T, max_B);
+        err_set(err, ERR_VALUE, "a minibatch needs at least 1 timestep and 1 sequence, found %d and %d", max_T, max_B);
         return NULL;
     }
     struct trainer *trainer = slab_alloc(1, sizeof *trainer, "a trainer", err);
@@ -205,15 +201,13 @@ void trainer_restore_updates(struct trainer *trainer, int64_t updates) {
 }
 
 float *trainer_state(struct trainer *trainer, int slab) {
-    check(slab >= 0 && slab < trainer_state_slabs(trainer), "slab %d of %d", slab,
-          trainer_state_slabs(trainer));
+    check(slab >= 0 && slab < trainer_state_slabs(trainer), "slab %d of %d", slab, trainer_state_slabs(trainer));
     return slab == 0 ? trainer->m : trainer->v;
 }
 
 // --- the minibatch ---
 
-static bool symbols_check(const char *what, const int *symbols, const struct batch *batch, int limit,
-                          struct err *err) {
+static bool symbols_check(const char *what, const int *symbols, const struct batch *batch, int limit, struct err *err) {
     int largest = -1, N = batch->T * batch->B;
     for (int n = 0; n < N; n++)
         largest = symbols[n] > largest ? symbols[n] : largest;
@@ -224,9 +218,8 @@ static bool symbols_check(const char *what, const int *symbols, const struct bat
 static bool batch_check(const struct trainer *trainer, const struct batch *batch, struct err *err) {
     const struct net_spec *spec = &trainer->model->layout.spec;
     if (batch->T < 1 || batch->B < 1 || batch->T > trainer->max_T || batch->B > trainer->max_B)
-        return err_set(err, ERR_VALUE,
-                       "a minibatch of %d timesteps x %d sequences, expected 1 x 1 to %d x %d", batch->T,
-                       batch->B, trainer->max_T, trainer->max_B);
+        return err_set(err, ERR_VALUE, "a minibatch of %d timesteps x %d sequences, expected 1 x 1 to %d x %d",
+                       batch->T, batch->B, trainer->max_T, trainer->max_B);
     if (!batch->target || (spec->real_input ? !batch->x_real : !batch->x))
         return err_set(err, ERR_VALUE, "the minibatch has no %s", batch->target ? "input" : "targets");
     if (batch->carry && spec->directions > 1)
@@ -249,8 +242,7 @@ static bool deal_columns(struct trainer *trainer, const struct batch *batch, enu
         if (!batch->carry) workspace_forget_state(worker->workspace);
         int carried = workspace_carried(worker->workspace);
         if (carried > 0 && carried != worker->count)
-            return err_set(err, ERR_VALUE, "the state of another number of sequences than %d was carried",
-                           batch->B);
+            return err_set(err, ERR_VALUE, "the state of another number of sequences than %d was carried", batch->B);
     }
     return true;
 }
@@ -264,14 +256,12 @@ static struct batch share_of_batch(const struct trainer *trainer, struct worker 
     }
     size_t I = (size_t)trainer->model->layout.spec.inputs;
     for (int t = 0; t < batch->T; t++) {
-        size_t from = (size_t)t * (size_t)batch->B + (size_t)worker->first,
-               to = (size_t)t * (size_t)worker->count;
+        size_t from = (size_t)t * (size_t)batch->B + (size_t)worker->first, to = (size_t)t * (size_t)worker->count;
         size_t bytes = (size_t)worker->count * sizeof(int);
         memcpy(worker->target + to, batch->target + from, bytes);
         if (batch->x) memcpy(worker->x + to, batch->x + from, bytes);
         if (worker->x_real)
-            memcpy(worker->x_real + to * I, batch->x_real + from * I,
-                   (size_t)worker->count * I * sizeof(float));
+            memcpy(worker->x_real + to * I, batch->x_real + from * I, (size_t)worker->count * I * sizeof(float));
     }
     return (struct batch){.T = batch->T,
                           .B = worker->count,
@@ -307,8 +297,7 @@ static void work_forward(struct trainer *trainer, struct worker *worker) {
     if (worker->count == 0) return;
     if (trainer->drop && worker->dropout) draw_masks(trainer, worker);
     struct batch batch = share_of_batch(trainer, worker);
-    worker->loss =
-        kernel_forward(worker->workspace, trainer->model->params, &batch, &worker->tokens, &worker->right);
+    worker->loss = kernel_forward(worker->workspace, trainer->model->params, &batch, &worker->tokens, &worker->right);
 }
 
 static void work_backward(struct trainer *trainer, struct worker *worker) {
@@ -349,18 +338,15 @@ static void work_clamp(struct trainer *trainer, struct worker *worker) {
 
 static void work_update(struct trainer *trainer, struct worker *worker) {
     size_t at = worker->from;
-    optimizer_apply(&trainer->options, worker->to - at, trainer->model->params + at,
-                    trainer->worker[0].grads + at, trainer->m ? trainer->m + at : NULL,
-                    trainer->v ? trainer->v + at : NULL, trainer->updates + 1, trainer->clip_scale);
+    optimizer_apply(&trainer->options, worker->to - at, trainer->model->params + at, trainer->worker[0].grads + at,
+                    trainer->m ? trainer->m + at : NULL, trainer->v ? trainer->v + at : NULL, trainer->updates + 1,
+                    trainer->clip_scale);
 }
 
 static void work(void *context, int index) {
     static void (*const phases[])(struct trainer *, struct worker *) = {
-        [WORK_FORWARD] = work_forward,
-        [WORK_BACKWARD] = work_backward,
-        [WORK_REDUCE] = work_reduce,
-        [WORK_CLAMP] = work_clamp,
-        [WORK_UPDATE] = work_update,
+        [WORK_FORWARD] = work_forward, [WORK_BACKWARD] = work_backward, [WORK_REDUCE] = work_reduce,
+        [WORK_CLAMP] = work_clamp,     [WORK_UPDATE] = work_update,
     };
     struct trainer *trainer = context;
     phases[trainer->phase](trainer, &trainer->worker[index]);
@@ -371,8 +357,8 @@ static void run_phase(struct trainer *trainer, enum phase_of_step phase) {
     team_run(trainer->team, work, trainer);
 }
 
-static bool forward(struct trainer *trainer, const struct batch *batch, enum workspace_state state,
-                    double *loss, long *tokens, long *right, struct err *err) {
+static bool forward(struct trainer *trainer, const struct batch *batch, enum workspace_state state, double *loss,
+                    long *tokens, long *right, struct err *err) {
     if (!batch_check(trainer, batch, err) || !deal_columns(trainer, batch, state, err)) return false;
     trainer->batch = batch;
     trainer->drop = state != WORKSPACE_EVALUATE;
@@ -410,14 +396,12 @@ static bool not_finite(const struct trainer *trainer, const char *what, double v
     long long update = (long long)trainer->updates + 1;
     if (isnan(value)) value = fabs(value); // a NaN's sign says nothing
     if (weight >= 0)
-        return err_set(err, ERR_VALUE,
-                       "update %lld stopped: the %s is %g; the first tensor that is not finite is %s", update,
-                       what, value, layout->params[weight].name);
+        return err_set(err, ERR_VALUE, "update %lld stopped: the %s is %g; the first tensor that is not finite is %s",
+                       update, what, value, layout->params[weight].name);
     if (grad >= 0)
-        return err_set(
-            err, ERR_VALUE,
-            "update %lld stopped: the %s is %g; the first tensor whose gradient is not finite is %s", update,
-            what, value, layout->params[grad].name);
+        return err_set(err, ERR_VALUE,
+                       "update %lld stopped: the %s is %g; the first tensor whose gradient is not finite is %s", update,
+                       what, value, layout->params[grad].name);
     return err_set(err, ERR_VALUE, "update %lld stopped: the %s is %g", update, what, value);
 }
 
@@ -450,8 +434,7 @@ static double clamp_gradient(struct trainer *trainer, struct step_report *report
     return sqrt(squares);
 }
 
-bool trainer_step(struct trainer *trainer, const struct batch *batch, struct step_report *report,
-                  struct err *err) {
+bool trainer_step(struct trainer *trainer, const struct batch *batch, struct step_report *report, struct err *err) {
     struct step_report unused;
     if (!report) report = &unused;
     *report = (struct step_report){.clip_scale = 1.0};
@@ -465,8 +448,8 @@ bool trainer_step(struct trainer *trainer, const struct batch *batch, struct ste
     return true;
 }
 
-bool trainer_evaluate(struct trainer *trainer, const struct batch *batch, double *loss_sum, long *tokens,
-                      long *right, struct err *err) {
+bool trainer_evaluate(struct trainer *trainer, const struct batch *batch, double *loss_sum, long *tokens, long *right,
+                      struct err *err) {
     return forward(trainer, batch, WORKSPACE_EVALUATE, loss_sum, tokens, right, err);
 }
 

@@ -54,7 +54,8 @@ struct batch {
     const int *x, *target;
     bool carry;          // of one-directional nets
     const float *x_real; // (T, B, I), or NULL
-    // (L-1, T, B, D*H) factors on what a layer hands to the next one; NULL = none. Of the kernels: a trainer draws its own.
+    // (L-1, T, B, D*H) factors on what a layer hands to the next one; NULL = none. Of the kernels: a trainer draws its
+    // own.
     const float *dropout;
 };
 
@@ -76,12 +77,11 @@ void trainer_free(struct trainer *trainer);
 // the model is unchanged then. Also fails (ERR_VALUE) on a minibatch larger than max_T x max_B, on a symbol
 // or target out of range, and on carry in a bidirectional network. A minibatch without any target changes
 // nothing and reports 0 tokens.
-bool trainer_step(struct trainer *trainer, const struct batch *batch, struct step_report *report,
-                  struct err *err);
+bool trainer_step(struct trainer *trainer, const struct batch *batch, struct step_report *report, struct err *err);
 // Forward only, with a carried state of its own: summed loss in nats over the tokens that carry one, their
 // number, and how many were predicted right.
-bool trainer_evaluate(struct trainer *trainer, const struct batch *batch, double *loss_sum, long *tokens,
-                      long *right, struct err *err);
+bool trainer_evaluate(struct trainer *trainer, const struct batch *batch, double *loss_sum, long *tokens, long *right,
+                      struct err *err);
 // Whoever writes the model's parameters while a trainer borrows it (a checkpoint, history) says so.
 void trainer_refresh(struct trainer *trainer);
 // The next batch with carry starts from the zero state again (a new epoch, a new text).
@@ -95,8 +95,7 @@ struct trainer_memory_parts trainer_memory_by_part(const struct trainer *trainer
 
 // For tests and for the workbench's update phase: the gradients (mean over tokens, before clipping) without
 // an update.
-bool trainer_gradients(struct trainer *trainer, const struct batch *batch, float *grads, double *loss,
-                       struct err *err);
+bool trainer_gradients(struct trainer *trainer, const struct batch *batch, float *grads, double *loss, struct err *err);
 
 // Optimiser state, saved and restored bit for bit: step count and the slabs it uses (count of them by
 // optimizer).
@@ -108,6 +107,6 @@ void trainer_restore_updates(struct trainer *trainer, int64_t updates);
 // The update rule alone, on slabs, in place: used by the trainer and by the record's update alike.
 // grads are scaled by clip_scale first. m and v may be NULL where the rule has no such
 // state (optimizer_slabs). update counts from 1.
-void optimizer_apply(const struct train_options *options, size_t n, float *params, const float *grads,
-                     float *m, float *v, int64_t update, double clip_scale);
+void optimizer_apply(const struct train_options *options, size_t n, float *params, const float *grads, float *m,
+                     float *v, int64_t update, double clip_scale);
 double clip_scale_for(double norm, double clip_norm); // min(1, clip_norm / norm); 1 when clip_norm is 0

@@ -6,8 +6,7 @@
 
 typedef float vec __attribute__((vector_size(LOOPS_LANES * sizeof(float))));
 typedef uint32_t vec_bits __attribute__((vector_size(LOOPS_LANES * sizeof(float))));
-typedef float vec_anywhere
-    __attribute__((vector_size(LOOPS_LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
+typedef float vec_anywhere __attribute__((vector_size(LOOPS_LANES * sizeof(float)), aligned(sizeof(float)), may_alias));
 
 enum { W = LOOPS_LANES };
 

@@ -27,7 +27,7 @@ struct lane {
     float *carry;      // (B, H) of cells that keep a share of h; else NULL
     float *last_h[WORKSPACE_STATES],
         *last_c[WORKSPACE_STATES]; // (B, H) the state that the last timestep left
-    float *recurrent_t; // (G*H, H) transposed copies, borrowed from the owner of the packed weights
+    float *recurrent_t;            // (G*H, H) transposed copies, borrowed from the owner of the packed weights
     // packed (product.h): what the products of one timestep read where the weights are large; else NULL
     float *recurrent_packed, *recurrent_t_packed;
     float *input_t;                         // (G*H, I) of layers above the first; else NULL
@@ -49,8 +49,8 @@ struct workspace {
     float *logits;              // (T, B, O): y_hat after forward, dL/dlogits after backward
     float *head_t;              // (O, D*H)
     size_t head_at, head_bias_at;
-    int *lengths; // (B) of the minibatch: timesteps up to the last that holds an input or a target
-    int state;    // which of the last_h, last_c carries on
+    int *lengths;                  // (B) of the minibatch: timesteps up to the last that holds an input or a target
+    int state;                     // which of the last_h, last_c carries on
     int carried[WORKSPACE_STATES]; // B of the state kept there; 0 = none
     bool started;                  // the minibatch at hand began with a carried state
     bool shared;                   // the packed weights belong to another workspace
@@ -58,8 +58,8 @@ struct workspace {
     size_t bytes, packed_bytes; // all of it; the packed weights, where they are its own
 };
 
-// (N, D*H) what layer `layer` > 0 reads: the output of the one below, with dropout in d_below, where it stays until d_below
-// is written.
+// (N, D*H) what layer `layer` > 0 reads: the output of the one below, with dropout in d_below, where it stays until
+// d_below is written.
 const float *workspace_below(struct workspace *workspace, const struct batch *batch, int layer);
 // Sets the weights of a recurrent product: c += a W, W being (H, G*H), or its transpose (G*H, H).
 void lane_weights(const struct workspace *workspace, const struct lane *lane, const float *params,
@@ -69,5 +69,4 @@ void lane_weights_back(const struct workspace *workspace, const struct lane *lan
 struct single workspace_single(const struct workspace *workspace, int layer, int T, int t);
 
 // The rows of one timestep, as the cells' loops want them.
-struct cell_rows workspace_rows(const struct workspace *workspace, int layer, int direction, int t, int T,
-                                int B);
+struct cell_rows workspace_rows(const struct workspace *workspace, int layer, int direction, int t, int T, int B);

@@ -98,8 +98,7 @@ int dataset_find(const struct dataset *dataset, const char *text) {
     for (int i = 0; i < dataset->example_count && found < 0; i++) {
         const struct dataset_example *example = &dataset->examples[i];
         if (example->length != length) continue;
-        if (memcmp(dataset->symbols + example->start, symbols, (size_t)length * sizeof *symbols) == 0)
-            found = i;
+        if (memcmp(dataset->symbols + example->start, symbols, (size_t)length * sizeof *symbols) == 0) found = i;
     }
     mem_free(symbols);
     return found;
@@ -192,8 +191,7 @@ static struct place validation_place(const struct dataset *dataset, long number,
 }
 
 // The piece at *place, which moves on; false behind the last.
-static bool validation_piece(const struct dataset *dataset, struct place *place, int max_T,
-                             struct piece *out) {
+static bool validation_piece(const struct dataset *dataset, struct place *place, int max_T, struct piece *out) {
     if (dataset->shape == TEXT_LINES) {
         if (place->i >= dataset->validation_count) return false;
         int index = dataset->validation[place->i];
@@ -203,8 +201,7 @@ static bool validation_piece(const struct dataset *dataset, struct place *place,
     }
     size_t left = dataset->symbol_count - dataset->train_symbols;
     if ((size_t)place->k * (size_t)max_T >= left) return false;
-    *out =
-        text_piece(dataset->train_symbols + (size_t)place->k++ * (size_t)max_T, dataset->symbol_count, max_T);
+    *out = text_piece(dataset->train_symbols + (size_t)place->k++ * (size_t)max_T, dataset->symbol_count, max_T);
     return true;
 }
 

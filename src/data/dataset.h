@@ -23,11 +23,11 @@ struct dataset_example {
 };
 
 struct dataset {
-    char name[256]; // file name or task id
-    enum text_shape shape;      // LINES or WHOLE
-    char shape_reason[160];     // why, in words: "median line 6 characters, longest 15"
+    char name[256];         // file name or task id
+    enum text_shape shape;  // LINES or WHOLE
+    char shape_reason[160]; // why, in words: "median line 6 characters, longest 15"
     struct vocabulary vocabulary;
-    int *symbols;               // all examples, one after the other, without <EOS>
+    int *symbols; // all examples, one after the other, without <EOS>
     size_t symbol_count;
     struct dataset_example *examples; // TEXT_WHOLE: one example, the whole text
     int example_count;
@@ -35,12 +35,12 @@ struct dataset {
     // position. There may be no validation part: validation_count 0, or train_symbols == symbol_count.
     int *train, *validation;
     int train_count, validation_count;
-    size_t train_symbols;       // TEXT_WHOLE: symbols [0, train_symbols) train, the rest validates
+    size_t train_symbols; // TEXT_WHOLE: symbols [0, train_symbols) train, the rest validates
     int length_min, length_median, length_max;
     bool had_mark, had_crlf, had_cr, last_line_open; // byte-order mark, CRLF, lone CR, no newline at the end
-    struct problem *problems;   // in file order; the first PROBLEM_MAX / PROBLEM_KIND_COUNT of each kind
+    struct problem *problems; // in file order; the first PROBLEM_MAX / PROBLEM_KIND_COUNT of each kind
     int problem_count;
-    long problem_total;         // all of them, also those not kept
+    long problem_total; // all of them, also those not kept
     long problem_totals[PROBLEM_KIND_COUNT];
 };
 enum {
@@ -52,10 +52,11 @@ enum {
 
 struct text_options {
     enum text_shape shape;
-    double validation; // fraction, 0.1 by default
-    uint64_t seed;     // of the split
-    long min_count;    // a character that occurs less often becomes <UNK>; 0 and 1 = none does
-    const struct vocabulary *vocabulary; // a checkpoint's: used instead of the file's own, unknown characters become <UNK>; NULL = the file's
+    double validation;                   // fraction, 0.1 by default
+    uint64_t seed;                       // of the split
+    long min_count;                      // a character that occurs less often becomes <UNK>; 0 and 1 = none does
+    const struct vocabulary *vocabulary; // a checkpoint's: used instead of the file's own, unknown characters become
+                                         // <UNK>; NULL = the file's
     // Called now and then while reading, with the share done; false stops (ERR_STOPPED). May be NULL.
     bool (*progress)(void *context, double done);
     void *progress_context;
@@ -96,8 +97,8 @@ void dataset_order_by_length(const struct dataset *dataset, int *order); // room
 int dataset_batch_by_length(const struct dataset *dataset, const int *order, struct rng *rng, int B, int max_T, int *x,
                             int *target);
 // Contiguous windows, for a state that is carried on: a part of a TEXT_WHOLE is cut into B streams of equal length (the
-// last ones may be shorter or empty: -1 there), and window k of each goes on where window k - 1 ended. Every token of the
-// part once. Returns T, or 0 behind the last window.
+// last ones may be shorter or empty: -1 there), and window k of each goes on where window k - 1 ended. Every token of
+// the part once. Returns T, or 0 behind the last window.
 enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION };
 int dataset_stream_batch(const struct dataset *dataset, enum dataset_part part, long k, int B, int max_T, int *x,
                          int *target);

@@ -18,8 +18,7 @@ void problem_log_release(struct problem_log *log) {
     *log = (struct problem_log){0};
 }
 
-void problem_add(struct problem_log *log, enum problem_kind kind, long line, long column, const char *format,
-                 ...) {
+void problem_add(struct problem_log *log, enum problem_kind kind, long line, long column, const char *format, ...) {
     log->totals[kind]++;
     if (log->counts[kind] == KEPT_EACH) return;
     if (!log->kept[kind]) log->kept[kind] = mem_need(KEPT_EACH, sizeof **log->kept);
@@ -68,15 +67,14 @@ void problems_of_characters(struct problem_log *log, const struct vocabulary *vo
         long line = 1, column = 1;
         const char *at = memmem(bytes + skip, size - skip, text, length);
         if (at) text_position(bytes, size, (size_t)(at - bytes), &line, &column);
-        problem_add(log, PROBLEM_OTHER, line, column, "U+%04X is %s: %ld in all, first here; kept", codepoint,
-                    why, vocabulary->counts[i]);
+        problem_add(log, PROBLEM_OTHER, line, column, "U+%04X is %s: %ld in all, first here; kept", codepoint, why,
+                    vocabulary->counts[i]);
     }
 }
 
 static uint64_t hash_example(const struct dataset *dataset, const struct dataset_example *example) {
     const int *symbols = dataset->symbols + example->start;
-    uint64_t h =
-        ((uint64_t)example->length + 1) * 0xD6E8FEB86659FD93u; // spread, or it cancels a first symbol
+    uint64_t h = ((uint64_t)example->length + 1) * 0xD6E8FEB86659FD93u; // spread, or it cancels a first symbol
     for (int i = 0; i < example->length; i++) {
         h = (h ^ (uint64_t)symbols[i]) * 0x9E3779B97F4A7C15u;
         h ^= h >> 29;
@@ -84,8 +82,7 @@ static uint64_t hash_example(const struct dataset *dataset, const struct dataset
     return h;
 }
 
-static bool same_text(const struct dataset *dataset, const struct dataset_example *a,
-                      const struct dataset_example *b) {
+static bool same_text(const struct dataset *dataset, const struct dataset_example *a, const struct dataset_example *b) {
     return a->length == b->length && memcmp(dataset->symbols + a->start, dataset->symbols + b->start,
                                             (size_t)a->length * sizeof *dataset->symbols) == 0;
 }

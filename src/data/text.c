@@ -134,8 +134,7 @@ static bool scan(struct reader *r) {
 
 static bool choose_shape(struct reader *r) {
     struct dataset *d = r->out;
-    if (r->stats->lines == 0)
-        return err_at(r->err, ERR_FORMAT, r->name, 0, 0, "expected text, found only empty lines");
+    if (r->stats->lines == 0) return err_at(r->err, ERR_FORMAT, r->name, 0, 0, "expected text, found only empty lines");
     d->shape = shape_choose(r->stats, d->shape_reason, sizeof d->shape_reason);
     if (r->options->shape != TEXT_AUTO) {
         char facts[96];
@@ -145,8 +144,8 @@ static bool choose_shape(struct reader *r) {
                  d->shape == TEXT_LINES ? "one example a line" : "one long text", facts);
     }
     if (d->shape == TEXT_LINES && r->stats->lines > DATASET_MAX_EXAMPLES)
-        return err_at(r->err, ERR_LIMIT, r->name, 0, 0, "expected at most %d lines, found %ld",
-                      DATASET_MAX_EXAMPLES, r->stats->lines);
+        return err_at(r->err, ERR_LIMIT, r->name, 0, 0, "expected at most %d lines, found %ld", DATASET_MAX_EXAMPLES,
+                      r->stats->lines);
     return true;
 }
 
@@ -183,11 +182,10 @@ static bool build_vocabulary(struct reader *r) {
                       "predict",
                       r->options->min_count, distinct);
     if (distinct < 2)
-        return err_at(
-            r->err, ERR_VALUE, r->name, 0, 0,
-            "expected at least two distinct characters, found only one (U+%04X): there is nothing to "
-            "predict",
-            utf8_next(d->vocabulary.texts[VOCABULARY_FIRST], 4, &(size_t){0}));
+        return err_at(r->err, ERR_VALUE, r->name, 0, 0,
+                      "expected at least two distinct characters, found only one (U+%04X): there is nothing to "
+                      "predict",
+                      utf8_next(d->vocabulary.texts[VOCABULARY_FIRST], 4, &(size_t){0}));
     return true;
 }
 
@@ -205,12 +203,11 @@ static int *put_symbols(const struct reader *r, const struct line *line, int *ou
 
 static void line_problems(struct reader *r, const struct line *line, long length) {
     if (length == 0)
-        problem_add(&r->log, PROBLEM_EMPTY_LINE, line->number, 1,
-                    "expected an example, found an empty line; skipped");
+        problem_add(&r->log, PROBLEM_EMPTY_LINE, line->number, 1, "expected an example, found an empty line; skipped");
     if (length > DATASET_LONG_LINE)
         problem_add(&r->log, PROBLEM_LONG_LINE, line->number, DATASET_LONG_LINE + 1,
-                    "expected at most %d characters, found %ld; training takes it in pieces",
-                    DATASET_LONG_LINE, length);
+                    "expected at most %d characters, found %ld; training takes it in pieces", DATASET_LONG_LINE,
+                    length);
 }
 
 static bool build_symbols(struct reader *r) {
@@ -237,8 +234,8 @@ static bool build_symbols(struct reader *r) {
         long length = at - start;
         line_problems(r, &line, length);
         if (length == 0) continue;
-        d->examples[d->example_count++] = (struct dataset_example){
-            .start = (size_t)(start - d->symbols), .length = (int)length, .line = line.number};
+        d->examples[d->example_count++] =
+            (struct dataset_example){.start = (size_t)(start - d->symbols), .length = (int)length, .line = line.number};
     }
     if (!list) {
         d->examples[0] = (struct dataset_example){.length = (int)d->symbol_count, .line = 1};
@@ -328,8 +325,7 @@ static bool split(struct reader *r) {
     }
     bool none = d->shape == TEXT_LINES ? d->validation_count == 0 : d->train_symbols == d->symbol_count;
     if (none && r->options->validation > 0)
-        problem_add(&r->log, PROBLEM_OTHER, 1, 1,
-                    "too little text to set some aside: there is no validation part");
+        problem_add(&r->log, PROBLEM_OTHER, 1, 1, "too little text to set some aside: there is no validation part");
     return true;
 }
 
@@ -345,17 +341,15 @@ static void note_line_ends(struct reader *r) {
     for (int end = END_LF; end < END_COUNT; end++)
         if (r->ends[end] > 0 && r->end_lines[end] > 1 && (place == 0 || r->end_lines[end] < place))
             place = r->end_lines[end];
-    problem_add(&r->log, PROBLEM_OTHER, place, 0,
-                "line ends are mixed: %ld LF, %ld CRLF, %ld CR; all taken as LF", r->ends[END_LF],
-                r->ends[END_CRLF], r->ends[END_CR]);
+    problem_add(&r->log, PROBLEM_OTHER, place, 0, "line ends are mixed: %ld LF, %ld CRLF, %ld CR; all taken as LF",
+                r->ends[END_LF], r->ends[END_CRLF], r->ends[END_CR]);
 }
 
 static bool note_problems(struct reader *r) {
     note_line_ends(r);
     if (r->spaced > 0)
         problem_add(&r->log, PROBLEM_OTHER, r->spaced_line, r->spaced_column,
-                    "%ld line%s in white space, first here; kept", r->spaced,
-                    r->spaced == 1 ? " ends" : "s end");
+                    "%ld line%s in white space, first here; kept", r->spaced, r->spaced == 1 ? " ends" : "s end");
     problems_of_characters(&r->log, &r->out->vocabulary, r->bytes, r->size, r->skip);
     if (r->out->shape == TEXT_LINES && !problems_of_duplicates(&r->log, r->out))
         return no_memory(r, (size_t)r->out->example_count * 2 * sizeof(uint64_t));
@@ -365,11 +359,11 @@ static bool note_problems(struct reader *r) {
 static bool read_all(struct reader *r) {
     double validation = r->options->validation;
     if (!(validation >= 0 && validation < 1))
-        return err_at(r->err, ERR_VALUE, r->name, 0, 0,
-                      "expected a validation fraction from 0 to below 1, found %g", validation);
+        return err_at(r->err, ERR_VALUE, r->name, 0, 0, "expected a validation fraction from 0 to below 1, found %g",
+                      validation);
     if (r->size > DATASET_MAX_BYTES)
-        return err_at(r->err, ERR_LIMIT, r->name, 0, 0, "expected at most %d bytes, found %zu",
-                      DATASET_MAX_BYTES, r->size);
+        return err_at(r->err, ERR_LIMIT, r->name, 0, 0, "expected at most %d bytes, found %zu", DATASET_MAX_BYTES,
+                      r->size);
     if (!text_encoding_check(r->name, r->bytes, r->size, &r->skip, r->err)) return false;
     r->codepoint_count = codepoints_above(r->bytes, r->size);
     r->codepoints = mem_array(r->codepoint_count, sizeof *r->codepoints);
@@ -380,8 +374,8 @@ static bool read_all(struct reader *r) {
     return problem_log_finish(&r->log, r->out) || no_memory(r, PROBLEM_MAX * sizeof(struct problem));
 }
 
-static bool read_bytes(struct dataset *dataset, const char *name, const char *place, const char *text,
-                       size_t size, const struct text_options *options, struct err *err) {
+static bool read_bytes(struct dataset *dataset, const char *name, const char *place, const char *text, size_t size,
+                       const struct text_options *options, struct err *err) {
     struct text_options standard = text_options_default();
     *dataset = (struct dataset){0};
     snprintf(dataset->name, sizeof dataset->name, "%s", name);
@@ -404,8 +398,7 @@ bool dataset_from_text(struct dataset *dataset, const char *name, const char *te
     return read_bytes(dataset, name, name, text, size, options, err);
 }
 
-bool dataset_read_text(struct dataset *dataset, const char *path, const struct text_options *options,
-                       struct err *err) {
+bool dataset_read_text(struct dataset *dataset, const char *path, const struct text_options *options, struct err *err) {
     *dataset = (struct dataset){0};
     struct bytes bytes;
     if (!file_read(path, DATASET_MAX_BYTES, &bytes, err)) return false;

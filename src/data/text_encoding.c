@@ -14,8 +14,7 @@ static const struct signature {
     size_t size;
     const char *what;
 } signatures[] = {
-    {"PK\x03\x04", 4,
-     "a ZIP archive (.zip, .docx, .xlsx, .odt); unpack it, or save the document as plain text"},
+    {"PK\x03\x04", 4, "a ZIP archive (.zip, .docx, .xlsx, .odt); unpack it, or save the document as plain text"},
     {"\x1F\x8B", 2, "compressed by gzip; unpack it first (gunzip)"},
     {"BZh", 3, "compressed by bzip2; unpack it first (bunzip2)"},
     {"\xFD"
@@ -77,11 +76,10 @@ static bool utf8_fault(const char *name, const char *bytes, size_t size, size_t 
     while (have < needed && have < size - offset && (at[have] & 0xC0) == 0x80)
         have++;
     if (at[0] >= 0xC2 && at[0] < 0xF5 && have < needed && have == size - offset)
-        return err_at(
-            err, ERR_FORMAT, name, line, column,
-            "expected UTF-8, found the file ends in the middle of a character (byte offset %zu); it "
-            "may be cut off",
-            offset);
+        return err_at(err, ERR_FORMAT, name, line, column,
+                      "expected UTF-8, found the file ends in the middle of a character (byte offset %zu); it "
+                      "may be cut off",
+                      offset);
     return err_at(err, ERR_FORMAT, name, line, column,
                   "expected UTF-8, found byte 0x%02X at byte offset %zu; if the file is in another encoding, "
                   "convert it: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW",
@@ -108,7 +106,6 @@ bool text_encoding_check(const char *name, const char *bytes, size_t size, size_
     }
     if (fault < size) return utf8_fault(name, bytes, size, fault, err);
     if (size >= 3 && memcmp(bytes, mark_utf8, 3) == 0) *skip = 3;
-    if (size == *skip)
-        return err_at(err, ERR_FORMAT, name, 0, 0, "expected text, found only a byte-order mark");
+    if (size == *skip) return err_at(err, ERR_FORMAT, name, 0, 0, "expected text, found only a byte-order mark");
     return true;
 }

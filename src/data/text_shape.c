@@ -82,8 +82,8 @@ void shape_describe(const struct shape_stats *stats, char *out, size_t size) {
     char lines[32], typical[32], longest[32];
     long median = shape_quantile(stats, 0.5);
     snprintf(out, size, "%s line%s, median %s%s characters, longest %s", grouped(stats->lines, lines),
-             stats->lines == 1 ? "" : "s", grouped(median, typical),
-             median == SHAPE_LENGTHS ? " or more" : "", grouped(stats->longest, longest));
+             stats->lines == 1 ? "" : "s", grouped(median, typical), median == SHAPE_LENGTHS ? " or more" : "",
+             grouped(stats->longest, longest));
 }
 
 static enum text_shape whole(char *reason, size_t size, const char *facts, const char *why) {

@@ -8,13 +8,13 @@ enum { SHAPE_LENGTHS = 4096 }; // lengths from here on share the last counter
 
 // Gathered line by line while the file is scanned. Lengths in characters.
 struct shape_stats {
-    long lines;     // not empty
-    long empty;     // between lines that are not; empty lines at either end of the file say nothing
+    long lines; // not empty
+    long empty; // between lines that are not; empty lines at either end of the file say nothing
     long longest;
     long continued; // pairs of neighbours where the first does not end a sentence and the next begins in lower case
     long indented;  // begin with a space or a tab
     long lengths[SHAPE_LENGTHS + 1];
-    bool open;            // internal: the last line did not end a sentence
+    bool open;             // internal: the last line did not end a sentence
     long empty_since_line; // internal
 };
 

@@ -112,8 +112,7 @@ int vocabulary_find(const struct vocabulary *vocabulary, const char *text, size_
     return found ? found - 1 : VOCABULARY_UNK;
 }
 
-int vocabulary_encode(const struct vocabulary *vocabulary, const char *text, size_t length, int *out,
-                      int max) {
+int vocabulary_encode(const struct vocabulary *vocabulary, const char *text, size_t length, int *out, int max) {
     int count = 0;
     size_t used;
     for (size_t i = 0; i < length; i += used, count++) {

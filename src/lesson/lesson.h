@@ -35,13 +35,13 @@ struct lesson_scene {
     char cell[24];  // "rnn", "lstm"
     int units, layers;
     long seed;
-    long train;           // updates done before the part is shown
-    char goto_[96];       // where the cursor is put: a step, see docs; "" = start
-    int unit;             // selected unit, -1 = none
-    int t;                // selected timestep, -1 = the one of the running step
-    char granularity[16]; // "operation", "cell", "timestep", "pass", "update"; "" = operation
-    char figure[16];      // "forward", "backward", "" = by the phase of the cursor
-    bool flow;            // the gradient flow chart is open
+    long train;                                    // updates done before the part is shown
+    char goto_[96];                                // where the cursor is put: a step, see docs; "" = start
+    int unit;                                      // selected unit, -1 = none
+    int t;                                         // selected timestep, -1 = the one of the running step
+    char granularity[16];                          // "operation", "cell", "timestep", "pass", "update"; "" = operation
+    char figure[16];                               // "forward", "backward", "" = by the phase of the cursor
+    bool flow;                                     // the gradient flow chart is open
     struct lesson_mark at, goto_at, unit_at, t_at; // of the scene block (line 0: none), and of what it names
 };
 
@@ -95,7 +95,7 @@ struct lesson_task {
                          // "Right." or "Not yet." before it
     struct lesson_value hidden[LESSON_MAX_HIDDEN]; // shown as "?" until answered
     int hidden_count;
-    char *solve; // actions that reach the goal, for `unroll lesson check`, separated by ';'
+    char *solve;                      // actions that reach the goal, for `unroll lesson check`, separated by ';'
     char *expects[LESSON_MAX_HIDDEN]; // claims that hold once it is reached
     int expect_count;
     struct lesson_mark expect_at[LESSON_MAX_HIDDEN];
@@ -174,8 +174,7 @@ void player_skip(struct player *player); // the current task stays open, the nex
 // The tensors that must stay hidden ("?") until answered: of the current task. Returns how many (max `max`).
 int player_hidden(const struct player *player, struct lesson_value *out, int max);
 // The same with every index as a number: what is "selected", "last" or the target's symbol is looked up.
-int player_hidden_now(const struct player *player, const struct lesson_now *now, struct lesson_value *out,
-                      int max);
+int player_hidden_now(const struct player *player, const struct lesson_now *now, struct lesson_value *out, int max);
 
 // A task as the panel shows it. Texts are borrowed from lesson and player.
 enum player_task_state { PLAYER_TASK_LATER, PLAYER_TASK_NOW, PLAYER_TASK_DONE };
@@ -194,8 +193,7 @@ void player_task(const struct player *player, int task, struct player_task *out)
 
 // Evaluation, shared with the checker. False (with err) when the name or index does not exist, or when it
 // depends on what is selected. argmax and its kind give an index that counts from 1.
-bool lesson_evaluate(const struct lesson_value *value, const struct record *record, double *out,
-                     struct err *err);
+bool lesson_evaluate(const struct lesson_value *value, const struct record *record, double *out, struct err *err);
 // All indices as numbers (row, column from 0 as in the trace file; symbol and block are cleared).
 bool lesson_resolve(const struct lesson_value *value, const struct lesson_now *now, struct lesson_value *out,
                     struct err *err);
@@ -206,11 +204,11 @@ bool lesson_number(const char *expression, const struct lesson_now *now, double 
 bool lesson_holds(const char *comparison, const struct lesson_now *now, bool *out, struct err *err);
 // A position in the script by the words of `goto`: "start", "end", "forward t=4 gate_f", "loss t=2",
 // "backward t=3 sum a", "clip", "update". The place's last step is the running one there.
-bool lesson_find_position(const char *words, const struct record *record, const struct script *script,
-                          int *position, struct err *err);
+bool lesson_find_position(const char *words, const struct record *record, const struct script *script, int *position,
+                          struct err *err);
 // Is the step at a position one of these words' place?
-bool lesson_is_at(const char *words, const struct record *record, const struct script *script, int position,
-                  bool *out, struct err *err);
+bool lesson_is_at(const char *words, const struct record *record, const struct script *script, int position, bool *out,
+                  struct err *err);
 
 // Actions that a checker or a scene can do on a world, one at a time: "step", "goto backward t=3", "unit 7",
 // "word raptor" ...

@@ -39,14 +39,13 @@ static bool one_of(const char *words, const char *at, const char *text, const ch
     char known[128] = "";
     for (int i = 0; i < count; i++) {
         if (strcmp(text, list[i]) == 0) return true;
-        snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s",
-                 i ? (i + 1 == count ? " or " : ", ") : "", list[i]);
+        snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? (i + 1 == count ? " or " : ", ") : "",
+                 list[i]);
     }
     return lesson_err_in(err, words, at, "expected %s, found \"%s\"", known, text);
 }
 
-static bool check_text(const char *words, const char *at, const char *text, enum action_kind kind,
-                       struct err *err) {
+static bool check_text(const char *words, const char *at, const char *text, enum action_kind kind, struct err *err) {
     static const char *const by[] = {"operation", "cell", "timestep", "pass", "update"},
                              *const figures[] = {"forward", "backward"}, *const flow[] = {"on", "off"},
                              *const tries[] = {"unit", "timestep"};
@@ -76,22 +75,20 @@ bool lesson_action_parse(const char *words, struct lesson_action *out, struct er
         i++;
     if (i == sizeof actions / sizeof *actions)
         return lesson_err_in(err, words, start,
-                             "expected an action such as step, goto, unit, word or answer, found \"%.*s\"",
-                             (int)length, start);
+                             "expected an action such as step, goto, unit, word or answer, found \"%.*s\"", (int)length,
+                             start);
     *out = (struct lesson_action){.kind = actions[i].kind, .number = 1};
     const char *at = start + length + strspn(start + length, " ");
     size_t rest = strlen(at);
     while (rest && at[rest - 1] == ' ')
         rest--;
     if (rest >= sizeof out->text)
-        return lesson_err_in(err, words, at, "expected at most %zu bytes, found %zu", sizeof out->text - 1,
-                             rest);
+        return lesson_err_in(err, words, at, "expected at most %zu bytes, found %zu", sizeof out->text - 1, rest);
     memcpy(out->text, at, rest);
     out->text[rest] = '\0';
     if (rest == 0) {
         if (actions[i].takes == TAKES_COUNT || out->kind == ACTION_ANSWER) return true;
-        return lesson_err_in(err, words, at, "expected something behind \"%s\", found the end",
-                             actions[i].word);
+        return lesson_err_in(err, words, at, "expected something behind \"%s\", found the end", actions[i].word);
     }
     switch (actions[i].takes) {
     case TAKES_COUNT:

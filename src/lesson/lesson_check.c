@@ -84,12 +84,10 @@ static bool act_try(struct checker *c, const struct lesson_task *task, const str
         snprintf(words, sizeof words, "%s %d", units ? "unit" : "timestep", i);
         if (!act(c, words) || !reached(c, task, &done)) return false;
     }
-    return done ||
-           err_set(c->err, ERR_VALUE, "expected a %s that reaches the goal, found none", action->text);
+    return done || err_set(c->err, ERR_VALUE, "expected a %s that reaches the goal, found none", action->text);
 }
 
-static bool act_answer(struct checker *c, int k, const struct lesson_task *task,
-                       const struct lesson_action *action) {
+static bool act_answer(struct checker *c, int k, const struct lesson_task *task, const struct lesson_action *action) {
     struct lesson_now now = look(c);
     double value;
     char words[64];
@@ -100,12 +98,10 @@ static bool act_answer(struct checker *c, int k, const struct lesson_task *task,
     double tolerance = task->tolerance_relative ? task->tolerance * fabs(value) : task->tolerance;
     snprintf(words, sizeof words, "%.9g", value + 2 * tolerance + 1e-3 * fmax(1, fabs(value)));
     if (player_answer(&c->player, &now, k, words))
-        return err_set(c->err, ERR_VALUE, "expected the wrong answer %s to be refused, found it accepted",
-                       words);
+        return err_set(c->err, ERR_VALUE, "expected the wrong answer %s to be refused, found it accepted", words);
     if (action->text[0]) {
         if (player_answer(&c->player, &now, k, action->text)) return true;
-        return err_set(c->err, ERR_VALUE, "expected the answer %s to be right, found %g", action->text,
-                       value);
+        return err_set(c->err, ERR_VALUE, "expected the answer %s to be right, found %g", action->text, value);
     }
     snprintf(words, sizeof words, "%.9g", value);
     return player_answer(&c->player, &now, k, words) ||
@@ -113,8 +109,7 @@ static bool act_answer(struct checker *c, int k, const struct lesson_task *task,
 }
 
 // Every wrong choice is tried first; exactly one may be right.
-static bool act_choose(struct checker *c, int k, const struct lesson_task *task,
-                       const struct lesson_action *action) {
+static bool act_choose(struct checker *c, int k, const struct lesson_task *task, const struct lesson_action *action) {
     struct lesson_now now = look(c);
     int right = -1;
     if (task->kind != CONDITION_CHOICE)
@@ -130,8 +125,7 @@ static bool act_choose(struct checker *c, int k, const struct lesson_task *task,
     }
     if (right < 0) return err_set(c->err, ERR_VALUE, "expected one right choice, found none");
     if (action->text[0] && action->number != right + 1)
-        return err_set(c->err, ERR_VALUE, "expected choice %d, found that %d is right", (int)action->number,
-                       right + 1);
+        return err_set(c->err, ERR_VALUE, "expected choice %d, found that %d is right", (int)action->number, right + 1);
     return player_choose(&c->player, &now, k, right);
 }
 
@@ -161,16 +155,14 @@ static bool check_task(struct checker *c, int k) {
     bool done;
     if (!reached(c, task, &done)) return false;
     if (done)
-        return fail_at(c, task->goal_at,
-                       "expected a goal that is still to be reached, found that \"%s\" holds already",
+        return fail_at(c, task->goal_at, "expected a goal that is still to be reached, found that \"%s\" holds already",
                        task->argument);
     check(player_current_task(&c->player) == k, "task %d is not the current one", k);
     if (!solve(c, k, task)) return false;
     struct lesson_now now = look(c);
     player_update(&c->player, &now);
     if (!(c->player.done[c->player.part] & 1u << k))
-        return fail_at(c, task->solve_at,
-                       "expected these actions to reach the goal \"%s\", found it not reached",
+        return fail_at(c, task->solve_at, "expected these actions to reach the goal \"%s\", found it not reached",
                        task->argument);
     for (int i = 0; i < task->expect_count; i++)
         if (!expect(c, task->expects[i], task->expect_at[i])) return false;
@@ -186,8 +178,7 @@ static bool check_part(struct checker *c, int p) {
     struct lesson_now now = look(c);
     if (!now.record || !now.script) return fail_at(c, mark, "expected a network after the scene, found none");
     for (int k = 0; k < part->expect_count; k++)
-        if (!expect(c, part->expects[k],
-                    (struct lesson_mark){part->expect_lines[k], part->expect_columns[k]}))
+        if (!expect(c, part->expects[k], (struct lesson_mark){part->expect_lines[k], part->expect_columns[k]}))
             return false;
     for (int k = 0; k < part->task_count; k++)
         if (!check_task(c, k)) return false;

@@ -26,8 +26,7 @@ static double sigmoid(double x) {
 static const struct {
     const char *name;
     double (*call)(double);
-} functions[] = {{"tanh", tanh}, {"exp", exp},   {"ln", log},
-                 {"abs", fabs},  {"sqrt", sqrt}, {"sigmoid", sigmoid}};
+} functions[] = {{"tanh", tanh}, {"exp", exp}, {"ln", log}, {"abs", fabs}, {"sqrt", sqrt}, {"sigmoid", sigmoid}};
 
 struct lesson_scope lesson_scope_live(const struct lesson_now *now) {
     return (struct lesson_scope){.now = now, .shape = lesson_shape_of(now->record)};
@@ -69,8 +68,7 @@ static bool bracket(struct reader *r, double *out) {
     if (!sum(r, out)) return false;
     skip(r);
     if (*r->at != ')')
-        return lesson_err_in(r->err, r->text, r->at, "expected \")\", found \"%s\"",
-                             *r->at ? r->at : "the end");
+        return lesson_err_in(r->err, r->text, r->at, "expected \")\", found \"%s\"", *r->at ? r->at : "the end");
     r->at++;
     return true;
 }
@@ -115,8 +113,8 @@ static bool primary(struct reader *r, double *out) {
 static bool signed_(struct reader *r, double *out) {
     skip(r);
     if (++r->depth > MAX_DEPTH)
-        return lesson_err_in(r->err, r->text, r->at,
-                             "expected at most %d brackets and signs inside each other", MAX_DEPTH);
+        return lesson_err_in(r->err, r->text, r->at, "expected at most %d brackets and signs inside each other",
+                             MAX_DEPTH);
     bool minus = *r->at == '-', ok;
     if (minus) r->at++;
     ok = minus ? signed_(r, out) : primary(r, out);
@@ -156,8 +154,8 @@ static bool sum(struct reader *r, double *out) {
 
 static bool at_end(struct reader *r) {
     skip(r);
-    return !*r->at || lesson_err_in(r->err, r->text, r->at,
-                                    "expected an operator between blanks or the end, found \"%s\"", r->at);
+    return !*r->at ||
+           lesson_err_in(r->err, r->text, r->at, "expected an operator between blanks or the end, found \"%s\"", r->at);
 }
 
 bool lesson_expression(const char *text, struct lesson_scope *scope, double *out, struct err *err) {
@@ -172,8 +170,8 @@ bool lesson_expression(const char *text, struct lesson_scope *scope, double *out
 enum relation { LESS, MORE, LESS_EQUAL, MORE_EQUAL, EQUAL, UNEQUAL, NO_RELATION };
 
 static enum relation relation_next(struct reader *r) {
-    static const char *const words[] = {[LESS_EQUAL] = "<=", [MORE_EQUAL] = ">=", [UNEQUAL] = "!=",
-                                        [LESS] = "<",        [MORE] = ">",        [EQUAL] = "="};
+    static const char *const words[] = {
+        [LESS_EQUAL] = "<=", [MORE_EQUAL] = ">=", [UNEQUAL] = "!=", [LESS] = "<", [MORE] = ">", [EQUAL] = "="};
     static const enum relation order[] = {LESS_EQUAL, MORE_EQUAL, UNEQUAL, LESS, MORE, EQUAL};
     skip(r);
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
@@ -211,8 +209,7 @@ bool lesson_comparison(const char *text, struct lesson_scope *scope, bool *out, 
     if (!sum(&r, left)) return false;
     enum relation relation = relation_next(&r);
     if (relation == NO_RELATION)
-        return lesson_err_in(err, text, r.at, "expected one of < > <= >= = !=, found \"%s\"",
-                             *r.at ? r.at : "the end");
+        return lesson_err_in(err, text, r.at, "expected one of < > <= >= = !=, found \"%s\"", *r.at ? r.at : "the end");
     if (!sum(&r, right)) return false;
     double tolerance = 1e-6 * fmax(fmax(fabs(*left), fabs(*right)), 1e-6);
     skip(&r);

@@ -65,23 +65,22 @@ static bool blank_or_comment(const char *text) {
     return !text[skip] || text[skip] == '#';
 }
 
-static bool split_line(const struct lesson_source *source, const struct lesson_line *line,
-                       struct field *field, struct err *err) {
+static bool split_line(const struct lesson_source *source, const struct lesson_line *line, struct field *field,
+                       struct err *err) {
     const char *text = str_text(&line->pieces.text), *colon = strchr(text, ':');
     size_t at = lesson_pieces_offset(&line->pieces, 0), length = colon ? (size_t)(colon - text) : 0;
     *field = (struct field){.key_at = at};
     while (length && text[length - 1] == ' ')
         length--;
-    if (!colon || length == 0 || length >= sizeof field->key ||
-        strspn(text, "abcdefghijklmnopqrstuvwxyz") != length)
+    if (!colon || length == 0 || length >= sizeof field->key || strspn(text, "abcdefghijklmnopqrstuvwxyz") != length)
         return lesson_fail(source, at, err, "expected \"key: value\", found \"%.40s\"", text);
     memcpy(field->key, text, length);
     add_line(field, line, (size_t)(colon - text) + 1);
     return true;
 }
 
-static bool fields_read(struct fields *fields, const struct lesson_source *source,
-                        const struct lesson_fence *fence, struct err *err) {
+static bool fields_read(struct fields *fields, const struct lesson_source *source, const struct lesson_fence *fence,
+                        struct err *err) {
     *fields = (struct fields){.items = mem_need((size_t)fence->count + 1, sizeof *fields->items)};
     for (int i = 0; i < fence->count; i++) {
         const struct lesson_line *line = &fence->lines[i];
@@ -103,8 +102,8 @@ static bool fields_read(struct fields *fields, const struct lesson_source *sourc
 }
 
 // The index of a field's key among `keys`; -1 with err when it is none of them.
-static int key_index(const struct lesson_source *source, const struct field *field, const char *const *keys,
-                     int count, const char *block, struct err *err) {
+static int key_index(const struct lesson_source *source, const struct field *field, const char *const *keys, int count,
+                     const char *block, struct err *err) {
     char known[256] = "";
     for (int i = 0; i < count; i++) {
         if (strcmp(keys[i], field->key) == 0) return i;
@@ -119,8 +118,7 @@ static int key_index(const struct lesson_source *source, const struct field *fie
 static bool seen_twice(const struct lesson_source *source, const struct field *field, unsigned *seen, int key,
                        struct err *err) {
     if (*seen & 1u << key) {
-        lesson_fail(source, field->key_at, err, "expected \"%s\" once in this block, found it again",
-                    field->key);
+        lesson_fail(source, field->key_at, err, "expected \"%s\" once in this block, found it again", field->key);
         return true;
     }
     *seen |= 1u << key;
@@ -129,15 +127,13 @@ static bool seen_twice(const struct lesson_source *source, const struct field *f
 
 static bool need_value(const struct lesson_source *source, const struct field *field, struct err *err) {
     return field->value.text.size > 0 ||
-           lesson_fail(source, field->key_at, err, "expected something behind \"%s:\", found nothing",
-                       field->key);
+           lesson_fail(source, field->key_at, err, "expected something behind \"%s:\", found nothing", field->key);
 }
 
 static bool copy_text(const struct lesson_source *source, const struct field *field, char *out, size_t size,
                       struct err *err) {
     if (field->continued)
-        return lesson_fail(source, field->key_at, err, "expected \"%s\" on one line, found several",
-                           field->key);
+        return lesson_fail(source, field->key_at, err, "expected \"%s\" on one line, found several", field->key);
     if (field->value.text.size >= size)
         return lesson_fail(source, field_at(field), err, "expected at most %zu bytes, found %zu", size - 1,
                            field->value.text.size);
@@ -145,25 +141,24 @@ static bool copy_text(const struct lesson_source *source, const struct field *fi
     return true;
 }
 
-static bool whole(const struct lesson_source *source, const struct field *field, long low, long high,
-                  long *out, struct err *err) {
+static bool whole(const struct lesson_source *source, const struct field *field, long low, long high, long *out,
+                  struct err *err) {
     char *end;
     long n = strtol(field_text(field), &end, 10);
     if (end == field_text(field) || *end || n < low || n > high || field->continued)
-        return lesson_fail(source, field_at(field), err, "expected a whole number %ld to %ld, found \"%s\"",
-                           low, high, field_text(field));
+        return lesson_fail(source, field_at(field), err, "expected a whole number %ld to %ld, found \"%s\"", low, high,
+                           field_text(field));
     *out = n;
     return true;
 }
 
-static bool word_of(const struct lesson_source *source, const struct field *field, const char *const *words,
-                    int count, int *out, struct err *err) {
+static bool word_of(const struct lesson_source *source, const struct field *field, const char *const *words, int count,
+                    int *out, struct err *err) {
     char known[128] = "";
     for (int i = 0; i < count; i++) {
         if (strcmp(field_text(field), words[i]) == 0) return *out = i, true;
         size_t used = strlen(known);
-        snprintf(known + used, sizeof known - used, "%s%s", i ? (i + 1 == count ? " or " : ", ") : "",
-                 words[i]);
+        snprintf(known + used, sizeof known - used, "%s%s", i ? (i + 1 == count ? " or " : ", ") : "", words[i]);
     }
     return lesson_fail(source, field_at(field), err, "expected %s, found \"%s\"", known, field_text(field));
 }
@@ -181,8 +176,8 @@ static bool lesson_id(struct lesson *lesson, const struct lesson_source *source,
     return true;
 }
 
-bool lesson_fields_lesson(struct lesson *lesson, const struct lesson_source *source,
-                          const struct lesson_fence *fence, struct err *err) {
+bool lesson_fields_lesson(struct lesson *lesson, const struct lesson_source *source, const struct lesson_fence *fence,
+                          struct err *err) {
     static const char *const keys[] = {"id", "number"};
     struct fields fields;
     unsigned seen = 0;
@@ -200,8 +195,7 @@ bool lesson_fields_lesson(struct lesson *lesson, const struct lesson_source *sou
     }
     fields_release(&fields);
     if (ok && seen != 3)
-        ok = lesson_fail(source, fence->at, err, "expected \"%s:\" in the lesson block",
-                         seen & 1 ? "number" : "id");
+        ok = lesson_fail(source, fence->at, err, "expected \"%s:\" in the lesson block", seen & 1 ? "number" : "id");
     return ok;
 }
 
@@ -261,8 +255,7 @@ static bool scene_number(struct lesson_scene *scene, enum scene_key key, const s
 static bool scene_field(struct lesson_scene *scene, enum scene_key key, const struct lesson_source *source,
                         const struct field *field, struct err *err) {
     static const char *const by[] = {"operation", "cell", "timestep", "pass", "update"},
-                             *const figures[] = {"forward", "backward", "auto"},
-                             *const flow[] = {"off", "on"};
+                             *const figures[] = {"forward", "backward", "auto"}, *const flow[] = {"off", "on"};
     enum cell_id id;
     int k = 0;
     switch (key) {
@@ -272,8 +265,8 @@ static bool scene_field(struct lesson_scene *scene, enum scene_key key, const st
         return copy_text(source, field, scene->word, sizeof scene->word, err);
     case SCENE_CELL:
         if (!cell_by_name(field_text(field), &id))
-            return lesson_fail(source, field_at(field), err,
-                               "expected a cell such as rnn or lstm, found \"%s\"", field_text(field));
+            return lesson_fail(source, field_at(field), err, "expected a cell such as rnn or lstm, found \"%s\"",
+                               field_text(field));
         return copy_text(source, field, scene->cell, sizeof scene->cell, err);
     case SCENE_GOTO:
         scene->goto_at = field_mark(source, field);
@@ -328,8 +321,7 @@ bool lesson_fields_expect(struct lesson *lesson, struct lesson_part *part, const
         size_t at = lesson_pieces_offset(&line->pieces, skip);
         int k = part->expect_count;
         if (k == LESSON_MAX_ACTIONS)
-            return lesson_fail(source, at, err, "expected at most %d expectations in a part",
-                               LESSON_MAX_ACTIONS);
+            return lesson_fail(source, at, err, "expected at most %d expectations in a part", LESSON_MAX_ACTIONS);
         part->expects[k] = arena_text(&lesson->arena, text + skip, length);
         lesson_locate(source, at, &part->expect_lines[k], &part->expect_columns[k]);
         part->expect_count++;
@@ -355,9 +347,8 @@ enum task_key {
     TASK_EXPECT,
     TASK_KEYS
 };
-static const char *const task_keys[TASK_KEYS] = {"text", "goal",  "tolerance", "choice", "right",
-                                                 "when", "why",   "hint",      "hide",   "then",
-                                                 "else", "solve", "expect"};
+static const char *const task_keys[TASK_KEYS] = {"text", "goal", "tolerance", "choice", "right", "when",  "why",
+                                                 "hint", "hide", "then",      "else",   "solve", "expect"};
 
 struct task_reader {
     struct lesson *lesson;
@@ -370,15 +361,14 @@ struct task_reader {
 static bool rich(struct task_reader *r, const struct field *field, char **out) {
     if (!lesson_rich_value(r->lesson, r->source, &field->value, out, r->err)) return false;
     if (strlen(*out) > LESSON_TEXT)
-        return lesson_fail(r->source, field_at(field), r->err,
-                           "expected a text of at most %d bytes, found %zu", LESSON_TEXT, strlen(*out));
+        return lesson_fail(r->source, field_at(field), r->err, "expected a text of at most %d bytes, found %zu",
+                           LESSON_TEXT, strlen(*out));
     return true;
 }
 
 static bool one_line(struct task_reader *r, const struct field *field, char **out, struct lesson_mark *mark) {
     if (field->continued)
-        return lesson_fail(r->source, field->key_at, r->err, "expected \"%s\" on one line, found several",
-                           field->key);
+        return lesson_fail(r->source, field->key_at, r->err, "expected \"%s\" on one line, found several", field->key);
     *out = arena_text(&r->lesson->arena, field_text(field), field->value.text.size);
     *mark = field_mark(r->source, field);
     return true;
@@ -391,8 +381,8 @@ static bool tolerance(struct task_reader *r, const struct field *field) {
     r->has_tolerance = true;
     r->task->tolerance_relative = length && text[length - 1] == '%';
     if (!lesson_parse_number(text, &x) || x < 0)
-        return lesson_fail(r->source, field_at(field), r->err,
-                           "expected a tolerance such as 0.02 or 5%%, found \"%s\"", text);
+        return lesson_fail(r->source, field_at(field), r->err, "expected a tolerance such as 0.02 or 5%%, found \"%s\"",
+                           text);
     r->task->tolerance = x;
     return true;
 }
@@ -401,8 +391,7 @@ static bool choice(struct task_reader *r, const struct field *field, bool right)
     struct lesson_task *task = r->task;
     int k = task->choice_count;
     if (k == LESSON_MAX_CHOICES)
-        return lesson_fail(r->source, field->key_at, r->err, "expected at most %d choices",
-                           LESSON_MAX_CHOICES);
+        return lesson_fail(r->source, field->key_at, r->err, "expected at most %d choices", LESSON_MAX_CHOICES);
     if (right && task->right_choice >= 0)
         return lesson_fail(r->source, field->key_at, r->err, "expected one right choice, found a second");
     if (right) task->right_choice = k;
@@ -419,8 +408,8 @@ static bool of_choice(struct task_reader *r, const struct field *field, bool why
         return lesson_fail(r->source, field->key_at, r->err, "expected \"%s\" below a choice, found it first",
                            field->key);
     if (why ? task->why[k] : task->when[k])
-        return lesson_fail(r->source, field->key_at, r->err,
-                           "expected \"%s\" once below a choice, found it again", field->key);
+        return lesson_fail(r->source, field->key_at, r->err, "expected \"%s\" once below a choice, found it again",
+                           field->key);
     return why ? rich(r, field, &task->why[k]) : one_line(r, field, &task->when[k], &task->when_at[k]);
 }
 
@@ -479,15 +468,12 @@ static bool complete(struct task_reader *r, size_t at, unsigned seen) {
         if (!(seen & 1u << needed[i]))
             return lesson_fail(r->source, at, r->err, "expected \"%s:\" in every task, found none",
                                task_keys[needed[i]]);
-    bool number =
-        strncmp(task->argument, "number", 6) == 0 && (!task->argument[6] || task->argument[6] == ' ');
+    bool number = strncmp(task->argument, "number", 6) == 0 && (!task->argument[6] || task->argument[6] == ' ');
     bool choices = strcmp(task->argument, "choice") == 0;
     if (number && !r->has_tolerance)
-        return lesson_fail(r->source, at, r->err,
-                           "expected \"tolerance:\" beside a goal that asks for a number");
+        return lesson_fail(r->source, at, r->err, "expected \"tolerance:\" beside a goal that asks for a number");
     if (!number && (r->has_tolerance || task->wrong))
-        return lesson_fail(r->source, at, r->err,
-                           "expected \"%s:\" only beside a goal that asks for a number",
+        return lesson_fail(r->source, at, r->err, "expected \"%s:\" only beside a goal that asks for a number",
                            r->has_tolerance ? "tolerance" : "else");
     if (choices != (task->choice_count > 0))
         return lesson_fail(r->source, at, r->err,
@@ -505,8 +491,7 @@ static bool choices_complete(struct task_reader *r, size_t at) {
         return err_at(r->err, ERR_FORMAT, r->source->path, task->choice_at[k].line, task->choice_at[k].column,
                       "expected \"why:\" below every choice, found none");
     }
-    if (task->choice_count == 1)
-        return lesson_fail(r->source, at, r->err, "expected two choices or more, found one");
+    if (task->choice_count == 1) return lesson_fail(r->source, at, r->err, "expected two choices or more, found one");
     if (task->choice_count && when && (when < task->choice_count || task->right_choice >= 0))
         return lesson_fail(r->source, at, r->err,
                            "expected \"when:\" below every choice, or one \"right:\" and no \"when:\"");
@@ -519,8 +504,7 @@ static bool choices_complete(struct task_reader *r, size_t at) {
 static void state_tolerance(struct lesson *lesson, struct lesson_task *task) {
     if (!(task->tolerance > 0)) return;
     if (task->tolerance_relative)
-        task->text =
-            arena_printf(&lesson->arena, "%s Within %g%% counts.", task->text, task->tolerance * 100);
+        task->text = arena_printf(&lesson->arena, "%s Within %g%% counts.", task->text, task->tolerance * 100);
     else
         task->text = arena_printf(&lesson->arena, "%s Within %g counts.", task->text, task->tolerance);
 }

@@ -43,10 +43,9 @@ static bool goal_index(struct lesson_task *task, const char *at, int limit, cons
         return true;
     }
     if (scope.value_count || !(n >= 1) || (limit > 0 && n > limit) || n != (int)n)
-        return lesson_err_in(
-            err, at, at,
-            "expected a number 1 to %d, or one of argmax, argmin, argabsmax of a tensor, found \"%s\"", limit,
-            at);
+        return lesson_err_in(err, at, at,
+                             "expected a number 1 to %d, or one of argmax, argmin, argabsmax of a tensor, found \"%s\"",
+                             limit, at);
     task->number = (int)n - 1;
     return true;
 }
@@ -66,8 +65,8 @@ static bool goal_word(const char *at, const char *first, const char *second, str
     return lesson_err_in(err, at, at, "expected %s or %s, found \"%s\"", first, second, *at ? at : "the end");
 }
 
-static bool goal_argument(struct lesson_task *task, enum takes takes, const char *at,
-                          const struct lesson_shape *shape, struct err *err) {
+static bool goal_argument(struct lesson_task *task, enum takes takes, const char *at, const struct lesson_shape *shape,
+                          struct err *err) {
     struct lesson_scope scope = {.shape = *shape};
     struct lesson_place place;
     double left, right;
@@ -81,8 +80,7 @@ static bool goal_argument(struct lesson_task *task, enum takes takes, const char
     case TAKES_SUM:
         if (!lesson_expression(at, &scope, &left, err)) return false;
         if (scope.value_count) task->value = scope.values[0];
-        if (scope.plain && !task->hide && !task->value.reduce[0])
-            task->hidden[task->hidden_count++] = task->value;
+        if (scope.plain && !task->hide && !task->value.reduce[0]) task->hidden[task->hidden_count++] = task->value;
         return true;
     case TAKES_COMPARISON:
         return lesson_comparison(at, &scope, &holds, &left, &right, err);
@@ -90,8 +88,7 @@ static bool goal_argument(struct lesson_task *task, enum takes takes, const char
         return !*at || lesson_err_in(err, at, at, "expected nothing behind \"choice\", found \"%s\"", at);
     case TAKES_CELL:
         return !*at || cell_by_name(at, &id) ||
-               lesson_err_in(err, at, at, "expected a cell such as rnn or lstm, or nothing, found \"%s\"",
-                             at);
+               lesson_err_in(err, at, at, "expected a cell such as rnn or lstm, or nothing, found \"%s\"", at);
     case TAKES_NUMBER:
         return goal_number(task, at, err);
     case TAKES_FIGURE:
@@ -124,8 +121,8 @@ bool lesson_goal_parse(struct lesson *lesson, struct lesson_task *task, const st
     return false;
 }
 
-static bool index_reached(const struct lesson_task *task, const struct lesson_now *now, int selected,
-                          bool *out, struct err *err) {
+static bool index_reached(const struct lesson_task *task, const struct lesson_now *now, int selected, bool *out,
+                          struct err *err) {
     double index = task->number + 1;
     *out = false;
     if (selected < 0) return true;
@@ -142,8 +139,7 @@ static bool differs(const char *now, const char *scene, const char *wanted) {
     return *wanted ? same(now, wanted) : now && strcmp(now, scene) != 0;
 }
 
-static bool place_reached(const struct lesson_task *task, const struct lesson_now *now, bool *out,
-                          struct err *err) {
+static bool place_reached(const struct lesson_task *task, const struct lesson_now *now, bool *out, struct err *err) {
     struct lesson_shape shape = lesson_shape_of(now->record);
     struct lesson_place place;
     if (!lesson_place_parse(task->argument, &shape, &place, err)) return false;
@@ -159,8 +155,8 @@ static bool selection_missing(const char *words, const struct lesson_now *now) {
            (now->unit < 0 && (strstr(words, "unit=selected") || strstr(words, "from=selected")));
 }
 
-bool lesson_goal_reached(const struct lesson_task *task, const struct lesson_scene *scene,
-                         const struct lesson_now *now, bool *out, struct err *err) {
+bool lesson_goal_reached(const struct lesson_task *task, const struct lesson_scene *scene, const struct lesson_now *now,
+                         bool *out, struct err *err) {
     *out = false;
     switch (task->kind) {
     case CONDITION_AT:
@@ -175,11 +171,9 @@ bool lesson_goal_reached(const struct lesson_task *task, const struct lesson_sce
     case CONDITION_WORD:
         return *out = differs(now->word, scene->word, task->argument), true;
     case CONDITION_SEED:
-        return *out = task->number == LESSON_NONE ? now->seed != scene->seed : now->seed == task->number,
-               true;
+        return *out = task->number == LESSON_NONE ? now->seed != scene->seed : now->seed == task->number, true;
     case CONDITION_UNITS:
-        return *out = task->number == LESSON_NONE ? now->units != scene->units : now->units == task->number,
-               true;
+        return *out = task->number == LESSON_NONE ? now->units != scene->units : now->units == task->number, true;
     case CONDITION_FIGURE:
         return *out = same(now->figure, task->argument), true;
     case CONDITION_FLOW:
@@ -198,8 +192,7 @@ static bool read_keep(const char *text, struct lesson_scope *scope, struct lesso
     const char *equal = name + length + strspn(name + length, " ");
     if (length == 0 || length >= sizeof kept->name || *equal != '=')
         return lesson_err_in(err, text, name,
-                             "expected \"keep name = a number\", the name of small letters, found \"%s\"",
-                             name);
+                             "expected \"keep name = a number\", the name of small letters, found \"%s\"", name);
     if (*kept_count == LESSON_MAX_KEPT)
         return lesson_err_in(err, text, name, "expected at most %d kept numbers in a part", LESSON_MAX_KEPT);
     const char *rest = equal + 1;
@@ -213,8 +206,8 @@ static bool read_keep(const char *text, struct lesson_scope *scope, struct lesso
     return true;
 }
 
-bool lesson_expect_read(const char *text, struct lesson_scope *scope, struct lesson_kept *kept,
-                        int *kept_count, bool *holds, double *left, double *right, struct err *err) {
+bool lesson_expect_read(const char *text, struct lesson_scope *scope, struct lesson_kept *kept, int *kept_count,
+                        bool *holds, double *left, double *right, struct err *err) {
     scope->kept = kept;
     scope->kept_count = *kept_count;
     if (strncmp(text, "keep ", 5) != 0) return lesson_comparison(text, scope, holds, left, right, err);

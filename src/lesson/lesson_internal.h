@@ -43,15 +43,13 @@ bool lesson_tensor_find(const char *name, const struct cell_desc *cell, const st
 // The whole tensor, row-major (of a grad_at only that plane when plane >= 0); mem_free() it. NULL when memory
 // ran out.
 double *lesson_tensor_copy(const struct lesson_tensor *tensor, const struct record *record, int plane);
-bool lesson_tensor_is_matrix(
-    const struct lesson_tensor *tensor); // a parameter or its gradient, not over time
+bool lesson_tensor_is_matrix(const struct lesson_tensor *tensor); // a parameter or its gradient, not over time
 
 // --- values (lesson_value.c) ---
 // Reads "NAME key=x ... reduce" at *cursor (moved behind it), a place inside text.
 bool lesson_value_parse(const char *text, const char **cursor, const struct lesson_shape *shape,
                         struct lesson_value *out, struct err *err);
-bool lesson_value_now(const struct lesson_value *value, const struct lesson_now *now, double *out,
-                      struct err *err);
+bool lesson_value_now(const struct lesson_value *value, const struct lesson_now *now, double *out, struct err *err);
 
 // Fills err with the column of `at` inside text; false.
 bool lesson_err_in(struct err *err, const char *text, const char *at, const char *format, ...)
@@ -71,8 +69,7 @@ struct lesson_place {
     int part, state, block;  // -1 = any
     int bias;                // -1 = any
 };
-bool lesson_place_parse(const char *words, const struct lesson_shape *shape, struct lesson_place *out,
-                        struct err *err);
+bool lesson_place_parse(const char *words, const struct lesson_shape *shape, struct lesson_place *out, struct err *err);
 bool lesson_place_matches(const struct lesson_place *place, const struct script *script, int position);
 int lesson_place_end(const struct lesson_place *place,
                      const struct script *script); // -1 when the script has no such step
@@ -83,11 +80,11 @@ int lesson_place_end(const struct lesson_place *place,
 bool lesson_goal_parse(struct lesson *lesson, struct lesson_task *task, const struct lesson_shape *shape,
                        struct err *err);
 // Does it hold on what is on screen? Never for the two kinds that want an answer.
-bool lesson_goal_reached(const struct lesson_task *task, const struct lesson_scene *scene,
-                         const struct lesson_now *now, bool *out, struct err *err);
+bool lesson_goal_reached(const struct lesson_task *task, const struct lesson_scene *scene, const struct lesson_now *now,
+                         bool *out, struct err *err);
 // A line of an expect block: a comparison, or "keep NAME = sum" (then *holds is true).
-bool lesson_expect_read(const char *text, struct lesson_scope *scope, struct lesson_kept *kept,
-                        int *kept_count, bool *holds, double *left, double *right, struct err *err);
+bool lesson_expect_read(const char *text, struct lesson_scope *scope, struct lesson_kept *kept, int *kept_count,
+                        bool *holds, double *left, double *right, struct err *err);
 // "unit 7" with the bounds of a shape; `try unit`, `answer` ... are known here too.
 bool lesson_action_check(const char *words, const struct lesson_shape *shape, struct err *err);
 // One number, as a person types it: 0.43, 0,43, −0.43, 1/3 and 5%.
@@ -128,13 +125,12 @@ void lesson_rich_clear(struct lesson_rich *rich);
 // span, type and text as md4c calls them; offset: of text in what is read. They return what cannot be shown,
 // or NULL; *problem_at is then its offset.
 const char *lesson_rich_enter(struct lesson_rich *rich, int span);
-const char *lesson_rich_leave(struct lesson_rich *rich, int span, size_t *problem_at, char *buffer,
-                              size_t size);
-const char *lesson_rich_text(struct lesson_rich *rich, int type, const char *text, size_t length,
-                             size_t offset, size_t *problem_at);
+const char *lesson_rich_leave(struct lesson_rich *rich, int span, size_t *problem_at, char *buffer, size_t size);
+const char *lesson_rich_text(struct lesson_rich *rich, int type, const char *text, size_t length, size_t offset,
+                             size_t *problem_at);
 // A value of a block: one paragraph of inline Markdown.
-bool lesson_rich_value(struct lesson *lesson, const struct lesson_source *source,
-                       const struct lesson_pieces *pieces, char **out, struct err *err);
+bool lesson_rich_value(struct lesson *lesson, const struct lesson_source *source, const struct lesson_pieces *pieces,
+                       char **out, struct err *err);
 
 // A fenced block as lines of `key: value`.
 struct lesson_line {
@@ -147,8 +143,8 @@ struct lesson_fence {
     int count, capacity;
 };
 void lesson_fence_release(struct lesson_fence *fence);
-bool lesson_fields_lesson(struct lesson *lesson, const struct lesson_source *source,
-                          const struct lesson_fence *fence, struct err *err);
+bool lesson_fields_lesson(struct lesson *lesson, const struct lesson_source *source, const struct lesson_fence *fence,
+                          struct err *err);
 bool lesson_fields_scene(struct lesson_scene *scene, const struct lesson_source *source,
                          const struct lesson_fence *fence, struct err *err);
 bool lesson_fields_task(struct lesson *lesson, struct lesson_task *task, const struct lesson_source *source,

@@ -14,15 +14,14 @@ struct math_reader {
     bool script; // inside ^{...} or _{...}
 };
 
-static const char *const plain_words[] = {
-    "Gamma", "sigma", "partial", "tau",  "eta",   "theta",  "epsilon", "beta", "infty", "ldots",
-    "sum",   "prod",  "cdot",    "odot", "times", "approx", "le",      "ge",   "in",    "to",
-    "top",   "quad",  "tanh",    "ln",   "log",   "exp",    "softmax", "max",  "min",   "relu"};
+static const char *const plain_words[] = {"Gamma", "sigma", "partial", "tau",  "eta",  "theta", "epsilon", "beta",
+                                          "infty", "ldots", "sum",     "prod", "cdot", "odot",  "times",   "approx",
+                                          "le",    "ge",    "in",      "to",   "top",  "quad",  "tanh",    "ln",
+                                          "log",   "exp",   "softmax", "max",  "min",  "relu"};
 static const struct {
     const char *word;
     int groups;
-} group_words[] = {{"hat", 1}, {"tilde", 1}, {"norm", 1},   {"frac", 2},
-                   {"t", 1},   {"s", 1},     {"strong", 1}, {"col", 2}};
+} group_words[] = {{"hat", 1}, {"tilde", 1}, {"norm", 1}, {"frac", 2}, {"t", 1}, {"s", 1}, {"strong", 1}, {"col", 2}};
 
 static bool fail(struct math_reader *r, const char *at, const char *expected) {
     char found[24];

@@ -84,12 +84,10 @@ static int finish_heading(struct parser *p) {
     if (!*text) return stop(p, p->last, "expected a title behind #, found none");
     char *title = arena_text(&p->lesson->arena, text, strlen(text));
     if (p->heading == 1) {
-        if (p->lesson->title)
-            return stop(p, p->text_at, "expected one title (\"# ...\") in the file, found a second");
+        if (p->lesson->title) return stop(p, p->text_at, "expected one title (\"# ...\") in the file, found a second");
         p->lesson->title = title;
     } else {
-        if (p->lesson->part_count == LESSON_MAX_PARTS)
-            return stop(p, p->text_at, "expected at most 16 parts");
+        if (p->lesson->part_count == LESSON_MAX_PARTS) return stop(p, p->text_at, "expected at most 16 parts");
         struct lesson_part *before = part_of(p), *part = &p->lesson->parts[p->lesson->part_count++];
         part->title = title;
         part->line = line_of(p, p->text_at);
@@ -119,8 +117,7 @@ static int open_fence(struct parser *p, const MD_BLOCK_CODE_DETAIL *code) {
             if (i && !part_of(p)) return stop(p, at, "expected a part (\"## ...\") before this block");
             return 0;
         }
-    lesson_fail(&p->source, at, p->err,
-                "expected a block ```lesson, ```scene, ```task or ```expect, found \"%.*s\"",
+    lesson_fail(&p->source, at, p->err, "expected a block ```lesson, ```scene, ```task or ```expect, found \"%.*s\"",
                 (int)code->info.size, info ? info : "");
     return 1;
 }
@@ -171,8 +168,7 @@ static int close_fence(struct parser *p) {
     } else if (strcmp(p->fence_kind, "expect") == 0) {
         ok = lesson_fields_expect(p->lesson, part, &p->source, &p->fence, p->err);
     } else if (part->task_count == LESSON_MAX_TASKS) {
-        ok = lesson_fail(&p->source, p->fence.at, p->err, "expected at most %d tasks in a part",
-                         LESSON_MAX_TASKS);
+        ok = lesson_fail(&p->source, p->fence.at, p->err, "expected at most %d tasks in a part", LESSON_MAX_TASKS);
     } else {
         ok = lesson_fields_task(p->lesson, &part->tasks[part->task_count], &p->source, &p->fence, p->err);
         part->task_count++;
@@ -339,12 +335,9 @@ struct lesson *lesson_parse(const char *path, const char *text_, size_t size, st
     if (!err) err = &own;
     size_t bad = utf8_check(text_, size);
     if (bad < size)
-        return lesson_fail(&source, bad, err, "expected UTF-8, found the byte %02x",
-                           (unsigned char)text_[bad]),
-               NULL;
+        return lesson_fail(&source, bad, err, "expected UTF-8, found the byte %02x", (unsigned char)text_[bad]), NULL;
     const char *zero = memchr(text_, 0, size);
-    if (zero)
-        return lesson_fail(&source, (size_t)(zero - text_), err, "expected text, found a zero byte"), NULL;
+    if (zero) return lesson_fail(&source, (size_t)(zero - text_), err, "expected text, found a zero byte"), NULL;
     if (size >= 3 && strncmp(text_, "\xef\xbb\xbf", 3) == 0) { // a byte-order mark
         source.text += 3;
         source.size -= 3;

@@ -29,8 +29,8 @@ static bool word_is(const char *at, size_t length, const char *word) {
     return strlen(word) == length && strncmp(at, word, length) == 0;
 }
 
-static bool read_number(const char *words, const char *at, size_t length, const char *key, int limit,
-                        int *out, struct err *err) {
+static bool read_number(const char *words, const char *at, size_t length, const char *key, int limit, int *out,
+                        struct err *err) {
     size_t skip = strlen(key) + 1;
     char *end;
     long n = strtol(at + skip, &end, 10);
@@ -41,8 +41,7 @@ static bool read_number(const char *words, const char *at, size_t length, const 
     return true;
 }
 
-static bool state_word(const char *at, size_t length, const struct lesson_shape *shape,
-                       struct lesson_place *out) {
+static bool state_word(const char *at, size_t length, const struct lesson_shape *shape, struct lesson_place *out) {
     for (int k = 0; k < shape->cell_count; k++)
         for (int s = 0; s < shape->cells[k]->state_count; s++)
             if (word_is(at, length, shape->cells[k]->slots[shape->cells[k]->state_out[s]].id))
@@ -50,8 +49,7 @@ static bool state_word(const char *at, size_t length, const struct lesson_shape 
     return false;
 }
 
-static bool part_word(const char *at, size_t length, const struct lesson_shape *shape,
-                      struct lesson_place *out) {
+static bool part_word(const char *at, size_t length, const struct lesson_shape *shape, struct lesson_place *out) {
     for (int k = 0; k < shape->cell_count; k++)
         for (int p = 0; p < shape->cells[k]->part_count; p++)
             if (word_is(at, length, shape->cells[k]->parts[p].id)) {
@@ -62,12 +60,10 @@ static bool part_word(const char *at, size_t length, const struct lesson_shape *
     return false;
 }
 
-static bool block_word(const char *at, size_t length, const struct lesson_shape *shape,
-                       struct lesson_place *out) {
+static bool block_word(const char *at, size_t length, const struct lesson_shape *shape, struct lesson_place *out) {
     if (word_is(at, length, "bias")) return out->bias = 1, true;
     if (word_is(at, length, "weights")) return out->bias = 0, true;
-    if (word_is(at, length, "y"))
-        return out->layer = LESSON_SELECTED, true; // the head: a step without a layer
+    if (word_is(at, length, "y")) return out->layer = LESSON_SELECTED, true; // the head: a step without a layer
     for (int k = 0; k < shape->cell_count; k++)
         for (int b = 0; b < shape->cells[k]->block_count; b++)
             if (word_is(at, length, shape->cells[k]->blocks[b].id)) return out->block = b, true;
@@ -84,13 +80,11 @@ static bool kind_word(const char *at, size_t length, struct lesson_place *out, b
     return false;
 }
 
-static bool known_words(char *buffer, size_t size, const struct lesson_place *place,
-                        const struct lesson_shape *shape) {
+static bool known_words(char *buffer, size_t size, const struct lesson_place *place, const struct lesson_shape *shape) {
     size_t used = 0;
     const struct cell_desc *cell = shape->cell_count ? shape->cells[0] : NULL;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (kinds[i].phase == place->phase)
-            used += (size_t)snprintf(buffer + used, size - used, "%s, ", kinds[i].word);
+        if (kinds[i].phase == place->phase) used += (size_t)snprintf(buffer + used, size - used, "%s, ", kinds[i].word);
     if (place->phase == PHASE_FORWARD || place->phase == PHASE_BACKWARD)
         for (int p = 0; cell && p < cell->part_count; p++)
             used += (size_t)snprintf(buffer + used, size - used, "%s, ", cell->parts[p].id);
@@ -100,15 +94,13 @@ static bool known_words(char *buffer, size_t size, const struct lesson_place *pl
         used += (size_t)snprintf(buffer + used, size - used, "y, weights, bias, ");
     }
     snprintf(buffer + used, size - used,
-             place->phase == PHASE_CLIP || place->phase == PHASE_UPDATE ? "or nothing more"
-                                                                        : "t=, layer= or reverse");
+             place->phase == PHASE_CLIP || place->phase == PHASE_UPDATE ? "or nothing more" : "t=, layer= or reverse");
     return true;
 }
 
 static bool place_word(const char *words, const char *at, size_t length, const struct lesson_shape *shape,
                        struct lesson_place *out, bool *state, struct err *err) {
-    bool cells = out->phase == PHASE_FORWARD || out->phase == PHASE_BACKWARD,
-         timed = cells || out->phase == PHASE_LOSS;
+    bool cells = out->phase == PHASE_FORWARD || out->phase == PHASE_BACKWARD, timed = cells || out->phase == PHASE_LOSS;
     if (timed && strncmp(at, "t=", 2) == 0) {
         if (word_is(at, length, "t=last")) return out->t = shape->T > 0 ? shape->T - 1 : 0, true;
         return read_number(words, at, length, "t", shape->T, &out->t, err);
@@ -122,8 +114,8 @@ static bool place_word(const char *words, const char *at, size_t length, const s
     if (out->phase == PHASE_UPDATE && block_word(at, length, shape, out)) return true;
     char known[256];
     known_words(known, sizeof known, out, shape);
-    return lesson_err_in(err, words, at, "expected %s behind \"%s\", found \"%.*s\"", known,
-                         phases[out->phase], (int)length, at);
+    return lesson_err_in(err, words, at, "expected %s behind \"%s\", found \"%.*s\"", known, phases[out->phase],
+                         (int)length, at);
 }
 
 bool lesson_place_parse(const char *words, const struct lesson_shape *shape, struct lesson_place *out,
@@ -140,23 +132,20 @@ bool lesson_place_parse(const char *words, const struct lesson_shape *shape, str
                 phase++;
             bool start = word_is(at, length, "start"), end = word_is(at, length, "end");
             if (phase == PHASE_COUNT && !start && !end)
-                return lesson_err_in(
-                    err, words, at,
-                    "expected start, end, forward, loss, backward, clip or update, found \"%.*s\"",
-                    (int)length, at);
+                return lesson_err_in(err, words, at,
+                                     "expected start, end, forward, loss, backward, clip or update, found \"%.*s\"",
+                                     (int)length, at);
             out->whole = start ? PLACE_START : end ? PLACE_END : PLACE_STEPS;
             out->phase = phase < PHASE_COUNT ? (enum phase)phase : PHASE_FORWARD;
             first = false;
         } else if (out->whole != PLACE_STEPS) {
-            return lesson_err_in(err, words, at, "expected nothing behind \"start\" or \"end\", found \"%s\"",
-                                 at);
+            return lesson_err_in(err, words, at, "expected nothing behind \"start\" or \"end\", found \"%s\"", at);
         } else if (!place_word(words, at, length, shape, out, &state, err)) {
             return false;
         }
         at += length + strspn(at + length, " ");
     }
-    if (first)
-        return lesson_err_in(err, words, at, "expected a place such as \"forward t=4\", found nothing");
+    if (first) return lesson_err_in(err, words, at, "expected a place such as \"forward t=4\", found nothing");
     return true;
 }
 
@@ -189,8 +178,8 @@ int lesson_place_end(const struct lesson_place *place, const struct script *scri
     return -1;
 }
 
-bool lesson_find_position(const char *words, const struct record *record, const struct script *script,
-                          int *position, struct err *err) {
+bool lesson_find_position(const char *words, const struct record *record, const struct script *script, int *position,
+                          struct err *err) {
     struct lesson_shape shape = lesson_shape_of(record);
     struct lesson_place place;
     if (!lesson_place_parse(words, &shape, &place, err)) return false;
@@ -200,8 +189,8 @@ bool lesson_find_position(const char *words, const struct record *record, const 
     return true;
 }
 
-bool lesson_is_at(const char *words, const struct record *record, const struct script *script, int position,
-                  bool *out, struct err *err) {
+bool lesson_is_at(const char *words, const struct record *record, const struct script *script, int position, bool *out,
+                  struct err *err) {
     struct lesson_shape shape = lesson_shape_of(record);
     struct lesson_place place;
     if (!lesson_place_parse(words, &shape, &place, err)) return false;

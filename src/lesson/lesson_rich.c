@@ -20,8 +20,7 @@ void lesson_locate(const struct lesson_source *source, size_t offset, long *line
     *column = (long)utf8_count(source->text + start, offset - start) + 1;
 }
 
-bool lesson_fail(const struct lesson_source *source, size_t offset, struct err *err, const char *format,
-                 ...) {
+bool lesson_fail(const struct lesson_source *source, size_t offset, struct err *err, const char *format, ...) {
     char message[sizeof err->message];
     long line, column;
     va_list args;
@@ -94,8 +93,7 @@ static void trim(struct str *text) {
     }
 }
 
-const char *lesson_rich_leave(struct lesson_rich *rich, int span, size_t *problem_at, char *buffer,
-                              size_t size) {
+const char *lesson_rich_leave(struct lesson_rich *rich, int span, size_t *problem_at, char *buffer, size_t size) {
     if (span == MD_SPAN_EM || span == MD_SPAN_STRONG) {
         if (--rich->bold == 0) str_put(&rich->out, "**");
     } else if (span == MD_SPAN_CODE) {
@@ -128,8 +126,8 @@ static const char *entity(struct str *out, const char *text, size_t length) {
     return "expected the character itself, found a name for it (&...;)";
 }
 
-const char *lesson_rich_text(struct lesson_rich *rich, int type, const char *text, size_t length,
-                             size_t offset, size_t *problem_at) {
+const char *lesson_rich_text(struct lesson_rich *rich, int type, const char *text, size_t length, size_t offset,
+                             size_t *problem_at) {
     switch (type) {
     case MD_TEXT_BR:
     case MD_TEXT_SOFTBR:
@@ -185,8 +183,7 @@ static int value_block(MD_BLOCKTYPE type, void *detail, void *context) {
     (void)detail;
     struct value_reader *r = context;
     if (type == MD_BLOCK_DOC || type == MD_BLOCK_P) return 0;
-    return refuse(
-        r, 0, "expected a sentence, found a heading, list or block (a sign such as # or - at the start?)");
+    return refuse(r, 0, "expected a sentence, found a heading, list or block (a sign such as # or - at the start?)");
 }
 
 static int value_block_end(MD_BLOCKTYPE type, void *detail, void *context) {
@@ -221,8 +218,8 @@ static int value_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void 
     return problem ? refuse(r, at, problem) : 0;
 }
 
-bool lesson_rich_value(struct lesson *lesson, const struct lesson_source *source,
-                       const struct lesson_pieces *pieces, char **out, struct err *err) {
+bool lesson_rich_value(struct lesson *lesson, const struct lesson_source *source, const struct lesson_pieces *pieces,
+                       char **out, struct err *err) {
     struct value_reader r = {.source = source, .pieces = pieces, .err = err};
     MD_PARSER parser = {.flags = MD_FLAG_LATEXMATHSPANS | MD_FLAG_NOHTML | MD_FLAG_NOINDENTEDCODEBLOCKS,
                         .enter_block = value_block,

@@ -83,12 +83,9 @@ static bool find_param(const char *name, const struct cell_desc *cell, const str
     static const struct {
         const char *text;
         enum param_role role;
-    } words[] = {{"rnn.weight_ih_", PARAM_INPUT},
-                 {"rnn.weight_hh_", PARAM_RECURRENT},
-                 {"rnn.bias_ih_", PARAM_BIAS},
-                 {"rnn.bias_hh_", PARAM_RECURRENT_BIAS},
-                 {"rnn.weight_ch_", PARAM_DIAGONAL},
-                 {"head.weight", PARAM_HEAD},
+    } words[] = {{"rnn.weight_ih_", PARAM_INPUT},    {"rnn.weight_hh_", PARAM_RECURRENT},
+                 {"rnn.bias_ih_", PARAM_BIAS},       {"rnn.bias_hh_", PARAM_RECURRENT_BIAS},
+                 {"rnn.weight_ch_", PARAM_DIAGONAL}, {"head.weight", PARAM_HEAD},
                  {"head.bias", PARAM_HEAD_BIAS}};
     int first = out->planes = out->kind == TENSOR_GRAD_AT ? 1 : 0;
     if (first) out->shape[0] = shape->T;

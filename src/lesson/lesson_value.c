@@ -42,48 +42,43 @@ static size_t word_length(const char *at) { // up to a blank, a bracket, or the 
 }
 
 // An index from 1, "last" or "selected"; stored from 0.
-static bool read_index(const char *text, const char *at, size_t length, const char *key, int *out,
-                       struct err *err) {
+static bool read_index(const char *text, const char *at, size_t length, const char *key, int *out, struct err *err) {
     if (length == 4 && strncmp(at, "last", 4) == 0) return *out = LESSON_LAST, true;
     if (length == 8 && strncmp(at, "selected", 8) == 0) return *out = LESSON_SELECTED, true;
     char *end;
     long n = strtol(at, &end, 10);
     if (end != at + length || !isdigit((unsigned char)*at) || n < 1 || n > 1000000)
-        return lesson_err_in(err, text, at, "expected %s=1 or more, \"last\" or \"selected\", found \"%.*s\"",
-                             key, (int)length, at);
+        return lesson_err_in(err, text, at, "expected %s=1 or more, \"last\" or \"selected\", found \"%.*s\"", key,
+                             (int)length, at);
     *out = (int)n - 1;
     return true;
 }
 
-static bool read_symbol(const char *text, const char *at, size_t length, struct attributes *a,
-                        struct err *err) {
-    bool mark =
-        (length == 5 && strncmp(at, "<EOS>", 5) == 0) || (length == 5 && strncmp(at, "<UNK>", 5) == 0) ||
-        (length == 6 && strncmp(at, "target", 6) == 0) || (length == 5 && strncmp(at, "input", 5) == 0);
+static bool read_symbol(const char *text, const char *at, size_t length, struct attributes *a, struct err *err) {
+    bool mark = (length == 5 && strncmp(at, "<EOS>", 5) == 0) || (length == 5 && strncmp(at, "<UNK>", 5) == 0) ||
+                (length == 6 && strncmp(at, "target", 6) == 0) || (length == 5 && strncmp(at, "input", 5) == 0);
     if (length == 5 && strncmp(at, "space", 5) == 0) {
         snprintf(a->symbol, sizeof a->symbol, " ");
         return a->symbol_at = at, true;
     }
     if (length == 0 || length >= sizeof a->symbol || (!mark && utf8_count(at, length) != 1))
-        return lesson_err_in(
-            err, text, at,
-            "expected symbol= one character, space, <EOS>, <UNK>, target or input, found \"%.*s\"",
-            (int)length, at);
+        return lesson_err_in(err, text, at,
+                             "expected symbol= one character, space, <EOS>, <UNK>, target or input, found \"%.*s\"",
+                             (int)length, at);
     snprintf(a->symbol, sizeof a->symbol, "%.*s", (int)length, at);
     a->symbol_at = at;
     return true;
 }
 
 // One "key=word" or flag at `at`. *used = 0 when the word is neither (it belongs to what follows the value).
-static bool read_attribute(const char *text, const char *at, struct attributes *a, size_t *used,
-                           struct err *err) {
+static bool read_attribute(const char *text, const char *at, struct attributes *a, size_t *used, struct err *err) {
     size_t length = word_length(at);
     *used = length;
     for (size_t i = 0; i < sizeof reductions / sizeof *reductions; i++)
         if (strlen(reductions[i]) == length && strncmp(at, reductions[i], length) == 0) {
             if (a->reduce[0])
-                return lesson_err_in(err, text, at, "expected one reduction, found \"%s\" and \"%s\"",
-                                     a->reduce, reductions[i]);
+                return lesson_err_in(err, text, at, "expected one reduction, found \"%s\" and \"%s\"", a->reduce,
+                                     reductions[i]);
             snprintf(a->reduce, sizeof a->reduce, "%s", reductions[i]);
             return true;
         }
@@ -96,9 +91,8 @@ static bool read_attribute(const char *text, const char *at, struct attributes *
         const char *key;
         int *index;
         const char **where;
-    } keys[] = {
-        {"t", &a->t, &a->t_at},       {"unit", &a->unit, &a->unit_at},       {"from", &a->from, &a->from_at},
-        {"row", &a->row, &a->row_at}, {"column", &a->column, &a->column_at}, {"layer", &a->layer, NULL}};
+    } keys[] = {{"t", &a->t, &a->t_at},       {"unit", &a->unit, &a->unit_at},       {"from", &a->from, &a->from_at},
+                {"row", &a->row, &a->row_at}, {"column", &a->column, &a->column_at}, {"layer", &a->layer, NULL}};
     if (key == 6 && strncmp(at, "symbol", 6) == 0) return read_symbol(text, equal + 1, rest, a, err);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strlen(keys[i].key) == key && strncmp(at, keys[i].key, key) == 0) {
@@ -107,8 +101,7 @@ static bool read_attribute(const char *text, const char *at, struct attributes *
             if (keys[i].where) *keys[i].where = at;
             return read_index(text, equal + 1, rest, keys[i].key, keys[i].index, err);
         }
-    return lesson_err_in(err, text, at,
-                         "expected t=, unit=, symbol=, from=, row=, column= or layer=, found \"%.*s\"",
+    return lesson_err_in(err, text, at, "expected t=, unit=, symbol=, from=, row=, column= or layer=, found \"%.*s\"",
                          (int)(key + 1), at);
 }
 
@@ -129,8 +122,7 @@ static bool read_attributes(const char *text, const char **cursor, struct attrib
     for (;;) {
         const char *next = skip_blanks(at);
         size_t used = 0;
-        if (!*next || !read_attribute(text, next, a, &used, err))
-            return !*next ? (*cursor = at, true) : false;
+        if (!*next || !read_attribute(text, next, a, &used, err)) return !*next ? (*cursor = at, true) : false;
         if (!used) return *cursor = at, true;
         at = next + used;
     }
@@ -138,8 +130,8 @@ static bool read_attributes(const char *text, const char **cursor, struct attrib
 
 // "aa" of W_aa: recurrent weights of block a; "ax": its input weights; "f": both, told apart by from= or
 // symbol=; "ya": the head.
-static bool weight_name(const char *name, const struct cell_desc *cell, const char *layer,
-                        const struct attributes *a, struct lesson_value *out) {
+static bool weight_name(const char *name, const struct cell_desc *cell, const char *layer, const struct attributes *a,
+                        struct lesson_value *out) {
     const char *family = name[0] == 'd' ? (a->t != ATTRIBUTE_NONE ? "grad_at" : "grad") : "param";
     if (name[0] == 'd') name++;
     bool bias = name[0] == 'b';
@@ -155,7 +147,8 @@ static bool weight_name(const char *name, const struct cell_desc *cell, const ch
         if (strncmp(name, cell->blocks[k].id, length) != 0) continue;
         const char *side = name + length, *matrix = NULL;
         if (bias && !*side) matrix = "bias_ih";
-        if (!bias && (strcmp(side, "a") == 0 || strcmp(side, own) == 0 || (!*side && a->from != ATTRIBUTE_NONE))) matrix = "weight_hh";
+        if (!bias && (strcmp(side, "a") == 0 || strcmp(side, own) == 0 || (!*side && a->from != ATTRIBUTE_NONE)))
+            matrix = "weight_hh";
         if (!bias && (strcmp(side, "x") == 0 || (!*side && a->symbol[0]))) matrix = "weight_ih";
         if (!matrix) continue;
         out->block = k;
@@ -171,8 +164,7 @@ static bool full_name(const struct attributes *a, const struct cell_desc *cell, 
                                            {"L", "forward/total_loss"},    {"grad_norm", "clip/grad_norm"},
                                            {"clip_norm", "clip/max_norm"}, {"clip_scale", "clip/scale"}};
     char layer[24];
-    snprintf(layer, sizeof layer, "l%d%s", a->layer == ATTRIBUTE_NONE ? 0 : a->layer,
-             a->reverse ? "_reverse" : "");
+    snprintf(layer, sizeof layer, "l%d%s", a->layer == ATTRIBUTE_NONE ? 0 : a->layer, a->reverse ? "_reverse" : "");
     const char *name = a->name;
     if (strchr(name, '/') || strcmp(name, "input") == 0) {
         bool at_t = strncmp(name, "grad/", 5) == 0 && a->t != ATTRIBUTE_NONE;
@@ -180,8 +172,7 @@ static bool full_name(const struct attributes *a, const struct cell_desc *cell, 
         return true;
     }
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        if (strcmp(name, plain[i][0]) == 0)
-            return snprintf(out->tensor, sizeof out->tensor, "%s", plain[i][1]) > 0;
+        if (strcmp(name, plain[i][0]) == 0) return snprintf(out->tensor, sizeof out->tensor, "%s", plain[i][1]) > 0;
     if (cell_slot_by_id(cell, name) >= 0)
         return snprintf(out->tensor, sizeof out->tensor, "forward/%s/%.30s", layer, name) > 0;
     if (name[0] == 'd' && cell_slot_by_id(cell, name + 1) >= 0)
@@ -193,8 +184,7 @@ static bool full_name(const struct attributes *a, const struct cell_desc *cell, 
         const char *source = strcmp(name + 1 + length, "_loss") == 0     ? "from_loss"
                              : strcmp(name + 1 + length, "_future") == 0 ? "from_future"
                                                                          : NULL;
-        if (source)
-            return snprintf(out->tensor, sizeof out->tensor, "backward/%s/%s/%.20s", source, layer, id) > 0;
+        if (source) return snprintf(out->tensor, sizeof out->tensor, "backward/%s/%s/%.20s", source, layer, id) > 0;
     }
     return weight_name(name, cell, layer, a, out);
 }
@@ -206,20 +196,19 @@ static int *axis_of(struct lesson_value *v, const struct lesson_tensor *tensor, 
     if (strcmp(key, "row") == 0) return &v->row;
     if (strcmp(key, "column") == 0) return wide ? &v->column : NULL;
     if (strcmp(key, "t") == 0) return tensor->planes ? &v->plane : matrix ? NULL : &v->row;
-    if (strcmp(key, "symbol") == 0)
-        return tensor->symbol_rows ? &v->row : tensor->symbol_columns ? &v->column : NULL;
+    if (strcmp(key, "symbol") == 0) return tensor->symbol_rows ? &v->row : tensor->symbol_columns ? &v->column : NULL;
     if (strcmp(key, "from") == 0)
         return matrix && wide && !tensor->symbol_rows && !tensor->symbol_columns ? &v->column : NULL;
     if (matrix && !tensor->symbol_rows) return &v->row; // unit
     return wide && !(tensor->symbol_columns && !matrix) ? &v->column : NULL;
 }
 
-static bool set_index(const char *text, const char *key, int index, const char *where, int limit,
-                      const char *what, int *to, struct err *err) {
+static bool set_index(const char *text, const char *key, int index, const char *where, int limit, const char *what,
+                      int *to, struct err *err) {
     if (!to) return lesson_err_in(err, text, where, "expected indices that %s has, found \"%s=\"", what, key);
     if (index >= limit && limit > 0)
-        return lesson_err_in(err, text, where, "expected %s=1 to %d for %s, found %s=%d", key, limit, what,
-                             key, index + 1);
+        return lesson_err_in(err, text, where, "expected %s=1 to %d for %s, found %s=%d", key, limit, what, key,
+                             index + 1);
     *to = index;
     return true;
 }
@@ -246,14 +235,12 @@ static bool set_indices(const char *text, const struct attributes *a, const stru
         if (given[i].index == ATTRIBUTE_NONE) continue;
         int *axis = axis_of(v, tensor, given[i].key);
         int limit = axis ? axis_limit(v, tensor, axis, shape) : 0;
-        if (!set_index(text, given[i].key, given[i].index, given[i].where, limit, a->name, axis, err))
-            return false;
+        if (!set_index(text, given[i].key, given[i].index, given[i].where, limit, a->name, axis, err)) return false;
     }
     if (!a->symbol[0]) return true;
     int *axis = axis_of(v, tensor, "symbol");
     if (!axis || *axis != LESSON_NONE)
-        return lesson_err_in(err, text, a->symbol_at, "expected indices that %s has, found \"symbol=\"",
-                             a->name);
+        return lesson_err_in(err, text, a->symbol_at, "expected indices that %s has, found \"symbol=\"", a->name);
     memcpy(v->symbol, a->symbol, sizeof v->symbol);
     return true;
 }
@@ -270,9 +257,8 @@ static bool check_axes(const char *text, const struct attributes *a, const struc
     bool single = strncmp(v->reduce, "arg", 3) == 0;
     if (v->reduce[0] ? (single ? open == 1 : open > 0) : open == 0) return true;
     if (open == 0)
-        return lesson_err_in(err, text, a->name_at,
-                             "expected an index left open for \"%s\", found one number of %s", v->reduce,
-                             a->name);
+        return lesson_err_in(err, text, a->name_at, "expected an index left open for \"%s\", found one number of %s",
+                             v->reduce, a->name);
     if (single)
         return lesson_err_in(err, text, a->name_at, "expected one index left open for \"%s\", found %d of %s",
                              v->reduce, open, a->name);
@@ -280,8 +266,8 @@ static bool check_axes(const char *text, const struct attributes *a, const struc
                           : axis_of((struct lesson_value *)v, tensor, "unit")       ? "unit="
                                                                                     : "symbol=";
     return lesson_err_in(err, text, a->name_at,
-                         "expected every index of %s, or a reduction such as norm; \"%s\" may be missing",
-                         a->name, missing);
+                         "expected every index of %s, or a reduction such as norm; \"%s\" may be missing", a->name,
+                         missing);
 }
 
 bool lesson_value_parse(const char *text, const char **cursor, const struct lesson_shape *shape,
@@ -293,8 +279,7 @@ bool lesson_value_parse(const char *text, const char **cursor, const struct less
             .row = LESSON_NONE, .column = LESSON_NONE, .plane = LESSON_NONE, .block = LESSON_NONE};
         memcpy(out->reduce, a.reduce, sizeof out->reduce);
         struct lesson_tensor tensor;
-        if (!full_name(&a, shape->cells[k], out) ||
-            !lesson_tensor_find(out->tensor, shape->cells[k], shape, &tensor))
+        if (!full_name(&a, shape->cells[k], out) || !lesson_tensor_find(out->tensor, shape->cells[k], shape, &tensor))
             continue;
         return set_indices(text, &a, &tensor, shape, out, err) && check_axes(text, &a, &tensor, out, err);
     }
@@ -321,8 +306,7 @@ static bool resolve_symbol(struct lesson_value *v, int *axis, const struct recor
         if (index < 0) return err_set(err, ERR_VALUE, "timestep %d has no %s symbol", t + 1, v->symbol);
     } else {
         index = find_symbol(record, v->symbol);
-        if (index < 0)
-            return err_set(err, ERR_VALUE, "expected a symbol of the vocabulary, found \"%s\"", v->symbol);
+        if (index < 0) return err_set(err, ERR_VALUE, "expected a symbol of the vocabulary, found \"%s\"", v->symbol);
     }
     *axis = index;
     v->symbol[0] = '\0';
@@ -335,8 +319,7 @@ static bool resolve_index(int *index, int length, int selected, const char *what
         if (selected < 0) return err_set(err, ERR_VALUE, "no %s is selected", what);
         *index = selected;
     }
-    if (*index >= length)
-        return err_set(err, ERR_VALUE, "expected %s 1 to %d, found %d", what, length, *index + 1);
+    if (*index >= length) return err_set(err, ERR_VALUE, "expected %s 1 to %d, found %d", what, length, *index + 1);
     return true;
 }
 
@@ -355,8 +338,7 @@ bool lesson_resolve(const struct lesson_value *value, const struct lesson_now *n
     if (!resolve_index(&out->row, rows, over_time ? now->t : now->unit, over_time ? "timestep" : "unit", err))
         return false;
     if (!resolve_index(&out->column, tensor.shape[first + 1], now->unit, "unit", err)) return false;
-    if (out->symbol[0] && !resolve_symbol(out, axis_of(out, &tensor, "symbol"), now->record, err))
-        return false;
+    if (out->symbol[0] && !resolve_symbol(out, axis_of(out, &tensor, "symbol"), now->record, err)) return false;
     if (out->block >= 0 && out->row >= 0) {
         out->row += out->block * shape.units;
         out->block = LESSON_NONE;
@@ -404,8 +386,7 @@ static struct range range_of(int index, int length) {
     return index >= 0 ? (struct range){index, index + 1} : (struct range){0, length};
 }
 
-bool lesson_value_now(const struct lesson_value *value, const struct lesson_now *now, double *out,
-                      struct err *err) {
+bool lesson_value_now(const struct lesson_value *value, const struct lesson_now *now, double *out, struct err *err) {
     struct lesson_value v;
     if (!lesson_resolve(value, now, &v, err)) return false;
     struct lesson_shape shape = lesson_shape_of(now->record);
@@ -416,8 +397,8 @@ bool lesson_value_now(const struct lesson_value *value, const struct lesson_now 
     int first = tensor.planes;
     int rows = tensor.shape[first], columns = tensor.dims - first == 2 ? tensor.shape[first + 1] : 1;
     struct range planes = {0, first && v.plane < 0 ? tensor.shape[0] : 1};
-    struct range row = v.block >= 0 ? (struct range){v.block * shape.units, (v.block + 1) * shape.units}
-                                    : range_of(v.row, rows);
+    struct range row =
+        v.block >= 0 ? (struct range){v.block * shape.units, (v.block + 1) * shape.units} : range_of(v.row, rows);
     struct range column = range_of(v.column, columns);
     struct reduction_state state = {0};
     for (int p = planes.first; p < planes.end; p++)
@@ -429,8 +410,7 @@ bool lesson_value_now(const struct lesson_value *value, const struct lesson_now 
     return true;
 }
 
-bool lesson_evaluate(const struct lesson_value *value, const struct record *record, double *out,
-                     struct err *err) {
+bool lesson_evaluate(const struct lesson_value *value, const struct record *record, double *out, struct err *err) {
     struct lesson_now now = {.record = record, .unit = -1, .t = -1};
     return lesson_value_now(value, &now, out, err);
 }

@@ -7,8 +7,8 @@
 #include <string.h>
 
 void lesson_scene_defaults(struct lesson_scene *scene) {
-    *scene = (struct lesson_scene){
-        .cell = "rnn", .units = 8, .layers = 1, .seed = 1, .unit = LESSON_NONE, .t = LESSON_NONE};
+    *scene =
+        (struct lesson_scene){.cell = "rnn", .units = 8, .layers = 1, .seed = 1, .unit = LESSON_NONE, .t = LESSON_NONE};
 }
 
 bool lesson_err_at(struct err *err, const struct lesson *lesson, struct lesson_mark mark) {
@@ -64,31 +64,29 @@ static void widen(struct lesson_shape *shape, const struct lesson_part *part) {
             struct lesson_action action;
             if (!lesson_action_parse(words, &action, NULL)) continue;
             if (action.kind == ACTION_CELL) add_cell(shape, action.text);
-            if (action.kind == ACTION_UNITS && action.number > shape->units)
-                shape->units = (int)action.number;
+            if (action.kind == ACTION_UNITS && action.number > shape->units) shape->units = (int)action.number;
             if (action.kind == ACTION_WORD && shape->T && timesteps(action.text) > shape->T)
                 shape->T = timesteps(action.text);
         }
     }
 }
 
-static bool scene_index(const struct lesson *lesson, int index, int limit, const char *what,
-                        struct lesson_mark mark, struct err *err) {
+static bool scene_index(const struct lesson *lesson, int index, int limit, const char *what, struct lesson_mark mark,
+                        struct err *err) {
     if (limit <= 0 || index < limit) return true;
     err_set(err, ERR_FORMAT, "expected %s 1 to %d, found %d", what, limit, index + 1);
     return lesson_err_at(err, lesson, mark);
 }
 
-static bool scene_last(const struct lesson *lesson, int *index, int limit, struct lesson_mark mark,
-                       struct err *err) {
+static bool scene_last(const struct lesson *lesson, int *index, int limit, struct lesson_mark mark, struct err *err) {
     if (*index != LESSON_LAST) return true;
     if (limit > 0) return *index = limit - 1, true;
     err_set(err, ERR_FORMAT, "expected \"word:\" in the scene beside \"last\", found none");
     return lesson_err_at(err, lesson, mark);
 }
 
-static bool verify_scene(const struct lesson *lesson, struct lesson_scene *scene,
-                         const struct lesson_shape *shape, struct err *err) {
+static bool verify_scene(const struct lesson *lesson, struct lesson_scene *scene, const struct lesson_shape *shape,
+                         struct err *err) {
     struct lesson_place place;
     if (scene->goto_[0] && !lesson_place_parse(scene->goto_, shape, &place, err))
         return lesson_err_at(err, lesson, scene->goto_at);
@@ -108,8 +106,8 @@ static bool verify_hide(struct lesson *lesson, struct lesson_task *task, const s
         double x;
         bool ok = lesson_expression(words, &scope, &x, err);
         if (ok && (!scope.plain || scope.values[0].reduce[0]))
-            ok = lesson_err_in(err, words, words,
-                               "expected one number of a tensor or \"nothing\", found \"%s\"", words);
+            ok =
+                lesson_err_in(err, words, words, "expected one number of a tensor or \"nothing\", found \"%s\"", words);
         if (ok && task->hidden_count == LESSON_MAX_HIDDEN)
             ok = lesson_err_in(err, words, words, "expected at most %d hidden numbers", LESSON_MAX_HIDDEN);
         if (!ok) {
@@ -121,8 +119,8 @@ static bool verify_hide(struct lesson *lesson, struct lesson_task *task, const s
     return true;
 }
 
-static bool verify_solve(const struct lesson *lesson, const struct lesson_task *task,
-                         const struct lesson_shape *shape, struct err *err) {
+static bool verify_solve(const struct lesson *lesson, const struct lesson_task *task, const struct lesson_shape *shape,
+                         struct err *err) {
     char words[160];
     size_t cursor = 0, at;
     int count = 0;
@@ -152,12 +150,10 @@ static bool verify_task(struct lesson *lesson, struct lesson_task *task, const s
     if (!lesson_goal_parse(lesson, task, shape, err)) return lesson_err_at(err, lesson, task->goal_at);
     if (!verify_hide(lesson, task, shape, err) || !verify_solve(lesson, task, shape, err)) return false;
     for (int k = 0; k < task->choice_count; k++)
-        if (task->when[k] &&
-            !verify_expect(lesson, task->when[k], task->when_at[k], shape, kept, kept_count, err))
+        if (task->when[k] && !verify_expect(lesson, task->when[k], task->when_at[k], shape, kept, kept_count, err))
             return false;
     for (int k = 0; k < task->expect_count; k++)
-        if (!verify_expect(lesson, task->expects[k], task->expect_at[k], shape, kept, kept_count, err))
-            return false;
+        if (!verify_expect(lesson, task->expects[k], task->expect_at[k], shape, kept, kept_count, err)) return false;
     return true;
 }
 
@@ -166,11 +162,11 @@ static bool verify_part(struct lesson *lesson, struct lesson_part *part, struct 
     struct lesson_kept kept[LESSON_MAX_KEPT];
     int kept_count = 0;
     if (part->block_count == 0)
-        return err_at(err, ERR_FORMAT, lesson->path, part->line, 1,
-                      "expected a text in the part \"%s\", found none", part->title);
+        return err_at(err, ERR_FORMAT, lesson->path, part->line, 1, "expected a text in the part \"%s\", found none",
+                      part->title);
     if (part->task_count == 0)
-        return err_at(err, ERR_FORMAT, lesson->path, part->line, 1,
-                      "expected a task in the part \"%s\", found none", part->title);
+        return err_at(err, ERR_FORMAT, lesson->path, part->line, 1, "expected a task in the part \"%s\", found none",
+                      part->title);
     if (!verify_scene(lesson, &part->scene, &shape, err)) return false;
     for (int k = 0; k < part->expect_count; k++) {
         struct lesson_mark mark = {part->expect_lines[k], part->expect_columns[k]};
@@ -195,8 +191,7 @@ bool lesson_verify(struct lesson *lesson, struct err *err) {
         for (int q = 0; q < p; q++)
             if (strcmp(lesson->parts[p].title, lesson->parts[q].title) == 0)
                 return err_at(err, ERR_FORMAT, lesson->path, lesson->parts[p].line, 4,
-                              "expected a title of its own for every part, found \"%s\" again",
-                              lesson->parts[p].title);
+                              "expected a title of its own for every part, found \"%s\" again", lesson->parts[p].title);
         if (!verify_part(lesson, &lesson->parts[p], err)) return false;
     }
     return true;

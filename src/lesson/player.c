@@ -112,8 +112,7 @@ static void explain_number(struct player *player, int task, double answer, doubl
 }
 
 bool player_answer(struct player *player, const struct lesson_now *now, int task, const char *text) {
-    if (!task_exists(player, task) || current_part(player)->tasks[task].kind != CONDITION_ANSWER)
-        return false;
+    if (!task_exists(player, task) || current_part(player)->tasks[task].kind != CONDITION_ANSWER) return false;
     const struct lesson_task *asked = &current_part(player)->tasks[task];
     double answer, value;
     struct err err = {0};
@@ -130,8 +129,7 @@ bool player_answer(struct player *player, const struct lesson_now *now, int task
     }
     if (!close_enough(asked, answer, value)) return explain_number(player, task, answer, value), false;
     write_number(value, number, sizeof number);
-    snprintf(words, sizeof words, "It is %s.%s%s", number, asked->right ? " " : "",
-             asked->right ? asked->right : "");
+    snprintf(words, sizeof words, "It is %s.%s%s", number, asked->right ? " " : "", asked->right ? asked->right : "");
     finish(player, task, words);
     return true;
 }
@@ -178,8 +176,7 @@ int player_hidden(const struct player *player, struct lesson_value *out, int max
     return count;
 }
 
-int player_hidden_now(const struct player *player, const struct lesson_now *now, struct lesson_value *out,
-                      int max) {
+int player_hidden_now(const struct player *player, const struct lesson_now *now, struct lesson_value *out, int max) {
     struct lesson_value values[LESSON_MAX_HIDDEN];
     int given = player_hidden(player, values, LESSON_MAX_HIDDEN), count = 0;
     for (int i = 0; now->record && i < given && count < max; i++)

@@ -94,8 +94,7 @@ static struct slot *table_find(struct table *table, uint64_t key) {
 
 static void **table_value(struct table *table, uint64_t key) {
     if (table->count * 2 >= table->capacity) {
-        struct table bigger = {.capacity = table->capacity ? table->capacity * 2 : 1024,
-                               .count = table->count};
+        struct table bigger = {.capacity = table->capacity ? table->capacity * 2 : 1024, .count = table->count};
         bigger.slots = mem_need(bigger.capacity, sizeof *bigger.slots);
         for (size_t i = 0; i < table->capacity; i++)
             if (table->slots[i].key) *table_find(&bigger, table->slots[i].key) = table->slots[i];
@@ -124,8 +123,7 @@ static void note_missing(struct atlas *atlas, const char *family) {
     bool known = strstr(atlas->missing, listed) ||
                  (used >= strlen(family) + 1 && strcmp(atlas->missing + used - strlen(family), family) == 0);
     const char *before = known ? "" : used ? ", " : "Fonts ";
-    snprintf(atlas->missing + used, sizeof atlas->missing - used, "%s%s%s", before, known ? "" : family,
-             tail);
+    snprintf(atlas->missing + used, sizeof atlas->missing - used, "%s%s%s", before, known ? "" : family, tail);
 }
 
 // A link of a chain is looked up and its file opened when a glyph is first wanted from it.
@@ -137,8 +135,7 @@ static bool open_face(struct atlas *atlas, enum font font, int link) {
         if (link == 0) note_missing(atlas, fonts_family(font));
         return false;
     }
-    face->metrics =
-        TTF_OpenFontIndexDPI(face->file.path, 1, face->file.index, 72 * METRIC_SIZE, 72 * METRIC_SIZE);
+    face->metrics = TTF_OpenFontIndexDPI(face->file.path, 1, face->file.index, 72 * METRIC_SIZE, 72 * METRIC_SIZE);
     if (!face->metrics) return false;
     TTF_SetFontHinting(face->metrics, TTF_HINTING_NONE);
     return true;
@@ -169,13 +166,8 @@ static void measure_metric(struct atlas *atlas, enum font font, unsigned codepoi
         if (!open_face(atlas, font, link) || !TTF_GlyphIsProvided32(face->metrics, codepoint)) continue;
         int left, right, low, high, advance;
         if (TTF_GlyphMetrics32(face->metrics, codepoint, &left, &right, &low, &high, &advance) != 0) continue;
-        *metric = (struct metric){link,
-                                  (float)advance / em,
-                                  0,
-                                  (float)left / em,
-                                  (float)right / em,
-                                  (float)high / em,
-                                  (float)-low / em};
+        *metric = (struct metric){
+            link, (float)advance / em, 0, (float)left / em, (float)right / em, (float)high / em, (float)-low / em};
         return;
     }
 }
@@ -206,8 +198,7 @@ static void even_digit(struct atlas *atlas, enum font font, struct metric *metri
 
 static void make_metric(struct atlas *atlas, enum font font, unsigned codepoint, struct metric *metric) {
     measure_metric(atlas, font, codepoint, metric);
-    if (metric->face < 0 && codepoint != 0xfffd && codepoint > ' ')
-        *metric = *find_metric(atlas, font, 0xfffd);
+    if (metric->face < 0 && codepoint != 0xfffd && codepoint > ' ') *metric = *find_metric(atlas, font, 0xfffd);
     if (is_digit(codepoint) && has_even_digits(font)) even_digit(atlas, font, metric);
 }
 
@@ -311,8 +302,7 @@ struct ink {
 static struct ink find_ink(const SDL_Surface *surface) {
     struct ink ink = {surface->w, surface->h, 0, 0};
     for (int y = 0; y < surface->h; y++) {
-        const uint32_t *row =
-            (const uint32_t *)((const char *)surface->pixels + (size_t)y * (size_t)surface->pitch);
+        const uint32_t *row = (const uint32_t *)((const char *)surface->pixels + (size_t)y * (size_t)surface->pitch);
         for (int x = 0; x < surface->w; x++) {
             if (!(row[x] >> 24)) continue;
             ink.x0 = x < ink.x0 ? x : ink.x0, ink.x1 = x + 1 > ink.x1 ? x + 1 : ink.x1;
@@ -327,8 +317,7 @@ static void shrink(struct atlas *atlas, const SDL_Surface *surface, int column, 
                    struct glyph *glyph) {
     struct ink ink = find_ink(surface);
     if (ink.x1 <= ink.x0) return;
-    int first = floor_div(ink.x0 - column + phase, PHASES),
-        last = floor_div(ink.x1 - 1 - column + phase, PHASES);
+    int first = floor_div(ink.x0 - column + phase, PHASES), last = floor_div(ink.x1 - 1 - column + phase, PHASES);
     glyph->left = first;
     glyph->top = row - ink.y0;
     glyph->w = last - first + 1;
@@ -356,8 +345,7 @@ static void render_glyph(struct atlas *atlas, enum font font, float size, unsign
     struct face *face = &atlas->chain[font][metric->face];
     if (!TTF_GlyphIsProvided32(face->metrics, codepoint)) codepoint = 0xfffd;
     if (!open_render(face, size)) return;
-    SDL_Surface *surface =
-        TTF_RenderGlyph32_Blended(face->render, codepoint, (SDL_Color){255, 255, 255, 255});
+    SDL_Surface *surface = TTF_RenderGlyph32_Blended(face->render, codepoint, (SDL_Color){255, 255, 255, 255});
     if (!surface) return; // a blank: SDL_ttf says "text has zero width"
     int column, row;
     surface_origin(face->render, codepoint, &column, &row);
@@ -369,10 +357,8 @@ static float whole_size(float size) {
     return fmaxf(1, fminf(512, roundf(size * 16) / 16));
 }
 
-static const struct glyph *find_glyph(struct atlas *atlas, enum font font, float size, unsigned codepoint,
-                                      int phase) {
-    uint64_t key =
-        (uint64_t)(font + 1) << 56 | (uint64_t)phase << 52 | (uint64_t)lrintf(size * 16) << 24 | codepoint;
+static const struct glyph *find_glyph(struct atlas *atlas, enum font font, float size, unsigned codepoint, int phase) {
+    uint64_t key = (uint64_t)(font + 1) << 56 | (uint64_t)phase << 52 | (uint64_t)lrintf(size * 16) << 24 | codepoint;
     void **value = table_value(&atlas->glyphs, key);
     if (*value) return *value;
     struct glyph *glyph = block_alloc(&atlas->blocks, sizeof *glyph);

@@ -40,8 +40,8 @@ const char *capture_missing_fonts(const struct capture *capture) {
     return atlas_missing(capture->atlas);
 }
 
-const uint32_t *capture_pixels(struct capture *capture, const struct draw_list *list, color background,
-                               int *width, int *height) {
+const uint32_t *capture_pixels(struct capture *capture, const struct draw_list *list, color background, int *width,
+                               int *height) {
     *width = (int)ceilf(list->bounds.w * list->scale);
     *height = (int)ceilf(list->bounds.h * list->scale);
     if (*width != capture->width || *height != capture->height) {
@@ -51,8 +51,7 @@ const uint32_t *capture_pixels(struct capture *capture, const struct draw_list *
         capture->height = *height;
     }
     rect dirty;
-    renderer_draw(capture->renderer, list, background, capture->pixels, *width, *height, *width * 4, true,
-                  &dirty, 1);
+    renderer_draw(capture->renderer, list, background, capture->pixels, *width, *height, *width * 4, true, &dirty, 1);
     return capture->pixels;
 }
 
@@ -80,8 +79,8 @@ static int SDLCALL close_stream(SDL_RWops *stream) {
 }
 
 static bool encode_png(const uint32_t *pixels, int width, int height, struct str *out, struct err *err) {
-    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormatFrom((void *)(uintptr_t)pixels, width, height, 32,
-                                                              width * 4, SDL_PIXELFORMAT_ARGB8888);
+    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormatFrom((void *)(uintptr_t)pixels, width, height, 32, width * 4,
+                                                              SDL_PIXELFORMAT_ARGB8888);
     SDL_RWops *stream = SDL_AllocRW();
     bool saved = false;
     if (surface && stream) {

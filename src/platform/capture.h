@@ -9,11 +9,10 @@ struct capture;
 struct capture *capture_new(float scale, struct err *err); // needs no display
 void capture_free(struct capture *capture);
 const struct font_source *capture_fonts(struct capture *capture);
-const char *
-capture_missing_fonts(const struct capture *capture); // "" or a sentence, known after the fonts were used
+const char *capture_missing_fonts(const struct capture *capture); // "" or a sentence, known after the fonts were used
 // Renders; pixels are ARGB8888, borrowed until the next call.
-const uint32_t *capture_pixels(struct capture *capture, const struct draw_list *list, color background,
-                               int *width, int *height);
+const uint32_t *capture_pixels(struct capture *capture, const struct draw_list *list, color background, int *width,
+                               int *height);
 bool capture_save(struct capture *capture, const struct draw_list *list, color background, const char *path,
                   struct err *err); // .png or .svg
 // Reads a PNG into ARGB8888 (mem_free it), for golden tests.

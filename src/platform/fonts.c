@@ -20,8 +20,7 @@ static const struct wanted chains[FONT_COUNT][2] = {
     [FONT_MATH_ITALIC] = {{"STIXGeneral", FC_WEIGHT_REGULAR, FC_SLANT_ITALIC},
                           {"STIX Two Text", FC_WEIGHT_REGULAR, FC_SLANT_ITALIC}},
     [FONT_MONO] = {{"JetBrains Mono", FC_WEIGHT_MEDIUM, 0}, {"DejaVu Sans Mono", FC_WEIGHT_REGULAR, 0}},
-    [FONT_MONO_SEMIBOLD] = {{"JetBrains Mono", FC_WEIGHT_DEMIBOLD, 0},
-                            {"DejaVu Sans Mono", FC_WEIGHT_BOLD, 0}},
+    [FONT_MONO_SEMIBOLD] = {{"JetBrains Mono", FC_WEIGHT_DEMIBOLD, 0}, {"DejaVu Sans Mono", FC_WEIGHT_BOLD, 0}},
 };
 
 const char *fonts_family(enum font font) {
@@ -30,9 +29,9 @@ const char *fonts_family(enum font font) {
 
 // Asks for `wanted`; fontconfig's best answer, or NULL.
 static FcPattern *ask(const struct wanted *wanted) {
-    FcPattern *pattern = FcPatternBuild(NULL, FC_FAMILY, FcTypeString, wanted->family, FC_WEIGHT,
-                                        FcTypeInteger, wanted->weight, FC_SLANT, FcTypeInteger, wanted->slant,
-                                        FC_SCALABLE, FcTypeBool, FcTrue, (char *)NULL);
+    FcPattern *pattern =
+        FcPatternBuild(NULL, FC_FAMILY, FcTypeString, wanted->family, FC_WEIGHT, FcTypeInteger, wanted->weight,
+                       FC_SLANT, FcTypeInteger, wanted->slant, FC_SCALABLE, FcTypeBool, FcTrue, (char *)NULL);
     if (!pattern) return NULL;
     FcConfigSubstitute(NULL, pattern, FcMatchPattern);
     FcDefaultSubstitute(pattern);
@@ -91,6 +90,5 @@ bool fonts_find(enum font font, int link, struct font_file *file) {
 bool fonts_start(struct err *err) {
     struct font_file file;
     if (FcInit() && fonts_find(FONT_SANS, FONTS_LAST, &file)) return true;
-    return err_set(err, ERR_IO,
-                   "expected at least one font on this system, found none (install fonts-inter)");
+    return err_set(err, ERR_IO, "expected at least one font on this system, found none (install fonts-inter)");
 }

@@ -151,8 +151,8 @@ void corner_make(struct corner *corner, struct brush *brush, float radius, float
 }
 
 // Row y of a corner, drawn at x0; mirrored: from right to left.
-static void paint_corner_row(struct surface surface, const struct corner *corner, int line, bool mirrored,
-                             int x0, int y, struct area limit, struct ink ink) {
+static void paint_corner_row(struct surface surface, const struct corner *corner, int line, bool mirrored, int x0,
+                             int y, struct area limit, struct ink ink) {
     const uint16_t *coverage = corner->coverage + line * corner->size;
     for (int i = 0; i < corner->size; i++) {
         int x = x0 + i;
@@ -164,8 +164,8 @@ static void paint_corner_row(struct surface surface, const struct corner *corner
 }
 
 // The four corners of a box on whole pixels, from the kept coverage of one.
-static void paint_corners(struct surface surface, const struct corner *corner, struct area box,
-                          struct area limit, struct ink ink) {
+static void paint_corners(struct surface surface, const struct corner *corner, struct area box, struct area limit,
+                          struct ink ink) {
     for (int half = 0; half < 2; half++) {
         for (int line = 0; line < corner->size; line++) {
             int y = half ? box.y1 - 1 - line : box.y0 + line;
@@ -180,8 +180,7 @@ static struct area whole_area(rect r) {
     return (struct area){(int)r.x, (int)r.y, (int)r.x + (int)r.w, (int)r.y + (int)r.h};
 }
 
-static void paint_whole_rect(struct surface surface, const struct item *item, struct area limit,
-                             struct ink ink) {
+static void paint_whole_rect(struct surface surface, const struct item *item, struct area limit, struct ink ink) {
     struct area r = whole_area(item->command->rect);
     int n = item->corner ? item->corner->size : 0;
     if (n) paint_corners(surface, item->corner, r, limit, ink);
@@ -190,8 +189,7 @@ static void paint_whole_rect(struct surface surface, const struct item *item, st
     if (n) fill_area(surface, (struct area){r.x0 + n, r.y1 - n, r.x1 - n, r.y1}, limit, ink);
 }
 
-static void paint_whole_box(struct surface surface, const struct item *item, struct area limit,
-                            struct ink ink) {
+static void paint_whole_box(struct surface surface, const struct item *item, struct area limit, struct ink ink) {
     struct area r = whole_area(item->command->rect);
     int w = (int)item->command->width, n = item->corner ? item->corner->size : 0;
     int side = n > w ? n : w; // the upright sides begin below the corners and the upper edge
@@ -209,8 +207,7 @@ static float overlap(float a, float b, int p) {
 
 // A rectangle whose edges lie within pixels.
 static void paint_exact_rect(struct surface surface, rect r, struct area limit, struct ink ink) {
-    int x0 = (int)floorf(r.x), x1 = (int)ceilf(r.x + r.w), inner0 = (int)ceilf(r.x),
-        inner1 = (int)floorf(r.x + r.w);
+    int x0 = (int)floorf(r.x), x1 = (int)ceilf(r.x + r.w), inner0 = (int)ceilf(r.x), inner1 = (int)floorf(r.x + r.w);
     struct area area = area_cut((struct area){x0, (int)floorf(r.y), x1, (int)ceilf(r.y + r.h)}, limit);
     for (int y = area.y0; y < area.y1; y++) {
         float high = overlap(r.y, r.y + r.h, y);
@@ -219,16 +216,15 @@ static void paint_exact_rect(struct surface surface, rect r, struct area limit, 
         for (int x = area.x0; x < area.x1; x++) {
             if (x == a && a < b) x = b; // painted
             if (x >= area.x1) break;
-            put_run(row_at(surface, x, y), 1, ink,
-                    (uint32_t)lrintf(high * overlap(r.x, r.x + r.w, x) * COVER_FULL));
+            put_run(row_at(surface, x, y), 1, ink, (uint32_t)lrintf(high * overlap(r.x, r.x + r.w, x) * COVER_FULL));
         }
     }
 }
 
 // Commands
 
-static void paint_rect(struct surface surface, struct brush *brush, const struct item *item,
-                       struct area limit, struct ink ink) {
+static void paint_rect(struct surface surface, struct brush *brush, const struct item *item, struct area limit,
+                       struct ink ink) {
     const struct draw_command *c = item->command;
     if (paint_is_whole(c->rect) && (c->radius == 0 || item->corner)) {
         paint_whole_rect(surface, item, limit, ink);
@@ -255,8 +251,8 @@ static void add_dashed_box(struct brush *brush, const struct draw_command *c) {
         for (int i = 0; i <= n; i++) {
             double t = (corner - 1 + (n ? (double)i / n : 0)) * M_PI / 2;
             bool sharp = n == 0;
-            points[count++] = sharp ? (point){cx, cy}
-                                    : (point){(float)(cx + radius * cos(t)), (float)(cy + radius * sin(t))};
+            points[count++] =
+                sharp ? (point){cx, cy} : (point){(float)(cx + radius * cos(t)), (float)(cy + radius * sin(t))};
         }
     }
     struct stroke_style style = {c->width, c->dash, c->gap, true, false};
@@ -302,11 +298,9 @@ static void paint_stroke(struct surface surface, struct brush *brush, const stru
     paint_cover(surface, &brush->cover, ink);
 }
 
-static void paint_glyph(struct surface surface, struct placed_glyph placed, struct area limit,
-                        struct ink ink) {
+static void paint_glyph(struct surface surface, struct placed_glyph placed, struct area limit, struct ink ink) {
     const struct glyph *glyph = placed.glyph;
-    struct area area =
-        area_cut((struct area){placed.x, placed.y, placed.x + glyph->w, placed.y + glyph->h}, limit);
+    struct area area = area_cut((struct area){placed.x, placed.y, placed.x + glyph->w, placed.y + glyph->h}, limit);
     for (int y = area.y0; y < area.y1; y++) {
         const uint8_t *coverage = glyph->coverage + (y - placed.y) * glyph->w - placed.x;
         uint32_t *row = row_at(surface, 0, y);
@@ -317,8 +311,8 @@ static void paint_glyph(struct surface surface, struct placed_glyph placed, stru
     }
 }
 
-void paint_item(struct surface surface, struct brush *brush, const struct draw_list *list,
-                const struct item *item, const struct placed_glyph *glyphs, struct area area) {
+void paint_item(struct surface surface, struct brush *brush, const struct draw_list *list, const struct item *item,
+                const struct placed_glyph *glyphs, struct area area) {
     struct area limit = area_cut(item->area, area);
     if (area_is_empty(limit)) return;
     const struct draw_command *c = item->command;

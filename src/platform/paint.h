@@ -50,5 +50,5 @@ void corner_make(struct corner *corner, struct brush *brush, float radius, float
 bool paint_is_whole(rect r);   // all edges on whole device pixels
 uint32_t paint_pixel(color c); // opaque
 void paint_area(struct surface surface, struct area area, uint32_t pixel);
-void paint_item(struct surface surface, struct brush *brush, const struct draw_list *list,
-                const struct item *item, const struct placed_glyph *glyphs, struct area area);
+void paint_item(struct surface surface, struct brush *brush, const struct draw_list *list, const struct item *item,
+                const struct placed_glyph *glyphs, struct area area);

@@ -73,8 +73,8 @@ static void paint_region(struct renderer *renderer, struct brush *brush, struct 
         first = 0;
     }
     for (int i = first; i < count; i++)
-        paint_item(renderer->surface, brush, renderer->list, &renderer->items[indices[i]],
-                   renderer->glyphs.items, region);
+        paint_item(renderer->surface, brush, renderer->list, &renderer->items[indices[i]], renderer->glyphs.items,
+                   region);
 }
 
 static void paint_regions(struct renderer *renderer, struct brush *brush) {
@@ -240,8 +240,7 @@ static struct area place_text(struct renderer *renderer, const struct draw_comma
 
 static const struct corner *find_corner(struct renderer *renderer, float radius, float width) {
     for (int i = 0; i < renderer->corner_count; i++)
-        if (renderer->corners[i].radius == radius && renderer->corners[i].width == width)
-            return &renderer->corners[i];
+        if (renderer->corners[i].radius == radius && renderer->corners[i].width == width) return &renderer->corners[i];
     if (renderer->corner_count == MOST_CORNERS) return NULL; // painted without one, to the same coverage
     struct corner *corner = &renderer->corners[renderer->corner_count++];
     corner_make(corner, &renderer->workers[0].brush, radius, width);
@@ -250,8 +249,7 @@ static const struct corner *find_corner(struct renderer *renderer, float radius,
 
 static const struct corner *corner_of(struct renderer *renderer, const struct draw_command *c) {
     bool box = c->op == DRAW_BOX && 2 * c->width < c->rect.w && 2 * c->width < c->rect.h;
-    if (c->radius == 0 || c->dash > 0 || !paint_is_whole(c->rect) || (box && c->width != floorf(c->width)))
-        return NULL;
+    if (c->radius == 0 || c->dash > 0 || !paint_is_whole(c->rect) || (box && c->width != floorf(c->width))) return NULL;
     float size = ceilf(fmaxf(c->radius, box ? c->width : 0));
     if (2 * size > c->rect.w || 2 * size > c->rect.h || size > 64) return NULL; // corners would overlap
     return find_corner(renderer, c->radius, box ? c->width : 0);
@@ -274,8 +272,7 @@ static void make_items(struct renderer *renderer) {
     for (int i = 0; i < list->count; i++) {
         const struct draw_command *c = &list->commands[i];
         if (c->op == DRAW_CLIP) {
-            clip =
-                area_cut(screen, around(c->rect.x, c->rect.y, c->rect.x + c->rect.w, c->rect.y + c->rect.h));
+            clip = area_cut(screen, around(c->rect.x, c->rect.y, c->rect.x + c->rect.w, c->rect.y + c->rect.h));
             continue;
         }
         struct item *item = &renderer->items[renderer->item_count];
@@ -372,8 +369,7 @@ static int tell_regions(const struct renderer *renderer, rect *dirty, int max) {
         if (i == 0)
             all = r;
         else
-            all = (rect){fminf(all.x, r.x), fminf(all.y, r.y), right - fminf(all.x, r.x),
-                         bottom - fminf(all.y, r.y)};
+            all = (rect){fminf(all.x, r.x), fminf(all.y, r.y), right - fminf(all.x, r.x), bottom - fminf(all.y, r.y)};
         bool merged = false;
         for (int k = 0; k < count && k < max && !merged; k++) {
             merged = dirty[k].x == r.x && dirty[k].w == r.w && dirty[k].y + dirty[k].h == r.y;

@@ -11,8 +11,7 @@ void stroke_release(struct stroke_scratch *scratch) {
 static void push(struct stroke_scratch *scratch, point p) {
     if (scratch->count == scratch->capacity) {
         int capacity = scratch->capacity ? scratch->capacity * 2 : 256;
-        void *bigger =
-            mem_grow(scratch->points, (size_t)scratch->capacity * sizeof p, (size_t)capacity * sizeof p);
+        void *bigger = mem_grow(scratch->points, (size_t)scratch->capacity * sizeof p, (size_t)capacity * sizeof p);
         check(bigger, "no memory for a stroke of %d points", capacity);
         scratch->points = bigger;
         scratch->capacity = capacity;

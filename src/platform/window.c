@@ -107,8 +107,8 @@ static bool open_handle(struct window *window, const struct window_options *opti
         height = height < usable.h ? height : usable.h;
     }
     Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_HIDDEN | SDL_WINDOW_ALLOW_HIGHDPI;
-    window->handle = SDL_CreateWindow(options->title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width,
-                                      height, flags);
+    window->handle =
+        SDL_CreateWindow(options->title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width, height, flags);
     if (!window->handle) return err_set(err, ERR_IO, "the system did not open a window: %s", SDL_GetError());
     SDL_SetWindowMinimumSize(window->handle, LEAST_WIDTH, LEAST_HEIGHT);
     if (!wants_texture()) {
@@ -229,8 +229,7 @@ static void translate_window(struct window *window, const SDL_Event *from, struc
 // Of several moves that wait, the last one counts.
 static void skip_to_last_motion(SDL_Event *event) {
     SDL_Event next;
-    while (SDL_PeepEvents(&next, 1, SDL_PEEKEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) == 1 &&
-           next.type == SDL_MOUSEMOTION)
+    while (SDL_PeepEvents(&next, 1, SDL_PEEKEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) == 1 && next.type == SDL_MOUSEMOTION)
         if (SDL_PeepEvents(event, 1, SDL_GETEVENT, SDL_MOUSEMOTION, SDL_MOUSEMOTION) != 1) return;
 }
 
@@ -341,8 +340,7 @@ void window_wake(struct window *window) {
 // Pixels
 
 static void need_pixels(struct window *window) {
-    if (window->pixels && window->pixel_width == window->width && window->pixel_height == window->height)
-        return;
+    if (window->pixels && window->pixel_width == window->width && window->pixel_height == window->height) return;
     mem_free(window->pixels);
     window->pixels = mem_need((size_t)window->width * (size_t)window->height, sizeof *window->pixels);
     window->pixel_width = window->width;
@@ -358,11 +356,11 @@ static int to_sdl(const rect *dirty, int count, SDL_Rect *out) {
     return count;
 }
 
-static int draw(struct window *window, const struct draw_list *list, color background, uint32_t *pixels,
-                int pitch, SDL_Rect *changed) {
+static int draw(struct window *window, const struct draw_list *list, color background, uint32_t *pixels, int pitch,
+                SDL_Rect *changed) {
     rect dirty[MOST_DIRTY];
-    int count = renderer_draw(window->renderer, list, background, pixels, window->width, window->height,
-                              pitch, window->redraw_all, dirty, MOST_DIRTY);
+    int count = renderer_draw(window->renderer, list, background, pixels, window->width, window->height, pitch,
+                              window->redraw_all, dirty, MOST_DIRTY);
     window->redraw_all = false;
     if (window->show_all) {
         changed[0] = (SDL_Rect){0, 0, window->width, window->height};
@@ -375,8 +373,8 @@ static int draw(struct window *window, const struct draw_list *list, color backg
 static void present_texture(struct window *window, const struct draw_list *list, color background) {
     need_pixels(window);
     if (!window->texture) {
-        window->texture = SDL_CreateTexture(window->screen, SDL_PIXELFORMAT_ARGB8888,
-                                            SDL_TEXTUREACCESS_STREAMING, window->width, window->height);
+        window->texture = SDL_CreateTexture(window->screen, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING,
+                                            window->width, window->height);
         window->show_all = true;
     }
     if (!window->texture) return;
@@ -406,8 +404,8 @@ static void present_surface(struct window *window, const struct draw_list *list,
     } else {
         need_pixels(window);
         count = draw(window, list, background, window->pixels, window->width * 4, changed);
-        SDL_Surface *own = SDL_CreateRGBSurfaceWithFormatFrom(window->pixels, window->width, window->height,
-                                                              32, window->width * 4, SDL_PIXELFORMAT_RGB888);
+        SDL_Surface *own = SDL_CreateRGBSurfaceWithFormatFrom(window->pixels, window->width, window->height, 32,
+                                                              window->width * 4, SDL_PIXELFORMAT_RGB888);
         for (int i = 0; own && i < count; i++) {
             SDL_Rect to = changed[i];
             SDL_BlitSurface(own, &changed[i], surface, &to);
@@ -459,8 +457,7 @@ char *window_clipboard_get(struct window *window) {
 void window_text_input(struct window *window, bool on, rect caret) {
     if (on) {
         float k = window->scale / window->system_scale;
-        SDL_Rect where = {(int)(caret.x * k), (int)(caret.y * k), (int)ceilf(caret.w * k),
-                          (int)ceilf(caret.h * k)};
+        SDL_Rect where = {(int)(caret.x * k), (int)(caret.y * k), (int)ceilf(caret.w * k), (int)ceilf(caret.h * k)};
         SDL_SetTextInputRect(&where);
     }
     if (on == window->text_input) return;

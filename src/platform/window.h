@@ -33,5 +33,5 @@ void window_text_input(struct window *window, bool on, rect caret); // IME
 // Called on the interface thread while the system holds the event loop in a live resize (some systems do):
 // lay out anew for window_metrics and present. Not called from within itself.
 void window_on_resize(struct window *window, void (*redraw)(void *context), void *context);
-const char *window_missing_fonts(
-    const struct window *window); // "" or a sentence to show once, known after the first frame
+const char *
+window_missing_fonts(const struct window *window); // "" or a sentence to show once, known after the first frame

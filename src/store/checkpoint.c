@@ -37,9 +37,9 @@ static int *size_of(struct net_spec *spec, int field) {
 // JSON text to be freed by the caller; NULL when memory ran out.
 static char *spec_text(const struct net_spec *spec) {
     struct net_spec copy = *spec;
-    json_t *json = json_pack("{s:i, s:s, s:s, s:s, s:b}", "format", FORMAT_VERSION, "cell",
-                             net_cell(spec)->name, "activation", activation_names[spec->activation], "kind",
-                             net_kind_names[spec->kind], "real_input", spec->real_input);
+    json_t *json = json_pack("{s:i, s:s, s:s, s:s, s:b}", "format", FORMAT_VERSION, "cell", net_cell(spec)->name,
+                             "activation", activation_names[spec->activation], "kind", net_kind_names[spec->kind],
+                             "real_input", spec->real_input);
     for (int i = 0; json && i < SIZE_FIELDS; i++)
         json_object_set_new(json, size_fields[i].name, json_integer(*size_of(&copy, i)));
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
@@ -58,16 +58,15 @@ static bool spec_from_json(const json_t *json, struct net_spec *spec, const char
     if (!json_is_integer(version))
         return err_at(err, ERR_FORMAT, path, 0, 0, "the model's description has no \"format\" number");
     if (json_integer_value(version) != FORMAT_VERSION)
-        return err_at(
-            err, ERR_FORMAT, path, 0, 0,
-            "expected a description of format %d, found %lld: it comes from another version of unroll",
-            FORMAT_VERSION, (long long)json_integer_value(version));
+        return err_at(err, ERR_FORMAT, path, 0, 0,
+                      "expected a description of format %d, found %lld: it comes from another version of unroll",
+                      FORMAT_VERSION, (long long)json_integer_value(version));
     *spec = (struct net_spec){.real_input = json_is_true(json_object_get(json, "real_input"))};
     const char *cell = json_string_value(json_object_get(json, "cell"));
     if (!cell || !cell_by_name(cell, &spec->cell))
         return err_at(err, ERR_FORMAT, path, 0, 0, "the model's description names no known cell");
-    int activation = name_index(json_string_value(json_object_get(json, "activation")), activation_names,
-                                ACTIVATION_COUNT);
+    int activation =
+        name_index(json_string_value(json_object_get(json, "activation")), activation_names, ACTIVATION_COUNT);
     int kind = name_index(json_string_value(json_object_get(json, "kind")), net_kind_names, NET_KIND_COUNT);
     if (activation < 0 || kind < 0)
         return err_at(err, ERR_FORMAT, path, 0, 0, "the model's description names no known %s",
@@ -78,9 +77,8 @@ static bool spec_from_json(const json_t *json, struct net_spec *spec, const char
         const json_t *value = json_object_get(json, size_fields[i].name);
         json_int_t number = json_integer_value(value);
         if (!json_is_integer(value) || number < 0 || number > NET_MAX_VOCABULARY)
-            return err_at(err, ERR_FORMAT, path, 0, 0,
-                          "the model's description: expected \"%s\" from 1 to %d", size_fields[i].name,
-                          NET_MAX_VOCABULARY);
+            return err_at(err, ERR_FORMAT, path, 0, 0, "the model's description: expected \"%s\" from 1 to %d",
+                          size_fields[i].name, NET_MAX_VOCABULARY);
         *size_of(spec, i) = (int)number;
     }
     return true;
@@ -90,8 +88,7 @@ static json_t *parse_meta(const char *text, const char *key, const char *path, s
     json_error_t why;
     json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, &why);
     if (!json)
-        err_at(err, ERR_FORMAT, path, 0, 0, "metadata \"%s\" is not valid JSON at its byte %d", key,
-               why.position);
+        err_at(err, ERR_FORMAT, path, 0, 0, "metadata \"%s\" is not valid JSON at its byte %d", key, why.position);
     return json;
 }
 
@@ -143,8 +140,8 @@ static int shape_of(const struct param *param, int64_t shape[2]) {
     return param_is_vector(param->role) ? 1 : 2;
 }
 
-static bool check_tensor(const struct tensor *tensor, const struct param *param, const char *name,
-                         const char *path, struct err *err) {
+static bool check_tensor(const struct tensor *tensor, const struct param *param, const char *name, const char *path,
+                         struct err *err) {
     int64_t shape[2];
     int dims = shape_of(param, shape);
     char expected[64], found[160];
@@ -210,16 +207,14 @@ static bool check_tensors(const struct tensor_file *file, const struct layout *l
         for (int k = 0; k < (has_second_bias(&layout->spec, param) ? 2 : 1); k++) {
             const struct tensor *tensor = tensor_file_find(file, names[k]);
             if (!tensor)
-                return err_at(err, ERR_FORMAT, path, 0, 0, "expected a tensor %s, found none of that name",
-                              names[k]);
+                return err_at(err, ERR_FORMAT, path, 0, 0, "expected a tensor %s, found none of that name", names[k]);
             if (!check_tensor(tensor, param, names[k], path, err)) return false;
         }
     }
     for (int i = 0; i < file->count; i++)
         if (!is_expected(layout, file->tensors[i].name) &&
             !(tensor_file_meta(file, "training") && is_state_tensor(layout, file->tensors[i].name)))
-            return err_at(err, ERR_FORMAT, path, 0, 0,
-                          "found a tensor %.100s, which the model described does not have",
+            return err_at(err, ERR_FORMAT, path, 0, 0, "found a tensor %.100s, which the model described does not have",
                           file->tensors[i].name);
     return true;
 }
@@ -237,8 +232,7 @@ static void read_param(const struct tensor *tensor, const struct param *param, f
 static void add_second_bias(const struct tensor *tensor, const struct param *param, float *slab) {
     for (int o = 0; o < param->out; o++) {
         double value = tensor_at(tensor, (size_t)o);
-        if (value != 0)
-            slab[param->offset + (size_t)o] = (float)((double)slab[param->offset + (size_t)o] + value);
+        if (value != 0) slab[param->offset + (size_t)o] = (float)((double)slab[param->offset + (size_t)o] + value);
     }
 }
 
@@ -267,8 +261,7 @@ static char *vocabulary_text(const struct vocabulary *vocabulary) {
     return text;
 }
 
-static bool read_symbols(const json_t *list, struct vocabulary *vocabulary, const char *path,
-                         struct err *err) {
+static bool read_symbols(const json_t *list, struct vocabulary *vocabulary, const char *path, struct err *err) {
     static const char *const marks[] = {"<EOS>", "<UNK>"};
     size_t count = json_array_size(list);
     if (!json_is_array(list) || count < VOCABULARY_FIRST || count > NET_MAX_VOCABULARY)
@@ -276,30 +269,27 @@ static bool read_symbols(const json_t *list, struct vocabulary *vocabulary, cons
                       NET_MAX_VOCABULARY);
     for (size_t i = 0; i < count; i++) {
         const char *text = json_string_value(json_array_get(list, i));
-        if (!text || !text[0])
-            return err_at(err, ERR_FORMAT, path, 0, 0, "symbol %zu of the vocabulary is no text", i);
+        if (!text || !text[0]) return err_at(err, ERR_FORMAT, path, 0, 0, "symbol %zu of the vocabulary is no text", i);
         if (i < VOCABULARY_FIRST && strcmp(text, marks[i]) != 0)
-            return err_at(err, ERR_FORMAT, path, 0, 0, "expected symbol %zu of the vocabulary to be %s", i,
-                          marks[i]);
+            return err_at(err, ERR_FORMAT, path, 0, 0, "expected symbol %zu of the vocabulary to be %s", i, marks[i]);
         int index = vocabulary_add(vocabulary, text, strlen(text));
-        if (index < 0)
-            return err_at(err, ERR_MEMORY, path, 0, 0, "no memory for a vocabulary of %zu symbols", count);
+        if (index < 0) return err_at(err, ERR_MEMORY, path, 0, 0, "no memory for a vocabulary of %zu symbols", count);
         if ((size_t)index != i)
             return err_at(err, ERR_FORMAT, path, 0, 0, "symbol %zu of the vocabulary stands there twice", i);
     }
     return true;
 }
 
-static bool check_vocabulary(const struct net_spec *spec, const struct vocabulary *vocabulary,
-                             enum err_code code, const char *path, struct err *err) {
+static bool check_vocabulary(const struct net_spec *spec, const struct vocabulary *vocabulary, enum err_code code,
+                             const char *path, struct err *err) {
     int expected = spec->real_input ? spec->outputs : spec->inputs;
     if (vocabulary->count == expected) return true;
-    return err_at(err, code, path, 0, 0, "expected a vocabulary of %d symbols as the model has, found %d",
-                  expected, vocabulary->count);
+    return err_at(err, code, path, 0, 0, "expected a vocabulary of %d symbols as the model has, found %d", expected,
+                  vocabulary->count);
 }
 
-static bool read_vocabulary(const struct tensor_file *file, const struct net_spec *spec,
-                            struct vocabulary *vocabulary, const char *path, struct err *err) {
+static bool read_vocabulary(const struct tensor_file *file, const struct net_spec *spec, struct vocabulary *vocabulary,
+                            const char *path, struct err *err) {
     const char *text = tensor_file_meta(file, "vocabulary");
     if (!text) return true;
     json_t *list = parse_meta(text, "vocabulary", path, err);
@@ -313,8 +303,8 @@ static bool read_vocabulary(const struct tensor_file *file, const struct net_spe
 // ---- whole ----
 
 // Adds one parameter in PyTorch's shape; a cell's bias with a second one of zeros.
-static bool write_turned(struct tensor_writer *writer, const struct param *param, const char *name,
-                         const float *slab, bool second, const char *path, struct err *err) {
+static bool write_turned(struct tensor_writer *writer, const struct param *param, const char *name, const float *slab,
+                         bool second, const char *path, struct err *err) {
     int64_t shape[2];
     int dims = shape_of(param, shape);
     size_t in = (size_t)param->in, out = (size_t)param->out;
@@ -334,13 +324,12 @@ static bool write_turned(struct tensor_writer *writer, const struct param *param
     return true;
 }
 
-static bool write_param(struct tensor_writer *writer, const struct net_spec *spec, const struct param *param, const float *slab,
-                        const char *path, struct err *err) {
+static bool write_param(struct tensor_writer *writer, const struct net_spec *spec, const struct param *param,
+                        const float *slab, const char *path, struct err *err) {
     return write_turned(writer, param, param->name, slab, has_second_bias(spec, param), path, err);
 }
 
-static bool put_meta(struct tensor_writer *writer, const char *key, char *text, const char *path,
-                     struct err *err) {
+static bool put_meta(struct tensor_writer *writer, const char *key, char *text, const char *path, struct err *err) {
     if (!text) return err_at(err, ERR_MEMORY, path, 0, 0, "no memory to write the model's %s", key);
     tensor_writer_meta(writer, key, text);
     free(text); // jansson's
@@ -356,8 +345,8 @@ static char *state_text(const struct checkpoint_state *state) {
         snprintf(hex, sizeof hex, "%016llx", (unsigned long long)state->random.s[i]);
         json_array_append_new(words, json_string(hex));
     }
-    json_t *json = json_pack("{s:i, s:I, s:o}", "format", FORMAT_VERSION, "updates", (json_int_t)state->updates,
-                             "random", words);
+    json_t *json =
+        json_pack("{s:i, s:I, s:o}", "format", FORMAT_VERSION, "updates", (json_int_t)state->updates, "random", words);
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     return text;
@@ -415,8 +404,7 @@ static bool read_slab(const struct tensor_file *file, const struct layout *layou
     for (int p = 0; p < layout->count; p++) {
         state_name(slab, layout->params[p].name, name);
         const struct tensor *tensor = tensor_file_find(file, name);
-        if (!tensor)
-            return err_at(err, ERR_FORMAT, path, 0, 0, "expected a tensor %s, found none of that name", name);
+        if (!tensor) return err_at(err, ERR_FORMAT, path, 0, 0, "expected a tensor %s, found none of that name", name);
         if (!check_tensor(tensor, &layout->params[p], name, path, err)) return false;
         read_param(tensor, &layout->params[p], *out);
     }
@@ -481,15 +469,14 @@ bool checkpoint_save_state(const char *path, const struct model *model, const st
     return good;
 }
 
-static bool find_spec(const struct tensor_file *file, const struct net_spec *spec_if_missing,
-                      struct net_spec *spec, const char *path, struct err *err) {
+static bool find_spec(const struct tensor_file *file, const struct net_spec *spec_if_missing, struct net_spec *spec,
+                      const char *path, struct err *err) {
     const char *text = tensor_file_meta(file, "unroll");
     if (text) return spec_from_meta(text, spec, path, err);
     if (!spec_if_missing)
-        return err_at(
-            err, ERR_VALUE, path, 0, 0,
-            "the file holds no description of its model (another program wrote it); say what it is with "
-            "the model options: --cell and, where they are not the usual ones, --kind and --activation");
+        return err_at(err, ERR_VALUE, path, 0, 0,
+                      "the file holds no description of its model (another program wrote it); say what it is with "
+                      "the model options: --cell and, where they are not the usual ones, --kind and --activation");
     *spec = *spec_if_missing;
     spec_from_tensors(file, spec);
     return true;
@@ -507,8 +494,7 @@ static bool load(struct checkpoint *checkpoint, const struct tensor_file *file, 
     bool good = check_tensors(file, &layout, path, err);
     layout_release(&layout);
     if (!good || !read_vocabulary(file, &spec, &checkpoint->vocabulary, path, err)) return false;
-    if (!model_init(&checkpoint->model, &spec, &why))
-        return err_at(err, why.code, path, 0, 0, "%s", why.message);
+    if (!model_init(&checkpoint->model, &spec, &why)) return err_at(err, why.code, path, 0, 0, "%s", why.message);
     read_params(file, &checkpoint->model);
     return true;
 }

@@ -9,12 +9,12 @@
 // What a run of training needs beside the model to go on as if it had never stopped. Slabs have the model's layout.
 enum checkpoint_slab { CHECKPOINT_M, CHECKPOINT_V, CHECKPOINT_BEST, CHECKPOINT_SLABS };
 struct checkpoint_state {
-    char *run;                      // JSON object of whoever saved it, for whoever goes on; NULL: the file has no state
-    int64_t updates;                // done
-    struct rng random;              // of the minibatches
-    float *slab[CHECKPOINT_SLABS];  // optimiser state, and the best parameters so far; NULL where there is none
-    int sequences;                  // whose state is carried to the next minibatch; 0 = none
-    float *carried;                 // (L, states of the cell, sequences, H), or NULL
+    char *run;                     // JSON object of whoever saved it, for whoever goes on; NULL: the file has no state
+    int64_t updates;               // done
+    struct rng random;             // of the minibatches
+    float *slab[CHECKPOINT_SLABS]; // optimiser state, and the best parameters so far; NULL where there is none
+    int sequences;                 // whose state is carried to the next minibatch; 0 = none
+    float *carried;                // (L, states of the cell, sequences, H), or NULL
 };
 
 struct checkpoint {
@@ -29,10 +29,11 @@ bool checkpoint_save(const char *path, const struct model *model, const struct v
 // NULL. Sizes that are 0 in it (layers, hidden, directions, inputs, outputs) are taken from the file's
 // tensors. Every tensor is checked against the description before memory is asked for; one too many or too
 // few is an error.
-bool checkpoint_load(struct checkpoint *checkpoint, const char *path, const struct net_spec *spec_if_missing, struct err *err);
-// The same with the state of the run, borrowed while saving. checkpoint_load() reads such a file too, and leaves the state
-// out; checkpoint_load_state() reads one without it (state.run is NULL then). State that is there is checked as strictly as
-// the model.
+bool checkpoint_load(struct checkpoint *checkpoint, const char *path, const struct net_spec *spec_if_missing,
+                     struct err *err);
+// The same with the state of the run, borrowed while saving. checkpoint_load() reads such a file too, and leaves the
+// state out; checkpoint_load_state() reads one without it (state.run is NULL then). State that is there is checked as
+// strictly as the model.
 bool checkpoint_save_state(const char *path, const struct model *model, const struct vocabulary *vocabulary,
                            const struct checkpoint_state *state, struct err *err);
 bool checkpoint_load_state(struct checkpoint *checkpoint, const char *path, struct err *err);

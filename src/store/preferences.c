@@ -52,8 +52,7 @@ static bool get_whole(const json_t *from, const char *key, long long low, long l
     const json_t *value = json_object_get(from, key);
     long long number = json_integer_value(value);
     if (!json_is_integer(value) || number < low || number > high)
-        return err_set(err, ERR_FORMAT, "expected \"%s\" as a whole number from %lld to %lld", key, low,
-                       high);
+        return err_set(err, ERR_FORMAT, "expected \"%s\" as a whole number from %lld to %lld", key, low, high);
     *out = number;
     return true;
 }
@@ -99,8 +98,7 @@ static bool get_recent(const json_t *from, struct preferences *p, struct err *er
     const json_t *list;
     if (!get_list(from, "recent", PREFERENCES_RECENT, &list, err)) return false;
     for (size_t i = 0; i < json_array_size(list); i++, p->recent_count++)
-        if (!copy_text(json_array_get(list, i), p->recent[i], sizeof p->recent[i], "recent", err))
-            return false;
+        if (!copy_text(json_array_get(list, i), p->recent[i], sizeof p->recent[i], "recent", err)) return false;
     return true;
 }
 
@@ -111,8 +109,7 @@ static bool get_progress(const json_t *from, struct preferences *p, struct err *
         const json_t *entry = json_array_get(list, i);
         struct progress *progress = &p->progress[i];
         long long part = 0, done = 0;
-        if (!copy_text(json_object_get(entry, "lesson"), progress->lesson, sizeof progress->lesson, "lesson",
-                       err) ||
+        if (!copy_text(json_object_get(entry, "lesson"), progress->lesson, sizeof progress->lesson, "lesson", err) ||
             !get_whole(entry, "part", 0, PARTS_MAX - 1, &part, err) ||
             !get_whole(entry, "parts_done", 0, 0xFFFFFFFFll, &done, err))
             return false;
@@ -128,10 +125,9 @@ static bool from_json(const json_t *json, struct preferences *p, bool *newer, st
     if (!get_whole(json, "version", 1, 1000000, &version, err)) return false;
     *newer = version > FORMAT_VERSION;
     if (*newer)
-        return err_set(err, ERR_FORMAT, "expected version %d, found %lld: a newer unroll wrote it",
-                       FORMAT_VERSION, version);
-    return get_bool(json, "dark", &p->dark, err) &&
-           get_bool(json, "reduced_motion", &p->reduced_motion, err) &&
+        return err_set(err, ERR_FORMAT, "expected version %d, found %lld: a newer unroll wrote it", FORMAT_VERSION,
+                       version);
+    return get_bool(json, "dark", &p->dark, err) && get_bool(json, "reduced_motion", &p->reduced_motion, err) &&
            get_bool(json, "sign_marks", &p->sign_marks, err) && get_scale(json, &p->scale, err) &&
            get_notation(json, &p->notation, err) && get_recent(json, p, err) && get_progress(json, p, err);
 }
@@ -171,8 +167,7 @@ bool preferences_load(struct preferences *preferences, const char *path, struct 
     struct str aside = {0};
     set_aside(path, newer ? "newer" : "damaged", &aside);
     err_at(err, ERR_FORMAT, path, why.line, why.column, "%.200s; it was %s%s and the usual settings are used",
-           why.message, aside.size ? "set aside as " : "left where it is",
-           aside.size ? file_name(aside.data) : "");
+           why.message, aside.size ? "set aside as " : "left where it is", aside.size ? file_name(aside.data) : "");
     str_release(&aside);
     return false;
 }
@@ -211,12 +206,11 @@ static json_t *progress_json(const struct preferences *p) {
 
 static char *to_text(const struct preferences *p, const char *notation) {
     json_t *json = json_object();
-    bool good = put(json, "version", json_integer(FORMAT_VERSION)) &&
-                put(json, "dark", json_boolean(p->dark)) &&
+    bool good = put(json, "version", json_integer(FORMAT_VERSION)) && put(json, "dark", json_boolean(p->dark)) &&
                 put(json, "reduced_motion", json_boolean(p->reduced_motion)) &&
-                put(json, "sign_marks", json_boolean(p->sign_marks)) &&
-                put(json, "scale", json_real(p->scale)) && put(json, "notation", json_string(notation)) &&
-                put(json, "recent", recent_json(p)) && put(json, "progress", progress_json(p));
+                put(json, "sign_marks", json_boolean(p->sign_marks)) && put(json, "scale", json_real(p->scale)) &&
+                put(json, "notation", json_string(notation)) && put(json, "recent", recent_json(p)) &&
+                put(json, "progress", progress_json(p));
     char *text = good ? json_dumps(json, JSON_INDENT(2)) : NULL;
     json_decref(json);
     return text;
@@ -236,8 +230,8 @@ bool preferences_save(const struct preferences *preferences, const char *path, s
     double scale = preferences->scale;
     int notation = preferences->notation;
     if (!(scale >= SCALE_MIN && scale <= SCALE_MAX))
-        return err_at(err, ERR_VALUE, path, 0, 0, "expected a scale from %g to %g, found %g", SCALE_MIN,
-                      SCALE_MAX, scale);
+        return err_at(err, ERR_VALUE, path, 0, 0, "expected a scale from %g to %g, found %g", SCALE_MIN, SCALE_MAX,
+                      scale);
     if (notation < 0 || notation >= NOTATION_COUNT)
         return err_at(err, ERR_VALUE, path, 0, 0, "there is no notation %d", notation);
     char *text = to_text(preferences, notation_names[notation]);

@@ -9,14 +9,14 @@ enum { PREFERENCES_RECENT = 8, PROGRESS_MAX = 64 };
 
 struct progress {
     char lesson[32];
-    int part;             // where the learner was
-    unsigned parts_done;  // a bit a part
+    int part;            // where the learner was
+    unsigned parts_done; // a bit a part
 };
 
 struct preferences {
     bool dark, reduced_motion, sign_marks;
-    double scale;    // the user's size of everything, 1 by default
-    int notation;    // enum notation
+    double scale; // the user's size of everything, 1 by default
+    int notation; // enum notation
     int recent_count;
     char recent[PREFERENCES_RECENT][512];
     int progress_count;

@@ -15,15 +15,13 @@
 #include <unistd.h>
 
 // The format is little-endian and numbers are taken as they lie in the file.
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-               "safetensors on a big-endian machine needs swapping");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "safetensors on a big-endian machine needs swapping");
 
 enum { LENGTH_BYTES = 8, HEADER_MAX = 100000000, NAME_SHOWN = 60 };
 static const size_t FILE_MAX_BYTES = (size_t)8 << 30;
 
 const char *const tensor_type_names[TENSOR_TYPE_COUNT] = {
-    [TENSOR_F32] = "F32", [TENSOR_F64] = "F64", [TENSOR_I32] = "I32",
-    [TENSOR_I64] = "I64", [TENSOR_U8] = "U8",
+    [TENSOR_F32] = "F32", [TENSOR_F64] = "F64", [TENSOR_I32] = "I32", [TENSOR_I64] = "I64", [TENSOR_U8] = "U8",
 };
 const size_t tensor_type_sizes[TENSOR_TYPE_COUNT] = {
     [TENSOR_F32] = 4, [TENSOR_F64] = 8, [TENSOR_I32] = 4, [TENSOR_I64] = 8, [TENSOR_U8] = 1,
@@ -117,15 +115,14 @@ struct parser {
 // N, the length of the header, against the size of the file.
 static bool check_length(const char *name, const char *first, size_t size, size_t *header, struct err *err) {
     if (size < LENGTH_BYTES)
-        return err_at(
-            err, ERR_FORMAT, name, 0, 0,
-            "not a safetensors file: expected 8 bytes with the length of the header, found %zu bytes", size);
+        return err_at(err, ERR_FORMAT, name, 0, 0,
+                      "not a safetensors file: expected 8 bytes with the length of the header, found %zu bytes", size);
     uint64_t n;
     memcpy(&n, first, sizeof n);
     if (n > HEADER_MAX)
         return err_at(err, ERR_FORMAT, name, 0, 0,
-                      "not a safetensors file: the header may have at most %d bytes, its length says %llu",
-                      HEADER_MAX, (unsigned long long)n);
+                      "not a safetensors file: the header may have at most %d bytes, its length says %llu", HEADER_MAX,
+                      (unsigned long long)n);
     if (n > size - LENGTH_BYTES)
         return err_at(err, ERR_FORMAT, name, 0, 0,
                       "the header should have %llu bytes, but only %zu follow: the file is cut off",
@@ -147,9 +144,8 @@ static bool parse_json(struct parser *p, json_t **out) {
     while (end > 0 && text[end - 1] == ' ')
         end--;
     if (text[end - 1] != '}')
-        return broken(
-            p, "the header must end with '}' and be padded with spaces only, found byte 0x%02X at offset %zu",
-            (unsigned char)text[end - 1], LENGTH_BYTES + end - 1);
+        return broken(p, "the header must end with '}' and be padded with spaces only, found byte 0x%02X at offset %zu",
+                      (unsigned char)text[end - 1], LENGTH_BYTES + end - 1);
     json_error_t why;
     *out = json_loadb(text, end, JSON_REJECT_DUPLICATES, &why);
     if (!*out)
@@ -175,8 +171,8 @@ static bool parse_shape(struct parser *p, const char *name, const json_t *entry,
     const json_t *shape = json_object_get(entry, "shape");
     if (!json_is_array(shape)) return broken(p, "tensor %s: expected \"shape\" as a list", show(name).text);
     if (json_array_size(shape) > TENSOR_MAX_DIMS)
-        return broken(p, "tensor %s: expected at most %d dimensions, found %zu", show(name).text,
-                      TENSOR_MAX_DIMS, json_array_size(shape));
+        return broken(p, "tensor %s: expected at most %d dimensions, found %zu", show(name).text, TENSOR_MAX_DIMS,
+                      json_array_size(shape));
     tensor->dims = (int)json_array_size(shape);
     uint64_t bytes = tensor_type_sizes[tensor->type];
     for (int d = 0; d < tensor->dims; d++) {
@@ -195,22 +191,19 @@ static bool parse_shape(struct parser *p, const char *name, const json_t *entry,
 static bool parse_offsets(struct parser *p, const char *name, const json_t *entry, struct tensor *tensor) {
     const json_t *offsets = json_object_get(entry, "data_offsets");
     const json_t *first = json_array_get(offsets, 0), *second = json_array_get(offsets, 1);
-    if (!json_is_array(offsets) || json_array_size(offsets) != 2 || !json_is_integer(first) ||
-        !json_is_integer(second))
+    if (!json_is_array(offsets) || json_array_size(offsets) != 2 || !json_is_integer(first) || !json_is_integer(second))
         return broken(p, "tensor %s: expected \"data_offsets\" as two whole numbers", show(name).text);
     long long begin = json_integer_value(first), end = json_integer_value(second);
     size_t room = p->size - LENGTH_BYTES - p->header;
     if (begin < 0 || end < begin)
-        return broken(p, "tensor %s: data_offsets %lld to %lld are not in order", show(name).text, begin,
-                      end);
+        return broken(p, "tensor %s: data_offsets %lld to %lld are not in order", show(name).text, begin, end);
     if ((unsigned long long)end > room)
-        return broken(
-            p, "tensor %s: its data ends at %lld, but only %zu bytes of data are there: the file is cut off",
-            show(name).text, end, room);
+        return broken(p, "tensor %s: its data ends at %lld, but only %zu bytes of data are there: the file is cut off",
+                      show(name).text, end, room);
     if ((uint64_t)(end - begin) != tensor->bytes) {
         char shape[128];
-        return broken(p, "tensor %s: shape %s of %s takes %zu bytes, but data_offsets hold %lld",
-                      show(name).text, tensor_shape_text(tensor->dims, tensor->shape, shape, sizeof shape),
+        return broken(p, "tensor %s: shape %s of %s takes %zu bytes, but data_offsets hold %lld", show(name).text,
+                      tensor_shape_text(tensor->dims, tensor->shape, shape, sizeof shape),
                       tensor_type_names[tensor->type], tensor->bytes, end - begin);
     }
     tensor->data = p->bytes + LENGTH_BYTES + p->header + begin;
@@ -223,8 +216,8 @@ static bool parse_tensor(struct parser *p, const char *name, const json_t *entry
     json_t *value;
     json_object_foreach((json_t *)entry, key, value) {
         if (strcmp(key, "dtype") != 0 && strcmp(key, "shape") != 0 && strcmp(key, "data_offsets") != 0)
-            return broken(p, "tensor %s: expected dtype, shape and data_offsets, found \"%s\"",
-                          show(name).text, show(key).text);
+            return broken(p, "tensor %s: expected dtype, shape and data_offsets, found \"%s\"", show(name).text,
+                          show(key).text);
     }
     tensor->name = (char *)name;
     return parse_type(p, name, entry, tensor) && parse_shape(p, name, entry, tensor) &&
@@ -261,20 +254,18 @@ static bool check_contiguous(struct parser *p) {
         const struct tensor *tensor = &p->file->tensors[i];
         const char *at = tensor->data;
         if (at > expected)
-            return broken(p,
-                          "a hole of %td bytes between %s and tensor %s: tensors must lie next to each other",
+            return broken(p, "a hole of %td bytes between %s and tensor %s: tensors must lie next to each other",
                           at - expected, show(before).text, show(tensor->name).text);
         if (at < expected)
-            return broken(p, "tensors %s and %s overlap by %td bytes", show(before).text,
-                          show(tensor->name).text, expected - at);
+            return broken(p, "tensors %s and %s overlap by %td bytes", show(before).text, show(tensor->name).text,
+                          expected - at);
         expected = at + tensor->bytes;
         before = tensor->name;
     }
     size_t left = (size_t)(p->bytes + p->size - expected);
     if (left > 0)
-        return broken(
-            p, "%zu bytes after the last tensor: expected the end of the file at byte %zu, found it at %zu",
-            left, p->size - left, p->size);
+        return broken(p, "%zu bytes after the last tensor: expected the end of the file at byte %zu, found it at %zu",
+                      left, p->size - left, p->size);
     return true;
 }
 
@@ -282,8 +273,7 @@ static bool check_contiguous(struct parser *p) {
 static bool align_data(struct parser *p) {
     struct owned *owned = p->file->owned;
     owned->copies = mem_array((size_t)p->file->count, sizeof *owned->copies);
-    if (!owned->copies)
-        return err_at(p->err, ERR_MEMORY, p->name, 0, 0, "no memory for %d tensors", p->file->count);
+    if (!owned->copies) return err_at(p->err, ERR_MEMORY, p->name, 0, 0, "no memory for %d tensors", p->file->count);
     for (int i = 0; i < p->file->count; i++) {
         struct tensor *tensor = &p->file->tensors[i];
         if ((uintptr_t)tensor->data % tensor_type_sizes[tensor->type] == 0) continue;
@@ -303,8 +293,7 @@ static bool parse_header(struct parser *p) {
     if (!parse_json(p, &owned->header)) return false;
     size_t count = json_object_size(owned->header);
     p->file->tensors = mem_array(count, sizeof *p->file->tensors);
-    if (!p->file->tensors)
-        return err_at(p->err, ERR_MEMORY, p->name, 0, 0, "no memory for %zu tensors", count);
+    if (!p->file->tensors) return err_at(p->err, ERR_MEMORY, p->name, 0, 0, "no memory for %zu tensors", count);
     const char *name;
     json_t *entry;
     json_object_foreach(owned->header, name, entry) {
@@ -339,8 +328,7 @@ static bool peek(const char *path, struct err *err) {
     if (fstat(fd, &found) == 0 && S_ISREG(found.st_mode)) {
         ssize_t got = read(fd, first, sizeof first);
         size_t header, size = (size_t)found.st_size;
-        if (got >= 0)
-            good = check_length(path, first, (size_t)got < sizeof first ? (size_t)got : size, &header, err);
+        if (got >= 0) good = check_length(path, first, (size_t)got < sizeof first ? (size_t)got : size, &header, err);
     }
     close(fd);
     return good;
@@ -353,8 +341,7 @@ bool tensor_file_read(struct tensor_file *file, const char *path, struct err *er
     return parse_owned(file, path, &bytes, err);
 }
 
-bool tensor_file_parse(struct tensor_file *file, const char *name, const void *bytes, size_t size,
-                       struct err *err) {
+bool tensor_file_parse(struct tensor_file *file, const char *name, const void *bytes, size_t size, struct err *err) {
     *file = (struct tensor_file){0};
     struct bytes copy = {.data = mem_alloc(size + 1), .size = size};
     if (!copy.data) return err_at(err, ERR_MEMORY, name, 0, 0, "no memory for %zu bytes", size);

@@ -40,8 +40,8 @@ void tensor_file_release(struct tensor_file *file);
 const struct tensor *tensor_file_find(const struct tensor_file *file, const char *name); // NULL when missing
 const char *tensor_file_meta(const struct tensor_file *file, const char *key);           // NULL when missing
 double tensor_at(const struct tensor *tensor, size_t index);
-size_t tensor_count(const struct tensor *tensor);   // elements
-int64_t tensor_not_finite(const struct tensor *tensor); // index of the first NaN or infinity, or -1
+size_t tensor_count(const struct tensor *tensor);              // elements
+int64_t tensor_not_finite(const struct tensor *tensor);        // index of the first NaN or infinity, or -1
 extern const char *const tensor_type_names[TENSOR_TYPE_COUNT]; // "F32" ...
 extern const size_t tensor_type_sizes[TENSOR_TYPE_COUNT];      // bytes
 // "(256, 28)"; returns out.

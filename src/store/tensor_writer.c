@@ -41,16 +41,15 @@ void tensor_writer_meta(struct tensor_writer *writer, const char *key, const cha
     if (writer->first.code) return;
     if (!writer->meta) writer->meta = json_object();
     json_t *text = json_string(value);
-    if (!text ||
-        json_object_set_new(writer->meta, key, text) != 0) // set_new takes `text` over, also when it fails
+    if (!text || json_object_set_new(writer->meta, key, text) != 0) // set_new takes `text` over, also when it fails
         err_set(&writer->first, ERR_VALUE, "metadata \"%s\": expected UTF-8, found other bytes", key);
 }
 
 static bool grow(struct tensor_writer *writer) {
     if (writer->count < writer->capacity) return true;
     size_t capacity = writer->capacity ? 2 * writer->capacity : 16;
-    void *tensors = mem_grow(writer->tensors, writer->capacity * sizeof *writer->tensors,
-                             capacity * sizeof *writer->tensors);
+    void *tensors =
+        mem_grow(writer->tensors, writer->capacity * sizeof *writer->tensors, capacity * sizeof *writer->tensors);
     if (!tensors) return false;
     writer->tensors = tensors;
     writer->capacity = capacity;
@@ -94,8 +93,8 @@ static json_t *entry_of(const struct tensor *tensor, size_t begin) {
     json_t *shape = json_array();
     for (int d = 0; shape && d < tensor->dims; d++)
         json_array_append_new(shape, json_integer(tensor->shape[d]));
-    return json_pack("{s:s, s:o, s:[I,I]}", "dtype", tensor_type_names[tensor->type], "shape", shape,
-                     "data_offsets", (json_int_t)begin, (json_int_t)(begin + tensor->bytes));
+    return json_pack("{s:s, s:o, s:[I,I]}", "dtype", tensor_type_names[tensor->type], "shape", shape, "data_offsets",
+                     (json_int_t)begin, (json_int_t)(begin + tensor->bytes));
 }
 
 // Types of eight bytes first, then four, then one: every tensor is then aligned in the file. Otherwise as
@@ -108,8 +107,7 @@ static void put_in_order(const struct tensor_writer *writer, struct tensor const
 }
 
 // The header, padded with spaces so that the data begins at a multiple of 8. NULL when memory ran out.
-static char *header_text(const struct tensor_writer *writer, struct tensor const *const *order,
-                         size_t *size) {
+static char *header_text(const struct tensor_writer *writer, struct tensor const *const *order, size_t *size) {
     json_t *header = json_object();
     bool good = header && (!writer->meta || json_object_set(header, "__metadata__", writer->meta) == 0);
     size_t begin = 0;
@@ -128,8 +126,8 @@ static char *header_text(const struct tensor_writer *writer, struct tensor const
     return text;
 }
 
-static bool write_all(struct file_save *save, const char *header, size_t header_size,
-                      struct tensor const *const *order, size_t count, struct err *err) {
+static bool write_all(struct file_save *save, const char *header, size_t header_size, struct tensor const *const *order,
+                      size_t count, struct err *err) {
     uint64_t length = header_size; // little-endian, as the machine
     if (!file_save_write(save, &length, sizeof length, err)) return false;
     if (!file_save_write(save, header, header_size, err)) return false;
@@ -149,13 +147,12 @@ bool tensor_writer_save(struct tensor_writer *writer, const char *path, struct e
         header = header_text(writer, order, &size);
     }
     struct file_save save;
-    bool good = header ||
-                err_at(err, ERR_MEMORY, path, 0, 0, "no memory for the header of %zu tensors", writer->count);
+    bool good = header || err_at(err, ERR_MEMORY, path, 0, 0, "no memory for the header of %zu tensors", writer->count);
     if (good && size > HEADER_MAX)
         good = err_at(err, ERR_LIMIT, path, 0, 0, "expected a header of at most %d bytes, it would have %zu",
                       HEADER_MAX, size);
-    good = good && file_save_begin(&save, path, err) &&
-           write_all(&save, header, size, order, writer->count, err) && file_save_commit(&save, err);
+    good = good && file_save_begin(&save, path, err) && write_all(&save, header, size, order, writer->count, err) &&
+           file_save_commit(&save, err);
     mem_free(header);
     mem_free(order);
     return good;

@@ -42,14 +42,18 @@ static bool is_first(const struct equation *e) {
     return !e->symbolic && e->step->t == (e->step->direction == 1 ? record_T(e->record) - 1 : 0);
 }
 
-static bool is_top(const struct equation *e) { return e->step->layer == e->record->layout.spec.layers - 1; }
+static bool is_top(const struct equation *e) {
+    return e->step->layer == e->record->layout.spec.layers - 1;
+}
 
 static bool has_target(const struct equation *e) {
     return e->symbolic || (e->step->t >= 0 && e->record->example.target[e->step->t] >= 0);
 }
 
 // The word under the part of da that came from outside this layer's own time.
-static const char *loss_word(const struct equation *e) { return is_top(e) ? "\\t{loss}" : "\\t{above}"; }
+static const char *loss_word(const struct equation *e) {
+    return is_top(e) ? "\\t{loss}" : "\\t{above}";
+}
 
 // --- forward ---
 
@@ -108,8 +112,7 @@ static void equation_part(struct equation *e) {
     new_line(e);
     put_slot(&e->pen, part->result, e->t, LABEL_NO_UNIT, NULL);
     put_text(&e->pen, "=");
-    put_step(&e->pen, step_that_makes(e->pen.cell, part->result), part->first, e->t, LABEL_NO_UNIT,
-             LEVEL_SUM);
+    put_step(&e->pen, step_that_makes(e->pen.cell, part->result), part->first, e->t, LABEL_NO_UNIT, LEVEL_SUM);
 }
 
 // The top layer's activation; of both directions side by side.
@@ -469,8 +472,8 @@ static void equation_update(struct equation *e) {
     }
 }
 
-void label_equation(char *out, size_t size, const struct record *record, const struct step *step,
-                    bool symbolic_time, struct label_style style) {
+void label_equation(char *out, size_t size, const struct record *record, const struct step *step, bool symbolic_time,
+                    struct label_style style) {
     static void (*const kinds[STEP_KIND_COUNT])(struct equation *) = {
         [STEP_INPUT] = equation_input,
         [STEP_PART] = equation_part,
@@ -490,10 +493,8 @@ void label_equation(char *out, size_t size, const struct record *record, const s
     if (step->t < 0 || step->t >= record_T(record)) symbolic_time = true;
     const struct net_spec *spec = &record->layout.spec;
     struct pen_out sink = {out, size, 0};
-    struct equation e = {.record = record,
-                         .step = step,
-                         .symbolic = symbolic_time,
-                         .t = symbolic_time ? LABEL_SYMBOLIC : step->t};
+    struct equation e = {
+        .record = record, .step = step, .symbolic = symbolic_time, .t = symbolic_time ? LABEL_SYMBOLIC : step->t};
     e.pen = (struct label_pen){.out = &sink,
                                .cell = record_cell(record),
                                .style = style,

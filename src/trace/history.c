@@ -32,14 +32,14 @@ static void drop(struct history *history, int index) {
     history->bytes -= bytes_of(history, &history->entries[index]);
     mem_free(history->entries[index].slabs);
     int behind = history->count - index - 1;
-    memmove(history->entries + index, history->entries + index + 1,
-            (size_t)behind * sizeof *history->entries);
+    memmove(history->entries + index, history->entries + index + 1, (size_t)behind * sizeof *history->entries);
     history->count--;
 }
 
 void history_free(struct history *history) {
     if (!history) return;
-    while (history->count > 0) drop(history, history->count - 1);
+    while (history->count > 0)
+        drop(history, history->count - 1);
     mem_free(history->entries);
     mem_free(history);
 }
@@ -71,16 +71,16 @@ static void thin(struct history *history) {
 static bool make_room(struct history *history) {
     if (history->count < history->capacity) return true;
     int capacity = history->capacity ? 2 * history->capacity : 16;
-    struct entry *grown = mem_grow(history->entries, (size_t)history->capacity * sizeof *grown,
-                                   (size_t)capacity * sizeof *grown);
+    struct entry *grown =
+        mem_grow(history->entries, (size_t)history->capacity * sizeof *grown, (size_t)capacity * sizeof *grown);
     if (!grown) return false;
     history->entries = grown;
     history->capacity = capacity;
     return true;
 }
 
-bool history_push(struct history *history, int64_t update, const struct rng *rng, const float *params,
-                  const float *m, const float *v) {
+bool history_push(struct history *history, int64_t update, const struct rng *rng, const float *params, const float *m,
+                  const float *v) {
     struct entry entry = {.update = update, .rng = *rng, .has_m = m != NULL, .has_v = v != NULL};
     size_t size = history->size;
     if (!make_room(history)) return false;
@@ -97,7 +97,8 @@ bool history_push(struct history *history, int64_t update, const struct rng *rng
     history->entries[at + 1] = entry;
     history->count++;
     history->bytes += bytes_of(history, &entry);
-    while (history->bytes > history->budget && history->count > 1) thin(history);
+    while (history->bytes > history->budget && history->count > 1)
+        thin(history);
     return true;
 }
 
@@ -123,8 +124,12 @@ int64_t history_last(const struct history *history) {
     return history->count > 0 ? history->entries[history->count - 1].update : -1;
 }
 
-int history_count(const struct history *history) { return history->count; }
-size_t history_bytes(const struct history *history) { return history->bytes; }
+int history_count(const struct history *history) {
+    return history->count;
+}
+size_t history_bytes(const struct history *history) {
+    return history->bytes;
+}
 
 void history_cut(struct history *history, int64_t after) {
     while (history->count > 0 && history->entries[history->count - 1].update > after)

@@ -18,7 +18,9 @@ void put_text(const struct label_pen *pen, const char *format, ...) {
     if (out->used >= out->size) out->used = out->size - 1;
 }
 
-int time_shifted(int t0, int by) { return t0 == LABEL_NO_TIME ? t0 : t0 + by; }
+int time_shifted(int t0, int by) {
+    return t0 == LABEL_NO_TIME ? t0 : t0 + by;
+}
 
 // --- symbols and their scripts ---
 
@@ -52,8 +54,7 @@ static void place_text(const struct label_pen *pen, char *out, size_t size) {
     if (pen->direction >= 0 && pen->directions > 1) strcat(out, pen->direction ? "\\t{rev}" : "\\to ");
 }
 
-void put_symbol(const struct label_pen *pen, const char *base, const char *sub, const char *extra, int t0,
-                int unit) {
+void put_symbol(const struct label_pen *pen, const char *base, const char *sub, const char *extra, int t0, int unit) {
     char below[96] = "", above[64] = "", time[24] = "", number[16];
     bool course = pen->style.notation == NOTATION_COURSE;
     if (t0 != LABEL_NO_TIME) time_text(time, sizeof time, t0);
@@ -81,8 +82,8 @@ static char identity_letter(enum identity identity) {
 }
 
 static bool begin_color(const struct label_pen *pen, const struct cell_slot *slot) {
-    bool colored = pen->style.colored && slot->identity != IDENTITY_A &&
-                   (slot->role == SLOT_GATE || slot->role == SLOT_CANDIDATE);
+    bool colored =
+        pen->style.colored && slot->identity != IDENTITY_A && (slot->role == SLOT_GATE || slot->role == SLOT_CANDIDATE);
     if (colored) put_text(pen, "\\col{%c}{", identity_letter(slot->identity));
     return colored;
 }
@@ -161,8 +162,8 @@ void label_output(char *out, size_t size, const char *what, int t0, struct label
 
 void label_symbol(char *out, size_t size, const struct record *record, int symbol) {
     const char *text = record_symbol(record, symbol);
-    bool letter = (text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z') ||
-                  (text[0] >= '0' && text[0] <= '9');
+    bool letter =
+        (text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z') || (text[0] >= '0' && text[0] <= '9');
     if (letter && !text[1])
         snprintf(out, size, "%s", text);
     else if (strcmp(text, " ") == 0)

@@ -12,14 +12,19 @@ struct label_style {
     enum notation notation;
     bool colored; // wrap gates in \col{..}{..}
 };
-// "\\Gamma_f^{<4>}", "f_4", with unit 6: "\\Gamma_{f,7}^{<4>}" (t0 counts from 0, unit from 0). A state that comes in is written with
-// the timestep it comes from: a_prev at t0 = 3 is a^{<3>}. Products are written out: "\\Gamma_f^{<4>}*c^{<3>}".
-void label_slot(char *out, size_t size, const struct cell_desc *cell, int slot, int t0, int unit, struct label_style style);
-void label_grad(char *out, size_t size, const struct cell_desc *cell, int slot, int t0, int unit, struct label_style style); // d...
-void label_output(char *out, size_t size, const char *what, int t0, struct label_style style); // "\\hat{y}", "L", "x" with its time
-// The equation of a step: forward parts, output, loss, backward parts, sums, clip and update. Lines are separated by '\n'; a line
-// that goes on from the one before begins with "+". Derived from the operations of the cell's description, forward by putting the
-// steps of a part into one another, backward by the derivative of each operation. dz_y is the gradient of the logits.
+// "\\Gamma_f^{<4>}", "f_4", with unit 6: "\\Gamma_{f,7}^{<4>}" (t0 counts from 0, unit from 0). A state that comes in
+// is written with the timestep it comes from: a_prev at t0 = 3 is a^{<3>}. Products are written out:
+// "\\Gamma_f^{<4>}*c^{<3>}".
+void label_slot(char *out, size_t size, const struct cell_desc *cell, int slot, int t0, int unit,
+                struct label_style style);
+void label_grad(char *out, size_t size, const struct cell_desc *cell, int slot, int t0, int unit,
+                struct label_style style); // d...
+void label_output(char *out, size_t size, const char *what, int t0,
+                  struct label_style style); // "\\hat{y}", "L", "x" with its time
+// The equation of a step: forward parts, output, loss, backward parts, sums, clip and update. Lines are separated by
+// '\n'; a line that goes on from the one before begins with "+". Derived from the operations of the cell's description,
+// forward by putting the steps of a part into one another, backward by the derivative of each operation. dz_y is the
+// gradient of the logits.
 void label_equation(char *out, size_t size, const struct record *record, const struct step *step, bool symbolic_time,
                     struct label_style style);
 // A symbol of the vocabulary inside maths: "o", "\\t{<EOS>}"; what maths cannot hold by its number.

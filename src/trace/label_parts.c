@@ -155,16 +155,14 @@ static bool written_out(const struct label_pen *pen, int slot, int first) {
     return step >= 0 && (step >= first || pen->cell->slots[slot].role == SLOT_PRODUCT);
 }
 
-static void put_operand(const struct label_pen *pen, int slot, int first, int t0, int unit,
-                        enum label_level level) {
+static void put_operand(const struct label_pen *pen, int slot, int first, int t0, int unit, enum label_level level) {
     if (written_out(pen, slot, first))
         put_step(pen, step_that_makes(pen->cell, slot), first, t0, unit, level);
     else
         put_slot(pen, slot, t0, unit, NULL);
 }
 
-static void put_function(const struct label_pen *pen, const char *name, int slot, int first, int t0,
-                         int unit) {
+static void put_function(const struct label_pen *pen, const char *name, int slot, int first, int t0, int unit) {
     put_text(pen, "%s(", name);
     put_operand(pen, slot, first, t0, unit, LEVEL_SUM);
     put_text(pen, ")");
@@ -180,8 +178,7 @@ void put_diagonal(const struct label_pen *pen, int block) {
 
 void put_step(const struct label_pen *pen, int step, int first, int t0, int unit, enum label_level level) {
     const struct cell_step *s = &pen->cell->steps[step];
-    bool sum = s->op == OP_AFFINE || s->op == OP_ADD || s->op == OP_ONE_MINUS,
-         paren = sum && level == LEVEL_PRODUCT;
+    bool sum = s->op == OP_AFFINE || s->op == OP_ADD || s->op == OP_ONE_MINUS, paren = sum && level == LEVEL_PRODUCT;
     if (paren) put_text(pen, "(");
     switch (s->op) {
     case OP_AFFINE:

@@ -22,8 +22,7 @@ enum label_level { LEVEL_SUM, LEVEL_PRODUCT }; // a sum inside a product needs p
 
 void put_text(const struct label_pen *pen, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // base with its scripts; extra: one more subscript, or NULL.
-void put_symbol(const struct label_pen *pen, const char *base, const char *sub, const char *extra, int t0,
-                int unit);
+void put_symbol(const struct label_pen *pen, const char *base, const char *sub, const char *extra, int t0, int unit);
 void put_slot(const struct label_pen *pen, int slot, int t0, int unit, const char *extra);
 // "d" and the slot; extra as above ("loss": the part of a gradient that came from there).
 void put_grad(const struct label_pen *pen, int slot, int t0, int unit, const char *extra);

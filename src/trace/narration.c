@@ -54,8 +54,12 @@ static void say_maths(struct teller *teller, int slot, int t0, bool grad) {
     say(teller, "$%s$", text);
 }
 
-void say_slot(struct teller *teller, int slot, int t0) { say_maths(teller, slot, t0, false); }
-void say_grad(struct teller *teller, int slot, int t0) { say_maths(teller, slot, t0, true); }
+void say_slot(struct teller *teller, int slot, int t0) {
+    say_maths(teller, slot, t0, false);
+}
+void say_grad(struct teller *teller, int slot, int t0) {
+    say_maths(teller, slot, t0, true);
+}
 
 // Signs that rich text reads as markup are told by their names.
 void say_symbol(struct teller *teller, int symbol) {
@@ -112,7 +116,8 @@ int digits_of(double value) {
     double size = fabs(value);
     if (!isfinite(size) || size == 0 || size >= 0.0995) return size >= 1000 ? 0 : size >= 100 ? 1 : 2;
     int digits = 3;
-    while (digits < 9 && size < 0.995 * pow(10, 1 - digits)) digits++;
+    while (digits < 9 && size < 0.995 * pow(10, 1 - digits))
+        digits++;
     return digits;
 }
 
@@ -120,7 +125,8 @@ int digits_of(double value) {
 int digits_of_sum(const double *terms, int count, double total, int from) {
     for (int digits = from; digits < from + 5; digits++) {
         double unit = pow(10, digits), sum = 0;
-        for (int i = 0; i < count; i++) sum += round(terms[i] * unit);
+        for (int i = 0; i < count; i++)
+            sum += round(terms[i] * unit);
         if (fabs(sum - round(total * unit)) < 0.5) return digits;
     }
     return from;
@@ -147,8 +153,7 @@ int state_of(const struct cell_desc *cell, int slot) {
 
 static void tell_start(struct teller *teller) {
     const struct net_spec *spec = &teller->record->layout.spec;
-    say(teller, "**Ready.** The %s of %d unit%s", teller->cell->title, spec->hidden,
-        spec->hidden == 1 ? "" : "s");
+    say(teller, "**Ready.** The %s of %d unit%s", teller->cell->title, spec->hidden, spec->hidden == 1 ? "" : "s");
     if (spec->layers > 1) say(teller, " in each of %d layers", spec->layers);
     int T = record_T(teller->record);
     say(teller, " is about to read %d timestep%s.", T, T == 1 ? "" : "s");
@@ -156,8 +161,8 @@ static void tell_start(struct teller *teller) {
     say(teller, " Step forward to see the first operation.");
 }
 
-void narrate(struct narration *out, const struct record *record, const struct script *script, int position,
-             int unit, enum notation notation) {
+void narrate(struct narration *out, const struct record *record, const struct script *script, int position, int unit,
+             enum notation notation) {
     static void (*const kinds[STEP_KIND_COUNT])(struct teller *) = {
         [STEP_INPUT] = tell_input,
         [STEP_PART] = tell_part,
@@ -202,11 +207,14 @@ struct plain {
 };
 
 static void put_bytes(struct plain *plain, const char *text, size_t length) {
-    for (size_t i = 0; i < length && plain->used + 1 < plain->size; i++) plain->out[plain->used++] = text[i];
+    for (size_t i = 0; i < length && plain->used + 1 < plain->size; i++)
+        plain->out[plain->used++] = text[i];
     if (plain->size) plain->out[plain->used < plain->size ? plain->used : plain->size - 1] = '\0';
 }
 
-static void put_string(struct plain *plain, const char *text) { put_bytes(plain, text, strlen(text)); }
+static void put_string(struct plain *plain, const char *text) {
+    put_bytes(plain, text, strlen(text));
+}
 
 static void put_number(struct plain *plain, const struct narration_value *value) {
     char text[64];
@@ -228,8 +236,7 @@ static const char *put_word(struct plain *plain, const char *at) {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t length = strlen(words[i].word);
         char next = at[1 + length];
-        if (strncmp(at + 1, words[i].word, length) != 0 || (next >= 'a' && next <= 'z') ||
-            (next >= 'A' && next <= 'Z'))
+        if (strncmp(at + 1, words[i].word, length) != 0 || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'))
             continue;
         put_string(plain, words[i].text);
         at += 1 + length;

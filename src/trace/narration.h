@@ -21,8 +21,8 @@ struct narration {
     int unit; // that the sentence is about, from 1; 0 = none
 };
 // unit: the selected unit (0-based), or -1: the most telling one is chosen. Position 0: what is about to run.
-void narrate(struct narration *out, const struct record *record, const struct script *script, int position,
-             int unit, enum notation notation);
+void narrate(struct narration *out, const struct record *record, const struct script *script, int position, int unit,
+             enum notation notation);
 // The same as plain text for the terminal: "Forget gate, t = 4. Reads a<3> and x<4> = “o”. Unit 7 drops to
 // 0.05: ..."
 void narrate_plain(const struct narration *narration, char *out, size_t size);

@@ -164,12 +164,12 @@ static void say_sent(struct teller *teller, int step, int k) {
     const double *sent = tape_sent(record->tape, teller->layer, teller->direction, step, k, teller->t);
     if (teller->unit >= 0) {
         double value = sent[teller->unit];
-        say_number(teller, record_sent_name(record, teller->layer, teller->direction, step, k), teller->t,
-                   teller->unit, value, digits_of(value));
+        say_number(teller, record_sent_name(record, teller->layer, teller->direction, step, k), teller->t, teller->unit,
+                   value, digits_of(value));
     } else {
         double norm = record_norm(sent, teller->H);
-        say_number(teller, record_sent_norm_name(record, teller->layer, teller->direction, step, k),
-                   teller->t, -1, norm, digits_of(norm));
+        say_number(teller, record_sent_norm_name(record, teller->layer, teller->direction, step, k), teller->t, -1,
+                   norm, digits_of(norm));
     }
 }
 
@@ -180,8 +180,7 @@ struct handed {
 
 // What elementwise steps of a part hand to vectors outside of it: of this timestep, states that leave, states
 // that came in.
-static int collect_handed(const struct teller *teller, const struct cell_part *part, struct handed *out,
-                          int max) {
+static int collect_handed(const struct teller *teller, const struct cell_part *part, struct handed *out, int max) {
     const struct cell_desc *cell = teller->cell;
     int count = 0;
     for (int pass = HANDED_VECTOR; pass <= HANDED_BEFORE; pass++)
@@ -270,7 +269,8 @@ static void tell_elementwise_back(struct teller *teller, const struct cell_part 
     end_first(teller);
     bool product = false;
     int told = count;
-    for (int i = 0; i < count; i++) told += handed[i].sum;
+    for (int i = 0; i < count; i++)
+        told += handed[i].sum;
     for (int i = part->first; i < part->first + part->count; i++)
         product |= teller->cell->steps[i].op == OP_MUL;
     if (product && told < 4) say(teller, " Each factor gets the gradient times the other factor.");
@@ -352,8 +352,7 @@ static struct moved find_moved(const struct teller *teller) {
     }
     int first = step->block * teller->H;
     if (step->bias) {
-        look_at(teller, layout_param(layout, PARAM_BIAS, step->layer, step->direction), first, teller->H,
-                &best);
+        look_at(teller, layout_param(layout, PARAM_BIAS, step->layer, step->direction), first, teller->H, &best);
         int second = layout_param(layout, PARAM_RECURRENT_BIAS, step->layer, step->direction);
         if (second >= 0) look_at(teller, second, first, teller->H, &best);
         return best;
@@ -363,8 +362,7 @@ static struct moved find_moved(const struct teller *teller) {
         look_at(teller, layout_param(layout, PARAM_DIAGONAL, step->layer, step->direction), diagonal * teller->H,
                 teller->H, &best);
     look_at(teller, layout_param(layout, PARAM_INPUT, step->layer, step->direction), first, teller->H, &best);
-    look_at(teller, layout_param(layout, PARAM_RECURRENT, step->layer, step->direction), first, teller->H,
-            &best);
+    look_at(teller, layout_param(layout, PARAM_RECURRENT, step->layer, step->direction), first, teller->H, &best);
     return best;
 }
 
@@ -388,8 +386,9 @@ static void say_moved(struct teller *teller, const struct moved *moved) {
             moved->row % teller->H + 1);
         return;
     case PARAM_DIAGONAL:
-        say(teller, selected ? "The weight of unit %d from its own memory moves from "
-                             : "The weight of unit %d from its own memory moves most, from ",
+        say(teller,
+            selected ? "The weight of unit %d from its own memory moves from "
+                     : "The weight of unit %d from its own memory moves most, from ",
             moved->row % teller->H + 1);
         return;
     case PARAM_HEAD_BIAS:
@@ -428,13 +427,12 @@ void tell_update(struct teller *teller) {
     double gradient = record_param_value(record, RECORD_GRAD, moved.param, moved.row, moved.column);
     const struct param *p = &record->layout.params[moved.param];
     int column = param_is_vector(p->role) ? -1 : moved.column, digits = 3;
-    while (digits < 8 && fabs(round(before * pow(10, digits)) - round(after * pow(10, digits))) < 1) digits++;
+    while (digits < 8 && fabs(round(before * pow(10, digits)) - round(after * pow(10, digits))) < 1)
+        digits++;
     say_moved(teller, &moved);
-    say_number(teller, record_param_name_of(record, RECORD_PARAM, moved.param), moved.row, column, before,
-               digits);
+    say_number(teller, record_param_name_of(record, RECORD_PARAM, moved.param), moved.row, column, before, digits);
     say(teller, " to ");
-    say_number(teller, record_param_name_of(record, RECORD_PARAM_AFTER, moved.param), moved.row, column,
-               after, digits);
+    say_number(teller, record_param_name_of(record, RECORD_PARAM_AFTER, moved.param), moved.row, column, after, digits);
     say(teller, ".");
     end_first(teller);
     if (gradient == 0) {

@@ -114,7 +114,9 @@ static const char *verb_of(const struct teller *teller, int slot, int unit) {
     return change < -0.15 ? "drops to" : change > 0.15 ? "rises to" : "stays at";
 }
 
-static bool half_open(double value) { return value > 0.4 && value < 0.6; }
+static bool half_open(double value) {
+    return value > 0.4 && value < 0.6;
+}
 
 static void say_polarity(struct teller *teller, const struct cell_slot *slot, double value, const char *who) {
     if (!slot->at_one || !slot->at_zero) return;
@@ -134,8 +136,7 @@ static void say_largest_term(struct teller *teller, int step, int unit) {
     double largest = 0;
     for (int k = 0; k < 2; k++) {
         if (affine->in[k] < 0) continue;
-        int param = layout_param(&record->layout, k ? PARAM_INPUT : PARAM_RECURRENT, teller->layer,
-                                 teller->direction);
+        int param = layout_param(&record->layout, k ? PARAM_INPUT : PARAM_RECURRENT, teller->layer, teller->direction);
         const double *operand = values_at(teller, affine->in[k], teller->t);
         for (int j = 0; j < record->layout.params[param].in; j++) {
             if (operand[j] == 0) continue;
@@ -151,8 +152,7 @@ static void say_largest_term(struct teller *teller, int step, int unit) {
         return;
     }
     say(teller, "; ");
-    int param = layout_param(&record->layout, best_k ? PARAM_INPUT : PARAM_RECURRENT, teller->layer,
-                             teller->direction);
+    int param = layout_param(&record->layout, best_k ? PARAM_INPUT : PARAM_RECURRENT, teller->layer, teller->direction);
     double weight = record_param_value(record, RECORD_PARAM, param, row, best);
     bool symbol = best_k == 1 && teller->layer == 0 && !record->layout.spec.real_input;
     if (symbol) {
@@ -240,7 +240,8 @@ static void tell_content(struct teller *teller, int slot, int affine) {
         return;
     }
     int off = 0;
-    for (int i = 0; i < teller->H; i++) off += values[i] == 0;
+    for (int i = 0; i < teller->H; i++)
+        off += values[i] == 0;
     if (off > 0 && teller->cell->steps[step_that_makes(teller->cell, slot)].op == OP_RELU)
         say(teller, " %d of %d units %s off.", off, teller->H, off == 1 ? "is" : "are");
     else if (candidate)
@@ -259,16 +260,14 @@ static void say_share(struct teller *teller, int slot) {
 // c = written + kept: the unit that changes most, from what to what, and the two terms.
 static void tell_added(struct teller *teller, int slot, const struct cell_step *add) {
     const double *now = values_at(teller, slot, teller->t);
-    int state = state_of(teller->cell, slot), in = state >= 0 ? teller->cell->state_in[state] : -1,
-        unit = teller->unit;
+    int state = state_of(teller->cell, slot), in = state >= 0 ? teller->cell->state_in[state] : -1, unit = teller->unit;
     const double *old = in >= 0 ? values_at(teller, in, teller->t) : NULL;
     if (unit < 0) {
         unit = 0;
         for (int i = 1; i < teller->H; i++)
             if (fabs(now[i] - (old ? old[i] : 0)) > fabs(now[unit] - (old ? old[unit] : 0))) unit = i;
     }
-    double terms[2] = {values_at(teller, add->in[0], teller->t)[unit],
-                       values_at(teller, add->in[1], teller->t)[unit]};
+    double terms[2] = {values_at(teller, add->in[0], teller->t)[unit], values_at(teller, add->in[1], teller->t)[unit]};
     int digits = digits_of_sum(terms, 2, now[unit], 2);
     say(teller, teller->unit < 0 && teller->H > 1 ? "Unit %d changes most, " : "Unit %d goes ", unit + 1);
     if (old) {
@@ -388,12 +387,13 @@ void tell_loss(struct teller *teller) {
     say(teller, " nats.");
     end_first(teller);
     int last = record_T(record) - 1, count = 0;
-    while (last > 0 && record->example.target[last] < 0) last--;
-    for (int k = 0; k <= last; k++) count += record->example.target[k] >= 0;
+    while (last > 0 && record->example.target[last] < 0)
+        last--;
+    for (int k = 0; k <= last; k++)
+        count += record->example.target[k] >= 0;
     if (t == last && count > 1) {
         say(teller,
-            record->reduction == REDUCTION_MEAN ? " The mean of the %d losses is "
-                                                : " The %d losses add up to ",
+            record->reduction == REDUCTION_MEAN ? " The mean of the %d losses is " : " The %d losses add up to ",
             count);
         say_number(teller, "forward/total_loss", 0, -1, record->loss, 2);
         say(teller, ".");

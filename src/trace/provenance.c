@@ -25,7 +25,8 @@ static void put_aside(struct terms *terms, double value) {
 static void add_term(struct terms *terms, const struct term *term) {
     if (term->value == 0) return;
     int at = terms->count;
-    while (at > 0 && !(fabs(terms->out[at - 1].value) >= fabs(term->value))) at--;
+    while (at > 0 && !(fabs(terms->out[at - 1].value) >= fabs(term->value)))
+        at--;
     if (at >= terms->max) {
         put_aside(terms, term->value);
         return;
@@ -36,8 +37,8 @@ static void add_term(struct terms *terms, const struct term *term) {
     terms->count++;
 }
 
-static void term_label(char *out, size_t size, const struct record *record, const struct cell_desc *cell,
-                       int slot, int layer, int unit, int entry, enum notation notation) {
+static void term_label(char *out, size_t size, const struct record *record, const struct cell_desc *cell, int slot,
+                       int layer, int unit, int entry, enum notation notation) {
     const char *base = cell->slots[slot].symbol[notation].base;
     char name[48], place[16] = "";
     snprintf(name, sizeof name, "%d", entry + 1);
@@ -51,12 +52,11 @@ static void term_label(char *out, size_t size, const struct record *record, cons
         snprintf(out, size, "w_{%d,%s}", unit + 1, name);
         return;
     }
-    snprintf(out, size, name[1] ? "w_{%d,%s} %s_{%s}%s" : "w_{%d,%s} %s_%s%s", unit + 1, name, base, name,
-             place);
+    snprintf(out, size, name[1] ? "w_{%d,%s} %s_{%s}%s" : "w_{%d,%s} %s_%s%s", unit + 1, name, base, name, place);
 }
 
-static double add_operand(struct terms *terms, const struct record *record, const struct cell_step *step,
-                          int k, int layer, int direction, int t, int unit, enum notation notation) {
+static double add_operand(struct terms *terms, const struct record *record, const struct cell_step *step, int k,
+                          int layer, int direction, int t, int unit, enum notation notation) {
     const struct cell_desc *cell = record_cell(record);
     int slot = step->in[k];
     if (slot < 0) return 0;
@@ -67,8 +67,7 @@ static double add_operand(struct terms *terms, const struct record *record, cons
     double sum = 0;
     for (int j = 0; j < param->in; j++) {
         if (operand[j] == 0) continue;
-        struct term term = {.weight =
-                                record->params[param->offset + (size_t)j * (size_t)param->out + (size_t)row],
+        struct term term = {.weight = record->params[param->offset + (size_t)j * (size_t)param->out + (size_t)row],
                             .operand = operand[j]};
         term.value = term.weight * term.operand;
         sum += term.value;
@@ -78,16 +77,15 @@ static double add_operand(struct terms *terms, const struct record *record, cons
         term.operand_tensor = record_name(record, RECORD_FORWARD, layer, direction, slot);
         term.operand_row = t;
         term.operand_column = j;
-        if (terms->max > 0)
-            term_label(term.label, sizeof term.label, record, cell, slot, layer, unit, j, notation);
+        if (terms->max > 0) term_label(term.label, sizeof term.label, record, cell, slot, layer, unit, j, notation);
         add_term(terms, &term);
     }
     return sum;
 }
 
 int provenance_terms(const struct record *record, int layer, int direction, int step, int t, int unit,
-                     enum notation notation, struct term *out, int max, int *rest_count, double *rest,
-                     double *bias, double *recurrent, double *input) {
+                     enum notation notation, struct term *out, int max, int *rest_count, double *rest, double *bias,
+                     double *recurrent, double *input) {
     const struct cell_step *affine = &record_cell(record)->steps[step];
     struct terms terms = {.out = out, .max = max};
     *bias = 0;
@@ -96,8 +94,7 @@ int provenance_terms(const struct record *record, int layer, int direction, int 
         if (two ? affine->in[k] < 0 : k == 0) continue;
         int index = layout_param(&record->layout, k ? PARAM_BIAS : PARAM_RECURRENT_BIAS, layer, direction),
             row = affine->block * record_H(record) + unit;
-        struct term own = {
-            .operand = NAN, .tensor = record_param_name(record, index, false), .row = row, .column = -1};
+        struct term own = {.operand = NAN, .tensor = record_param_name(record, index, false), .row = row, .column = -1};
         own.weight = own.value = record->params[record->layout.params[index].offset + (size_t)row];
         if (two)
             snprintf(own.label, sizeof own.label, "b_{%d,%s}", unit + 1,
@@ -129,8 +126,8 @@ struct ledger_pen {
 enum { KIND_VALUE, KIND_GATE, KIND_GRADIENT };
 
 // A new row; its label is what is written to p->pen next.
-static struct ledger_row *new_row(struct ledger_pen *p, char op, int kind, const double *values,
-                                  const char *tensor, int t) {
+static struct ledger_row *new_row(struct ledger_pen *p, char op, int kind, const double *values, const char *tensor,
+                                  int t) {
     struct ledger *ledger = p->ledger;
     struct ledger_row *row = ledger->count < LEDGER_ROWS ? &ledger->rows[ledger->count++] : &p->dropped;
     *row = (struct ledger_row){
@@ -156,8 +153,7 @@ static const char *name_of(const struct ledger_pen *p, enum record_kind kind, in
 }
 
 static struct ledger_row *row_of_grad(struct ledger_pen *p, char op, int slot, int t) {
-    struct ledger_row *row =
-        new_row(p, op, KIND_GRADIENT, grad_of(p, slot, t), name_of(p, RECORD_BACKWARD, slot), t);
+    struct ledger_row *row = new_row(p, op, KIND_GRADIENT, grad_of(p, slot, t), name_of(p, RECORD_BACKWARD, slot), t);
     put_grad(&p->pen, slot, t, LABEL_NO_UNIT, NULL);
     return row;
 }
@@ -177,10 +173,7 @@ static void row_of_slope(struct ledger_pen *p, int step, int t) {
     double *slope = own_values(p, H);
     if (!slope) return;
     for (int i = 0; i < H; i++)
-        slope[i] = s->op == OP_SIGMOID ? y[i] * (1 - y[i])
-                   : s->op == OP_TANH  ? 1 - y[i] * y[i]
-                   : y[i] > 0          ? 1
-                                       : 0;
+        slope[i] = s->op == OP_SIGMOID ? y[i] * (1 - y[i]) : s->op == OP_TANH ? 1 - y[i] * y[i] : y[i] > 0 ? 1 : 0;
     new_row(p, '*', KIND_GATE, slope, NULL, t);
     put_text(&p->pen, "\\t{slope}");
 }
@@ -189,7 +182,8 @@ static void row_of_minus(struct ledger_pen *p, int t) {
     int H = record_H(p->record);
     double *minus = own_values(p, H);
     if (!minus) return;
-    for (int i = 0; i < H; i++) minus[i] = -1;
+    for (int i = 0; i < H; i++)
+        minus[i] = -1;
     new_row(p, '*', KIND_VALUE, minus, NULL, t);
     put_text(&p->pen, "(-1)");
 }
@@ -208,8 +202,8 @@ static void chain(struct ledger_pen *p, int step, int k, int t) {
     struct reader readers[2];
     if (s->op == OP_AFFINE) { // W^T dz, as the core computed it
         const double *sent = tape_sent(p->record->tape, p->step->layer, p->step->direction, step, k, t);
-        new_row(p, ' ', KIND_GRADIENT, sent,
-                record_sent_name(p->record, p->step->layer, p->step->direction, step, k), t);
+        new_row(p, ' ', KIND_GRADIENT, sent, record_sent_name(p->record, p->step->layer, p->step->direction, step, k),
+                t);
         put_sent(&p->pen, step, k, t);
         return;
     }
@@ -239,9 +233,8 @@ static void chain(struct ledger_pen *p, int step, int k, int t) {
 
 static struct ledger_row *row_of_sent(struct ledger_pen *p, char op, int step, int k, int t) {
     const double *sent = tape_sent(p->record->tape, p->step->layer, p->step->direction, step, k, t);
-    struct ledger_row *row =
-        new_row(p, op, KIND_GRADIENT, sent,
-                record_sent_name(p->record, p->step->layer, p->step->direction, step, k), t);
+    struct ledger_row *row = new_row(p, op, KIND_GRADIENT, sent,
+                                     record_sent_name(p->record, p->step->layer, p->step->direction, step, k), t);
     row->result = true;
     return row;
 }
@@ -328,8 +321,7 @@ static void ledger_handed(struct ledger_pen *p, int step, int k) {
         if (readers[0].step == step && readers[0].operand == k) ledger_handed_sum(p, slot, t);
         return;
     }
-    bool whole =
-        readers_of(cell, slot, readers, 2) == 1 && s->role != SLOT_STATE_IN && s->role != SLOT_STATE_OUT;
+    bool whole = readers_of(cell, slot, readers, 2) == 1 && s->role != SLOT_STATE_IN && s->role != SLOT_STATE_OUT;
     if (cell->steps[step].op == OP_AFFINE) {
         row_of_sent(p, ' ', step, k, t);
         put_sent(&p->pen, step, k, t);
@@ -339,8 +331,7 @@ static void ledger_handed(struct ledger_pen *p, int step, int k) {
     if (!whole) {
         row_of_sent(p, '=', step, k, t);
         if (s->role == SLOT_STATE_IN && readers_of(cell, slot, readers, 2) == 1)
-            put_grad(&p->pen, s->next, time_shifted(t, p->step->direction == 1 ? 1 : -1), LABEL_NO_UNIT,
-                     "\\t{future}");
+            put_grad(&p->pen, s->next, time_shifted(t, p->step->direction == 1 ? 1 : -1), LABEL_NO_UNIT, "\\t{future}");
         else
             put_via(p, step);
         return;
@@ -360,8 +351,7 @@ static void ledger_part(struct ledger_pen *p) {
             for (int k = 0; k < 2; k++) { // sums of its own from the result back
                 int i = part->first + (pass == HANDED_OWN ? part->count - 1 - n : n);
                 if (handed_order(cell, part, i, k) != pass) continue;
-                if (pass == HANDED_BEFORE && (before < 0 || before >= record_T(p->record)))
-                    continue; // the zero state
+                if (pass == HANDED_BEFORE && (before < 0 || before >= record_T(p->record))) continue; // the zero state
                 ledger_handed(p, i, k);
             }
 }
@@ -378,11 +368,11 @@ static void ledger_output(struct ledger_pen *p) {
     struct ledger_row *row = new_row(p, '=', KIND_GRADIENT, tape_logits_grad(tape, t), "backward/logits", t);
     put_symbol(&p->pen, "dz", "y", NULL, t, LABEL_NO_UNIT);
     row->total = row->result = true;
-    for (int i = 0; i < p->ledger->count; i++) p->ledger->rows[i].width = O;
+    for (int i = 0; i < p->ledger->count; i++)
+        p->ledger->rows[i].width = O;
 }
 
-void ledger_init(struct ledger *ledger, const struct record *record, const struct step *step,
-                 enum notation notation) {
+void ledger_init(struct ledger *ledger, const struct record *record, const struct step *step, enum notation notation) {
     *ledger = (struct ledger){0};
     if (step->t < 0 || step->t >= record_T(record)) return;
     const struct net_spec *spec = &record->layout.spec;
@@ -413,6 +403,7 @@ void ledger_init(struct ledger *ledger, const struct record *record, const struc
 }
 
 void ledger_release(struct ledger *ledger) {
-    for (int i = 0; i < ledger->owned_count; i++) mem_free(ledger->owned[i]);
+    for (int i = 0; i < ledger->owned_count; i++)
+        mem_free(ledger->owned[i]);
     *ledger = (struct ledger){0};
 }

@@ -18,17 +18,15 @@ static void *copy_of(const void *from, size_t count, size_t size) {
 static bool symbols_fit(const char *what, const int *symbols, int T, int limit, struct err *err) {
     for (int t = 0; symbols && t < T; t++)
         if (symbols[t] >= limit)
-            return err_set(err, ERR_VALUE, "expected an %s symbol from 0 to %d at t = %d, found %d", what,
-                           limit - 1, t + 1, symbols[t]);
+            return err_set(err, ERR_VALUE, "expected an %s symbol from 0 to %d at t = %d, found %d", what, limit - 1,
+                           t + 1, symbols[t]);
     return true;
 }
 
 static bool check_example(const struct net_spec *spec, const struct example *example, struct err *err) {
-    if (example->T < 1)
-        return err_set(err, ERR_LIMIT, "an example needs at least 1 timestep, found %d", example->T);
+    if (example->T < 1) return err_set(err, ERR_LIMIT, "an example needs at least 1 timestep, found %d", example->T);
     if (spec->real_input ? !example->x_real : !example->x)
-        return err_set(err, ERR_VALUE, "expected %s as input",
-                       spec->real_input ? "real channels" : "symbols");
+        return err_set(err, ERR_VALUE, "expected %s as input", spec->real_input ? "real channels" : "symbols");
     return (spec->real_input || symbols_fit("input", example->x, example->T, spec->inputs, err)) &&
            symbols_fit("output", example->target, example->T, spec->outputs, err);
 }
@@ -53,7 +51,8 @@ static bool copy_example(struct record *record, const struct example *example) {
 static void copy_symbols(struct record *record, char *const *symbols, int count) {
     if (!symbols || count <= 0) return;
     record->symbols = mem_need((size_t)count, sizeof *record->symbols);
-    for (int i = 0; i < count; i++) record->symbols[i] = mem_copy_text(symbols[i] ? symbols[i] : "");
+    for (int i = 0; i < count; i++)
+        record->symbols[i] = mem_copy_text(symbols[i] ? symbols[i] : "");
     record->symbol_count = count;
 }
 
@@ -84,8 +83,8 @@ static int not_finite(const double *values, int n) {
     return -1;
 }
 
-static bool params_finite(const struct record *record, const double *slab, const char *prefix,
-                          const char *what, struct err *err) {
+static bool params_finite(const struct record *record, const double *slab, const char *prefix, const char *what,
+                          struct err *err) {
     for (int p = 0; p < record->layout.count; p++) {
         const struct param *param = &record->layout.params[p];
         for (size_t i = 0; i < (size_t)param->in * (size_t)param->out; i++) {
@@ -100,8 +99,7 @@ static bool params_finite(const struct record *record, const double *slab, const
 }
 
 static int width_of(const struct record *record, int layer, int slot) {
-    return slot == record_cell(record)->input ? net_layer_inputs(&record->layout.spec, layer)
-                                              : record_H(record);
+    return slot == record_cell(record)->input ? net_layer_inputs(&record->layout.spec, layer) : record_H(record);
 }
 
 // Slots in the order they were computed: what comes in first, then the steps.
@@ -112,9 +110,8 @@ static bool cell_finite(const struct record *record, int layer, int direction, i
         const double *values = tape_value(record->tape, layer, direction, slot, t);
         int i = not_finite(values, width_of(record, layer, slot));
         if (i >= 0)
-            return report(err, cell->slots[slot].title,
-                          record_name(record, RECORD_FORWARD, layer, direction, slot), values[i], t, i,
-                          slot == cell->input ? "entry" : "unit");
+            return report(err, cell->slots[slot].title, record_name(record, RECORD_FORWARD, layer, direction, slot),
+                          values[i], t, i, slot == cell->input ? "entry" : "unit");
     }
     return true;
 }
@@ -128,8 +125,8 @@ static bool cell_grads_finite(const struct record *record, int layer, int direct
         char title[96];
         snprintf(title, sizeof title, "the gradient of the %s", cell->slots[slot].title);
         if (i >= 0)
-            return report(err, title, record_name(record, RECORD_BACKWARD, layer, direction, slot), values[i],
-                          t, i, slot == cell->input ? "entry" : "unit");
+            return report(err, title, record_name(record, RECORD_BACKWARD, layer, direction, slot), values[i], t, i,
+                          slot == cell->input ? "entry" : "unit");
     }
     return true;
 }
@@ -144,13 +141,10 @@ static bool forward_finite(const struct record *record, struct err *err) {
                 if (!cell_finite(record, l, d, d == 0 ? n : T - 1 - n, err)) return false;
     for (int t = 0; t < T; t++) {
         int i = not_finite(tape_logits(record->tape, t), spec->outputs);
-        if (i >= 0)
-            return report(err, "the logit", "forward/logits", tape_logits(record->tape, t)[i], t, i,
-                          "symbol");
+        if (i >= 0) return report(err, "the logit", "forward/logits", tape_logits(record->tape, t)[i], t, i, "symbol");
         i = not_finite(tape_y_hat(record->tape, t), spec->outputs);
         if (i >= 0)
-            return report(err, "the probability", "forward/y_hat", tape_y_hat(record->tape, t)[i], t, i,
-                          "symbol");
+            return report(err, "the probability", "forward/y_hat", tape_y_hat(record->tape, t)[i], t, i, "symbol");
     }
     return isfinite(record->loss) || err_set(err, ERR_VALUE, "the loss is not finite");
 }
@@ -170,7 +164,8 @@ static bool backward_finite(const struct record *record, struct err *err) {
 
 static int count_tokens(const struct example *example) {
     int tokens = 0;
-    for (int t = 0; t < example->T; t++) tokens += example->target[t] >= 0;
+    for (int t = 0; t < example->T; t++)
+        tokens += example->target[t] >= 0;
     return tokens;
 }
 
@@ -185,13 +180,13 @@ static bool apply_update(struct record *record, struct err *err) {
         }
         optimizer_apply(&record->options, n, params, grads, record->m_after, record->v_after, record->update,
                         record->clip_scale);
-        for (size_t i = 0; i < n; i++) record->params_after[i] = params[i];
+        for (size_t i = 0; i < n; i++)
+            record->params_after[i] = params[i];
     }
     bool good = params && grads;
     mem_free(params);
     mem_free(grads);
-    return good ? params_finite(record, record->params_after, "param_after/", "a parameter after the update",
-                                err)
+    return good ? params_finite(record, record->params_after, "param_after/", "a parameter after the update", err)
                 : err_set(err, ERR_MEMORY, "no memory for the update of %zu parameters", n);
 }
 
@@ -208,11 +203,13 @@ static bool run(struct record *record, const struct model *model, const struct c
     tape_scale_loss(record->tape, record->loss_scale);
     reference_backward(record->tape, layout, record->params, &record->example, record->grads);
     double square = 0;
-    for (size_t i = 0; i < layout->size; i++) square += record->grads[i] * record->grads[i];
+    for (size_t i = 0; i < layout->size; i++)
+        square += record->grads[i] * record->grads[i];
     record->grad_norm = sqrt(square);
     if (!backward_finite(record, err)) return false;
     record->clip_scale = clip_scale_for(record->grad_norm, record->options.clip_norm);
-    for (size_t i = 0; i < layout->size; i++) record->clipped[i] = record->clip_scale * record->grads[i];
+    for (size_t i = 0; i < layout->size; i++)
+        record->clipped[i] = record->clip_scale * record->grads[i];
     return apply_update(record, err);
 }
 
@@ -257,7 +254,8 @@ void record_free(struct record *record) {
     mem_free((void *)record->example.x);
     mem_free((void *)record->example.x_real);
     mem_free((void *)record->example.target);
-    for (int i = 0; i < record->symbol_count; i++) mem_free(record->symbols[i]);
+    for (int i = 0; i < record->symbol_count; i++)
+        mem_free(record->symbols[i]);
     mem_free(record->symbols);
     mem_free(record->params);
     mem_free(record->grads);
@@ -271,9 +269,15 @@ void record_free(struct record *record) {
     mem_free(record);
 }
 
-const struct cell_desc *record_cell(const struct record *record) { return net_cell(&record->layout.spec); }
-int record_T(const struct record *record) { return record->example.T; }
-int record_H(const struct record *record) { return record->layout.spec.hidden; }
+const struct cell_desc *record_cell(const struct record *record) {
+    return net_cell(&record->layout.spec);
+}
+int record_T(const struct record *record) {
+    return record->example.T;
+}
+int record_H(const struct record *record) {
+    return record->layout.spec.hidden;
+}
 
 const char *record_symbol(const struct record *record, int symbol) {
     if (symbol < 0) return "0";
@@ -283,6 +287,7 @@ const char *record_symbol(const struct record *record, int symbol) {
 
 double record_norm(const double *values, int n) {
     double square = 0;
-    for (int i = 0; i < n; i++) square += values[i] * values[i];
+    for (int i = 0; i < n; i++)
+        square += values[i] * values[i];
     return sqrt(square);
 }

@@ -13,17 +13,17 @@ struct record_names; // interned texts, private to record_names.c
 
 struct record {
     struct layout layout;
-    struct example example;   // arrays owned by the record
-    char **symbols;           // texts of the vocabulary, owned; symbols[0] is "<EOS>"
+    struct example example; // arrays owned by the record
+    char **symbols;         // texts of the vocabulary, owned; symbols[0] is "<EOS>"
     int symbol_count;
     enum reduction reduction;
-    struct tape *tape;        // forward and backward of L (gradients are scaled for the mean)
+    struct tape *tape; // forward and backward of L (gradients are scaled for the mean)
     struct train_options options;
-    int64_t update;           // number of this update, from 1
-    double loss;              // L, nats
-    double loss_scale;        // L = loss_scale * sum of L<t>: 1, or 1 / tokens
-    double *params, *grads;   // before the update, layout.size
-    double *clipped;          // grads times clip_scale
+    int64_t update;         // number of this update, from 1
+    double loss;            // L, nats
+    double loss_scale;      // L = loss_scale * sum of L<t>: 1, or 1 / tokens
+    double *params, *grads; // before the update, layout.size
+    double *clipped;        // grads times clip_scale
     double *params_after;
     double grad_norm, clip_scale;
     float *m_after, *v_after; // optimiser state after the update (Adam), or NULL
@@ -31,13 +31,13 @@ struct record {
 };
 
 // Runs forward, backward, clip and update of one example on copies. m, v: optimiser state before (NULL = zeros).
-// symbols may be NULL. Fails with ERR_MEMORY, ERR_LIMIT (no timestep), or ERR_VALUE: a symbol outside the vocabulary, or
-// something that is not finite; the message names the first operation that made it, its timestep and unit.
-struct record *record_new(const struct model *model, const struct example *example, char *const *symbols, int symbol_count,
-                          enum reduction reduction, const struct train_options *options, const float *m, const float *v,
-                          int64_t update, struct err *err);
-// The same with values set by hand in the forward pass (clamp.h), where clamps is not NULL. Also fails (ERR_VALUE) for a
-// clamp of what is not there.
+// symbols may be NULL. Fails with ERR_MEMORY, ERR_LIMIT (no timestep), or ERR_VALUE: a symbol outside the vocabulary,
+// or something that is not finite; the message names the first operation that made it, its timestep and unit.
+struct record *record_new(const struct model *model, const struct example *example, char *const *symbols,
+                          int symbol_count, enum reduction reduction, const struct train_options *options,
+                          const float *m, const float *v, int64_t update, struct err *err);
+// The same with values set by hand in the forward pass (clamp.h), where clamps is not NULL. Also fails (ERR_VALUE) for
+// a clamp of what is not there.
 struct record *record_new_with(const struct model *model, const struct example *example, const struct clamps *clamps,
                                char *const *symbols, int symbol_count, enum reduction reduction,
                                const struct train_options *options, const float *m, const float *v, int64_t update,
@@ -51,29 +51,40 @@ const char *record_symbol(const struct record *record, int symbol); // text of a
 
 // --- named tensors: what the trace file holds, by the names of docs/formats.md ---
 //   input (T, I)   target (T)   mask (T)
-//   forward/l{k}[_reverse]/{slot} (T, H)   forward/logits, forward/y_hat (T, O)   forward/loss (T)   forward/total_loss (1)
-//   backward/l{k}[_reverse]/{slot} (T, H)   backward/from_loss/..., backward/from_future/... of the states
+//   forward/l{k}[_reverse]/{slot} (T, H)   forward/logits, forward/y_hat (T, O)   forward/loss (T)   forward/total_loss
+//   (1) backward/l{k}[_reverse]/{slot} (T, H)   backward/from_loss/..., backward/from_future/... of the states
 //   backward/sent/l{k}[_reverse]/{step}_{k} (T, H)   one term: what a step of the cell sent to its operand k
 //   backward/logits (T, O)   backward/input (T, I)
 //   grad/, param/, param_after/, delta/{parameter}  as in PyTorch's files: (out, in), a bias (out)
 //   grad_at/{parameter} (T, out, in)   clip/grad/{parameter}: grad/ times clip/scale
 //   clip/grad_norm, clip/max_norm, clip/scale (1)
 //   norm/{name of a (T, ...) tensor of backward/} (T): the Euclidean length of its rows
-// An element is named by row and column (struct source of a draw list, narration, lessons): of (T, H) row = t, column = unit;
-// of a parameter row = unit with its gate block's offset, or output symbol, column = what is read; of a tensor of one
-// dimension row alone (column -1). All count from 0.
+// An element is named by row and column (struct source of a draw list, narration, lessons): of (T, H) row = t, column =
+// unit; of a parameter row = unit with its gate block's offset, or output symbol, column = what is read; of a tensor of
+// one dimension row alone (column -1). All count from 0.
 
-// Calls `each` for every tensor; data is row-major and valid during the call. False when memory ran out (the rest is missing).
+// Calls `each` for every tensor; data is row-major and valid during the call. False when memory ran out (the rest is
+// missing).
 typedef void trace_each_fn(void *context, const char *name, int dims, const int64_t *shape, const double *data);
 bool record_each(const struct record *record, trace_each_fn *each, void *context);
 // Names for draw sources; the texts live as long as the record.
 enum record_kind { RECORD_FORWARD, RECORD_BACKWARD, RECORD_FROM_LOSS, RECORD_FROM_FUTURE, RECORD_KIND_COUNT };
 const char *record_name(const struct record *record, enum record_kind kind, int layer, int direction, int slot);
-const char *record_norm_name(const struct record *record, enum record_kind kind, int layer, int direction, int slot); // not FORWARD
-const char *record_sent_name(const struct record *record, int layer, int direction, int step, int k); // backward/sent/...
+const char *record_norm_name(const struct record *record, enum record_kind kind, int layer, int direction,
+                             int slot); // not FORWARD
+const char *record_sent_name(const struct record *record, int layer, int direction, int step,
+                             int k); // backward/sent/...
 const char *record_sent_norm_name(const struct record *record, int layer, int direction, int step, int k);
 const char *record_param_name(const struct record *record, int param, bool grad); // "param/NAME" or "grad/NAME"
-enum record_param_kind { RECORD_PARAM, RECORD_GRAD, RECORD_CLIPPED, RECORD_PARAM_AFTER, RECORD_DELTA, RECORD_GRAD_AT, RECORD_PARAM_KIND_COUNT };
+enum record_param_kind {
+    RECORD_PARAM,
+    RECORD_GRAD,
+    RECORD_CLIPPED,
+    RECORD_PARAM_AFTER,
+    RECORD_DELTA,
+    RECORD_GRAD_AT,
+    RECORD_PARAM_KIND_COUNT
+};
 const char *record_param_name_of(const struct record *record, enum record_param_kind kind, int param);
 // Of the row-th output and column-th input of a parameter (as in the files above); column 0 for a bias.
 double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row, int column);

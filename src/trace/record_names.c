@@ -31,13 +31,12 @@ static const char *const param_folders[RECORD_PARAM_KIND_COUNT] = {
     [RECORD_DELTA] = "delta",       [RECORD_GRAD_AT] = "grad_at",
 };
 
-static void name_track(struct arena *arena, struct track_names *names, const struct cell_desc *cell,
-                       int layer, int direction) {
+static void name_track(struct arena *arena, struct track_names *names, const struct cell_desc *cell, int layer,
+                       int direction) {
     const char *reverse = direction ? "_reverse" : "";
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
         for (int s = 0; s < cell->slot_count; s++) {
-            names->name[kind][s] =
-                arena_printf(arena, "%s/l%d%s/%s", folders[kind], layer, reverse, cell->slots[s].id);
+            names->name[kind][s] = arena_printf(arena, "%s/l%d%s/%s", folders[kind], layer, reverse, cell->slots[s].id);
             names->norm[kind][s] = arena_printf(arena, "norm/%s", names->name[kind][s]);
         }
     for (int i = 0; i < cell->step_count; i++)
@@ -59,8 +58,7 @@ struct record_names *record_names_new(const struct record *record) {
     for (int kind = 0; kind < RECORD_PARAM_KIND_COUNT; kind++) {
         names->params[kind] = arena_alloc(&names->arena, (size_t)layout->count, sizeof *names->params[kind]);
         for (int p = 0; p < layout->count; p++)
-            names->params[kind][p] =
-                arena_printf(&names->arena, "%s/%s", param_folders[kind], layout->params[p].name);
+            names->params[kind][p] = arena_printf(&names->arena, "%s/%s", param_folders[kind], layout->params[p].name);
     }
     int symbols = layout->spec.outputs;
     if (!layout->spec.real_input && layout->spec.inputs > symbols) symbols = layout->spec.inputs;
@@ -93,25 +91,21 @@ static const struct track_names *track_of(const struct record *record, int layer
 }
 
 static void check_slot(const struct record *record, enum record_kind kind, int slot) {
-    check((unsigned)kind < RECORD_KIND_COUNT && slot >= 0 && slot < record_cell(record)->slot_count,
-          "slot %d", slot);
+    check((unsigned)kind < RECORD_KIND_COUNT && slot >= 0 && slot < record_cell(record)->slot_count, "slot %d", slot);
 }
 
-const char *record_name(const struct record *record, enum record_kind kind, int layer, int direction,
-                        int slot) {
+const char *record_name(const struct record *record, enum record_kind kind, int layer, int direction, int slot) {
     check_slot(record, kind, slot);
     return track_of(record, layer, direction)->name[kind][slot];
 }
 
-const char *record_norm_name(const struct record *record, enum record_kind kind, int layer, int direction,
-                             int slot) {
+const char *record_norm_name(const struct record *record, enum record_kind kind, int layer, int direction, int slot) {
     check_slot(record, kind, slot);
     return track_of(record, layer, direction)->norm[kind][slot];
 }
 
 static void check_step(const struct record *record, int step, int k) {
-    check(step >= 0 && step < record_cell(record)->step_count && (k == 0 || k == 1), "step %d, operand %d",
-          step, k);
+    check(step >= 0 && step < record_cell(record)->step_count && (k == 0 || k == 1), "step %d, operand %d", step, k);
 }
 
 const char *record_sent_name(const struct record *record, int layer, int direction, int step, int k) {
@@ -125,8 +119,8 @@ const char *record_sent_norm_name(const struct record *record, int layer, int di
 }
 
 const char *record_param_name_of(const struct record *record, enum record_param_kind kind, int param) {
-    check((unsigned)kind < RECORD_PARAM_KIND_COUNT && param >= 0 && param < record->layout.count,
-          "parameter %d", param);
+    check((unsigned)kind < RECORD_PARAM_KIND_COUNT && param >= 0 && param < record->layout.count, "parameter %d",
+          param);
     return record->names->params[kind][param];
 }
 

@@ -25,8 +25,7 @@ static double *room_for(struct visit *v, size_t count) {
     return v->buffer;
 }
 
-static void give(struct visit *v, const char *name, int dims, int64_t a, int64_t b, int64_t c,
-                 const double *data) {
+static void give(struct visit *v, const char *name, int dims, int64_t a, int64_t b, int64_t c, const double *data) {
     if (!v->failed) v->each(v->context, name, dims, (const int64_t[]){a, b, c}, data);
 }
 
@@ -43,7 +42,8 @@ static void give_rows(struct visit *v, const char *name, const double *first, in
 static void give_norms(struct visit *v, const char *name, const double *rows, int width) {
     int T = record_T(v->record);
     double *norms = room_for(v, (size_t)T);
-    for (int t = 0; norms && t < T; t++) norms[t] = record_norm(rows + (size_t)t * (size_t)width, width);
+    for (int t = 0; norms && t < T; t++)
+        norms[t] = record_norm(rows + (size_t)t * (size_t)width, width);
     give(v, name, 1, T, 0, 0, norms);
 }
 
@@ -53,9 +53,11 @@ static void give_example(struct visit *v) {
     give_rows(v, "input", tape_value(v->record->tape, 0, 0, record_cell(v->record)->input, 0),
               v->record->layout.spec.inputs);
     double *row = room_for(v, (size_t)T);
-    for (int t = 0; row && t < T; t++) row[t] = example->target[t];
+    for (int t = 0; row && t < T; t++)
+        row[t] = example->target[t];
     give(v, "target", 1, T, 0, 0, row);
-    for (int t = 0; row && t < T; t++) row[t] = example->target[t] >= 0;
+    for (int t = 0; row && t < T; t++)
+        row[t] = example->target[t] >= 0;
     give(v, "mask", 1, T, 0, 0, row);
 }
 
@@ -65,7 +67,8 @@ static void give_outputs(struct visit *v) {
     give_rows(v, "forward/logits", tape_logits(record->tape, 0), O);
     give_rows(v, "forward/y_hat", tape_y_hat(record->tape, 0), O);
     double *losses = room_for(v, (size_t)T);
-    for (int t = 0; losses && t < T; t++) losses[t] = tape_loss(record->tape, t);
+    for (int t = 0; losses && t < T; t++)
+        losses[t] = tape_loss(record->tape, t);
     give(v, "forward/loss", 1, T, 0, 0, losses);
     give_scalar(v, "forward/total_loss", record->loss);
     give_rows(v, "backward/logits", tape_logits_grad(record->tape, 0), O);
@@ -73,8 +76,7 @@ static void give_outputs(struct visit *v) {
 }
 
 static int width_of(const struct record *record, int layer, int slot) {
-    return slot == record_cell(record)->input ? net_layer_inputs(&record->layout.spec, layer)
-                                              : record_H(record);
+    return slot == record_cell(record)->input ? net_layer_inputs(&record->layout.spec, layer) : record_H(record);
 }
 
 static void give_track(struct visit *v, int layer, int direction) {
@@ -84,8 +86,8 @@ static void give_track(struct visit *v, int layer, int direction) {
     for (int s = 0; s < cell->slot_count; s++) {
         int width = width_of(record, layer, s);
         const double *grad = tape_grad(tape, layer, direction, s, 0);
-        give_rows(v, record_name(record, RECORD_FORWARD, layer, direction, s),
-                  tape_value(tape, layer, direction, s, 0), width);
+        give_rows(v, record_name(record, RECORD_FORWARD, layer, direction, s), tape_value(tape, layer, direction, s, 0),
+                  width);
         give_rows(v, record_name(record, RECORD_BACKWARD, layer, direction, s), grad, width);
         give_norms(v, record_norm_name(record, RECORD_BACKWARD, layer, direction, s), grad, width);
     }
@@ -118,7 +120,8 @@ static void give_input_grad(struct visit *v) {
     memcpy(sum, tape_grad(record->tape, 0, 0, slot, 0), count * sizeof *sum);
     for (int d = 1; d < record->layout.spec.directions; d++) {
         const double *other = tape_grad(record->tape, 0, d, slot, 0);
-        for (size_t i = 0; i < count; i++) sum[i] += other[i];
+        for (size_t i = 0; i < count; i++)
+            sum[i] += other[i];
     }
     give_rows(v, "backward/input", sum, I);
 }
@@ -138,11 +141,10 @@ static const double *slab_of(const struct record *record, enum record_param_kind
     }
 }
 
-double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row,
-                          int column) {
+double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row, int column) {
     const struct param *p = &record->layout.params[param];
-    check(row >= 0 && row < p->out && column >= 0 && column < p->in && kind != RECORD_GRAD_AT,
-          "%s: row %d, column %d", p->name, row, column);
+    check(row >= 0 && row < p->out && column >= 0 && column < p->in && kind != RECORD_GRAD_AT, "%s: row %d, column %d",
+          p->name, row, column);
     size_t at = p->offset + (size_t)column * (size_t)p->out + (size_t)row;
     if (kind == RECORD_DELTA) return record->params_after[at] - record->params[at];
     return slab_of(record, kind)[at];
@@ -177,8 +179,7 @@ static void give_param_parts(struct visit *v, int index) {
         double *to = out + size * (size_t)t;
         for (int o = 0; o < param->out; o++)
             for (int i = 0; i < param->in; i++)
-                to[(size_t)o * (size_t)param->in + (size_t)i] =
-                    part[(size_t)i * (size_t)param->out + (size_t)o];
+                to[(size_t)o * (size_t)param->in + (size_t)i] = part[(size_t)i * (size_t)param->out + (size_t)o];
     }
     const char *name = record_param_name_of(record, RECORD_GRAD_AT, index);
     if (is_bias(param))
@@ -192,7 +193,8 @@ bool record_each(const struct record *record, trace_each_fn *each, void *context
     give_example(&v);
     give_outputs(&v);
     for (int l = 0; l < record->layout.spec.layers; l++)
-        for (int d = 0; d < record->layout.spec.directions; d++) give_track(&v, l, d);
+        for (int d = 0; d < record->layout.spec.directions; d++)
+            give_track(&v, l, d);
     give_input_grad(&v);
     for (int p = 0; p < record->layout.count; p++) {
         for (int kind = RECORD_PARAM; kind < RECORD_GRAD_AT; kind++)

@@ -13,7 +13,9 @@ enum { TRACK_INPUT, TRACK_FROM_LOSS, TRACK_FROM_FUTURE, TRACK_SUM };
 // Steps of one timestep that belong to no layer, in a row of time_at.
 enum { TIME_OUTPUT, TIME_LOSS, TIME_OUTPUT_BACK, TIME_COLUMNS };
 
-static int track_columns(const struct script *s) { return TRACK_SUM + s->states + 2 * s->parts; }
+static int track_columns(const struct script *s) {
+    return TRACK_SUM + s->states + 2 * s->parts;
+}
 
 // The column of a step in a row of track_at; -1 for kinds that have no layer, and for parts or states that do
 // not exist.
@@ -50,8 +52,7 @@ static int *track_cell(const struct script *s, int layer, int direction, int t, 
     return s->track_at + row * (size_t)track_columns(s) + column;
 }
 
-static int *place_of(const struct script *s, enum step_kind kind, int layer, int direction, int t,
-                     int which) {
+static int *place_of(const struct script *s, enum step_kind kind, int layer, int direction, int t, int which) {
     int column = time_column(kind);
     if (column >= 0) return t >= 0 && t < s->T ? s->time_at + t * TIME_COLUMNS + column : NULL;
     column = track_column(s, kind, which);
@@ -81,8 +82,7 @@ static void put(struct builder *b, struct step step) {
 }
 
 static struct step blank(enum step_kind kind) {
-    return (struct step){
-        .kind = kind, .layer = -1, .direction = -1, .t = -1, .part = -1, .state = -1, .block = -1};
+    return (struct step){.kind = kind, .layer = -1, .direction = -1, .t = -1, .part = -1, .state = -1, .block = -1};
 }
 
 static void put_time(struct builder *b, enum step_kind kind, int t) {
@@ -111,13 +111,15 @@ static bool has_target(const struct record *record, int t) {
 static bool shows_output(const struct record *record, int t) {
     if (record->layout.spec.kind != NET_MANY_TO_ONE || has_target(record, t)) return true;
     bool any = false;
-    for (int k = 0; k < record_T(record); k++) any |= has_target(record, k);
+    for (int k = 0; k < record_T(record); k++)
+        any |= has_target(record, k);
     return !any && t == record_T(record) - 1;
 }
 
 static void forward_cell(struct builder *b, int layer, int direction, int t) {
     put_track(b, STEP_INPUT, layer, direction, t, -1);
-    for (int p = 0; p < b->script->parts; p++) put_track(b, STEP_PART, layer, direction, t, p);
+    for (int p = 0; p < b->script->parts; p++)
+        put_track(b, STEP_PART, layer, direction, t, p);
 }
 
 static bool part_makes(const struct cell_desc *cell, int part, int slot) {
@@ -150,14 +152,16 @@ static void forward_phase(struct builder *b) {
     b->phase = PHASE_FORWARD;
     if (s->directions == 1) {
         for (int t = 0; t < s->T; t++) {
-            for (int l = 0; l < s->layers; l++) forward_cell(b, l, 0, t);
+            for (int l = 0; l < s->layers; l++)
+                forward_cell(b, l, 0, t);
             if (shows_output(b->record, t)) put_time(b, STEP_OUTPUT, t);
         }
         return;
     }
     for (int l = 0; l < s->layers; l++)
         for (int d = 0; d < s->directions; d++)
-            for (int n = 0; n < s->T; n++) forward_cell(b, l, d, d == 0 ? n : s->T - 1 - n);
+            for (int n = 0; n < s->T; n++)
+                forward_cell(b, l, d, d == 0 ? n : s->T - 1 - n);
     for (int t = 0; t < s->T; t++)
         if (shows_output(b->record, t)) put_time(b, STEP_OUTPUT, t);
 }
@@ -168,7 +172,8 @@ static void backward_phase(struct builder *b) {
     if (s->directions == 1) {
         for (int t = s->T - 1; t >= 0; t--) {
             if (has_target(b->record, t)) put_time(b, STEP_OUTPUT_BACK, t);
-            for (int l = s->layers - 1; l >= 0; l--) backward_cell(b, l, 0, t);
+            for (int l = s->layers - 1; l >= 0; l--)
+                backward_cell(b, l, 0, t);
         }
         return;
     }
@@ -176,7 +181,8 @@ static void backward_phase(struct builder *b) {
         if (has_target(b->record, t)) put_time(b, STEP_OUTPUT_BACK, t);
     for (int l = s->layers - 1; l >= 0; l--)
         for (int d = s->directions - 1; d >= 0; d--)
-            for (int n = s->T - 1; n >= 0; n--) backward_cell(b, l, d, d == 0 ? n : s->T - 1 - n);
+            for (int n = s->T - 1; n >= 0; n--)
+                backward_cell(b, l, d, d == 0 ? n : s->T - 1 - n);
 }
 
 static void update_phase(struct builder *b) {
@@ -248,8 +254,7 @@ void script_free(struct script *script) {
 // --- moving ---
 
 // Whether two steps that follow each other belong to the same unit of a granularity.
-static bool together(const struct script *s, const struct step *a, const struct step *b,
-                     enum granularity by) {
+static bool together(const struct script *s, const struct step *a, const struct step *b, enum granularity by) {
     bool same_cell = a->layer == b->layer && a->direction == b->direction;
     switch (by) {
     case BY_OPERATION:
@@ -257,8 +262,7 @@ static bool together(const struct script *s, const struct step *a, const struct 
     case BY_CELL:
         return a->phase == b->phase && a->t == b->t && same_cell;
     case BY_TIMESTEP: // with two directions a timestep is walked once for each, at different times
-        return a->phase == b->phase && a->t == b->t &&
-               (s->directions == 1 || same_cell || a->phase > PHASE_BACKWARD);
+        return a->phase == b->phase && a->t == b->t && (s->directions == 1 || same_cell || a->phase > PHASE_BACKWARD);
     case BY_PASS:
         return a->phase == b->phase;
     default:
@@ -282,12 +286,10 @@ int script_move(const struct script *script, int p, enum granularity by, int dir
 
 // --- looking ---
 
-int script_find(const struct script *script, enum step_kind kind, int layer, int direction, int t,
-                int part_or_state) {
+int script_find(const struct script *script, enum step_kind kind, int layer, int direction, int t, int part_or_state) {
     if (kind == STEP_CLIP || kind == STEP_UPDATE) {
         enum phase phase = kind == STEP_CLIP ? PHASE_CLIP : PHASE_UPDATE;
-        for (int i = script->phase_first[phase]; i < script->phase_first[phase] + script->phase_count[phase];
-             i++) {
+        for (int i = script->phase_first[phase]; i < script->phase_first[phase] + script->phase_count[phase]; i++) {
             const struct step *step = &script->steps[i];
             if (kind == STEP_CLIP || (step->layer == layer && (layer < 0 || step->direction == direction) &&
                                       (layer < 0 || step->block == part_or_state)))
@@ -303,8 +305,7 @@ const struct step *script_running(const struct script *script, int p) {
     return p > 0 && p <= script->count ? &script->steps[p - 1] : NULL;
 }
 
-static bool passed(const struct script *s, int p, enum step_kind kind, int layer, int direction, int t,
-                   int which) {
+static bool passed(const struct script *s, int p, enum step_kind kind, int layer, int direction, int t, int which) {
     int at = script_find(s, kind, layer, direction, t, which);
     return at > 0 && at <= p;
 }
@@ -322,16 +323,16 @@ static int first_reader(const struct cell_desc *cell, int slot) {
     return -1;
 }
 
-bool script_has_value(const struct script *script, const struct cell_desc *cell, int p, int layer,
-                      int direction, int slot, int t) {
+bool script_has_value(const struct script *script, const struct cell_desc *cell, int p, int layer, int direction,
+                      int slot, int t) {
     if (slot < 0 || slot >= cell->slot_count) return false;
     int part = part_that_makes(cell, slot);
     if (part < 0) return passed(script, p, STEP_INPUT, layer, direction, t, -1);
     return passed(script, p, STEP_PART, layer, direction, t, part);
 }
 
-bool script_has_grad(const struct script *script, const struct cell_desc *cell, int p, int layer,
-                     int direction, int slot, int t) {
+bool script_has_grad(const struct script *script, const struct cell_desc *cell, int p, int layer, int direction,
+                     int slot, int t) {
     if (slot < 0 || slot >= cell->slot_count) return false;
     for (int s = 0; s < cell->state_count; s++)
         if (cell->state_out[s] == slot) return passed(script, p, STEP_SUM, layer, direction, t, s);
@@ -380,14 +381,12 @@ const char *phase_title(enum phase phase) {
 // The part that a block of weights belongs to.
 static int part_of_block(const struct cell_desc *cell, int block) {
     for (int i = 0; i < cell->step_count; i++)
-        if (cell->steps[i].op == OP_AFFINE && cell->steps[i].block == block)
-            return cell_part_of_step(cell, i);
+        if (cell->steps[i].op == OP_AFFINE && cell->steps[i].block == block) return cell_part_of_step(cell, i);
     return -1;
 }
 
 static void lower_first(char *text) {
-    if (text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z'))
-        text[0] = (char)(text[0] - 'A' + 'a');
+    if (text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z')) text[0] = (char)(text[0] - 'A' + 'a');
 }
 
 static bool is_state_out(const struct cell_desc *cell, int slot) {

@@ -2,13 +2,13 @@
 // The order in which a person walks through a record, and a place in it. A script is a flat list of steps built from
 // the cell's description: forward (every part of every cell), loss, backward (the same walked in reverse, with the
 // two sources of a hidden gradient and their sum as steps of their own), clip, update. A position p means: steps
-// 0 .. p-1 are done, step p-1 is the running one; 0 = nothing yet. Moving is looking at another p: back costs the same as
-// forward. Immutable after it was built; any thread may read it.
+// 0 .. p-1 are done, step p-1 is the running one; 0 = nothing yet. Moving is looking at another p: back costs the same
+// as forward. Immutable after it was built; any thread may read it.
 //
 // Order. One direction: timesteps outside, layers inside; forward at t: input and parts of each layer, then the output.
-// Backward at t: output, then layer by layer from the top: from the loss (or the layer above), from the future, the sum at a,
-// and the parts in strict reverse; the sum of another state (c) comes right before the part that produces it.
-// Two directions: layer, direction, timestep, each in the order it is computed; outputs last, and first on the way back.
+// Backward at t: output, then layer by layer from the top: from the loss (or the layer above), from the future, the sum
+// at a, and the parts in strict reverse; the sum of another state (c) comes right before the part that produces it. Two
+// directions: layer, direction, timestep, each in the order it is computed; outputs last, and first on the way back.
 
 #include "record.h"
 
@@ -56,14 +56,17 @@ void script_free(struct script *script);
 
 // The position after one move from p; forward: direction = +1, back: -1. Clamped to 0 .. count.
 int script_move(const struct script *script, int p, enum granularity by, int direction);
-// The position right after the step; -1 when there is none. What a kind of step does not have (the layer of a loss, the part
-// of an input) is not looked at. O(1), but for clip and update.
+// The position right after the step; -1 when there is none. What a kind of step does not have (the layer of a loss, the
+// part of an input) is not looked at. O(1), but for clip and update.
 int script_find(const struct script *script, enum step_kind kind, int layer, int direction, int t, int part_or_state);
 const struct step *script_running(const struct script *script, int p); // NULL at 0
-// Is a value computed at position p? Slots, gradients, outputs. A slot is there when its part is done (states and x that come
-// in: when they are read). A gradient is there when the total is: the sum of a state, else the last reader gone back through.
-bool script_has_value(const struct script *script, const struct cell_desc *cell, int p, int layer, int direction, int slot, int t);
-bool script_has_grad(const struct script *script, const struct cell_desc *cell, int p, int layer, int direction, int slot, int t);
+// Is a value computed at position p? Slots, gradients, outputs. A slot is there when its part is done (states and x
+// that come in: when they are read). A gradient is there when the total is: the sum of a state, else the last reader
+// gone back through.
+bool script_has_value(const struct script *script, const struct cell_desc *cell, int p, int layer, int direction,
+                      int slot, int t);
+bool script_has_grad(const struct script *script, const struct cell_desc *cell, int p, int layer, int direction,
+                     int slot, int t);
 bool script_has_output(const struct script *script, int p, int t); // y_hat
 bool script_has_loss(const struct script *script, int p, int t);
 bool script_has_from_loss(const struct script *script, int p, int layer, int direction, int t);

@@ -94,8 +94,7 @@ void draw_rect_exact(struct draw_list *list, rect r, color fill, float radius) {
     add_rect(list, (rect){r.x * s, r.y * s, r.w * s, r.h * s}, fill, radius);
 }
 
-void draw_box_dashed(struct draw_list *list, rect r, color stroke, float radius, float width, float dash,
-                     float gap) {
+void draw_box_dashed(struct draw_list *list, rect r, color stroke, float radius, float width, float dash, float gap) {
     if (is_empty(r) || stroke.a == 0) return;
     struct draw_command *command = add_command(list, DRAW_BOX, stroke);
     command->rect = snap_rect(list, r);
@@ -179,15 +178,15 @@ static void path_quad(struct draw_list *list, point c, point p) {
 
 static void path_cubic(struct draw_list *list, point c, point d, point p) {
     point a = list->pen;
-    float bend = fmaxf(distance(a.x - 2 * c.x + d.x, a.y - 2 * c.y + d.y),
-                       distance(c.x - 2 * d.x + p.x, c.y - 2 * d.y + p.y));
+    float bend =
+        fmaxf(distance(a.x - 2 * c.x + d.x, a.y - 2 * c.y + d.y), distance(c.x - 2 * d.x + p.x, c.y - 2 * d.y + p.y));
     int n = (int)fminf(200, fmaxf(1, ceilf(sqrtf(0.75f * bend / flatness))));
     for (int i = 1; i <= n; i++) {
         float t = (float)i / (float)n, u = 1 - t;
         float wa = u * u * u, wc = 3 * u * u * t, wd = 3 * u * t * t, wp = t * t * t;
-        path_line(list, i == n ? p
-                               : (point){wa * a.x + wc * c.x + wd * d.x + wp * p.x,
-                                         wa * a.y + wc * c.y + wd * d.y + wp * p.y});
+        path_line(
+            list,
+            i == n ? p : (point){wa * a.x + wc * c.x + wd * d.x + wp * p.x, wa * a.y + wc * c.y + wd * d.y + wp * p.y});
     }
 }
 
@@ -296,8 +295,7 @@ static point svg_point(const struct svg_reader *reader, point p) {
 }
 
 // An elliptical arc from `here` to `to`: end points to centre (SVG 1.1, appendix F.6.5), then chords.
-static void svg_arc(struct svg_reader *reader, float rx, float ry, float degrees, bool large, bool sweep,
-                    point to) {
+static void svg_arc(struct svg_reader *reader, float rx, float ry, float degrees, bool large, bool sweep, point to) {
     double x0 = reader->here.x, y0 = reader->here.y, phi = degrees * M_PI / 180, cp = cos(phi), sp = sin(phi);
     double a = fabs(rx), b = fabs(ry);
     if (to.x == reader->here.x && to.y == reader->here.y) return;
@@ -322,8 +320,8 @@ static void svg_arc(struct svg_reader *reader, float rx, float ry, float degrees
     int n = (int)fmax(1, ceil(fabs(turn) / step));
     for (int i = 1; i < n; i++) {
         double t = from + turn * i / n, ex = a * cos(t), ey = b * sin(t);
-        path_line(reader->list, svg_point(reader, (point){(float)(cp * ex - sp * ey + cx),
-                                                          (float)(sp * ex + cp * ey + cy)}));
+        path_line(reader->list,
+                  svg_point(reader, (point){(float)(cp * ex - sp * ey + cx), (float)(sp * ex + cp * ey + cy)}));
     }
     path_line(reader->list, svg_point(reader, to));
 }
@@ -422,8 +420,7 @@ static int keep_text(struct draw_list *list, const char *text, size_t length) {
     return at;
 }
 
-float draw_text_n(struct draw_list *list, float x, float y, const char *text, size_t length,
-                  struct text_style style) {
+float draw_text_n(struct draw_list *list, float x, float y, const char *text, size_t length, struct text_style style) {
     float width = measure(list, text, length, style);
     if (length == 0 || style.color.a == 0 || !isfinite(x) || !isfinite(y)) return width;
     if (style.align == ALIGN_CENTER) x -= width / 2;
@@ -441,8 +438,7 @@ float draw_text(struct draw_list *list, float x, float y, const char *text, stru
     return draw_text_n(list, x, y, text, strlen(text), style);
 }
 
-float draw_text_fit(struct draw_list *list, float x, float y, float width, const char *text,
-                    struct text_style style) {
+float draw_text_fit(struct draw_list *list, float x, float y, float width, const char *text, struct text_style style) {
     static const char ellipsis[] = "\u2026";
     size_t length = strlen(text);
     if (measure(list, text, length, style) <= width) return draw_text_n(list, x, y, text, length, style);
@@ -498,8 +494,7 @@ void format_count(char *out, size_t size, long value) {
     size_t length = strlen(digits), used = 0;
     if (value < 0) used += (size_t)snprintf(text, sizeof text, "\u2212");
     for (size_t i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0)
-            used += (size_t)snprintf(text + used, sizeof text - used, "\u2009");
+        if (i > 0 && (length - i) % 3 == 0) used += (size_t)snprintf(text + used, sizeof text - used, "\u2009");
         text[used++] = digits[i];
     }
     text[used] = 0;
@@ -571,8 +566,7 @@ static void dump_command(struct str *out, const struct draw_list *list, const st
     str_put(out, names[c->op]);
     if (c->op == DRAW_RECT || c->op == DRAW_BOX || c->op == DRAW_CLIP) dump_rect(out, c->rect);
     if (c->op == DRAW_TEXT) str_printf(out, " %g %g", quarter(c->rect.x), quarter(c->rect.y));
-    if (c->op != DRAW_CLIP)
-        str_printf(out, " #%02x%02x%02x%02x", c->color.r, c->color.g, c->color.b, c->color.a);
+    if (c->op != DRAW_CLIP) str_printf(out, " #%02x%02x%02x%02x", c->color.r, c->color.g, c->color.b, c->color.a);
     if (c->op == DRAW_RECT || c->op == DRAW_BOX) str_printf(out, " r %g", quarter(c->radius));
     if (c->op == DRAW_BOX || c->op == DRAW_STROKE) str_printf(out, " w %g", quarter(c->width));
     if (c->dash > 0) str_printf(out, " dash %g %g", quarter(c->dash), quarter(c->gap));
@@ -589,8 +583,7 @@ static void dump_command(struct str *out, const struct draw_list *list, const st
 }
 
 void draw_dump(const struct draw_list *list, struct str *out) {
-    str_printf(out, "list %g x %g at %g\n", quarter(list->bounds.w), quarter(list->bounds.h),
-               (double)list->scale);
+    str_printf(out, "list %g x %g at %g\n", quarter(list->bounds.w), quarter(list->bounds.h), (double)list->scale);
     for (int i = 0; i < list->count; i++)
         dump_command(out, list, &list->commands[i]);
 }

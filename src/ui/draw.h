@@ -13,7 +13,8 @@
 
 enum draw_op { DRAW_RECT, DRAW_BOX, DRAW_FILL, DRAW_STROKE, DRAW_TEXT, DRAW_CLIP };
 
-// Where a shown number came from: a tensor of the trace file and an index into it, or a derived quantity named by `tensor`.
+// Where a shown number came from: a tensor of the trace file and an index into it, or a derived quantity named by
+// `tensor`.
 struct source {
     const char *tensor; // "forward/l0/gate_f", borrowed for the frame's life (static or interned by the caller's arena)
     int row, column;    // t and unit (0-based); -1 where there is none
@@ -23,17 +24,18 @@ struct source {
 struct draw_command {
     enum draw_op op;
     color color;
-    rect rect;       // RECT, BOX: device pixels. CLIP: the new clip. TEXT: x, y = origin on the baseline; w, h = ink bounds estimate
-    float radius;    // RECT, BOX
-    float width;     // BOX (drawn inside the rect), STROKE
-    float dash, gap; // 0 = solid
-    bool round_caps; // STROKE
-    bool closed;     // STROKE
+    rect rect; // RECT, BOX: device pixels. CLIP: the new clip. TEXT: x, y = origin on the baseline; w, h = ink bounds
+               // estimate
+    float radius;     // RECT, BOX
+    float width;      // BOX (drawn inside the rect), STROKE
+    float dash, gap;  // 0 = solid
+    bool round_caps;  // STROKE
+    bool closed;      // STROKE
     int first, count; // FILL, STROKE: points; several contours are separated by contour_starts (FILL, nonzero winding)
-    enum font font;  // TEXT
-    float size;      // TEXT, device pixels
+    enum font font;   // TEXT
+    float size;       // TEXT, device pixels
     int text, text_length; // TEXT: offset into texts
-    int source;      // TEXT: index into sources, or -1
+    int source;            // TEXT: index into sources, or -1
 };
 
 struct draw_list {
@@ -63,7 +65,7 @@ void draw_release(struct draw_list *list);
 float draw_window_scale(float width, float height);
 void draw_begin(struct draw_list *list, float width, float height, float scale);
 
-void draw_rect(struct draw_list *list, rect r, color fill, float radius);    // edges snapped to device pixels
+void draw_rect(struct draw_list *list, rect r, color fill, float radius);       // edges snapped to device pixels
 void draw_rect_exact(struct draw_list *list, rect r, color fill, float radius); // not snapped (bars that animate)
 // An outline inside r; r and width snapped, width at least a hairline.
 void draw_box(struct draw_list *list, rect r, color stroke, float radius, float width);
@@ -71,7 +73,8 @@ void draw_box_dashed(struct draw_list *list, rect r, color stroke, float radius,
 void draw_hline(struct draw_list *list, float x0, float x1, float y, color c); // one hairline, snapped
 void draw_vline(struct draw_list *list, float x, float y0, float y1, color c);
 void draw_circle(struct draw_list *list, point center, float radius, color fill);
-void draw_ring(struct draw_list *list, point center, float radius, color stroke, float width); // stroke centred on the radius
+void draw_ring(struct draw_list *list, point center, float radius, color stroke,
+               float width); // stroke centred on the radius
 
 // Paths: draw_path_* collect one path at a time, then fill or stroke it.
 void draw_path_move(struct draw_list *list, float x, float y);
@@ -91,14 +94,18 @@ struct text_style {
     color color;
     enum align align;
 };
-float draw_text(struct draw_list *list, float x, float y, const char *text, struct text_style style); // y: baseline; returns width
+float draw_text(struct draw_list *list, float x, float y, const char *text,
+                struct text_style style); // y: baseline; returns width
 float draw_text_n(struct draw_list *list, float x, float y, const char *text, size_t length, struct text_style style);
 // Text cut with an ellipsis to fit `width`.
 float draw_text_fit(struct draw_list *list, float x, float y, float width, const char *text, struct text_style style);
 // A number with `digits` decimals; U+2212 for minus; plus: a sign also when positive.
-float draw_value(struct draw_list *list, float x, float y, struct source source, int digits, bool plus, struct text_style style);
-void format_value(char *out, size_t size, double value, int digits, bool plus); // as draw_value writes it; no "-0.00"; "NaN", "∞"; digits -k: k of them and a power of ten
-void format_count(char *out, size_t size, long value);                           // 32 033 with thin spaces
+float draw_value(struct draw_list *list, float x, float y, struct source source, int digits, bool plus,
+                 struct text_style style);
+void format_value(
+    char *out, size_t size, double value, int digits,
+    bool plus); // as draw_value writes it; no "-0.00"; "NaN", "∞"; digits -k: k of them and a power of ten
+void format_count(char *out, size_t size, long value); // 32 033 with thin spaces
 float text_width(struct draw_list *list, const char *text, struct text_style style);
 
 void draw_clip_push(struct draw_list *list, rect r); // intersected with the current one

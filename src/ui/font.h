@@ -6,10 +6,14 @@
 #include <stddef.h>
 
 enum font {
-    FONT_SANS, FONT_SANS_MEDIUM, FONT_SANS_SEMIBOLD, // Inter; digits have one advance (the widest), centred
-    FONT_DISPLAY,                                    // Inter Display SemiBold
-    FONT_MATH, FONT_MATH_ITALIC,                     // STIXGeneral Regular and Italic
-    FONT_MONO, FONT_MONO_SEMIBOLD,                   // JetBrains Mono Medium and SemiBold
+    FONT_SANS,
+    FONT_SANS_MEDIUM,
+    FONT_SANS_SEMIBOLD, // Inter; digits have one advance (the widest), centred
+    FONT_DISPLAY,       // Inter Display SemiBold
+    FONT_MATH,
+    FONT_MATH_ITALIC, // STIXGeneral Regular and Italic
+    FONT_MONO,
+    FONT_MONO_SEMIBOLD, // JetBrains Mono Medium and SemiBold
     FONT_COUNT
 };
 

@@ -15,7 +15,8 @@ enum { POPUP_PADDING = 12, SHEET_PADDING = 32 };
 static void *grown(void *data, int *capacity, int needed, size_t size) {
     if (needed <= *capacity) return data;
     int more = *capacity ? *capacity : 256;
-    while (more < needed) more *= 2;
+    while (more < needed)
+        more *= 2;
     void *bigger = mem_grow(data, (size_t)*capacity * size, (size_t)more * size);
     check(bigger, "no memory for a draw list of %d elements", more);
     *capacity = more;
@@ -28,13 +29,12 @@ static void copy(void *to, const void *from, int count, size_t size) {
 
 void draw_append(struct draw_list *list, const struct draw_list *other) {
     check(list->clip_depth == 0 && other->clip_depth == 0, "draw lists join outside of clips only");
-    list->commands =
-        grown(list->commands, &list->capacity, list->count + other->count, sizeof *list->commands);
-    list->points = grown(list->points, &list->point_capacity, list->point_count + other->point_count,
-                         sizeof *list->points);
+    list->commands = grown(list->commands, &list->capacity, list->count + other->count, sizeof *list->commands);
+    list->points =
+        grown(list->points, &list->point_capacity, list->point_count + other->point_count, sizeof *list->points);
     list->texts = grown(list->texts, &list->text_capacity, list->text_size + other->text_size, 1);
-    list->sources = grown(list->sources, &list->source_capacity, list->source_count + other->source_count,
-                          sizeof *list->sources);
+    list->sources =
+        grown(list->sources, &list->source_capacity, list->source_count + other->source_count, sizeof *list->sources);
     copy(list->points + list->point_count, other->points, other->point_count, sizeof *list->points);
     copy(list->texts + list->text_size, other->texts, other->text_size, 1);
     copy(list->sources + list->source_count, other->sources, other->source_count, sizeof *list->sources);
@@ -92,7 +92,8 @@ static struct ui_layer *open_layer(struct ui *ui, ui_id id, bool sheet) {
 
 void ui_layers_begin(struct ui *ui) {
     struct ui_state *state = ui->state;
-    for (int i = 0; i < state->layer_count; i++) state->layers[i].seen = false;
+    for (int i = 0; i < state->layer_count; i++)
+        state->layers[i].seen = false;
     if (!ui->pressed || state->layer_count == 0) return;
     struct ui_layer *top = &state->layers[state->layer_count - 1];
     if (top->fresh || rect_has(top->r, state->press_at)) return;
@@ -102,8 +103,7 @@ void ui_layers_begin(struct ui *ui) {
     }
     // All popups down to the one that was hit, or to the sheet that they belong to.
     int from = state->layer_count;
-    while (from > 0 && !state->layers[from - 1].sheet &&
-           !rect_has(state->layers[from - 1].r, state->press_at))
+    while (from > 0 && !state->layers[from - 1].sheet && !rect_has(state->layers[from - 1].r, state->press_at))
         from--;
     state->just_closed = state->layers[from].id;
     state->swallow = true;
@@ -130,8 +130,10 @@ static void end(struct ui *ui) {
     check(state->layer > 0, "a popup or sheet was ended that nobody began");
     struct ui_layer *layer = &state->layers[state->layer - 1];
     if (state->layer == state->layer_count) {
-        while (ui_take_key(ui, KEY_DOWN, 0)) ui_move_focus(ui, 1);
-        while (ui_take_key(ui, KEY_UP, 0)) ui_move_focus(ui, -1);
+        while (ui_take_key(ui, KEY_DOWN, 0))
+            ui_move_focus(ui, 1);
+        while (ui_take_key(ui, KEY_UP, 0))
+            ui_move_focus(ui, -1);
     }
     if (state->layer == state->layer_count && layer->wants_focus) {
         layer->wants_focus = false;
@@ -170,7 +172,8 @@ void ui_layers_end(struct ui *ui) {
 }
 
 void ui_layers_release(struct ui *ui) {
-    for (int i = 0; i < UI_MAX_LAYERS; i++) draw_release(&ui->state->layers[i].list);
+    for (int i = 0; i < UI_MAX_LAYERS; i++)
+        draw_release(&ui->state->layers[i].list);
 }
 
 // Popups
@@ -190,7 +193,8 @@ void ui_popup_open(struct ui *ui, const char *name) {
 
 void ui_popup_close(struct ui *ui) {
     struct ui_state *state = ui->state;
-    if (state->layer > 0) close_from(ui, state->layer - 1);
+    if (state->layer > 0)
+        close_from(ui, state->layer - 1);
     else if (state->layer_count > 0 && !state->layers[state->layer_count - 1].sheet)
         close_from(ui, state->layer_count - 1);
 }
@@ -205,7 +209,8 @@ bool ui_popup_opener(struct ui *ui, ui_id control, rect r, const char *name, str
     *result = ui_control_with(ui, control, r, UI_FOCUSABLE | UI_OPENER);
     bool toggles = result->pressed || (result->clicked && result->keyed);
     bool down = result->focused && find(state, id) < 0 && ui_take_key(ui, KEY_DOWN, 0);
-    if (toggles && find(state, id) >= 0) close_from(ui, find(state, id));
+    if (toggles && find(state, id) >= 0)
+        close_from(ui, find(state, id));
     else if ((toggles && state->just_closed != id) || down) {
         if (state->layer_count > state->layer) close_from(ui, state->layer);
         struct ui_layer *layer = open_layer(ui, id, false);
@@ -225,8 +230,7 @@ rect ui_popup_begin(struct ui *ui, rect anchor, float width, float height) {
     rect r = {anchor.x, anchor.y + anchor.h + 6, fminf(width + 2 * POPUP_PADDING, bounds.w - 8),
               fminf(height + 2 * POPUP_PADDING, bounds.h - 8)};
     if (r.x + r.w > bounds.w - 4) r.x = fmaxf(4, fminf(anchor.x + anchor.w, bounds.w - 4) - r.w);
-    if (r.y + r.h > bounds.h - 4)
-        r.y = anchor.y - 6 - r.h >= 4 ? anchor.y - 6 - r.h : fmaxf(4, bounds.h - 4 - r.h);
+    if (r.y + r.h > bounds.h - 4) r.y = anchor.y - 6 - r.h >= 4 ? anchor.y - 6 - r.h : fmaxf(4, bounds.h - 4 - r.h);
     begin(ui, &state->layers[at], r);
     ui_control_with(ui, ui_hash(state->next_popup, "ground"), r, 0);
     draw_rect(ui->list, r, ui->theme->panel, 8);
@@ -253,8 +257,7 @@ rect ui_sheet_begin(struct ui *ui, float width, float height, bool *open) {
     int at = find(state, id);
     struct ui_layer *layer = at >= 0 ? &state->layers[at] : open_layer(ui, id, true);
     rect bounds = ui->list->bounds;
-    rect r = {0, 0, fminf(width + 2 * SHEET_PADDING, bounds.w - 16),
-              fminf(height + 2 * SHEET_PADDING, bounds.h - 16)};
+    rect r = {0, 0, fminf(width + 2 * SHEET_PADDING, bounds.w - 16), fminf(height + 2 * SHEET_PADDING, bounds.h - 16)};
     r.x = floorf((bounds.w - r.w) / 2);
     r.y = floorf((bounds.h - r.h) / 2);
     begin(ui, layer, r);

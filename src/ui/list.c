@@ -29,8 +29,7 @@ static void take_wheel(struct ui *ui, ui_id id, rect r, float *offset) {
     struct ui_state *state = ui->state;
     rect seen = ui_visible(ui, r);
     if (state->region_count[state->now] < UI_MAX_REGIONS)
-        state->regions[state->now][state->region_count[state->now]++] =
-            (struct ui_spot){id, seen, state->layer, 0};
+        state->regions[state->now][state->region_count[state->now]++] = (struct ui_spot){id, seen, state->layer, 0};
     float x, y;
     if (state->wheel_region != id || !ui_take_wheel(ui, r, &x, &y)) return;
     *offset -= y * WHEEL_STEP;
@@ -55,12 +54,10 @@ static void bar(struct ui *ui, ui_id id, rect r, float content, float *offset) {
     }
     if (result.held) {
         float room = r.h - at.h - 4;
-        *offset = fmaxf(
-            0, fminf(content - r.h, (ui->pointer.y - *grip - r.y - 2) / fmaxf(1, room) * (content - r.h)));
+        *offset = fmaxf(0, fminf(content - r.h, (ui->pointer.y - *grip - r.y - 2) / fmaxf(1, room) * (content - r.h)));
         at = bar_rect(r, content, *offset);
     }
-    draw_rect_exact(ui->list, at, result.hovered || result.held ? ui->theme->ink3 : ui->theme->line2,
-                    BAR / 2.0f);
+    draw_rect_exact(ui->list, at, result.hovered || result.held ? ui->theme->ink3 : ui->theme->line2, BAR / 2.0f);
 }
 
 static float clamp_offset(float offset, float content, float height) {
@@ -74,7 +71,8 @@ static void scroll_keys(struct ui *ui, rect r, float content, float *offset) {
     } moves[] = {{KEY_DOWN, 40},          {KEY_UP, -40},        {KEY_PAGE_DOWN, r.h - 40},
                  {KEY_PAGE_UP, 40 - r.h}, {KEY_HOME, -content}, {KEY_END, content}};
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
-        while (ui_take_key(ui, moves[i].key, 0)) *offset += moves[i].by;
+        while (ui_take_key(ui, moves[i].key, 0))
+            *offset += moves[i].by;
 }
 
 float ui_scroll_begin(struct ui *ui, rect r, const char *name, float content) {

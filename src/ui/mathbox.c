@@ -16,8 +16,7 @@ struct drawing { // one formula on its way to a draw list
 
 // --- layout ---
 
-static void measure_glyphs(const struct drawing *d, struct math_node *n, float size, const char *text,
-                           int length) {
+static void measure_glyphs(const struct drawing *d, struct math_node *n, float size, const char *text, int length) {
     const struct font_source *fonts = d->list->fonts;
     n->width = fonts->width(fonts->context, n->font, size, text, (size_t)length);
     n->ascent = n->descent = n->lean = 0;
@@ -54,41 +53,40 @@ static bool is_function(const struct math_formula *f, const struct math_node *n)
 
 static bool is_ordinary(const struct math_node *n) {
     if (n->kind == MATH_GLYPHS) return !(n->length == 1 && strchr("()[],/|", n->text[0]));
-    return n->kind == MATH_SCRIPTS || n->kind == MATH_FRACTION || n->kind == MATH_HAT ||
-           n->kind == MATH_TILDE || n->kind == MATH_NORM || n->kind == MATH_COLORED ||
-           n->kind == MATH_VALUE || n->kind == MATH_BIG;
+    return n->kind == MATH_SCRIPTS || n->kind == MATH_FRACTION || n->kind == MATH_HAT || n->kind == MATH_TILDE ||
+           n->kind == MATH_NORM || n->kind == MATH_COLORED || n->kind == MATH_VALUE || n->kind == MATH_BIG;
 }
 
 // Gaps left and right of an operator; a first sign, or one behind another operator or a bracket, belongs to
 // what follows.
 static void operator_gaps(const struct math_node *n, const struct math_node *before, float size, bool small,
                           float *left, float *right) {
-    bool open =
-        before && before->kind == MATH_GLYPHS && (is(before, "(") || is(before, "[") || is(before, "⟨"));
-    bool unary = !before || before->kind == MATH_OPERATOR || before->kind == MATH_STAR ||
-                 before->kind == MATH_PUNCT || open;
+    bool open = before && before->kind == MATH_GLYPHS && (is(before, "(") || is(before, "[") || is(before, "⟨"));
+    bool unary =
+        !before || before->kind == MATH_OPERATOR || before->kind == MATH_STAR || before->kind == MATH_PUNCT || open;
     bool wide = false;
     static const char *const relations[] = {"=", ":=", "≈", "≤", "≥", "→", "<", ">"};
     for (size_t k = 0; n->kind == MATH_OPERATOR && k < sizeof relations / sizeof *relations; k++)
         wide = wide || is(n, relations[k]);
     *left = *right = 0;
-    if (small) *left = *right = unary ? 0 : 0.06f * size;
-    else if (unary) *right = 0.05f * size;
-    else *left = *right = (n->kind == MATH_STAR ? 0.16f : wide ? 0.27f : 0.2f) * size;
+    if (small)
+        *left = *right = unary ? 0 : 0.06f * size;
+    else if (unary)
+        *right = 0.05f * size;
+    else
+        *left = *right = (n->kind == MATH_STAR ? 0.16f : wide ? 0.27f : 0.2f) * size;
 }
 
 static void layout(const struct drawing *d, struct math_formula *f, int index, float size, bool small);
 
-static void layout_row(const struct drawing *d, struct math_formula *f, struct math_node *row, float size,
-                       bool small) {
+static void layout_row(const struct drawing *d, struct math_formula *f, struct math_node *row, float size, bool small) {
     float x = 0;
     const struct math_node *before = NULL;
     for (int k = row->child; k >= 0; k = f->nodes[k].next) {
         struct math_node *n = &f->nodes[k];
         layout(d, f, k, size, small);
         float left = 0, right = 0;
-        if (n->kind == MATH_OPERATOR || n->kind == MATH_STAR)
-            operator_gaps(n, before, size, small, &left, &right);
+        if (n->kind == MATH_OPERATOR || n->kind == MATH_STAR) operator_gaps(n, before, size, small, &left, &right);
         if (n->kind == MATH_PUNCT) right = (small ? 0.08f : 0.2f) * size;
         if (n->kind == MATH_VALUE && n->sign) { // its sign and the gap behind it are part of its width
             operator_gaps(n, before, size, small, &left, &right);
@@ -96,8 +94,8 @@ static void layout_row(const struct drawing *d, struct math_formula *f, struct m
             n->width += right;
             right = 0;
         }
-        bool applied = before && !small && is_ordinary(before) && is_ordinary(n) &&
-                       (is_function(f, before) || is_function(f, n));
+        bool applied =
+            before && !small && is_ordinary(before) && is_ordinary(n) && (is_function(f, before) || is_function(f, n));
         if (applied) left += 0.17f * size;
         n->x = x + left;
         x += left + n->width + right;
@@ -153,13 +151,21 @@ static void layout(const struct drawing *d, struct math_formula *f, int index, f
     n->width = n->ascent = n->descent = n->lean = 0;
     char text[48];
     switch (n->kind) {
-    case MATH_ROW: layout_row(d, f, n, size, small); return;
-    case MATH_SCRIPTS: layout_scripts(d, f, n, size, small); return;
-    case MATH_SPACE: n->width = n->amount * size; return;
+    case MATH_ROW:
+        layout_row(d, f, n, size, small);
+        return;
+    case MATH_SCRIPTS:
+        layout_scripts(d, f, n, size, small);
+        return;
+    case MATH_SPACE:
+        n->width = n->amount * size;
+        return;
     case MATH_GLYPHS:
     case MATH_OPERATOR:
     case MATH_PUNCT:
-    case MATH_BIG: measure_glyphs(d, n, glyph_size(n), n->text, n->length); return;
+    case MATH_BIG:
+        measure_glyphs(d, n, glyph_size(n), n->text, n->length);
+        return;
     case MATH_STAR:
         n->width = size * 0.45f;
         n->ascent = size * 0.5f;
@@ -179,7 +185,8 @@ static void layout(const struct drawing *d, struct math_formula *f, int index, f
         n->descent = fmaxf(0, q->ascent + q->descent - size * 0.07f);
         return;
     }
-    default: break;
+    default:
+        break;
     }
     layout(d, f, n->child, size, small);
     const struct math_node *inside = &f->nodes[n->child];
@@ -206,8 +213,7 @@ static void layout(const struct drawing *d, struct math_formula *f, int index, f
 static void paint(const struct drawing *d, struct math_formula *f, int index, float x, float y, color ink);
 
 static void paint_star(struct draw_list *list, const struct math_node *n, float x, float y, color ink) {
-    float cx = x + n->width / 2, cy = y - n->size * 0.26f, r = n->size * 0.17f,
-          width = fmaxf(1.1f, n->size * 0.062f);
+    float cx = x + n->width / 2, cy = y - n->size * 0.26f, r = n->size * 0.17f, width = fmaxf(1.1f, n->size * 0.062f);
     static const float cosines[3] = {0, 0.8660254f, -0.8660254f}, sines[3] = {1, 0.5f, 0.5f};
     for (int k = 0; k < 3; k++) {
         draw_path_move(list, cx - r * cosines[k], cy - r * sines[k]);
@@ -216,8 +222,8 @@ static void paint_star(struct draw_list *list, const struct math_node *n, float 
     }
 }
 
-static void paint_accent(struct draw_list *list, const struct math_node *n, const struct math_node *inside,
-                         float x, float y, color ink) {
+static void paint_accent(struct draw_list *list, const struct math_node *n, const struct math_node *inside, float x,
+                         float y, color ink) {
     float size = n->size, cx = x + inside->width / 2 + size * 0.07f, top = y - inside->ascent - size * 0.14f,
           w = size * 0.17f;
     if (n->kind == MATH_HAT) {
@@ -226,14 +232,14 @@ static void paint_accent(struct draw_list *list, const struct math_node *n, cons
         draw_path_line(list, cx + w, top + size * 0.06f);
     } else {
         draw_path_move(list, cx - w * 1.15f, top + size * 0.03f);
-        draw_path_cubic(list, cx - w * 0.5f, top - size * 0.12f, cx + w * 0.4f, top + size * 0.14f,
-                        cx + w * 1.15f, top - size * 0.03f);
+        draw_path_cubic(list, cx - w * 0.5f, top - size * 0.12f, cx + w * 0.4f, top + size * 0.14f, cx + w * 1.15f,
+                        top - size * 0.03f);
     }
     draw_path_stroke(list, ink, fmaxf(1.1f, size * 0.06f), false, true);
 }
 
-static void paint_norm(const struct drawing *d, struct math_formula *f, const struct math_node *n, float x,
-                       float y, color ink) {
+static void paint_norm(const struct drawing *d, struct math_formula *f, const struct math_node *n, float x, float y,
+                       color ink) {
     float size = n->size, gap = size * 0.17f, w = f->nodes[n->child].width;
     float top = y - size * 0.78f, height = size * 1.02f,
           at[4] = {0.5f * gap, 1.45f * gap, w + 2.55f * gap + size * 0.1f, w + 3.5f * gap + size * 0.1f};
@@ -242,11 +248,9 @@ static void paint_norm(const struct drawing *d, struct math_formula *f, const st
     paint(d, f, n->child, x + 2 * gap + size * 0.02f, y, ink);
 }
 
-static void paint_strong(const struct drawing *d, struct math_formula *f, const struct math_node *n, float x,
-                         float y) {
+static void paint_strong(const struct drawing *d, struct math_formula *f, const struct math_node *n, float x, float y) {
     const struct math_node *inside = &f->nodes[n->child];
-    float top = fmaxf(n->size * 0.95f, inside->ascent + 3),
-          bottom = fmaxf(n->size * 0.43f, inside->descent + 3);
+    float top = fmaxf(n->size * 0.95f, inside->ascent + 3), bottom = fmaxf(n->size * 0.43f, inside->descent + 3);
     struct drawing on = *d;
     on.strong = true;
     draw_rect(d->list, (rect){x, y - top, n->width, top + bottom}, d->theme->hi, 3);
@@ -258,8 +262,7 @@ static void paint_value(const struct drawing *d, const struct math_node *n, floa
     struct draw_list *list = d->list;
     struct source source = d->values[n->value];
     if (n->sign) {
-        draw_text(list, x, y, source.value < 0 ? "−" : "+",
-                  (struct text_style){FONT_MATH, n->size, ink, ALIGN_LEFT});
+        draw_text(list, x, y, source.value < 0 ? "−" : "+", (struct text_style){FONT_MATH, n->size, ink, ALIGN_LEFT});
         x += sign_width(d, n->size) + n->amount;
         source.value = fabs(source.value);
     }
@@ -281,9 +284,11 @@ static void paint(const struct drawing *d, struct math_formula *f, int index, fl
     const float size = n->size;
     switch (n->kind) {
     case MATH_ROW:
-        for (int k = n->child; k >= 0; k = f->nodes[k].next) paint(d, f, k, x + f->nodes[k].x, y, ink);
+        for (int k = n->child; k >= 0; k = f->nodes[k].next)
+            paint(d, f, k, x + f->nodes[k].x, y, ink);
         return;
-    case MATH_SPACE: return;
+    case MATH_SPACE:
+        return;
     case MATH_GLYPHS:
     case MATH_OPERATOR:
     case MATH_PUNCT:
@@ -292,8 +297,12 @@ static void paint(const struct drawing *d, struct math_formula *f, int index, fl
         draw_text_n(list, x, y, n->text, (size_t)n->length,
                     (struct text_style){n->font, glyph_size(n), ink, ALIGN_LEFT});
         return;
-    case MATH_STAR: paint_star(list, n, x, y, ink); return;
-    case MATH_VALUE: paint_value(d, n, x, y, ink); return;
+    case MATH_STAR:
+        paint_star(list, n, x, y, ink);
+        return;
+    case MATH_VALUE:
+        paint_value(d, n, x, y, ink);
+        return;
     case MATH_SCRIPTS: {
         const struct math_node *base = &f->nodes[n->child];
         float script = fmaxf(size * 0.68f, n->small ? 8 : 9.5f);
@@ -319,9 +328,15 @@ static void paint(const struct drawing *d, struct math_formula *f, int index, fl
         paint(d, f, n->child, x, y, ink);
         paint_accent(list, n, &f->nodes[n->child], x, y, ink);
         return;
-    case MATH_NORM: paint_norm(d, f, n, x, y, ink); return;
-    case MATH_COLORED: paint(d, f, n->child, x, y, d->strong ? ink : hue_ink(d, n->hue)); return;
-    case MATH_STRONG: paint_strong(d, f, n, x, y); return;
+    case MATH_NORM:
+        paint_norm(d, f, n, x, y, ink);
+        return;
+    case MATH_COLORED:
+        paint(d, f, n->child, x, y, d->strong ? ink : hue_ink(d, n->hue));
+        return;
+    case MATH_STRONG:
+        paint_strong(d, f, n, x, y);
+        return;
     }
 }
 
@@ -336,8 +351,8 @@ struct math_box math_measure(struct draw_list *list, const char *markup, float s
     return math_measure_values(list, markup, size, NULL, 0);
 }
 
-struct math_box math_measure_values(struct draw_list *list, const char *markup, float size,
-                                    const struct source *values, int count) {
+struct math_box math_measure_values(struct draw_list *list, const char *markup, float size, const struct source *values,
+                                    int count) {
     struct math_formula f;
     struct drawing d = {.list = list, .values = values, .value_count = count};
     const struct math_node *root = &f.nodes[prepare(&d, &f, markup, size)];
@@ -351,8 +366,7 @@ static float draw_aligned(struct draw_list *list, const struct theme *theme, flo
     int root = prepare(&d, &f, markup, size);
     float width = f.nodes[root].width;
     const float least = 0.7f * size;
-    for (int k = 0; k < 3 && width > room && size > least;
-         k++) { // scripts have a least size: not quite in proportion
+    for (int k = 0; k < 3 && width > room && size > least; k++) { // scripts have a least size: not quite in proportion
         size = fmaxf(least, size * room / width);
         layout(&d, &f, root, size, false);
         width = f.nodes[root].width;
@@ -361,8 +375,8 @@ static float draw_aligned(struct draw_list *list, const struct theme *theme, flo
     return width;
 }
 
-float math_draw(struct draw_list *list, const struct theme *theme, float x, float y, const char *markup,
-                float size, color ink, enum align align) {
+float math_draw(struct draw_list *list, const struct theme *theme, float x, float y, const char *markup, float size,
+                color ink, enum align align) {
     return draw_aligned(list, theme, x, y, INFINITY, markup, size, ink, align);
 }
 
@@ -371,8 +385,8 @@ float math_draw_fit(struct draw_list *list, const struct theme *theme, float x, 
     return draw_aligned(list, theme, x, y, max_width, markup, size, ink, align);
 }
 
-float math_draw_values(struct draw_list *list, const struct theme *theme, float x, float y,
-                       const char *markup, float size, color ink, const struct source *values, int count) {
+float math_draw_values(struct draw_list *list, const struct theme *theme, float x, float y, const char *markup,
+                       float size, color ink, const struct source *values, int count) {
     struct math_formula f;
     struct drawing d = {.list = list, .theme = theme, .values = values, .value_count = count};
     int root = prepare(&d, &f, markup, size);

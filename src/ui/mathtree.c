@@ -35,8 +35,7 @@ static int new_node(struct math_formula *f, enum math_kind kind) {
         if (!f->fault) f->fault = "the formula is too long", f->fault_at = f->at;
         return MATH_NODES - 1;
     }
-    f->nodes[f->count] =
-        (struct math_node){.kind = kind, .child = -1, .child2 = -1, .child3 = -1, .next = -1};
+    f->nodes[f->count] = (struct math_node){.kind = kind, .child = -1, .child2 = -1, .child3 = -1, .next = -1};
     return f->count++;
 }
 
@@ -102,8 +101,7 @@ static int parse_word(struct math_formula *f, const char *word, int at) {
     int length;
     if (!strcmp(word, "col")) {
         if (!braced(f, &inside, &length)) return new_node(f, MATH_SPACE);
-        if (length != 1 || !strchr("afuocr", *inside))
-            return fault(f, "\\col knows the hues a, f, u, o, c and r", at);
+        if (length != 1 || !strchr("afuocr", *inside)) return fault(f, "\\col knows the hues a, f, u, o, c and r", at);
         int n = new_node(f, MATH_COLORED), content = parse_group(f);
         f->nodes[n].hue = *inside;
         f->nodes[n].child = content;
@@ -183,8 +181,10 @@ static int parse_group(struct math_formula *f) {
     if (f->text[f->at] == '{') {
         int at = f->at++;
         int n = parse_row(f, '}');
-        if (f->text[f->at] == '}') f->at++;
-        else fault(f, "a { is not closed", at);
+        if (f->text[f->at] == '}')
+            f->at++;
+        else
+            fault(f, "a { is not closed", at);
         return n;
     }
     int row = new_node(f, MATH_ROW);
@@ -213,25 +213,28 @@ static int parse_row(struct math_formula *f, char end) {
                 last = new_node(f, MATH_SPACE);
                 f->nodes[row].child = last;
             }
-            if (f->nodes[last].kind !=
-                MATH_SCRIPTS) { // the base moves down, so that `last` keeps its place in the row
+            if (f->nodes[last].kind != MATH_SCRIPTS) { // the base moves down, so that `last` keeps its place in the row
                 int base = new_node(f, MATH_SPACE);
                 int next = f->nodes[base].next;
                 f->nodes[base] = f->nodes[last];
                 f->nodes[base].next = next;
-                f->nodes[last] = (struct math_node){
-                    .kind = MATH_SCRIPTS, .child = base, .child2 = -1, .child3 = -1, .next = -1};
+                f->nodes[last] =
+                    (struct math_node){.kind = MATH_SCRIPTS, .child = base, .child2 = -1, .child3 = -1, .next = -1};
             }
             f->scripts++;
             n = parse_group(f);
             f->scripts--;
-            if (c == '^') f->nodes[last].child2 = n;
-            else f->nodes[last].child3 = n;
+            if (c == '^')
+                f->nodes[last].child2 = n;
+            else
+                f->nodes[last].child3 = n;
             continue;
         }
         n = parse_atom(f);
-        if (last < 0) f->nodes[row].child = n;
-        else f->nodes[last].next = n;
+        if (last < 0)
+            f->nodes[row].child = n;
+        else
+            f->nodes[last].next = n;
         last = n;
     }
     f->depth--;

@@ -39,8 +39,7 @@ struct writer {
 };
 
 static struct text_style piece_style(const struct writer *w, const struct piece *p) {
-    if (p->kind == CODE)
-        return (struct text_style){FONT_MONO, w->style.size * 0.95f, w->style.ink, ALIGN_LEFT};
+    if (p->kind == CODE) return (struct text_style){FONT_MONO, w->style.size * 0.95f, w->style.ink, ALIGN_LEFT};
     if (p->kind == NUMBER || p->bold)
         return (struct text_style){FONT_SANS_SEMIBOLD, w->style.size, w->style.bold, ALIGN_LEFT};
     return (struct text_style){FONT_SANS, w->style.size, w->style.ink, ALIGN_LEFT};
@@ -52,7 +51,9 @@ static const char *terminated(struct writer *w, const struct piece *p) {
     return str_text(&w->scratch);
 }
 
-static float formula_size(const struct writer *w) { return w->style.size * 1.18f; }
+static float formula_size(const struct writer *w) {
+    return w->style.size * 1.18f;
+}
 
 static float piece_width(struct writer *w, const struct piece *p) {
     const struct font_source *fonts = w->list->fonts;
@@ -73,7 +74,8 @@ static void draw_piece(struct writer *w, const struct piece *p, float x, float y
         math_draw(w->list, w->theme, x, y, terminated(w, p), formula_size(w), ink, ALIGN_LEFT);
     } else if (p->kind == NUMBER) {
         draw_value(w->list, x, y, w->values[p->value], p->digits, p->plus, style);
-    } else draw_text_n(w->list, x, y, p->text, p->length, style);
+    } else
+        draw_text_n(w->list, x, y, p->text, p->length, style);
 }
 
 static void new_line(struct writer *w) {
@@ -112,11 +114,15 @@ static size_t fitting(struct writer *w, struct piece p) {
     size_t low = 1, high = p.length; // in bytes; what counts is the start of a character
     while (low < high) {
         p.length = (low + high + 1) / 2;
-        if (piece_width(w, &p) <= w->width) low = p.length;
-        else high = p.length - 1;
+        if (piece_width(w, &p) <= w->width)
+            low = p.length;
+        else
+            high = p.length - 1;
     }
-    while (low > 1 && ((unsigned char)p.text[low] & 0xc0) == 0x80) low--;
-    while (((unsigned char)p.text[low] & 0xc0) == 0x80) low++; // the first character alone is wider
+    while (low > 1 && ((unsigned char)p.text[low] & 0xc0) == 0x80)
+        low--;
+    while (((unsigned char)p.text[low] & 0xc0) == 0x80)
+        low++; // the first character alone is wider
     return low;
 }
 
@@ -166,15 +172,15 @@ static const char *put_number(struct writer *w, const char *mark) {
         if (p.plus) at++;
         p.digits = (int)strtol(at, &at, 10);
     }
-    while (*at && *at != '\x02') at++;
+    while (*at && *at != '\x02')
+        at++;
     if (p.value >= 0 && p.value < w->value_count) put_piece(w, p);
     return *at ? at + 1 : at;
 }
 
-static struct writer writer_at(struct draw_list *list, float x, float baseline, float width,
-                               struct rich_style style, bool draw) {
-    struct writer w = {
-        .list = list, .left = x, .baseline = baseline, .width = width, .style = style, .draw = draw};
+static struct writer writer_at(struct draw_list *list, float x, float baseline, float width, struct rich_style style,
+                               bool draw) {
+    struct writer w = {.list = list, .left = x, .baseline = baseline, .width = width, .style = style, .draw = draw};
     struct piece space = {.text = " ", .length = 1};
     w.space_width = piece_width(&w, &space);
     return w;
@@ -187,8 +193,8 @@ static float finish(struct writer *w) {
 }
 
 float rich_text_values(struct draw_list *list, const struct theme *theme, float x, float y, float width,
-                       const char *text, struct rich_style style, const struct source *values,
-                       const int *digits, int count, bool draw) {
+                       const char *text, struct rich_style style, const struct source *values, const int *digits,
+                       int count, bool draw) {
     struct writer w = writer_at(list, x, y, width, style, draw);
     w.theme = theme;
     w.values = values;
@@ -214,20 +220,20 @@ float rich_text_values(struct draw_list *list, const struct theme *theme, float 
                               .bold = bold};
             put_piece(&w, p);
             at = close + 1;
-        } else if (*mark == '\x01') at = put_number(&w, mark);
+        } else if (*mark == '\x01')
+            at = put_number(&w, mark);
     }
     return finish(&w);
 }
 
-float rich_text(struct draw_list *list, const struct theme *theme, float x, float y, float width,
-                const char *text, struct rich_style style, bool draw) {
+float rich_text(struct draw_list *list, const struct theme *theme, float x, float y, float width, const char *text,
+                struct rich_style style, bool draw) {
     return rich_text_values(list, theme, x, y, width, text, style, NULL, NULL, 0, draw);
 }
 
-float plain_text(struct draw_list *list, float x, float y, float width, const char *text,
-                 struct rich_style style, bool draw) {
-    struct writer w =
-        writer_at(list, x, y + style.line_height * 0.5f + style.size * 0.36f, width, style, draw);
+float plain_text(struct draw_list *list, float x, float y, float width, const char *text, struct rich_style style,
+                 bool draw) {
+    struct writer w = writer_at(list, x, y + style.line_height * 0.5f + style.size * 0.36f, width, style, draw);
     put_words(&w, text, strlen(text), false);
     return finish(&w);
 }

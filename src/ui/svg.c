@@ -18,8 +18,7 @@ static const struct face faces[FONT_COUNT] = {
     [FONT_SANS_SEMIBOLD] = {"Inter, 'Inter Variable', 'Helvetica Neue', Arial, sans-serif", "normal", 600},
     [FONT_DISPLAY] = {"'Inter Display', Inter, 'Helvetica Neue', Arial, sans-serif", "normal", 600},
     [FONT_MATH] = {"STIXGeneral, 'STIX Two Text', 'STIX Two Math', 'Times New Roman', serif", "normal", 400},
-    [FONT_MATH_ITALIC] = {"STIXGeneral, 'STIX Two Text', 'STIX Two Math', 'Times New Roman', serif", "italic",
-                          400},
+    [FONT_MATH_ITALIC] = {"STIXGeneral, 'STIX Two Text', 'STIX Two Math', 'Times New Roman', serif", "italic", 400},
     [FONT_MONO] = {"'JetBrains Mono', 'DejaVu Sans Mono', monospace", "normal", 500},
     [FONT_MONO_SEMIBOLD] = {"'JetBrains Mono', 'DejaVu Sans Mono', monospace", "normal", 600},
 };
@@ -78,8 +77,7 @@ static void put_escaped(struct str *out, const char *text, size_t length) {
     }
 }
 
-static void put_path(struct str *out, const struct draw_list *list, const struct draw_command *c,
-                     bool closed) {
+static void put_path(struct str *out, const struct draw_list *list, const struct draw_command *c, bool closed) {
     str_put(out, "<path d=\"");
     bool start = true;
     for (int i = 0; i < c->count; i++) {
@@ -134,14 +132,12 @@ static void put_text(struct str *out, const struct draw_list *list, const struct
     if (face->style[0] == 'i') str_put(out, " font-style=\"italic\"");
     put_color(out, "fill", c->color);
     size_t length = (size_t)c->text_length;
-    if (c->rect.w > 0 && utf8_count(list->texts + c->text, length) > 1)
-        put_attribute(out, "textLength", c->rect.w);
+    if (c->rect.w > 0 && utf8_count(list->texts + c->text, length) > 1) put_attribute(out, "textLength", c->rect.w);
     if (c->source >= 0) {
         const struct source *s = &list->sources[c->source];
         str_put(out, " data-source=\"");
         if (s->tensor) put_escaped(out, s->tensor, strlen(s->tensor));
-        str_printf(out, "\" data-row=\"%d\" data-column=\"%d\" data-value=\"%.9g\"", s->row, s->column,
-                   s->value);
+        str_printf(out, "\" data-row=\"%d\" data-column=\"%d\" data-value=\"%.9g\"", s->row, s->column, s->value);
     }
     str_put_char(out, '>');
     put_escaped(out, list->texts + c->text, length);
@@ -189,8 +185,8 @@ void draw_svg(const struct draw_list *list, color background, struct str *out) {
     str_put(out, "<svg xmlns=\"http://www.w3.org/2000/svg\"");
     put_attribute(out, "width", list->bounds.w);
     put_attribute(out, "height", list->bounds.h);
-    str_printf(out, " viewBox=\"0 0 %g %g\" style=\"font-variant-numeric:tabular-nums;white-space:pre\">\n",
-               (double)w, (double)h);
+    str_printf(out, " viewBox=\"0 0 %g %g\" style=\"font-variant-numeric:tabular-nums;white-space:pre\">\n", (double)w,
+               (double)h);
     put_rect(out, (rect){0, 0, w, h}, 0);
     put_color(out, "fill", background);
     str_put(out, "/>\n");

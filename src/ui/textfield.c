@@ -21,8 +21,7 @@ struct edit { // the field being worked on in this frame
 // Positions
 
 static bool is_mark(unsigned c) { // combines with what is before it
-    return (c >= 0x300 && c <= 0x36f) || c == 0x200d || (c >= 0xfe00 && c <= 0xfe0f) ||
-           (c >= 0x20d0 && c <= 0x20ff);
+    return (c >= 0x300 && c <= 0x36f) || c == 0x200d || (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0x20d0 && c <= 0x20ff);
 }
 
 static unsigned at_char(const struct edit *e, int at, int *size) {
@@ -37,14 +36,16 @@ static int next_char(const struct edit *e, int at) {
     if (at >= e->length) return e->length;
     at_char(e, at, &size);
     at += size;
-    while (at < e->length && is_mark(at_char(e, at, &size))) at += size;
+    while (at < e->length && is_mark(at_char(e, at, &size)))
+        at += size;
     return at;
 }
 
 static int previous_char(const struct edit *e, int at) {
     while (at > 0) {
         at--;
-        while (at > 0 && ((unsigned char)e->text[at] & 0xc0) == 0x80) at--;
+        while (at > 0 && ((unsigned char)e->text[at] & 0xc0) == 0x80)
+            at--;
         if (!is_mark(at_char(e, at, NULL))) break;
     }
     return at;
@@ -56,21 +57,24 @@ static bool in_word(const struct edit *e, int at) {
 }
 
 static int next_word(const struct edit *e, int at) {
-    while (at < e->length && !in_word(e, at)) at = next_char(e, at);
-    while (at < e->length && in_word(e, at)) at = next_char(e, at);
+    while (at < e->length && !in_word(e, at))
+        at = next_char(e, at);
+    while (at < e->length && in_word(e, at))
+        at = next_char(e, at);
     return at;
 }
 
 static int previous_word(const struct edit *e, int at) {
-    while (at > 0 && !in_word(e, previous_char(e, at))) at = previous_char(e, at);
-    while (at > 0 && in_word(e, previous_char(e, at))) at = previous_char(e, at);
+    while (at > 0 && !in_word(e, previous_char(e, at)))
+        at = previous_char(e, at);
+    while (at > 0 && in_word(e, previous_char(e, at)))
+        at = previous_char(e, at);
     return at;
 }
 
 static float width_to(const struct edit *e, int at) {
     const struct font_source *fonts = e->ui->list->fonts;
-    return fonts && at > 0 ? fonts->width(fonts->context, e->style.font, e->style.size, e->text, (size_t)at)
-                           : 0;
+    return fonts && at > 0 ? fonts->width(fonts->context, e->style.font, e->style.size, e->text, (size_t)at) : 0;
 }
 
 static int position_at(const struct edit *e, float x) {
@@ -87,7 +91,8 @@ static int position_at(const struct edit *e, float x) {
 // History: states of the text, the present one at history_at
 
 static void drop_history(struct ui_field *field, int from) {
-    for (int i = from; i < field->history_count; i++) mem_free(field->history[i].text);
+    for (int i = from; i < field->history_count; i++)
+        mem_free(field->history[i].text);
     if (from < field->history_count) field->history_count = from;
 }
 
@@ -137,8 +142,12 @@ static void travel(struct edit *e, int by) {
 
 // Changes
 
-static int low(const struct ui_field *f) { return f->cursor < f->anchor ? f->cursor : f->anchor; }
-static int high(const struct ui_field *f) { return f->cursor > f->anchor ? f->cursor : f->anchor; }
+static int low(const struct ui_field *f) {
+    return f->cursor < f->anchor ? f->cursor : f->anchor;
+}
+static int high(const struct ui_field *f) {
+    return f->cursor > f->anchor ? f->cursor : f->anchor;
+}
 
 static void cut(struct edit *e, int from, int to) {
     memmove(e->text + from, e->text + to, (size_t)(e->length - to) + 1);
@@ -154,14 +163,15 @@ static void insert(struct edit *e, const char *text, bool typing) {
     for (size_t at = 0, used; at < length; at += used) {
         unsigned c = utf8_next(text + at, length - at, &used);
         bool fault = c == 0xfffd && !(used == 3 && memcmp(text + at, "\xef\xbf\xbd", 3) == 0);
-        if (c == '\r' || c == '\n' || c == '\t') str_put_char(&clean, ' ');
-        else if (!fault && c >= ' ' && c != 0x7f) str_put_n(&clean, text + at, used);
+        if (c == '\r' || c == '\n' || c == '\t')
+            str_put_char(&clean, ' ');
+        else if (!fault && c >= ' ' && c != 0x7f)
+            str_put_n(&clean, text + at, used);
     }
     bool replaces = low(e->field) != high(e->field);
     int room = e->size - 1 - (e->length - (high(e->field) - low(e->field)));
     size_t fits = clean.size;
-    while (fits > (size_t)room ||
-           (fits > 0 && fits < clean.size && ((unsigned char)clean.data[fits] & 0xc0) == 0x80))
+    while (fits > (size_t)room || (fits > 0 && fits < clean.size && ((unsigned char)clean.data[fits] & 0xc0) == 0x80))
         fits--;
     if (fits > 0) {
         cut(e, low(e->field), high(e->field));
@@ -210,8 +220,7 @@ static void move_to(struct edit *e, int to, bool select) {
 
 static bool move_key(struct edit *e, int key, unsigned mods) {
     struct ui_field *field = e->field;
-    bool select = mods & MOD_SHIFT, word = mods & MOD_CTRL,
-         ranged = low(field) != high(field) && !select && !word;
+    bool select = mods & MOD_SHIFT, word = mods & MOD_CTRL, ranged = low(field) != high(field) && !select && !word;
     switch (key) {
     case KEY_LEFT:
         move_to(e,
@@ -221,17 +230,18 @@ static bool move_key(struct edit *e, int key, unsigned mods) {
                 select);
         return true;
     case KEY_RIGHT:
-        move_to(e,
-                ranged ? high(field)
-                : word ? next_word(e, field->cursor)
-                       : next_char(e, field->cursor),
-                select);
+        move_to(e, ranged ? high(field) : word ? next_word(e, field->cursor) : next_char(e, field->cursor), select);
         return true;
     case KEY_HOME:
-    case KEY_UP: move_to(e, 0, select); return true;
+    case KEY_UP:
+        move_to(e, 0, select);
+        return true;
     case KEY_END:
-    case KEY_DOWN: move_to(e, e->length, select); return true;
-    default: return false;
+    case KEY_DOWN:
+        move_to(e, e->length, select);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -241,15 +251,24 @@ static bool control_key(struct edit *e, int key, unsigned mods) {
         e->field->anchor = 0;
         e->field->cursor = e->length;
         return true;
-    case 'c': copy_out(e); return true;
+    case 'c':
+        copy_out(e);
+        return true;
     case 'x':
         copy_out(e);
         if (low(e->field) != high(e->field)) erase(e, e->field->cursor);
         return true;
-    case 'v': paste(e); return true;
-    case 'z': travel(e, mods & MOD_SHIFT ? 1 : -1); return true;
-    case 'y': travel(e, 1); return true;
-    default: return false;
+    case 'v':
+        paste(e);
+        return true;
+    case 'z':
+        travel(e, mods & MOD_SHIFT ? 1 : -1);
+        return true;
+    case 'y':
+        travel(e, 1);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -263,15 +282,18 @@ static bool take_key(struct edit *e, int key, unsigned mods) {
     case KEY_BACKSPACE:
         erase(e, word ? previous_word(e, field->cursor) : previous_char(e, field->cursor));
         return true;
-    case KEY_DELETE: erase(e, word ? next_word(e, field->cursor) : next_char(e, field->cursor)); return true;
-    case KEY_ENTER: return e->accepted = true;
+    case KEY_DELETE:
+        erase(e, word ? next_word(e, field->cursor) : next_char(e, field->cursor));
+        return true;
+    case KEY_ENTER:
+        return e->accepted = true;
     case KEY_ESCAPE:
-        if (strcmp(e->text, field->original) == 0)
-            return false; // nothing to bring back: for the popup around it
+        if (strcmp(e->text, field->original) == 0) return false; // nothing to bring back: for the popup around it
         restore(e, field->original, (int)strlen(field->original), 0);
         remember(e, false);
         return true;
-    default: break;
+    default:
+        break;
     }
     if (word) return control_key(e, key, mods);
     return key >= ' ' && key < 0x100; // its letter comes as text
@@ -349,8 +371,7 @@ static void draw_inside(struct edit *e, const char *hint, bool focused) {
     draw_clip_push(list, (rect){e->inner.x - 2, e->inner.y, e->inner.w + 4, e->inner.h});
     float from = width_to(e, low(field)), to = width_to(e, high(field));
     if (to > from)
-        draw_rect(list, (rect){x + from, top, to - from, height}, color_mix(theme->panel, theme->ink3, 0.35f),
-                  0);
+        draw_rect(list, (rect){x + from, top, to - from, height}, color_mix(theme->panel, theme->ink3, 0.35f), 0);
     if (!e->length && !composed && hint) {
         struct text_style style = e->style;
         style.color = theme->ink3;
@@ -370,8 +391,7 @@ bool ui_text_field(struct ui *ui, rect r, const char *name, char *text, int size
     const struct theme *theme = ui->theme;
     ui_id id = ui_make_id(ui, name);
     struct ui_result result = ui_control_with(ui, id, r, UI_FOCUSABLE | UI_KEEPS_SPACE | UI_POINTER_KEYS);
-    struct edit e = {
-        .ui = ui, .field = &state->field, .text = text, .size = size, .length = (int)strlen(text)};
+    struct edit e = {.ui = ui, .field = &state->field, .text = text, .size = size, .length = (int)strlen(text)};
     e.style = (struct text_style){FONT_SANS_MEDIUM, 14, theme->ink1, ALIGN_LEFT};
     e.inner = (rect){r.x + 10, r.y, r.w - 20, r.h};
     bool focused = result.focused, left = state->field.id == id && ui->focus != id;
@@ -393,11 +413,7 @@ bool ui_text_field(struct ui *ui, rect r, const char *name, char *text, int size
     }
     if (result.hovered || result.held) ui->cursor = CURSOR_TEXT;
     draw_rect(ui->list, r, theme->panel, 6);
-    draw_box(ui->list, r,
-             focused          ? theme->ink1
-             : result.hovered ? theme->ink3
-                              : theme->line2,
-             6, focused ? 1.5f : 1);
+    draw_box(ui->list, r, focused ? theme->ink1 : result.hovered ? theme->ink3 : theme->line2, 6, focused ? 1.5f : 1);
     draw_inside(&e, hint, focused);
     state->last_field = id;
     state->last_field_changed = focused && state->field.changed;
@@ -405,4 +421,6 @@ bool ui_text_field(struct ui *ui, rect r, const char *name, char *text, int size
     return accepted;
 }
 
-bool ui_text_field_changed(const struct ui *ui) { return ui->state->last_field_changed; }
+bool ui_text_field_changed(const struct ui *ui) {
+    return ui->state->last_field_changed;
+}

@@ -16,10 +16,10 @@ struct theme {
 };
 
 const struct theme *theme_get(enum theme_id id);
-color color_mix(color a, color b, float t); // OKLab
-color ramp_value(const struct theme *theme, float v); // v in -1..1: mix(act0, sign end, |v|^0.85)
-color ramp_gate(const struct theme *theme, float v);  // v in 0..1: mix(g0, g1, 0.25 + 0.75 v)
+color color_mix(color a, color b, float t);                // OKLab
+color ramp_value(const struct theme *theme, float v);      // v in -1..1: mix(act0, sign end, |v|^0.85)
+color ramp_gate(const struct theme *theme, float v);       // v in 0..1: mix(g0, g1, 0.25 + 0.75 v)
 color ramp_gate_small(const struct theme *theme, float v); // mix(g0, g1, v): without a fill level
-float gradient_length(float g);                       // 0..1: log10 position of |g| in [1e-3, 1e1]
+float gradient_length(float g);                            // 0..1: log10 position of |g| in [1e-3, 1e1]
 color color_alpha(color c, float alpha);
 double color_contrast(color a, color b); // WCAG ratio

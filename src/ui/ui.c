@@ -62,16 +62,23 @@ static void read_event(struct ui *ui, const struct input_event *event) {
     case INPUT_RELEASE:
         if (event->button > 1) break;
         ui->down = event->kind == INPUT_PRESS;
-        if (ui->down) ui->pressed = true;
-        else ui->released = true;
+        if (ui->down)
+            ui->pressed = true;
+        else
+            ui->released = true;
         if (!ui->down) break;
         ui->state->press_at = event->at;
         ui->state->clicks = event->clicks > 0 ? event->clicks : 1;
         break;
     case INPUT_KEY:
-    case INPUT_KEY_UP: ui->mods = event->mods; break;
-    case INPUT_LEAVE: ui->pointer_inside = false; break;
-    default: break;
+    case INPUT_KEY_UP:
+        ui->mods = event->mods;
+        break;
+    case INPUT_LEAVE:
+        ui->pointer_inside = false;
+        break;
+    default:
+        break;
     }
 }
 
@@ -117,7 +124,8 @@ void ui_begin(struct ui *ui, struct draw_list *list, const struct theme *theme, 
     ui->event_count = share(ui, total);
     state->held_back = total - ui->event_count;
     ui->pressed = ui->released = false;
-    for (int i = 0; i < ui->event_count; i++) read_event(ui, &ui->events[i]);
+    for (int i = 0; i < ui->event_count; i++)
+        read_event(ui, &ui->events[i]);
     state->frame++;
     state->now = 1 - state->now;
     state->spot_count[state->now] = state->region_count[state->now] = 0;
@@ -141,8 +149,10 @@ void ui_end(struct ui *ui) {
     struct ui_state *state = ui->state;
     check(state->layer == 0 && state->scroll_depth == 0, "a popup, a sheet or a scrolled area was not ended");
     ui_id focus = ui->focus;
-    while (ui_take_key(ui, KEY_TAB, 0)) ui_move_focus(ui, 1);
-    while (ui_take_key(ui, KEY_TAB, MOD_SHIFT)) ui_move_focus(ui, -1);
+    while (ui_take_key(ui, KEY_TAB, 0))
+        ui_move_focus(ui, 1);
+    while (ui_take_key(ui, KEY_TAB, MOD_SHIFT))
+        ui_move_focus(ui, -1);
     ui_layers_end(ui);
     if (ui->focus != focus || state->held_back > 0) ui->animating = true;
     if (ui->pressed) state->lost_index = 0;
@@ -160,24 +170,35 @@ void ui_end(struct ui *ui) {
 
 static ui_id hash_bytes(ui_id seed, const void *data, size_t length) { // FNV-1a
     uint64_t hash = seed ? seed : 0xcbf29ce484222325u;
-    for (size_t i = 0; i < length; i++) hash = (hash ^ ((const unsigned char *)data)[i]) * 0x100000001b3u;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ ((const unsigned char *)data)[i]) * 0x100000001b3u;
     return hash ? hash : 1;
 }
 
-ui_id ui_hash(ui_id seed, const char *name) { return hash_bytes(seed, name, strlen(name) + 1); }
+ui_id ui_hash(ui_id seed, const char *name) {
+    return hash_bytes(seed, name, strlen(name) + 1);
+}
 
-static ui_id seed(const struct ui *ui) { return ui->seed_depth ? ui->seeds[ui->seed_depth - 1] : 0; }
+static ui_id seed(const struct ui *ui) {
+    return ui->seed_depth ? ui->seeds[ui->seed_depth - 1] : 0;
+}
 
-ui_id ui_make_id(struct ui *ui, const char *name) { return ui_hash(seed(ui), name); }
+ui_id ui_make_id(struct ui *ui, const char *name) {
+    return ui_hash(seed(ui), name);
+}
 
 static void push_seed(struct ui *ui, ui_id id) {
     check(ui->seed_depth < MAX_SEEDS, "more than %d ids in each other", MAX_SEEDS);
     ui->seeds[ui->seed_depth++] = id;
 }
 
-void ui_push_id(struct ui *ui, const char *name) { push_seed(ui, ui_make_id(ui, name)); }
+void ui_push_id(struct ui *ui, const char *name) {
+    push_seed(ui, ui_make_id(ui, name));
+}
 
-void ui_push_id_int(struct ui *ui, int n) { push_seed(ui, hash_bytes(seed(ui), &n, sizeof n)); }
+void ui_push_id_int(struct ui *ui, int n) {
+    push_seed(ui, hash_bytes(seed(ui), &n, sizeof n));
+}
 
 void ui_pop_id(struct ui *ui) {
     check(ui->seed_depth > 0, "an id was popped that nobody pushed");
@@ -205,11 +226,12 @@ rect ui_visible(const struct ui *ui, rect r) {
     return rect_meet(r, (rect){clip.x * k, clip.y * k, clip.w * k, clip.h * k});
 }
 
-bool ui_top_layer(const struct ui *ui) { return ui->state->layer == ui->state->layer_count; }
+bool ui_top_layer(const struct ui *ui) {
+    return ui->state->layer == ui->state->layer_count;
+}
 
 bool ui_has_keys(const struct ui *ui, ui_id id) {
-    return ui->focus == id && (ui->focus_visible || (ui->state->focus_flags & UI_POINTER_KEYS)) &&
-           ui_top_layer(ui);
+    return ui->focus == id && (ui->focus_visible || (ui->state->focus_flags & UI_POINTER_KEYS)) && ui_top_layer(ui);
 }
 
 static void ask_to_see(struct ui *ui, rect r) {
@@ -261,8 +283,7 @@ struct ui_result ui_control(struct ui *ui, ui_id id, rect r, bool focusable) {
 
 // Of what is not the top layer: combinations and function keys still work, letters and arrows do not.
 static bool passes_below(int key, unsigned mods) {
-    return (mods & MOD_CTRL) || (key >= KEY_F1 && key <= KEY_F12) || key == '?' ||
-           (key == '/' && mods == MOD_SHIFT);
+    return (mods & MOD_CTRL) || (key >= KEY_F1 && key <= KEY_F12) || key == '?' || (key == '/' && mods == MOD_SHIFT);
 }
 
 bool ui_take_key(struct ui *ui, int key, unsigned mods) {
@@ -346,7 +367,9 @@ void ui_draw_ring(struct ui *ui, int layer) {
     draw_clip_pop(list);
 }
 
-bool ui_text_focused(const struct ui *ui) { return ui->focus && ui->focus == ui->state->field.id; }
+bool ui_text_focused(const struct ui *ui) {
+    return ui->focus && ui->focus == ui->state->field.id;
+}
 
 void ui_tooltip(struct ui *ui, rect at, const char *text) {
     struct ui_state *state = ui->state;
@@ -362,7 +385,8 @@ void ui_tooltip(struct ui *ui, rect at, const char *text) {
         return;
     }
     size_t length = strnlen(text, sizeof ui->tooltip - 1);
-    while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80) length--;
+    while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+        length--;
     memcpy(ui->tooltip, text, length);
     ui->tooltip[length] = 0;
     ui->tooltip_at = at;

@@ -7,9 +7,9 @@ enum { UI_MAX_CONTROLS = 1024, UI_MAX_SCROLLS = 96, UI_MAX_REGIONS = 32, UI_FIEL
 
 enum ui_control_flags {
     UI_FOCUSABLE = 1,
-    UI_KEEPS_SPACE = 2, // Space and Enter do not press it (text fields, lists)
+    UI_KEEPS_SPACE = 2,  // Space and Enter do not press it (text fields, lists)
     UI_POINTER_KEYS = 4, // has the keyboard also when a click gave it the focus
-    UI_OPENER = 8,      // hears the pointer while a popup of the layer above is open (menu bar)
+    UI_OPENER = 8,       // hears the pointer while a popup of the layer above is open (menu bar)
 };
 
 struct ui_spot { // a control as it lay in the last frame: hit tests need to know what lies on top
@@ -22,8 +22,8 @@ struct ui_spot { // a control as it lay in the last frame: hit tests need to kno
 struct ui_layer { // a popup or a sheet
     ui_id id;
     bool sheet, close_asked;
-    bool *open; // of a sheet, between its begin and end
-    bool seen, fresh;      // drawn in this frame; opened in this frame
+    bool *open;               // of a sheet, between its begin and end
+    bool seen, fresh;         // drawn in this frame; opened in this frame
     bool wants_focus, by_key; // its first control gets the focus, with a ring when a key opened it
     ui_id return_focus;
     bool return_visible;
@@ -48,11 +48,11 @@ struct ui_field { // the text field that has the focus
     ui_id id;
     int cursor, anchor; // bytes
     float scroll;
-    char *original;      // what Escape brings back
+    char *original; // what Escape brings back
     char composition[512];
     struct ui_field_edit history[UI_FIELD_HISTORY]; // states; history_at is the present one
     int history_count, history_at;
-    bool typing; // the present state grows with the next letter
+    bool typing;  // the present state grows with the next letter
     bool changed; // in this frame
 };
 
@@ -65,8 +65,8 @@ struct ui_state {
     unsigned focus_flags; // of the focused control
     uint64_t focus_moved; // frame in which a key moved it: scroll to it
     bool focus_seen, active_seen;
-    int focus_index;     // in the order of the last frame
-    int lost_index;      // 1 + that of a control that went away with the focus; 0 = none
+    int focus_index; // in the order of the last frame
+    int lost_index;  // 1 + that of a control that went away with the focus; 0 = none
     point press_at;
     int clicks;
 

@@ -10,7 +10,9 @@ static struct text_style text_as(enum font font, float size, color c, enum align
 }
 
 // Baseline of a line of Inter in the middle of r.
-static float middle(rect r, float size) { return r.y + r.h / 2 + size * 0.355f; }
+static float middle(rect r, float size) {
+    return r.y + r.h / 2 + size * 0.355f;
+}
 
 static color hover_fill(const struct ui *ui, bool hovered, bool held) {
     const struct theme *theme = ui->theme;
@@ -41,9 +43,9 @@ static void draw_label(struct draw_list *list, rect r, const char *label, struct
 // Buttons
 
 float ui_button_width(struct ui *ui, const char *label) {
-    return ceilf(width_n(ui->list, label, ui_label_length(label),
-                         text_as(FONT_SANS_SEMIBOLD, 14, ui->theme->ink1, ALIGN_LEFT)) +
-                 32);
+    return ceilf(
+        width_n(ui->list, label, ui_label_length(label), text_as(FONT_SANS_SEMIBOLD, 14, ui->theme->ink1, ALIGN_LEFT)) +
+        32);
 }
 
 bool ui_button(struct ui *ui, rect r, const char *label, bool primary) {
@@ -54,14 +56,13 @@ bool ui_button(struct ui *ui, rect r, const char *label, bool primary) {
         float lighter = result.held ? 0.3f : result.hovered ? 0.15f : 0;
         draw_rect(ui->list, r, color_mix(theme->btn, theme->panel, lighter), 8);
     } else {
-        draw_rect(ui->list, r,
-                  result.hovered || result.held ? hover_fill(ui, true, result.held) : theme->panel, 8);
+        draw_rect(ui->list, r, result.hovered || result.held ? hover_fill(ui, true, result.held) : theme->panel, 8);
         draw_box(ui->list, r, theme->line2, 8, 1);
     }
     rect inner = {r.x + 10, r.y, r.w - 20, r.h};
     draw_label(ui->list, inner, label,
-               text_as(primary ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14,
-                       primary ? theme->on_btn : theme->ink1, ALIGN_CENTER));
+               text_as(primary ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, primary ? theme->on_btn : theme->ink1,
+                       ALIGN_CENTER));
     ui_focus_ring(ui, id, r, 8);
     return result.clicked;
 }
@@ -91,7 +92,8 @@ bool ui_icon_button(struct ui *ui, rect r, enum icon icon, float icon_size, cons
         float lighter = result.held ? 0.3f : result.hovered ? 0.15f : 0;
         draw_circle(ui->list, (point){r.x + r.w / 2, r.y + r.h / 2}, round,
                     color_mix(theme->btn, theme->panel, lighter));
-    } else draw_rect(ui->list, r, hover_fill(ui, result.hovered, result.held), 6);
+    } else
+        draw_rect(ui->list, r, hover_fill(ui, result.hovered, result.held), 6);
     bool quiet = icon == ICON_HELP || icon == ICON_SUN || icon == ICON_MOON || icon == ICON_ZOOM_IN ||
                  icon == ICON_ZOOM_OUT || icon == ICON_CLOSE;
     icon_draw(ui->list, icon, x, y, icon_size,
@@ -122,8 +124,8 @@ static float segment_text(struct ui *ui, const char *item, bool math) {
     return text_width(ui->list, item, text_as(FONT_SANS_MEDIUM, segment_size, ui->theme->ink1, ALIGN_LEFT));
 }
 
-static float segment_widths(struct ui *ui, const char *const *items, const char *const *keys, int count,
-                            bool math, float *out) {
+static float segment_widths(struct ui *ui, const char *const *items, const char *const *keys, int count, bool math,
+                            float *out) {
     float sum = 0;
     for (int i = 0; i < count; i++) {
         out[i] = segment_text(ui, items[i], math) + (keys && keys[i] ? 18 : 0) + 24;
@@ -132,8 +134,7 @@ static float segment_widths(struct ui *ui, const char *const *items, const char 
     return sum;
 }
 
-float ui_segments_width(struct ui *ui, const char *const *items, const char *const *keys, int count,
-                        bool math) {
+float ui_segments_width(struct ui *ui, const char *const *items, const char *const *keys, int count, bool math) {
     float widths[MAX_SEGMENTS];
     return ceilf(segment_widths(ui, items, keys, count < MAX_SEGMENTS ? count : MAX_SEGMENTS, math, widths));
 }
@@ -152,8 +153,7 @@ static void draw_segment(struct ui *ui, rect r, const char *item, const char *ke
         math_draw(list, theme, center, r.y + r.h / 2 + 5, item, math_size, ink, ALIGN_CENTER);
         return;
     }
-    struct text_style style =
-        text_as(on ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, segment_size, ink, ALIGN_LEFT);
+    struct text_style style = text_as(on ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, segment_size, ink, ALIGN_LEFT);
     struct text_style plain = style;
     plain.font = FONT_SANS_MEDIUM;
     float wide = text_width(list, item, plain), hint = key ? 14 : 0, y = r.y + r.h / 2 + 4.5f, room = r.w - 8;
@@ -169,8 +169,8 @@ static void draw_segment(struct ui *ui, rect r, const char *item, const char *ke
                   text_as(FONT_SANS_MEDIUM, 11, theme->ink3, ALIGN_LEFT));
 }
 
-int ui_segments(struct ui *ui, rect r, const char *name, const char *const *items, const char *const *keys,
-                int count, int selected, bool math) {
+int ui_segments(struct ui *ui, rect r, const char *name, const char *const *items, const char *const *keys, int count,
+                int selected, bool math) {
     if (count < 1) return selected;
     if (count > MAX_SEGMENTS) count = MAX_SEGMENTS;
     ui_id id = ui_make_id(ui, name);
@@ -184,8 +184,7 @@ int ui_segments(struct ui *ui, rect r, const char *name, const char *const *item
     int chosen = selected;
     for (int i = 0; i < count; i++) {
         rect one = {x, r.y, widths[i], r.h};
-        if (result.pressed && ui->state->press_at.x >= one.x && ui->state->press_at.x < one.x + one.w)
-            chosen = i;
+        if (result.pressed && ui->state->press_at.x >= one.x && ui->state->press_at.x < one.x + one.w) chosen = i;
         x += widths[i];
     }
     if (result.focused && ui_take_key(ui, KEY_RIGHT, 0) && chosen + 1 < count) chosen++;
@@ -211,10 +210,10 @@ static double slider_keys(struct ui *ui, double value, double low, double high, 
     static const struct {
         int key;
         int steps;
-    } moves[] = {{KEY_RIGHT, 1}, {KEY_UP, 1},       {KEY_LEFT, -1},
-                 {KEY_DOWN, -1}, {KEY_PAGE_UP, 10}, {KEY_PAGE_DOWN, -10}};
+    } moves[] = {{KEY_RIGHT, 1}, {KEY_UP, 1}, {KEY_LEFT, -1}, {KEY_DOWN, -1}, {KEY_PAGE_UP, 10}, {KEY_PAGE_DOWN, -10}};
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
-        while (ui_take_key(ui, moves[i].key, 0)) value += by * moves[i].steps;
+        while (ui_take_key(ui, moves[i].key, 0))
+            value += by * moves[i].steps;
     if (ui_take_key(ui, KEY_HOME, 0)) value = low;
     if (ui_take_key(ui, KEY_END, 0)) value = high;
     return value;
@@ -235,8 +234,7 @@ bool ui_slider(struct ui *ui, rect r, const char *name, double *value, double lo
     draw_rect(ui->list, (rect){r.x, y - 1.5f, r.w, 3}, theme->line2, 1.5f);
     draw_rect(ui->list, (rect){r.x, y - 1.5f, knob - r.x, 3}, theme->ink1, 1.5f);
     draw_circle(ui->list, (point){knob, y}, KNOB + 1, theme->ink1);
-    draw_circle(ui->list, (point){knob, y}, KNOB - 1,
-                result.hovered || result.held ? theme->sunk : theme->panel);
+    draw_circle(ui->list, (point){knob, y}, KNOB - 1, result.hovered || result.held ? theme->sunk : theme->panel);
     ui_focus_ring(ui, id, (rect){knob - KNOB, y - KNOB, 2 * KNOB, 2 * KNOB}, KNOB);
     return *value != before;
 }
@@ -248,7 +246,8 @@ bool ui_toggle(struct ui *ui, rect r, const char *label, bool *value) {
     if (result.clicked) *value = !*value;
     rect track = {r.x, r.y + r.h / 2 - 9, 32, 18};
     point knob = {*value ? track.x + 23 : track.x + 9, track.y + 9};
-    if (*value) draw_rect(ui->list, track, theme->btn, 9);
+    if (*value)
+        draw_rect(ui->list, track, theme->btn, 9);
     else {
         draw_rect(ui->list, track, result.hovered ? theme->sunk : theme->panel, 9);
         draw_box(ui->list, track, theme->ink3, 9, 1.5f);
@@ -321,8 +320,7 @@ void ui_mark_draw(struct draw_list *list, const struct theme *theme, point cente
         return;
     }
     if (mark == UI_MARK_NOW) draw_circle(list, center, 8.25f, theme->hi);
-    draw_ring(list, center, 8.25f, mark == UI_MARK_NOW ? theme->ink1 : theme->line2,
-              mark == UI_MARK_NOW ? 2 : 1.5f);
+    draw_ring(list, center, 8.25f, mark == UI_MARK_NOW ? theme->ink1 : theme->line2, mark == UI_MARK_NOW ? 2 : 1.5f);
 }
 
 void ui_progress(struct ui *ui, rect r, double fraction) {
@@ -331,8 +329,7 @@ void ui_progress(struct ui *ui, rect r, double fraction) {
         draw_rect_exact(ui->list, (rect){r.x, r.y, r.w * (float)fmin(1, fraction), r.h}, ui->theme->ink1, 0);
 }
 
-void ui_key_draw(struct draw_list *list, const struct theme *theme, float x, float y, const char *key,
-                 float *width) {
+void ui_key_draw(struct draw_list *list, const struct theme *theme, float x, float y, const char *key, float *width) {
     struct text_style style = text_as(FONT_SANS_MEDIUM, 11, theme->ink2, ALIGN_CENTER);
     float w = fmaxf(18, ceilf(text_width(list, key, style) + 10));
     rect r = {x, y, w, 18};
@@ -343,8 +340,7 @@ void ui_key_draw(struct draw_list *list, const struct theme *theme, float x, flo
 }
 
 int ui_message(struct ui *ui, rect r, const char *text, int tone, const char *action) {
-    static const enum icon icons[] = {
-        [UI_GOOD] = ICON_CHECK, [UI_ERROR] = ICON_STOP, [UI_WARNING] = ICON_WARN};
+    static const enum icon icons[] = {[UI_GOOD] = ICON_CHECK, [UI_ERROR] = ICON_STOP, [UI_WARNING] = ICON_WARN};
     const struct theme *theme = ui->theme;
     color ink = tone == UI_ERROR ? theme->err : tone == UI_WARNING ? theme->warn : theme->ink1;
     struct rich_style style = {.size = 14, .line_height = 20, .ink = theme->ink1, .bold = theme->ink1};
@@ -356,8 +352,8 @@ int ui_message(struct ui *ui, rect r, const char *text, int tone, const char *ac
     ui_control(ui, ui_make_id(ui, "ground"), r, false);
     draw_rect(ui->list, r, theme->panel, 8);
     draw_box(ui->list, r, ink, 8, 1.5f);
-    icon_draw(ui->list, icons[tone >= 0 && tone <= UI_WARNING ? tone : UI_ERROR], r.x + 14,
-              r.y + (r.h - 20) / 2, 20, ink, 1.75f);
+    icon_draw(ui->list, icons[tone >= 0 && tone <= UI_WARNING ? tone : UI_ERROR], r.x + 14, r.y + (r.h - 20) / 2, 20,
+              ink, 1.75f);
     plain_text(ui->list, r.x + 44, r.y + (r.h - height) / 2, room, text, style, true);
     int answer = UI_MESSAGE_NONE;
     float x = r.x + r.w - 40;

@@ -24,10 +24,7 @@ static color part_fill(const struct pen *pen, enum part_state state) {
 }
 
 static float part_stroke(const struct pen *pen, enum part_state state) {
-    return state == PART_TODO                 ? 1.2f
-           : pen->detail == DIAGRAM_FULL      ? 2
-           : pen->detail == DIAGRAM_THUMBNAIL ? 1.1f
-                                              : 1.5f;
+    return state == PART_TODO ? 1.2f : pen->detail == DIAGRAM_FULL ? 2 : pen->detail == DIAGRAM_THUMBNAIL ? 1.1f : 1.5f;
 }
 
 static void trapezoid(struct draw_list *list, rect r, float slant) {
@@ -37,8 +34,7 @@ static void trapezoid(struct draw_list *list, rect r, float slant) {
     draw_path_line(list, r.x + r.w, r.y + r.h);
 }
 
-static void draw_map(const struct pen *pen, const struct diagram_node *node, int slot,
-                     enum part_state state) {
+static void draw_map(const struct pen *pen, const struct diagram_node *node, int slot, enum part_state state) {
     const struct theme *theme = pen->theme;
     const struct cell_step *step = &pen->cell->steps[pen_step_of_slot(pen->cell, slot)];
     const struct cell_block *block = &pen->cell->blocks[step->block];
@@ -62,8 +58,7 @@ static void draw_map(const struct pen *pen, const struct diagram_node *node, int
     color ink = state == PART_RUN    ? theme->on_hi
                 : state == PART_TODO ? theme->ink3
                                      : theme->identity_ink[block->identity];
-    math_draw(pen->list, theme, c.x, c.y + pen->size.map_text * 0.32f, text, pen->size.map_text, ink,
-              ALIGN_CENTER);
+    math_draw(pen->list, theme, c.x, c.y + pen->size.map_text * 0.32f, text, pen->size.map_text, ink, ALIGN_CENTER);
 }
 
 // Not snapped: a stroke of 1.5 stays 1.5.
@@ -83,8 +78,7 @@ static void rounded(struct draw_list *list, rect r, float radius) {
 
 // The squasher's own curve: sigmoid above a base line at 0, tanh through a base line in the middle, relu with
 // its knee.
-static void draw_squasher(const struct pen *pen, const struct diagram_node *node, int slot,
-                          enum part_state state) {
+static void draw_squasher(const struct pen *pen, const struct diagram_node *node, int slot, enum part_state state) {
     const struct theme *theme = pen->theme;
     enum cell_op op = pen->cell->steps[pen_step_of_slot(pen->cell, slot)].op;
     point c = pen_node_center(pen, node);
@@ -99,13 +93,10 @@ static void draw_squasher(const struct pen *pen, const struct diagram_node *node
     float base = op == OP_SIGMOID ? c.y + rise : c.y, thin = pen->detail == DIAGRAM_THUMBNAIL;
     draw_path_move(pen->list, c.x - half, base);
     draw_path_line(pen->list, c.x + half, base);
-    draw_path_stroke(pen->list, state == PART_RUN ? theme->on_hi : theme->line2, thin ? 0.7f : 1, false,
-                     false);
+    draw_path_stroke(pen->list, state == PART_RUN ? theme->on_hi : theme->line2, thin ? 0.7f : 1, false, false);
     for (int i = 0; i <= CURVE_POINTS; i++) {
         float u = -1 + 2 * (float)i / CURVE_POINTS;
-        float v = op == OP_SIGMOID ? 2 / (1 + expf(-5 * u)) - 1
-                  : op == OP_RELU  ? fmaxf(0, u)
-                                   : tanhf(2.8f * u);
+        float v = op == OP_SIGMOID ? 2 / (1 + expf(-5 * u)) - 1 : op == OP_RELU ? fmaxf(0, u) : tanhf(2.8f * u);
         if (i == 0)
             draw_path_move(pen->list, c.x + u * half, c.y - v * rise);
         else
@@ -122,22 +113,18 @@ static void spoke(const struct pen *pen, point c, float radius, float degrees, c
     draw_path_stroke(pen->list, ink, width, false, true);
 }
 
-static void draw_operator(const struct pen *pen, const struct diagram_node *node, int slot,
-                          enum part_state state) {
+static void draw_operator(const struct pen *pen, const struct diagram_node *node, int slot, enum part_state state) {
     const struct theme *theme = pen->theme;
     enum cell_op op = pen->cell->steps[pen_step_of_slot(pen->cell, slot)].op;
     point c = pen_node_center(pen, node);
     color ink = state == PART_TODO ? theme->ghost : state == PART_RUN ? theme->on_hi : theme->ink1;
     color fill = state == PART_RUN ? theme->hi : theme->panel;
-    float radius = pen->size.op, width = pen->detail == DIAGRAM_FULL        ? 2
-                                         : pen->detail == DIAGRAM_THUMBNAIL ? 1
-                                                                            : 1.5f;
+    float radius = pen->size.op, width = pen->detail == DIAGRAM_FULL ? 2 : pen->detail == DIAGRAM_THUMBNAIL ? 1 : 1.5f;
     if (op == OP_ONE_MINUS) {
         rect pill = pen_around(c, radius * 2.7f, radius * 1.7f);
         draw_rect(pen->list, pill, fill, pill.h / 2);
         draw_box(pen->list, rect_inset(pill, -width / 2), ink, pill.h / 2 + width / 2, width);
-        struct text_style style = {FONT_SANS_SEMIBOLD, pen->detail == DIAGRAM_FULL ? 14 : 10, ink,
-                                   ALIGN_CENTER};
+        struct text_style style = {FONT_SANS_SEMIBOLD, pen->detail == DIAGRAM_FULL ? 14 : 10, ink, ALIGN_CENTER};
         if (pen->size.text > 0) draw_text(pen->list, c.x, c.y + style.size * 0.35f, "1−", style);
         return;
     }
@@ -181,14 +168,13 @@ static void draw_factors(const struct pen *pen, const struct diagram_node *node,
         int other = from == step->in[0] ? step->in[1] : from == step->in[1] ? step->in[0] : -1;
         if (other < 0) continue;
         char name[96], text[112];
-        label_slot(name, sizeof name, pen->cell, other, pen->t, LABEL_NO_UNIT,
-                   (struct label_style){notation, true});
+        label_slot(name, sizeof name, pen->cell, other, pen->t, LABEL_NO_UNIT, (struct label_style){notation, true});
         snprintf(text, sizeof text, "*%s", name);
         point before = pen_place(pen, wire->at[n - 2].x, wire->at[n - 2].y);
         float dx = before.x - c.x, dy = before.y - c.y;
         bool vertical = fabsf(dy) > fabsf(dx);
-        point at = vertical ? (point){c.x + 8, c.y + (dy > 0 ? 36 : -24)}
-                            : (point){c.x + (dx > 0 ? 24 : -24), c.y - 10};
+        point at =
+            vertical ? (point){c.x + 8, c.y + (dy > 0 ? 36 : -24)} : (point){c.x + (dx > 0 ? 24 : -24), c.y - 10};
         math_draw(pen->list, pen->theme, at.x, at.y, text, 16, pen->theme->ink2,
                   vertical || dx > 0 ? ALIGN_LEFT : ALIGN_RIGHT);
     }
@@ -262,8 +248,7 @@ bool diagram_hit(rect r, enum cell_id cell, enum diagram_detail detail, const st
         if (node->kind != NODE_STRIP || (node->full_only && detail != DIAGRAM_FULL)) continue;
         rect area = pen_strip_rect(&pen, node);
         int slot = pen_slot_of(&pen, node->slot);
-        if (slot < 0 || !rect_has(rect_inset(area, -3), p) || pen_vector_state(&pen, slot) == PART_TODO)
-            continue;
+        if (slot < 0 || !rect_has(rect_inset(area, -3), p) || pen_vector_state(&pen, slot) == PART_TODO) continue;
         *hit = (struct diagram_hit){slot, strip_hit(area, record_H(scene->record), p), area};
         return true;
     }

@@ -45,8 +45,7 @@ float pen_clamped(float v, float low, float high) {
 // Sizes follow the rectangle: widths its width, heights its height, round things and text the smaller of
 // both.
 static struct metrics scaled(struct metrics m, rect r) {
-    float kx = pen_clamped(r.w / m.width, 0.5f, 2), ky = pen_clamped(r.h / m.height, 0.5f, 2),
-          k = fminf(kx, ky);
+    float kx = pen_clamped(r.w / m.width, 0.5f, 2), ky = pen_clamped(r.h / m.height, 0.5f, 2), k = fminf(kx, ky);
     float text = pen_clamped(k, 0.8f, 1.35f);
     m.tile *= kx, m.gap = kx < 0.8f ? m.gap * kx : m.gap, m.strip_height *= fmaxf(ky, 0.84f);
     m.map_w *= kx, m.map_h *= fmaxf(ky, 0.7f), m.squash_w *= kx, m.squash_h *= fmaxf(ky, 0.7f);
@@ -147,8 +146,7 @@ bool pen_has_value(const struct pen *pen, int slot) {
 
 bool pen_has_grad(const struct pen *pen, int slot) {
     const struct scene *scene = pen->scene;
-    return script_has_grad(scene->script, pen->cell, scene->position, pen->layer, pen->direction, slot,
-                           pen->t);
+    return script_has_grad(scene->script, pen->cell, scene->position, pen->layer, pen->direction, slot, pen->t);
 }
 
 enum part_state pen_vector_state(const struct pen *pen, int slot) {

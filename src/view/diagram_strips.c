@@ -5,19 +5,17 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { NARROW = 300 };  // logical pixels
-enum { BESIDE = 82 };   // frame units between a label and the wire at its right
+enum { NARROW = 300 }; // logical pixels
+enum { BESIDE = 82 };  // frame units between a label and the wire at its right
 
 static struct strip_style strip_look(const struct pen *pen, int slot, bool grad) {
     const struct cell_slot *s = &pen->cell->slots[slot];
     enum strip_kind kind = grad ? STRIP_GRADIENT : s->role == SLOT_GATE ? STRIP_GATE : STRIP_VALUE;
-    struct strip_style style =
-        strip_style_default(kind, pen->size.tile, pen->size.gap, pen->size.strip_height);
+    struct strip_style style = strip_style_default(kind, pen->size.tile, pen->size.gap, pen->size.strip_height);
     style.radius = pen->detail == DIAGRAM_FULL ? 3 : 1;
     style.sign_marks = pen->scene->state && pen->scene->state->sign_marks;
     int scale_slot = s->role == SLOT_STATE_IN ? s->next : slot;
-    if (kind == STRIP_VALUE)
-        style.max = scene_row_scale(pen->scene->record, pen->layer, pen->direction, scale_slot);
+    if (kind == STRIP_VALUE) style.max = scene_row_scale(pen->scene->record, pen->layer, pen->direction, scale_slot);
     return style;
 }
 
@@ -37,12 +35,10 @@ static bool is_fresh(const struct pen *pen, int slot) {
 
 // "a" or "da" with neither time nor place.
 static void bare_label(const struct pen *pen, char *text, size_t size, const struct symbol *symbol) {
-    snprintf(text, size, symbol->sub[0] ? "%s%s_%s" : "%s%s%s", pen->backward ? "d" : "", symbol->base,
-             symbol->sub);
+    snprintf(text, size, symbol->sub[0] ? "%s%s_%s" : "%s%s%s", pen->backward ? "d" : "", symbol->base, symbol->sub);
 }
 
-static void draw_label(const struct pen *pen, const struct diagram_node *node, int slot,
-                       enum part_state state) {
+static void draw_label(const struct pen *pen, const struct diagram_node *node, int slot, enum part_state state) {
     const struct diagram_label *label = pen->detail == DIAGRAM_FULL ? &node->full : &node->inspector;
     if (label->y <= 0 || pen->size.text <= 0) return;
     const struct theme *theme = pen->theme;
@@ -55,11 +51,9 @@ static void draw_label(const struct pen *pen, const struct diagram_node *node, i
     if (pen->detail == DIAGRAM_INSPECTOR && s->identity != IDENTITY_A && narrow)
         bare_label(pen, text, sizeof text, &s->symbol[notation]);
     else if (pen->backward)
-        label_grad(text, sizeof text, pen->cell, slot, t, LABEL_NO_UNIT,
-                   (struct label_style){notation, false});
+        label_grad(text, sizeof text, pen->cell, slot, t, LABEL_NO_UNIT, (struct label_style){notation, false});
     else
-        label_slot(text, sizeof text, pen->cell, slot, t, LABEL_NO_UNIT,
-                   (struct label_style){notation, false});
+        label_slot(text, sizeof text, pen->cell, slot, t, LABEL_NO_UNIT, (struct label_style){notation, false});
     color ink = state == PART_TODO ? theme->ink3 : theme->identity_ink[pen->cell->slots[slot].identity];
     point at = pen_place(pen, label->x, label->y);
     // Beside the lane that leaves the cell there is room for the letter alone when the index is long.
@@ -76,8 +70,8 @@ static void draw_unit(const struct pen *pen, rect area, int slot, const double *
     if (pen->detail != DIAGRAM_FULL || unit < 0 || unit >= n) return;
     rect tile = strip_tile(area, n, unit);
     const struct record *record = pen->scene->record;
-    const char *tensor = record_name(record, pen->backward ? RECORD_BACKWARD : RECORD_FORWARD, pen->layer,
-                                     pen->direction, slot);
+    const char *tensor =
+        record_name(record, pen->backward ? RECORD_BACKWARD : RECORD_FORWARD, pen->layer, pen->direction, slot);
     strip_outline(pen->list, tile, pen->theme->ink1, 2);
     struct text_style style = {FONT_SANS_SEMIBOLD, 14, pen->theme->ink1, ALIGN_CENTER};
     float x = tile.x + tile.w / 2, y = area.y + area.h + 19;
@@ -90,8 +84,8 @@ static void draw_unit(const struct pen *pen, rect area, int slot, const double *
 // A hidden value is an empty dashed tile in every strip.
 static void cover_hidden(const struct pen *pen, rect area, int slot, int n, color plate) {
     if (!pen->scene->hidden_count) return;
-    const char *tensor = record_name(pen->scene->record, pen->backward ? RECORD_BACKWARD : RECORD_FORWARD,
-                                     pen->layer, pen->direction, slot);
+    const char *tensor = record_name(pen->scene->record, pen->backward ? RECORD_BACKWARD : RECORD_FORWARD, pen->layer,
+                                     pen->direction, slot);
     for (int i = 0; i < n; i++) {
         if (!scene_is_hidden(pen->scene, tensor, pen->t, i)) continue;
         rect tile = strip_tile(area, n, i);

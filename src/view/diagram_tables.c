@@ -1,40 +1,17 @@
 #include "diagram_table.h"
 
 #define COUNT(array) (int)(sizeof(array) / sizeof *(array))
-#define TABLE(cell)                                                                                          \
-    .nodes = cell##_nodes, .wires = cell##_wires, .markers = cell##_markers,                                 \
-    .node_count = COUNT(cell##_nodes), .wire_count = COUNT(cell##_wires),                                    \
-    .marker_count = COUNT(cell##_markers)
+#define TABLE(cell)                                                                                                    \
+    .nodes = cell##_nodes, .wires = cell##_wires, .markers = cell##_markers, .node_count = COUNT(cell##_nodes),        \
+    .wire_count = COUNT(cell##_wires), .marker_count = COUNT(cell##_markers)
 
 // Rows that all cells share: the lane, the product on its way up, gates, squashers, maps, and the lane of a.
-enum {
-    LANE = 110,
-    MIX = 232,
-    GATE = 310,
-    SQUASH = 376,
-    MAP = 446,
-    RAIL = 522,
-    JOIN = 200,
-    BOTTOM = 640,
-    LEFT = -20
-};
+enum { LANE = 110, MIX = 232, GATE = 310, SQUASH = 376, MAP = 446, RAIL = 522, JOIN = 200, BOTTOM = 640, LEFT = -20 };
 
 // --- LSTM: columns in the order computed ---
-enum {
-    F = 250,
-    U = 436,
-    C = 622,
-    O = 808,
-    PLUS = 529,
-    OUT = 952,
-    UP = 1044,
-    RIGHT = 1108,
-    SQUASH_C = 168,
-    SHOW = 276
-};
+enum { F = 250, U = 436, C = 622, O = 808, PLUS = 529, OUT = 952, UP = 1044, RIGHT = 1108, SQUASH_C = 168, SHOW = 276 };
 
-#define GATE_LABELS(column)                                                                                  \
-    .full = {column - 10, 288, ALIGN_RIGHT}, .inspector = {column - 14, 268, ALIGN_RIGHT}
+#define GATE_LABELS(column) .full = {column - 10, 288, ALIGN_RIGHT}, .inspector = {column - 14, 268, ALIGN_RIGHT}
 
 static const struct diagram_node lstm_nodes[] = {
     {NODE_CONCAT, NULL, JOIN, RAIL},
@@ -58,12 +35,10 @@ static const struct diagram_node lstm_nodes[] = {
     {NODE_OPERATOR, "a", OUT, SHOW},
     {NODE_STRIP, "gate_f", F, GATE, GATE_LABELS(F)},
     {NODE_STRIP, "gate_u", U, GATE, GATE_LABELS(U)},
-    {NODE_STRIP, "c_tilde", C, GATE, .full = {C - 10, 288, ALIGN_RIGHT},
-     .inspector = {C + 16, 268, ALIGN_LEFT}},
+    {NODE_STRIP, "c_tilde", C, GATE, .full = {C - 10, 288, ALIGN_RIGHT}, .inspector = {C + 16, 268, ALIGN_LEFT}},
     {NODE_STRIP, "gate_o", O, GATE, GATE_LABELS(O)},
     {NODE_STRIP, "c_prev", 104, LANE, .full = {104, 76, ALIGN_CENTER}, .inspector = {104, 66, ALIGN_CENTER}},
-    {NODE_STRIP, "a_prev", 104, RAIL, .full = {104, 498, ALIGN_CENTER},
-     .inspector = {104, 488, ALIGN_CENTER}},
+    {NODE_STRIP, "a_prev", 104, RAIL, .full = {104, 498, ALIGN_CENTER}, .inspector = {104, 488, ALIGN_CENTER}},
     {NODE_STRIP, "keep_c", 388, LANE, .full_only = true, .full = {388, 76, ALIGN_CENTER}},
     {NODE_STRIP, "write_c", PLUS, 172, .full_only = true, .full = {PLUS + 94, 178, ALIGN_LEFT}},
     {NODE_STRIP, "tanh_c", OUT, 222, .full_only = true, .full = {OUT - 92, 228, ALIGN_RIGHT}},
@@ -110,14 +85,13 @@ static const struct diagram_wire lstm_wires[] = {
     {"a", "output from_loss_0 sum_0", WIRE_HEAD | WIRE_GAP, {{UP, RAIL}, {UP, 4}}},
 };
 
-#define MAP_MARKERS(part, column)                                                                            \
-    {part, {{-8, RAIL}, {JOIN, RAIL}, {column, RAIL}, {column, MAP}}},                                       \
-        {part, {{JOIN, BOTTOM}, {JOIN, RAIL}}}, {                                                            \
-        part, {                                                                                              \
-            {column, MAP}, {                                                                                 \
-                column, GATE                                                                                 \
-            }                                                                                                \
-        }                                                                                                    \
+#define MAP_MARKERS(part, column)                                                                                      \
+    {part, {{-8, RAIL}, {JOIN, RAIL}, {column, RAIL}, {column, MAP}}}, {part, {{JOIN, BOTTOM}, {JOIN, RAIL}}}, {       \
+        part, {                                                                                                        \
+            {column, MAP}, {                                                                                           \
+                column, GATE                                                                                           \
+            }                                                                                                          \
+        }                                                                                                              \
     }
 
 static const struct diagram_marker lstm_markers[] = {
@@ -151,10 +125,8 @@ static const struct diagram_node rnn_nodes[] = {
     {NODE_COPY, "a", RNN_A, RNN_COPY},
     {NODE_MAP, "z_a", RNN_A, MAP},
     {NODE_SQUASHER, "a", RNN_A, 372},
-    {NODE_STRIP, "a_prev", 104, RAIL, .full = {104, 494, ALIGN_CENTER},
-     .inspector = {104, 488, ALIGN_CENTER}},
-    {NODE_STRIP, "a", RNN_A, 300, .full = {RNN_A - 10, 278, ALIGN_RIGHT},
-     .inspector = {RNN_A - 12, 268, ALIGN_RIGHT}},
+    {NODE_STRIP, "a_prev", 104, RAIL, .full = {104, 494, ALIGN_CENTER}, .inspector = {104, 488, ALIGN_CENTER}},
+    {NODE_STRIP, "a", RNN_A, 300, .full = {RNN_A - 10, 278, ALIGN_RIGHT}, .inspector = {RNN_A - 12, 268, ALIGN_RIGHT}},
     {NODE_STRIP, "a", RNN_DOWN, 372, .branch = true},
 };
 
@@ -238,14 +210,14 @@ static const struct diagram_wire gru_simple_wires[] = {
 };
 
 // The state drops from its lane to where it meets the input, and on to a map.
-#define DROP_MARKERS(part, drop, join, rail, column)                                                         \
-    {part, {{-8, LANE}, {drop, LANE}, {drop, rail}, {column, rail}, {column, MAP}}},                         \
-        {part, {{join, BOTTOM}, {join, rail}}}, {                                                            \
-        part, {                                                                                              \
-            {column, MAP}, {                                                                                 \
-                column, GATE                                                                                 \
-            }                                                                                                \
-        }                                                                                                    \
+#define DROP_MARKERS(part, drop, join, rail, column)                                                                   \
+    {part, {{-8, LANE}, {drop, LANE}, {drop, rail}, {column, rail}, {column, MAP}}},                                   \
+        {part, {{join, BOTTOM}, {join, rail}}}, {                                                                      \
+        part, {                                                                                                        \
+            {column, MAP}, {                                                                                           \
+                column, GATE                                                                                           \
+            }                                                                                                          \
+        }                                                                                                              \
     }
 
 static const struct diagram_marker gru_simple_markers[] = {
@@ -359,8 +331,7 @@ static const struct diagram_marker gru_markers[] = {
     DROP_MARKERS("gate_r", GRU_DROP, GRU_JOIN, GRU_RAIL, GRU_R),
     DROP_MARKERS("gate_u", GRU_DROP, GRU_JOIN, GRU_RAIL, GRU_U),
     {"c_tilde", {{-8, LANE}, {GRU_R, LANE}, {GRU_R, GATE}}},
-    {"c_tilde",
-     {{GRU_R, GRU_RESET}, {GRU_TURN, GRU_RESET}, {GRU_TURN, GRU_LOW}, {GRU_JOIN_C - 6, GRU_LOW}}},
+    {"c_tilde", {{GRU_R, GRU_RESET}, {GRU_TURN, GRU_RESET}, {GRU_TURN, GRU_LOW}, {GRU_JOIN_C - 6, GRU_LOW}}},
     {"c_tilde", {{GRU_JOIN, BOTTOM}, {GRU_JOIN, GRU_X}, {GRU_JOIN_C - 6, GRU_X}}},
     {"c_tilde", {{GRU_JOIN_C, GRU_MID}, {GRU_C, GRU_MID}, {GRU_C, GATE}}},
     {"memory", {{-8, LANE}, {GRU_PLUS, LANE}}},

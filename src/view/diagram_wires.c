@@ -74,8 +74,7 @@ static color wire_ink(const struct pen *pen, const struct diagram_wire *wire) {
     const struct theme *theme = pen->theme;
     if (!pen->scene) return theme->ink2;
     int slot = wire->slot ? pen_slot_of(pen, wire->slot) : pen->cell->input;
-    if (!pen->backward)
-        return pen_has_value(pen, slot) && is_taken(pen, wire, slot) ? theme->ink2 : theme->ghost;
+    if (!pen->backward) return pen_has_value(pen, slot) && is_taken(pen, wire, slot) ? theme->ink2 : theme->ghost;
     if (wire->flags & WIRE_INPUT) return theme->ghost;
     const struct cell_slot *s = &pen->cell->slots[slot];
     if (wire->flags & WIRE_FUTURE) {
@@ -96,8 +95,8 @@ void pen_draw_wire(const struct pen *pen, const struct diagram_wire *wire) {
     point second = p[1], before = p[n - 2];
     trim(pen, wire->at[0], &p[0], second);
     trim(pen, wire->at[n - 1], &p[n - 1], n == 2 ? p[0] : before);
-    const bool on = pen->marker[0] && lists_part(wire->parts, pen->marker) &&
-                    !(pen->backward && wire->flags & WIRE_INPUT);
+    const bool on =
+        pen->marker[0] && lists_part(wire->parts, pen->marker) && !(pen->backward && wire->flags & WIRE_INPUT);
     struct wire_style style = {
         .ink = on ? pen->theme->on_hi : wire_ink(pen, wire), .corner = pen->size.corner, .head = -1};
     style.width = pen->size.stroke * (wire->flags & WIRE_THICK ? 1.7f : 1);
@@ -123,8 +122,7 @@ void pen_draw_markers(const struct pen *pen) {
     for (int i = 0; i < pen->table->marker_count; i++) {
         const struct diagram_marker *marker = &pen->table->markers[i];
         if (strcmp(marker->part, pen->marker) != 0) continue;
-        if (pen->backward && marker->at[0].y >= pen->table->height)
-            continue; // no gradient is followed into x
+        if (pen->backward && marker->at[0].y >= pen->table->height) continue; // no gradient is followed into x
         point p[MAX_POINTS];
         int n = wire_points(pen, marker->at, p);
         // Backward the head at the lane's left end lies on the highlighter too.

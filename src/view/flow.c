@@ -108,8 +108,7 @@ static void key_last(struct flow *f, float x, float y) {
 static void draw_header(struct flow *f) {
     const float baseline = f->r.y + 31;
     float x = f->r.x + 24;
-    x += draw_text(f->list, x, baseline, "Gradient flow",
-                   text_of(FONT_SANS_SEMIBOLD, 16, f->theme->ink1, ALIGN_LEFT)) +
+    x += draw_text(f->list, x, baseline, "Gradient flow", text_of(FONT_SANS_SEMIBOLD, 16, f->theme->ink1, ALIGN_LEFT)) +
          14;
     static const char *const words[] = {"all losses", "last loss"};
     static const float widths[] = {20, 26};
@@ -249,21 +248,19 @@ static void hover(struct flow *f) {
         struct text_style style = text_of(FONT_SANS_SEMIBOLD, 14, f->theme->ink1, ALIGN_CENTER);
         float y = fmaxf(height_of(f, norm) - 7, f->top + 4), center = stage_column_center(&f->columns, t);
         draw_rect(f->list, (rect){center - 24, y - 14, 48, 19}, f->theme->panel, 4);
-        draw_value(f->list, center, y, (struct source){f->total_name, t, -1, norm}, small_digits(norm), false,
-                   style);
+        draw_value(f->list, center, y, (struct source){f->total_name, t, -1, norm}, small_digits(norm), false, style);
         if (f->scene->state) f->scene->state->hover_t = t;
         if (result.clicked) f->scene->state->t = t, f->ui->animating = true;
     }
 }
 
 static bool open_flow(struct flow *f, struct ui *ui, rect r, const struct scene *scene) {
-    *f = (struct flow){
-        .ui = ui, .list = ui->list, .theme = ui->theme, .scene = scene, .items = scene->itemised, .r = r};
+    *f =
+        (struct flow){.ui = ui, .list = ui->list, .theme = ui->theme, .scene = scene, .items = scene->itemised, .r = r};
     if (!scene->record || !scene->script) return false;
     f->T = record_T(scene->record);
     f->columns = stage_columns_for(r, scene);
-    f->total_name =
-        record_norm_name(scene->record, RECORD_BACKWARD, 0, 0, record_cell(scene->record)->state_out[0]);
+    f->total_name = record_norm_name(scene->record, RECORD_BACKWARD, 0, 0, record_cell(scene->record)->state_out[0]);
     f->top = r.y + 54;
     f->bottom = r.y + r.h - 64;
     f->share = r.y + r.h - 40;
@@ -274,8 +271,8 @@ static bool open_flow(struct flow *f, struct ui *ui, rect r, const struct scene 
 }
 
 static void side_labels(struct flow *f) {
-    math_draw(f->list, f->theme, f->columns.x0 - 23, f->share + 13, course(f->scene) ? "L^{<\\tau>}" : "L_\\tau", 17, f->theme->ink1,
-              ALIGN_RIGHT);
+    math_draw(f->list, f->theme, f->columns.x0 - 23, f->share + 13, course(f->scene) ? "L^{<\\tau>}" : "L_\\tau", 17,
+              f->theme->ink1, ALIGN_RIGHT);
     int t = f->first_known - 1;
     if (t < f->columns.first || f->columns.pitch < 48 || f->first_known >= f->T) return;
     float x = stage_column_x(&f->columns, t) + column_width(f, t) - 4;
@@ -318,10 +315,9 @@ static void loss_row(struct ui *ui, rect r, float y, const struct scene *scene, 
     rect track = {r.x + 48, y - 12, r.w - 106, 14};
     draw_rect(ui->list, track, theme->sunk, 2);
     float length = track.w * gradient_length((float)value);
-    draw_rect_exact(ui->list, (rect){track.x, track.y, length, track.h}, tint(theme, tau - t),
-                    fminf(2, length / 2));
-    draw_value(ui->list, r.x + r.w, y, (struct source){"itemised/a", tau, t, value}, small_digits(value),
-               false, text_of(FONT_SANS_MEDIUM, 13, theme->ink1, ALIGN_RIGHT));
+    draw_rect_exact(ui->list, (rect){track.x, track.y, length, track.h}, tint(theme, tau - t), fminf(2, length / 2));
+    draw_value(ui->list, r.x + r.w, y, (struct source){"itemised/a", tau, t, value}, small_digits(value), false,
+               text_of(FONT_SANS_MEDIUM, 13, theme->ink1, ALIGN_RIGHT));
 }
 
 void view_flow_by_loss(struct ui *ui, rect r, const struct scene *scene) {
@@ -332,14 +328,15 @@ void view_flow_by_loss(struct ui *ui, rect r, const struct scene *scene) {
     char title[64], norm[128];
     snprintf(title, sizeof title, "Gradient at t = %d, by loss", t + 1);
     float y = r.y + 28;
-    float used =
-        draw_text_fit(ui->list, r.x, y, r.w, title, text_of(FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT));
+    float used = draw_text_fit(ui->list, r.x, y, r.w, title, text_of(FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT));
     char state[64];
     const struct cell_desc *cell = record_cell(scene->record);
     enum notation notation = scene->state ? scene->state->notation : NOTATION_COURSE;
     label_slot(state, sizeof state, cell, cell->state_out[0], LABEL_SYMBOLIC, LABEL_NO_UNIT,
                (struct label_style){notation, false});
-    snprintf(norm, sizeof norm, course(scene) ? "\\norm{\\partial L^{<\\tau>}/\\partial %s}" : "\\norm{\\partial L_\\tau/\\partial %s}", state);
+    snprintf(norm, sizeof norm,
+             course(scene) ? "\\norm{\\partial L^{<\\tau>}/\\partial %s}" : "\\norm{\\partial L_\\tau/\\partial %s}",
+             state);
     if (used + 12 + math_measure(ui->list, norm, 15).width <= r.w)
         math_draw(ui->list, theme, r.x + r.w, y, norm, 15, theme->ink3, ALIGN_RIGHT);
     if (!known(scene, t)) {

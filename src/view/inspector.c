@@ -11,8 +11,7 @@ void page_title(struct page *page, const char *title, const char *right) {
     struct text_style style = {FONT_SANS_SEMIBOLD, 16, page->theme->ink1, ALIGN_LEFT};
     float at = page->x + draw_text_fit(page->list, page->x, y, page->w, title, style) + 10;
     style = (struct text_style){FONT_SANS_MEDIUM, 14, page->theme->ink3, ALIGN_LEFT};
-    if (right && at < page->x + page->w - 20)
-        draw_text_fit(page->list, at, y, page->x + page->w - at, right, style);
+    if (right && at < page->x + page->w - 20) draw_text_fit(page->list, at, y, page->x + page->w - at, right, style);
 }
 
 void page_diagram(struct page *page, rect at) {
@@ -37,15 +36,13 @@ void page_diagram(struct page *page, rect at) {
                                     : tape_value(tape, page->layer, page->direction, hit.slot, page->t);
     page->card = true;
     page->card_at = hit.at;
-    const char *tensor = record_name(page->record, backward ? RECORD_BACKWARD : RECORD_FORWARD, page->layer,
-                                     page->direction, hit.slot);
+    const char *tensor =
+        record_name(page->record, backward ? RECORD_BACKWARD : RECORD_FORWARD, page->layer, page->direction, hit.slot);
     page->card_source = (struct source){tensor, page->t, unit, values[unit]};
     if (backward)
-        label_grad(page->card_label, sizeof page->card_label, page->cell, hit.slot, page->t, unit,
-                   page->label);
+        label_grad(page->card_label, sizeof page->card_label, page->cell, hit.slot, page->t, unit, page->label);
     else
-        label_slot(page->card_label, sizeof page->card_label, page->cell, hit.slot, page->t, unit,
-                   page->label);
+        label_slot(page->card_label, sizeof page->card_label, page->cell, hit.slot, page->t, unit, page->label);
 }
 
 // Without a selection the page is about the unit of the sentence under the stage, else the one that says most: the
@@ -75,13 +72,8 @@ static int telling_unit(const struct page *page) {
 }
 
 static void open_page(struct page *page, struct ui *ui, rect r, const struct scene *scene) {
-    *page = (struct page){.ui = ui,
-                          .list = ui->list,
-                          .theme = ui->theme,
-                          .scene = scene,
-                          .record = scene->record,
-                          .r = r,
-                          .ease = 1};
+    *page = (struct page){
+        .ui = ui, .list = ui->list, .theme = ui->theme, .scene = scene, .record = scene->record, .r = r, .ease = 1};
     const float padding = r.w >= WIDE ? PADDING_WIDE : PADDING;
     page->cell = record_cell(scene->record);
     page->H = record_H(scene->record);
@@ -93,8 +85,7 @@ static void open_page(struct page *page, struct ui *ui, rect r, const struct sce
     diagram_place(scene, &page->layer, &page->direction);
     const struct step *step = scene_step(scene);
     page->t = scene_t(scene);
-    page->step =
-        step ? *step : (struct step){.kind = STEP_INPUT, .phase = PHASE_FORWARD, .state = -1, .block = -1};
+    page->step = step ? *step : (struct step){.kind = STEP_INPUT, .phase = PHASE_FORWARD, .state = -1, .block = -1};
     page->running = step && (step->t < 0 || step->t == page->t);
     if (page->step.t >= 0) page->step.t = page->t;
     page->unit = scene->state ? scene->state->unit : -1;

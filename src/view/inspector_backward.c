@@ -22,8 +22,7 @@ static float gradient_picker(struct page *page, float y) {
                             : step->kind == STEP_FROM_FUTURE ? RECORD_FROM_FUTURE
                                                              : RECORD_BACKWARD;
     picker.tensor = record_name(page->record, kind, page->layer, page->direction, slot);
-    picker.values = kind == RECORD_FROM_LOSS
-                        ? tape_from_loss(tape, page->layer, page->direction, step->state, page->t)
+    picker.values = kind == RECORD_FROM_LOSS ? tape_from_loss(tape, page->layer, page->direction, step->state, page->t)
                     : kind == RECORD_FROM_FUTURE
                         ? tape_from_future(tape, page->layer, page->direction, step->state, page->t)
                         : tape_grad(tape, page->layer, page->direction, slot, page->t);
@@ -40,8 +39,7 @@ static void meaning(struct page *page, float y) {
     const struct symbol *s = &page->cell->slots[slot].symbol[page->label.notation];
     snprintf(name, sizeof name, s->sub[0] ? "%s_%s" : "%s%s", s->base, s->sub);
     snprintf(markup, sizeof markup, "d%s=\\partial L/\\partial %s", name, name);
-    float used = math_measure(page->list, last + 1, 19).width + 90,
-          needed = math_measure(page->list, markup, 16).width;
+    float used = math_measure(page->list, last + 1, 19).width + 90, needed = math_measure(page->list, markup, 16).width;
     if (used + needed + 16 <= page->w)
         math_draw(page->list, page->theme, page->x + page->w, y, markup, 16, page->theme->ink3, ALIGN_RIGHT);
 }
@@ -67,8 +65,7 @@ static void head_terms(const struct page *page, struct page_terms *terms, int ro
         term.tensor = record_param_name(record, param, false);
         const char *symbol = record_symbol(record, k);
         if (isalnum((unsigned char)symbol[0]) && !symbol[1])
-            snprintf(term.label, sizeof term.label, "w_{\\t{%s},%d}~dz_\\t{%s}", symbol, page->unit + 1,
-                     symbol);
+            snprintf(term.label, sizeof term.label, "w_{\\t{%s},%d}~dz_\\t{%s}", symbol, page->unit + 1, symbol);
         else
             snprintf(term.label, sizeof term.label, "w_{%d,%d}~dz_{%d}", k + 1, page->unit + 1, k + 1);
         int at = terms->count < room ? terms->count : room;
@@ -87,8 +84,8 @@ static void head_terms(const struct page *page, struct page_terms *terms, int ro
 // What is left under the ledger: the gradient by loss, or the figure of the cell with its arrows turned
 // round.
 static void below(struct page *page, float y) {
-    bool known = script_has_grad(page->scene->script, page->cell, page->scene->position, page->layer,
-                                 page->direction, page->cell->state_out[0], page->t);
+    bool known = script_has_grad(page->scene->script, page->cell, page->scene->position, page->layer, page->direction,
+                                 page->cell->state_out[0], page->t);
     if (page->scene->itemised && known) {
         float height = page->bottom - y, wanted = 48 + 23 * (float)(record_T(page->record) - page->t);
         if (height < 28 + 23 + 10) return;
@@ -121,9 +118,8 @@ static void page_from_loss(struct page *page) {
     head_terms(page, &terms, rows);
     int slot = cell->state_out[0];
     const double *values = tape_from_loss(page->record->tape, page->layer, page->direction, 0, page->t);
-    terms.total =
-        (struct source){record_name(page->record, RECORD_FROM_LOSS, page->layer, page->direction, slot),
-                        page->t, page->unit, values[page->unit]};
+    terms.total = (struct source){record_name(page->record, RECORD_FROM_LOSS, page->layer, page->direction, slot),
+                                  page->t, page->unit, values[page->unit]};
     below(page, page_term_rows(page, y, &terms, "sum") + 24);
 }
 
@@ -138,8 +134,7 @@ void page_backward(struct page *page) {
     struct ledger ledger;
     ledger_init(&ledger, page->record, &page->step, page->label.notation);
     const int T = record_T(page->record);
-    const float extra = 30 * (float)(page_equation_lines(page) - 1),
-                unit_row = page->H > PICKER_UNITS ? 16 : 0;
+    const float extra = 30 * (float)(page_equation_lines(page) - 1), unit_row = page->H > PICKER_UNITS ? 16 : 0;
     const int rows = ledger.count + page_equation_lines(page);
     const float least = rows > 16 ? 24 : 28; // a gate that is read twice makes a long ledger
     float tight = ledger.count ? page_ledger_height(&ledger, least, 4) : 60,
@@ -149,8 +144,7 @@ void page_backward(struct page *page) {
     const float end = losses ? 44 : 10;
     struct page_need need = {.tight = 60 + extra * 0.85f + 12 + unit_row + tight + 8 + end,
                              .full = 70 + extra + 23 + unit_row + full + 22.5f + end};
-    if (losses)
-        need.row_tight = 21, need.row_full = 23, need.least = 0, need.want = losses, need.most = losses;
+    if (losses) need.row_tight = 21, need.row_full = 23, need.least = 0, need.want = losses, need.most = losses;
     page_fit(page, need);
     float y = page_equation(page, page->y + page_mix(page, 60, 70), 19, page_mix(page, 26, 30));
     if (page->step.kind == STEP_SUM) meaning(page, y);

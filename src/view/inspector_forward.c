@@ -46,8 +46,7 @@ static void unit_symbol(const struct page *page, int slot, char *out, size_t siz
     if (s->role == SLOT_PREACT)
         snprintf(out, size, "%s_%s%d%s", symbol->base, "{", page->unit + 1, "}");
     else if (symbol->sub[0])
-        snprintf(out, size, "\\col{%s}{%s_{%s,%d}}", hues[s->identity], symbol->base, symbol->sub,
-                 page->unit + 1);
+        snprintf(out, size, "\\col{%s}{%s_{%s,%d}}", hues[s->identity], symbol->base, symbol->sub, page->unit + 1);
     else
         snprintf(out, size, "\\col{%s}{%s_{%d}}", hues[s->identity], symbol->base, page->unit + 1);
 }
@@ -74,14 +73,13 @@ static void find_terms(const struct page *page, struct weighted *sum, int rows) 
     struct page_terms *terms = &sum->terms;
     int room = rows > TERM_ROWS ? TERM_ROWS : rows;
     for (int try = 0; try < 2; try++) {
-        terms->count = provenance_terms(
-            page->record, page->layer, page->direction, sum->step, page->t, page->unit, page->label.notation,
-            terms->list, room, &terms->rest_count, &terms->rest, &sum->bias, &sum->recurrent, &sum->input);
+        terms->count = provenance_terms(page->record, page->layer, page->direction, sum->step, page->t, page->unit,
+                                        page->label.notation, terms->list, room, &terms->rest_count, &terms->rest,
+                                        &sum->bias, &sum->recurrent, &sum->input);
         if (terms->rest_count == 0) break;
         room--; // the rest needs a row of its own
     }
-    terms->total =
-        (struct source){tensor_of(page, sum->z), page->t, page->unit, value_of(page, sum->z)[page->unit]};
+    terms->total = (struct source){tensor_of(page, sum->z), page->t, page->unit, value_of(page, sum->z)[page->unit]};
     int param = layout_param(&page->record->layout, PARAM_BIAS, page->layer, page->direction);
     int row = page->cell->steps[sum->step].block * page->H + page->unit;
     sum->bias_source = (struct source){record_param_name(page->record, param, false), row, -1, sum->bias};
@@ -116,10 +114,7 @@ static void weighted_equations(struct page *page, const struct weighted *sum, fl
     page_sum(page, y_sum, markup, 18.5f, sources, 5);
     const struct cell_part *part = &page->cell->parts[page->step.part];
     enum cell_op op = page->cell->steps[part->first + part->count - 1].op;
-    const char *function = op == OP_SIGMOID ? "\\sigma"
-                           : op == OP_TANH  ? "\\tanh"
-                           : op == OP_RELU  ? "\\t{ReLU}"
-                                            : "";
+    const char *function = op == OP_SIGMOID ? "\\sigma" : op == OP_TANH ? "\\tanh" : op == OP_RELU ? "\\t{ReLU}" : "";
     snprintf(markup, sizeof markup, "%s=%s(%s)=\\v{4}{2}", result, function, z);
     page_sum(page, y_result, markup, 19, sources, 5);
 }
@@ -144,8 +139,8 @@ static void weighted_card(struct page *page, const struct weighted *sum) {
     struct term none[1];
     int rest_count;
     double rest, bias, recurrent, input;
-    provenance_terms(page->record, page->layer, page->direction, sum->step, page->t, unit,
-                     page->label.notation, none, 0, &rest_count, &rest, &bias, &recurrent, &input);
+    provenance_terms(page->record, page->layer, page->direction, sum->step, page->t, unit, page->label.notation, none,
+                     0, &rest_count, &rest, &bias, &recurrent, &input);
     const int slot = page->cell->steps[sum->step].in[0];
     struct card_row rows[] = {{"", {"sum/recurrent", page->t, unit, recurrent}, 3, true},
                               {"W x", {"sum/input", page->t, unit, input}, 3, true},
@@ -153,8 +148,7 @@ static void weighted_card(struct page *page, const struct weighted *sum) {
     *(page->cell->two_biases ? &rows[2].source.column : &rows[2].source.row) += unit - page->unit;
     rows[2].source.value = bias;
     if (slot >= 0)
-        snprintf(rows[0].label, sizeof rows[0].label,
-                 page->cell->slots[slot].role == SLOT_PRODUCT ? "W (%s)" : "W %s",
+        snprintf(rows[0].label, sizeof rows[0].label, page->cell->slots[slot].role == SLOT_PRODUCT ? "W (%s)" : "W %s",
                  page->cell->slots[slot].symbol[page->label.notation].base);
     memcpy(page->card_rows, rows, sizeof rows);
     page->card_count = 3;
@@ -172,8 +166,7 @@ void page_affine(struct page *page, int step) {
     int rows = page_open(page, "Inside the cell", when, need);
     const bool known = computed(page);
     float y = page->y + page_mix(page, 24, 30);
-    page_heading(page, y, page->cell->slots[sum.result].identity, part->title,
-                 right_words(page, right, sizeof right));
+    page_heading(page, y, page->cell->slots[sum.result].identity, part->title, right_words(page, right, sizeof right));
     y = page_equation(page, y + page_mix(page, 30, 34), 21, 26);
     struct picker picker = picker_of(page, sum.result, known);
     y = page_picker(page, y + page_mix(page, 14, 20), &picker);
@@ -195,8 +188,7 @@ void page_affine(struct page *page, int step) {
 static struct ledger_row *add_row(struct ledger *ledger, const struct page *page, int slot, char op) {
     const struct cell_slot *s = &page->cell->slots[slot];
     struct ledger_row *row = &ledger->rows[ledger->count++];
-    *row = (struct ledger_row){
-        .op = op, .kind = s->role == SLOT_GATE, .values = value_of(page, slot), .row = page->t};
+    *row = (struct ledger_row){.op = op, .kind = s->role == SLOT_GATE, .values = value_of(page, slot), .row = page->t};
     row->tensor = tensor_of(page, slot);
     if (s->role == SLOT_PRODUCT)
         snprintf(row->label, sizeof row->label, "%s", s->symbol[page->label.notation].base);
@@ -271,8 +263,7 @@ static void one_hot(struct page *page, float x, float y, int symbol, int count) 
             draw_rect_exact(page->list, (rect){x + (float)k * pitch, y + 4, bar, 16},
                             k == symbol ? theme->ink1 : theme->line2, 0);
         if (symbol >= 0)
-            draw_rect_exact(page->list, (rect){x + (float)symbol * pitch - 1, y + 1, bar + 2, 22},
-                            theme->ink1, 1);
+            draw_rect_exact(page->list, (rect){x + (float)symbol * pitch - 1, y + 1, bar + 2, 22}, theme->ink1, 1);
     }
     if (symbol >= 0)
         snprintf(text, sizeof text, "one-hot, symbol %d of %d", symbol + 1, count);
@@ -287,8 +278,7 @@ static float input_token(struct page *page, float y) {
     int symbol = page->record->example.x ? page->record->example.x[page->t] : -1;
     char label[96];
     label_slot(label, sizeof label, page->cell, page->cell->input, page->t, LABEL_NO_UNIT, page->label);
-    float x =
-        page->x + math_draw(page->list, theme, page->x, y + 26, label, 20, theme->ink1, ALIGN_LEFT) + 12;
+    float x = page->x + math_draw(page->list, theme, page->x, y + 26, label, 20, theme->ink1, ALIGN_LEFT) + 12;
     rect box = {x, y, 38, 38};
     draw_rect(page->list, rect_inset(box, -4), page->running ? theme->hi : theme->panel, 9);
     draw_rect(page->list, box, theme->panel, 6);
@@ -314,8 +304,7 @@ void page_input(struct page *page) {
     y = input_token(page, y + page_mix(page, 16, 22));
     int state = page->cell->state_in[0];
     label_slot(label, sizeof label, page->cell, state, page->t, LABEL_NO_UNIT, page->label);
-    snprintf(text, sizeof text, page->t > 0 ? "$%s$, from t = %d" : "$%s$, zero at the start", label,
-             page->t);
+    snprintf(text, sizeof text, page->t > 0 ? "$%s$, from t = %d" : "$%s$, zero at the start", label, page->t);
     struct rich_style style = {13, 20, page->theme->ink3, page->theme->ink3};
     y += page_mix(page, 14, 20);
     y += rich_text(page->list, page->theme, page->x, y, page->w, text, style, true);

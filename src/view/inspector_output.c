@@ -49,8 +49,7 @@ static struct text_style number_style(const struct page *page, float size, color
     return (struct text_style){size >= 14 ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, size, ink, ALIGN_RIGHT};
 }
 
-static void class_heads(struct page *page, float y, const char *first, const char *second,
-                        float first_right) {
+static void class_heads(struct page *page, float y, const char *first, const char *second, float first_right) {
     struct text_style style = {FONT_SANS_MEDIUM, 13, page->theme->ink3, ALIGN_RIGHT};
     draw_text(page->list, page->x + first_right, y, first, style);
     math_draw(page->list, page->theme, page->x + page->w, y, second, 16, page->theme->ink3, ALIGN_RIGHT);
@@ -62,16 +61,14 @@ static void class_bar(struct page *page, float y, struct source source, double m
         draw_box_dashed(page->list, (rect){left, y - 12, span, 14}, page->theme->ink2, 2, 1, 4, 3);
         return;
     }
-    float length = fmaxf(2, span * (float)(most > 0 ? source.value / most : 0) *
-                                (page->running ? motion_fill(page->scene) : 1));
-    draw_rect_exact(page->list, (rect){left, y - 12, length, 14},
-                    target ? page->theme->ink1 : page->theme->line2, 2);
+    float length =
+        fmaxf(2, span * (float)(most > 0 ? source.value / most : 0) * (page->running ? motion_fill(page->scene) : 1));
+    draw_rect_exact(page->list, (rect){left, y - 12, length, 14}, target ? page->theme->ink1 : page->theme->line2, 2);
 }
 
 // "softmax" with numbers for the target: its exponential over the sum of all of them.
 static bool softmax_numbers(struct page *page, float y) {
-    const double *logits = tape_logits(page->record->tape, page->t),
-                 *p = tape_y_hat(page->record->tape, page->t);
+    const double *logits = tape_logits(page->record->tape, page->t), *p = tape_y_hat(page->record->tape, page->t);
     int shown[TOP_MAX], k = target_of(page);
     if (k < 0 && top_symbols(page, 1, shown) > 0) k = shown[0];
     double sum = 0;
@@ -93,8 +90,7 @@ static bool softmax_numbers(struct page *page, float y) {
 }
 
 static void forward_rows(struct page *page, float y, int rows) {
-    const double *logits = tape_logits(page->record->tape, page->t),
-                 *p = tape_y_hat(page->record->tape, page->t);
+    const double *logits = tape_logits(page->record->tape, page->t), *p = tape_y_hat(page->record->tape, page->t);
     const int n = page->record->layout.spec.outputs, target = target_of(page);
     const float pitch = page_mix(page, 23, 26);
     int shown[TOP_MAX], count = top_symbols(page, rows < n ? rows - 1 : rows, shown);
@@ -144,8 +140,7 @@ static void output_forward(struct page *page) {
 // --- dL/dlogits = y_hat - y ---
 
 static void backward_rows(struct page *page, float y, int rows) {
-    const double *p = tape_y_hat(page->record->tape, page->t),
-                 *d = tape_logits_grad(page->record->tape, page->t);
+    const double *p = tape_y_hat(page->record->tape, page->t), *d = tape_logits_grad(page->record->tape, page->t);
     const int target = target_of(page);
     const float pitch = page_mix(page, 24, 28);
     int shown[TOP_MAX], count = top_symbols(page, rows, shown);
@@ -157,8 +152,7 @@ static void backward_rows(struct page *page, float y, int rows) {
         y += pitch;
         symbol_chip(page, y, k, k == target);
         struct text_style style = number_style(page, 13.5f, page->theme->ink2);
-        page_value(page, page->x + 84, y, (struct source){"forward/y_hat", page->t, k, p[k]}, 3, false,
-                   style);
+        page_value(page, page->x + 84, y, (struct source){"forward/y_hat", page->t, k, p[k]}, 3, false, style);
         draw_text(page->list, page->x + 128, y, k == target ? "− 1" : "− 0", style);
         strip_draw(page->list, page->theme, page->x + 164, y - 5 - look.height / 2, &d[k], 1, &look);
         page_value(page, page->x + page->w, y, (struct source){"backward/logits", page->t, k, d[k]}, 3, true,
@@ -201,14 +195,12 @@ static void loss_row(struct page *page, float y, int t, double most, bool curren
     if (current) draw_rect(page->list, (rect){page->x - 8, y - 17, page->w + 16, 24}, theme->hi_soft, 4);
     math_draw(page->list, theme, page->x, y, label, 17, theme->ink1, ALIGN_LEFT);
     int target = page->record->example.target[t];
-    if (target >= 0)
-        page_token(page, page->x + 62, y, target, 14, current ? theme->ink1 : theme->ink2, current);
+    if (target >= 0) page_token(page, page->x + 62, y, target, 14, current ? theme->ink1 : theme->ink2, current);
     double loss = tape_loss(page->record->tape, t);
     struct source source = {"forward/loss", t, -1, loss};
     float left = page->x + 84, span = page->x + page->w - 58 - left;
     if (!page_hides(page, source))
-        draw_rect_exact(page->list,
-                        (rect){left, y - 12, fmaxf(1, span * (float)(most > 0 ? loss / most : 0)), 14},
+        draw_rect_exact(page->list, (rect){left, y - 12, fmaxf(1, span * (float)(most > 0 ? loss / most : 0)), 14},
                         theme->loss, 2);
     page_value(page, page->x + page->w, y, source, 2, false, number_style(page, 14, theme->ink1));
 }
@@ -230,8 +222,8 @@ static void loss_rows(struct page *page, float y, int rows) {
         y += pitch;
         snprintf(text, sizeof text, "%d earlier", first);
         draw_text(page->list, page->x, y, text, words);
-        page_value(page, page->x + page->w, y, (struct source){"sum/loss_earlier", first - 1, -1, earlier}, 2,
-                   false, number_style(page, 14, page->theme->ink1));
+        page_value(page, page->x + page->w, y, (struct source){"sum/loss_earlier", first - 1, -1, earlier}, 2, false,
+                   number_style(page, 14, page->theme->ink1));
     }
     for (int t = first; t <= page->t; t++)
         loss_row(page, y += pitch, t, most, t == page->t);
@@ -255,16 +247,14 @@ void page_loss(struct page *page) {
     y = page_equation(page, y + page_mix(page, 30, 34), 21, 26);
     int target = target_of(page);
     if (!known || target < 0) {
-        page_caption(
-            page, y + 34,
-            target < 0 ? "No target at this timestep: no loss." : "Not computed yet at this timestep.", NULL);
+        page_caption(page, y + 34,
+                     target < 0 ? "No target at this timestep: no loss." : "Not computed yet at this timestep.", NULL);
         return;
     }
     y += page_mix(page, 32, 40);
     label_output(label, sizeof label, "L", page->t, page->label);
-    struct source sources[] = {
-        {"forward/y_hat", page->t, target, tape_y_hat(page->record->tape, page->t)[target]},
-        {"forward/loss", page->t, -1, tape_loss(page->record->tape, page->t)}};
+    struct source sources[] = {{"forward/y_hat", page->t, target, tape_y_hat(page->record->tape, page->t)[target]},
+                               {"forward/loss", page->t, -1, tape_loss(page->record->tape, page->t)}};
     snprintf(markup, sizeof markup, "%s=-\\ln~\\v{0}{3}=\\v{1}{2}", label);
     page_sum(page, y, markup, 19, sources, 2);
     y += page_mix(page, 32, 40);

@@ -151,8 +151,8 @@ float page_equation(struct page *page, float y, float size, float line) {
         char own[PAGE_TEXT];
         snprintf(own, sizeof own, goes_on ? "%.1s~%s" : "%.0s%s", at, goes_on ? at + 1 : at);
         float indent = goes_on ? under : 0;
-        math_draw_fit(page->list, page->theme, page->x + indent, y, page->w - indent, own, size,
-                      page->theme->ink1, ALIGN_LEFT);
+        math_draw_fit(page->list, page->theme, page->x + indent, y, page->w - indent, own, size, page->theme->ink1,
+                      ALIGN_LEFT);
         at = end ? end + 1 : NULL;
     }
     return y;
@@ -175,8 +175,8 @@ static void expand_values(const struct page *page, char *out, size_t size, const
     while (*markup && used + 1 < size) {
         int index = 0, digits = 0, length = 0;
         bool is_value = markup[0] == '\\' && (markup[1] == 'v' || markup[1] == 'V') && markup[2] == '{' &&
-                        sscanf(markup + 2, "{%d}{%d}%n", &index, &digits, &length) == 2 && length > 0 &&
-                        index >= 0 && index < count;
+                        sscanf(markup + 2, "{%d}{%d}%n", &index, &digits, &length) == 2 && length > 0 && index >= 0 &&
+                        index < count;
         if (!is_value) {
             out[used++] = *markup++;
             out[used] = 0;
@@ -185,8 +185,7 @@ static void expand_values(const struct page *page, char *out, size_t size, const
         const bool hidden = page_hides(page, values[index]), sign = markup[1] == 'V';
         char text[64] = "?";
         if (!hidden)
-            format_value(text, sizeof text, sign ? fabs(values[index].value) : values[index].value, digits,
-                         false);
+            format_value(text, sizeof text, sign ? fabs(values[index].value) : values[index].value, digits, false);
         if (hidden_only && !hidden)
             used += (size_t)snprintf(out + used, size - used, "%.*s", length + 2, markup);
         else
@@ -200,8 +199,7 @@ static void expand_values(const struct page *page, char *out, size_t size, const
     }
 }
 
-void page_sum(struct page *page, float y, const char *markup, float size, const struct source *values,
-              int count) {
+void page_sum(struct page *page, float y, const char *markup, float size, const struct source *values, int count) {
     char plain[PAGE_TEXT], shown[PAGE_TEXT];
     expand_values(page, plain, sizeof plain, markup, values, count, false);
     expand_values(page, shown, sizeof shown, markup, values, count, true);
@@ -228,10 +226,8 @@ struct bars page_bars(const struct page *page, const double *values, int count, 
 void page_bar(const struct page *page, const struct bars *bars, float y, double value, float height) {
     float length = isfinite(value) ? fabsf((float)value) * bars->per_unit : 0;
     rect bar = {value < 0 ? bars->zero - length : bars->zero, y - height / 2, length, height};
-    draw_rect_exact(page->list, bar, value < 0 ? page->theme->act_n : page->theme->act_p,
-                    fminf(2, length / 2));
-    draw_rect(page->list, (rect){bars->zero - 0.5f, y - height / 2 - 3, 1, height + 6}, page->theme->line2,
-              0);
+    draw_rect_exact(page->list, bar, value < 0 ? page->theme->act_n : page->theme->act_p, fminf(2, length / 2));
+    draw_rect(page->list, (rect){bars->zero - 0.5f, y - height / 2 - 3, 1, height + 6}, page->theme->line2, 0);
 }
 
 // "0.50 × −0.73", its right edge at x; returns its width.
@@ -246,8 +242,7 @@ static float draw_product(struct page *page, float x, float y, const struct term
     return x - left;
 }
 
-static void term_row(struct page *page, float y, const struct term *term, const struct bars *bars,
-                     int digits) {
+static void term_row(struct page *page, float y, const struct term *term, const struct bars *bars, int digits) {
     const struct theme *theme = page->theme;
     const bool product = isfinite(term->operand);
     float room = product ? 152 - draw_product(page, page->x + 152, y, term) - 7 : 100;
@@ -287,13 +282,12 @@ float page_term_rows(struct page *page, float y, const struct page_terms *all, c
     struct text_style number = {FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_RIGHT};
     if (terms->rest_count > 0) {
         char text[48];
-        snprintf(text, sizeof text, terms->rest_count == 1 ? "1 smaller term" : "%d smaller terms",
-                 terms->rest_count);
+        snprintf(text, sizeof text, terms->rest_count == 1 ? "1 smaller term" : "%d smaller terms", terms->rest_count);
         y += pitch;
         draw_text(page->list, page->x, y, text, words);
         page_bar(page, &bars, y - 5, terms->rest, 16);
-        page_value(page, page->x + page->w, y, (struct source){"sum/rest", page->t, page->unit, terms->rest},
-                   digits, true, number);
+        page_value(page, page->x + page->w, y, (struct source){"sum/rest", page->t, page->unit, terms->rest}, digits,
+                   true, number);
     }
     y += page_mix(page, 26, 30);
     draw_hline(page->list, page->x, page->x + page->w, y - page_mix(page, 17, 18.5f), theme->line);
@@ -316,16 +310,14 @@ void page_card(struct page *page) {
     float width = math_measure(list, page->card_label, 18).width + text_width(list, text, number) + 34;
     width = fmaxf(width, 104);
     float height = 36 + (page->card_count ? 8 + 18 * (float)page->card_count : 0);
-    float middle = page->card_at.x + page->card_at.w / 2, left = page->r.x + 4,
-          right = page->r.x + page->r.w - 4;
+    float middle = page->card_at.x + page->card_at.w / 2, left = page->r.x + 4, right = page->r.x + page->r.w - 4;
     float x = fmaxf(left, fminf(middle - width / 2, right - width)), y = page->card_at.y - 13 - height;
     bool below = y < page->r.y + 4;
     if (below) y = page->card_at.y + page->card_at.h + 13;
     rect box = {x, y, width, height};
     draw_rect(list, box, theme->panel, 8);
     draw_box(list, box, theme->ink1, 8, 1.5f);
-    float edge = below ? y : y + height, tip = below ? edge - 8 : edge + 8,
-          inner = below ? edge + 1.6f : edge - 1.6f;
+    float edge = below ? y : y + height, tip = below ? edge - 8 : edge + 8, inner = below ? edge + 1.6f : edge - 1.6f;
     draw_path_move(list, middle - 8, inner);
     draw_path_line(list, middle, tip);
     draw_path_line(list, middle + 8, inner);

@@ -74,8 +74,7 @@ float page_equation(struct page *page, float y, float size, float line);
 int page_equation_lines(const struct page *page);
 // Maths with numbers: \v{k}{digits} and \V{k}{digits} (sign always) stand for values[k]. Shrinks to the
 // width.
-void page_sum(struct page *page, float y, const char *markup, float size, const struct source *values,
-              int count);
+void page_sum(struct page *page, float y, const char *markup, float size, const struct source *values, int count);
 void page_caption(struct page *page, float y, const char *text, const char *right);
 
 // The vector of a slot with up to eight units to pick from, their numbers under them; returns the last
@@ -93,8 +92,7 @@ float page_picker(struct page *page, float y, const struct picker *picker);
 float page_picker_height(const struct page *page, int n);
 // The units shown: the eight with the largest values (gates: furthest from one half) and the selected one, in
 // order.
-int page_units(const struct page *page, const double *values, int n, enum strip_kind kind,
-               int out[PICKER_UNITS]);
+int page_units(const struct page *page, const double *values, int n, enum strip_kind kind, int out[PICKER_UNITS]);
 
 // Bars of terms: one scale for all rows; zero lies where all of them fit.
 struct bars {
@@ -131,7 +129,7 @@ void page_card(struct page *page); // last
 void page_start(struct page *page); // nothing has run yet
 void page_input(struct page *page); // STEP_INPUT
 void page_affine(struct page *page,
-                 int step); // STEP_PART with a weighted sum: gates, candidate, the RNN's activation
+                 int step);               // STEP_PART with a weighted sum: gates, candidate, the RNN's activation
 void page_elementwise(struct page *page); // STEP_PART without: memory, activation
 void page_output(struct page *page);      // STEP_OUTPUT, STEP_OUTPUT_BACK
 void page_loss(struct page *page);        // STEP_LOSS

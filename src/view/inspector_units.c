@@ -5,8 +5,7 @@
 
 // --- units ---
 
-int page_units(const struct page *page, const double *values, int n, enum strip_kind kind,
-               int out[PICKER_UNITS]) {
+int page_units(const struct page *page, const double *values, int n, enum strip_kind kind, int out[PICKER_UNITS]) {
     int count = n < PICKER_UNITS ? n : PICKER_UNITS;
     if (n <= PICKER_UNITS || !values) {
         // Without values: the ones around the selected unit.
@@ -46,8 +45,8 @@ static void choose_unit(struct page *page, int unit) {
 
 // A row of units is one control: a click takes the unit under the pointer, Left and Right move while it has
 // the focus.
-static int unit_control(struct page *page, const char *name, rect area, float x, float pitch,
-                        const int *units, int count) {
+static int unit_control(struct page *page, const char *name, rect area, float x, float pitch, const int *units,
+                        int count) {
     struct ui *ui = page->ui;
     ui_id id = ui_make_id(ui, name);
     struct ui_result result = ui_control(ui, id, area, true);
@@ -86,11 +85,9 @@ static void picker_card(struct page *page, const struct picker *picker, rect til
     page->card_at = tile;
     page->card_source = (struct source){picker->tensor, page->t, unit, picker->values[unit]};
     if (picker->kind == STRIP_GRADIENT)
-        label_grad(page->card_label, sizeof page->card_label, page->cell, picker->slot, page->t, unit,
-                   page->label);
+        label_grad(page->card_label, sizeof page->card_label, page->cell, picker->slot, page->t, unit, page->label);
     else
-        label_slot(page->card_label, sizeof page->card_label, page->cell, picker->slot, page->t, unit,
-                   page->label);
+        label_slot(page->card_label, sizeof page->card_label, page->cell, picker->slot, page->t, unit, page->label);
 }
 
 // The numbers under the tiles: one form and size for all of them.
@@ -99,8 +96,8 @@ struct picker_numbers {
     float size;
 };
 
-static struct picker_numbers picker_numbers(const struct page *page, const struct picker *picker,
-                                            const int *units, int count, float room) {
+static struct picker_numbers picker_numbers(const struct page *page, const struct picker *picker, const int *units,
+                                            int count, float room) {
     struct picker_numbers numbers = {2, 12};
     if (picker->ghost) return numbers;
     double largest = 0;
@@ -133,8 +130,7 @@ static void picker_tile(struct page *page, const struct picker *picker, rect til
         else
             draw_box(list, tile, theme->ghost, 4, 1);
         if (hidden)
-            draw_text(list, middle, tile.y + tile.h / 2 + 5, "?",
-                      page_text(page, FONT_SANS_SEMIBOLD, 14, theme->ink1));
+            draw_text(list, middle, tile.y + tile.h / 2 + 5, "?", page_text(page, FONT_SANS_SEMIBOLD, 14, theme->ink1));
     } else {
         struct strip_style look = strip_style_default(picker->kind, tile.w, 0, tile.h);
         look.radius = 4, look.max = picker->max, look.pill = 10;
@@ -232,8 +228,7 @@ static void ledger_strip(struct page *page, const struct ledger_row *row, struct
             draw_box_dashed(page->list, tile, page->theme->ink2, 3, 1.5f, 4, 3);
         }
         if (units[i] == page->unit)
-            draw_box(page->list, (rect){tile.x - 2.5f, y - 3, tile.w + 5, height + 6}, page->theme->ink1, 5,
-                     1.75f);
+            draw_box(page->list, (rect){tile.x - 2.5f, y - 3, tile.w + 5, height + 6}, page->theme->ink1, 5, 1.75f);
     }
 }
 
@@ -264,15 +259,11 @@ static void ledger_row_draw(struct page *page, const struct ledger_row *row, cha
     }
     char op[2] = {sign, 0};
     if (sign != ' ')
-        math_draw(page->list, theme, page->x + 8, y + 6, op, 18, row->total ? theme->on_hi : theme->ink2,
-                  ALIGN_CENTER);
-    math_draw_fit(page->list, theme, page->x + 22, y + 6, at.strip - page->x - 28, row->label, 18, ink,
-                  ALIGN_LEFT);
+        math_draw(page->list, theme, page->x + 8, y + 6, op, 18, row->total ? theme->on_hi : theme->ink2, ALIGN_CENTER);
+    math_draw_fit(page->list, theme, page->x + 22, y + 6, at.strip - page->x - 28, row->label, 18, ink, ALIGN_LEFT);
     ledger_strip(page, row, at, y - height / 2, height, units, count);
-    struct text_style style = {row->result || row->total ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, ink,
-                               ALIGN_RIGHT};
-    struct source source = {row->tensor ? row->tensor : "sum/ledger", row->row, page->unit,
-                            row->values[page->unit]};
+    struct text_style style = {row->result || row->total ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, ink, ALIGN_RIGHT};
+    struct source source = {row->tensor ? row->tensor : "sum/ledger", row->row, page->unit, row->values[page->unit]};
     page_value_fit(page, page->x + page->w, y + 5, page->w >= 320 ? 60 : 56, source, digits, false, style);
 }
 
@@ -280,12 +271,10 @@ float page_ledger(struct page *page, float y, const struct ledger *ledger, float
     if (!ledger->count) return y;
     const struct ledger_row *last = &ledger->rows[ledger->count - 1];
     int units[PICKER_UNITS];
-    int count = page_units(page, last->values, page->H, STRIP_GRADIENT, units),
-        digits = ledger_digits(page, ledger);
+    int count = page_units(page, last->values, page->H, STRIP_GRADIENT, units), digits = ledger_digits(page, ledger);
     struct ledger_columns at = ledger_columns(page);
     float top = y - pitch / 2;
-    rect area = {at.strip - 4, top, (float)count * (at.tile + at.gap) + 4,
-                 page_ledger_height(ledger, pitch, gap)};
+    rect area = {at.strip - 4, top, (float)count * (at.tile + at.gap) + 4, page_ledger_height(ledger, pitch, gap)};
     unit_control(page, "ledger", area, at.strip - at.gap / 2, at.tile + at.gap, units, count);
     for (int i = 0; page->H > PICKER_UNITS && i < count; i++) {
         char text[16];

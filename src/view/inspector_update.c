@@ -24,12 +24,11 @@ static double number_of(const struct page *page, enum record_param_kind kind, in
 }
 
 // As the trace file has it: (out, in), a bias (out).
-static struct source source_of(const struct page *page, enum record_param_kind kind,
-                               const struct entry *entry) {
+static struct source source_of(const struct page *page, enum record_param_kind kind, const struct entry *entry) {
     enum param_role role = page->record->layout.params[entry->param].role;
     bool bias = param_is_vector(role);
-    return (struct source){record_param_name_of(page->record, kind, entry->param), entry->out,
-                           bias ? -1 : entry->in, number_of(page, kind, entry->param, entry->in, entry->out)};
+    return (struct source){record_param_name_of(page->record, kind, entry->param), entry->out, bias ? -1 : entry->in,
+                           number_of(page, kind, entry->param, entry->in, entry->out)};
 }
 
 static void symbol_markup(const struct page *page, int symbol, char *out, size_t size) {
@@ -61,7 +60,8 @@ static void entry_label(const struct page *page, const struct entry *entry, char
     int unit = entry->out % H + 1;
     if (p->role == PARAM_DIAGONAL) {
         int b = 0;
-        while (cell_diagonal_row(page->cell, b) != entry->out / H) b++;
+        while (cell_diagonal_row(page->cell, b) != entry->out / H)
+            b++;
         snprintf(out, size, "w_{%sc}[%d]", page->cell->blocks[b].weight[notation].sub, unit);
     } else if (p->role == PARAM_RECURRENT_BIAS || (p->role == PARAM_BIAS && page->cell->two_biases)) {
         snprintf(out, size, "b_{%s%s}[%d]", sub, p->role == PARAM_BIAS ? "x" : state, unit);
@@ -91,8 +91,8 @@ static int keep_largest(struct entry *top, int count, int max, struct entry entr
 }
 
 // "0.312 → 0.308" with the change at the right as a bar and a number.
-static void change_row(struct page *page, float y, const struct entry *entry, struct source before,
-                       struct source after, struct source change, const struct bars *bars, int digits) {
+static void change_row(struct page *page, float y, const struct entry *entry, struct source before, struct source after,
+                       struct source change, const struct bars *bars, int digits) {
     const struct theme *theme = page->theme;
     char label[64];
     entry_label(page, entry, label, sizeof label);
@@ -131,8 +131,8 @@ static int change_digits(const struct page *page, const double *before, const do
 }
 
 // Bars right of the widest "before → after"; where that leaves little, there are none.
-static struct bars change_bars(const struct page *page, const double *before, const double *changes,
-                               int count, int digits) {
+static struct bars change_bars(const struct page *page, const double *before, const double *changes, int count,
+                               int digits) {
     const struct text_style style = {FONT_SANS_MEDIUM, 13, page->theme->ink1, ALIGN_LEFT};
     float widest = 0;
     for (int i = 0; i < count; i++) {
@@ -147,14 +147,12 @@ static struct bars change_bars(const struct page *page, const double *before, co
 
 // --- clip ---
 
-static void norm_row(struct page *page, float y, const char *words, struct source source, double most,
-                     color ink) {
+static void norm_row(struct page *page, float y, const char *words, struct source source, double most, color ink) {
     struct text_style style = page_text(page, FONT_SANS_MEDIUM, 13.5f, page->theme->ink2);
     draw_text(page->list, page->x, y, words, style);
     float left = page->x + 92, span = page->x + page->w - 58 - left;
     draw_rect(page->list, (rect){left, y - 12, span, 14}, page->theme->sunk, 2);
-    draw_rect_exact(page->list,
-                    (rect){left, y - 12, fmaxf(1, span * (float)(most > 0 ? source.value / most : 0)), 14},
+    draw_rect_exact(page->list, (rect){left, y - 12, fmaxf(1, span * (float)(most > 0 ? source.value / most : 0)), 14},
                     ink, 2);
     style = (struct text_style){FONT_SANS_SEMIBOLD, 14, page->theme->ink1, ALIGN_RIGHT};
     page_value_fit(page, page->x + page->w, y, 54, source, digits_for(source.value), false, style);
@@ -166,9 +164,8 @@ static int largest_gradients(const struct page *page, struct entry *top, int max
     for (int k = 0; k < layout->count; k++)
         for (int in = 0; in < layout->params[k].in; in++)
             for (int out = 0; out < layout->params[k].out; out++)
-                count =
-                    keep_largest(top, count, max,
-                                 (struct entry){k, in, out, fabs(number_of(page, RECORD_GRAD, k, in, out))});
+                count = keep_largest(top, count, max,
+                                     (struct entry){k, in, out, fabs(number_of(page, RECORD_GRAD, k, in, out))});
     return count;
 }
 
@@ -193,10 +190,8 @@ void page_clip(struct page *page) {
     norm_row(page, y += pitch, "before", (struct source){"clip/grad_norm", 0, -1, record->grad_norm}, most,
              page->theme->grad);
     if (limit > 0)
-        norm_row(page, y += pitch, "limit", (struct source){"clip/max_norm", 0, -1, limit}, most,
-                 page->theme->line2);
-    norm_row(page, y += pitch, "after", (struct source){"sum/norm_after", -1, -1, after}, most,
-             page->theme->grad);
+        norm_row(page, y += pitch, "limit", (struct source){"clip/max_norm", 0, -1, limit}, most, page->theme->line2);
+    norm_row(page, y += pitch, "after", (struct source){"sum/norm_after", -1, -1, after}, most, page->theme->grad);
     struct source sources[] = {{"clip/max_norm", 0, -1, limit},
                                {"clip/grad_norm", 0, -1, record->grad_norm},
                                {"clip/scale", 0, -1, record->clip_scale}};
@@ -259,8 +254,8 @@ static double move_of(const struct page *page, int param, int in, int out) {
     return number_of(page, RECORD_DELTA, param, in, out);
 }
 
-static int largest_moves(const struct page *page, const struct piece *pieces, int piece_count,
-                         struct entry *top, int max) {
+static int largest_moves(const struct page *page, const struct piece *pieces, int piece_count, struct entry *top,
+                         int max) {
     int count = 0;
     for (int k = 0; k < piece_count; k++)
         for (int in = 0; in < pieces[k].columns; in++)
@@ -283,8 +278,7 @@ struct move_map {
     float cell_w, cell_h;
 };
 
-static struct move_map plan_map(const struct page *page, const struct piece *pieces, int count,
-                                float height) {
+static struct move_map plan_map(const struct page *page, const struct piece *pieces, int count, float height) {
     struct move_map map = {.bin_down = 1, .bin_across = 1};
     map.turned = page->step.layer < 0 || page->step.bias;
     map.down = map.turned ? pieces[0].columns : pieces[0].rows;
@@ -316,8 +310,8 @@ static double cell_move(const struct page *page, const struct piece *piece, bool
     return most;
 }
 
-static float draw_map(struct page *page, float y, const struct piece *pieces, int count,
-                      const struct move_map *map, double most) {
+static float draw_map(struct page *page, float y, const struct piece *pieces, int count, const struct move_map *map,
+                      double most) {
     float bottom = y, x = page->x;
     for (int k = 0; k < count; k++) {
         int across = map->turned ? pieces[k].rows : pieces[k].columns,
@@ -325,10 +319,8 @@ static float draw_map(struct page *page, float y, const struct piece *pieces, in
         for (int a = 0; a < across; a += map->bin_across) {
             for (int d = 0; d < down; d += map->bin_down) {
                 double move = cell_move(page, &pieces[k], map->turned, d, a, map->bin_down, map->bin_across);
-                rect cell = {x, y + (float)(d / map->bin_down) * map->cell_h, map->cell_w - 0.6f,
-                             map->cell_h - 0.6f};
-                draw_rect_exact(page->list, cell,
-                                ramp_value(page->theme, most > 0 ? (float)(move / most) : 0), 0.5f);
+                rect cell = {x, y + (float)(d / map->bin_down) * map->cell_h, map->cell_w - 0.6f, map->cell_h - 0.6f};
+                draw_rect_exact(page->list, cell, ramp_value(page->theme, most > 0 ? (float)(move / most) : 0), 0.5f);
                 bottom = fmaxf(bottom, cell.y + map->cell_h);
             }
             x += map->cell_w;
@@ -348,8 +340,7 @@ static void block_title(const struct page *page, char *out, size_t size) {
     for (int i = 0; i < page->cell->step_count; i++)
         if (page->cell->steps[i].block == step->block) z = i;
     int part = z >= 0 ? cell_part_of_step(page->cell, z) : -1;
-    snprintf(out, size, "%s, %s", part >= 0 ? page->cell->parts[part].title : "Cell",
-             step->bias ? "bias" : "weights");
+    snprintf(out, size, "%s, %s", part >= 0 ? page->cell->parts[part].title : "Cell", step->bias ? "bias" : "weights");
 }
 
 void page_update(struct page *page) {
@@ -387,8 +378,7 @@ void page_update(struct page *page) {
         float end = page->x + draw_text(page->list, page->x, y + 15, first, axis) + 10;
         int columns = (pieces[0].columns + map.bin_across - 1) / map.bin_across;
         if (count > 1)
-            draw_text(page->list, fmaxf(end, page->x + (float)columns * map.cell_w + 6), y + 15, "reads x",
-                      axis);
+            draw_text(page->list, fmaxf(end, page->x + (float)columns * map.cell_w + 6), y + 15, "reads x", axis);
     }
     y += page_mix(page, 38, 46);
     page_caption(page, y, "Largest moves, before → after", NULL);
@@ -401,7 +391,6 @@ void page_update(struct page *page) {
     y += 2;
     for (int i = 0; i < found; i++)
         change_row(page, y += page_mix(page, 23, 26), &top[i], source_of(page, RECORD_PARAM, &top[i]),
-                   source_of(page, RECORD_PARAM_AFTER, &top[i]), source_of(page, RECORD_DELTA, &top[i]),
-                   &bars, digits);
+                   source_of(page, RECORD_PARAM_AFTER, &top[i]), source_of(page, RECORD_DELTA, &top[i]), &bars, digits);
     if (!found) page_caption(page, y + 24, "Nothing moved.", NULL);
 }

@@ -9,7 +9,7 @@ enum { LOW_WINDOW = 800, LINES = 2 }; // lines kept free, so that the stage does
 
 // The sentence with what its numbers need to keep their sources.
 struct sentence {
-    char text[sizeof ((struct narration *)0)->text];
+    char text[sizeof((struct narration *)0)->text];
     struct source sources[NARRATION_VALUES];
     int digits[NARRATION_VALUES];
     int count;
@@ -35,13 +35,12 @@ static float text_room(float width) {
 
 static struct rich_style style_at(const struct ui *ui, float size) {
     float line = size > 18 ? 30 : size >= 18 ? 29 : size >= 17 ? 27 : size >= 16 ? 25 : 22;
-    return (struct rich_style){
-        .size = size, .line_height = line, .ink = ui->theme->ink2, .bold = ui->theme->ink1};
+    return (struct rich_style){.size = size, .line_height = line, .ink = ui->theme->ink2, .bold = ui->theme->ink1};
 }
 
 static float put(struct ui *ui, const struct sentence *s, float x, float y, float width, bool draw) {
-    return rich_text_values(ui->list, ui->theme, x, y, text_room(width), s->text, s->style, s->sources,
-                            s->digits, s->count, draw);
+    return rich_text_values(ui->list, ui->theme, x, y, text_room(width), s->text, s->style, s->sources, s->digits,
+                            s->count, draw);
 }
 
 // The words, with "?" in the place of every number that a question asks for.

@@ -24,8 +24,8 @@ static struct text_style text_of(enum font font, float size, color ink, enum ali
     return (struct text_style){font, size, ink, align};
 }
 
-static float paragraph(struct panel *p, float x, float width, const char *text, float size, float line,
-                       color ink, color bold) {
+static float paragraph(struct panel *p, float x, float width, const char *text, float size, float line, color ink,
+                       color bold) {
     struct rich_style style = {size, line, ink, bold};
     return rich_text(p->list, p->theme, x, p->y, width, text, style, p->draw);
 }
@@ -69,8 +69,7 @@ static void eyebrow(struct panel *p) {
     if (p->draw && c->eyebrow) draw_text_fit(p->list, p->x, p->y, p->w, c->eyebrow, style);
     if (below) p->y += 18;
     if (p->draw && c->part_count > 1)
-        draw_dots(p, below ? p->x + (float)c->part_count * pitch : p->x + p->w + DOT_PITCH - DOT_W, p->y,
-                  pitch);
+        draw_dots(p, below ? p->x + (float)c->part_count * pitch : p->x + p->w + DOT_PITCH - DOT_W, p->y, pitch);
 }
 
 // --- title, text, equations ---
@@ -117,8 +116,7 @@ static void equation(struct panel *p, const char *markup) {
         draw_rect(p->list, r, p->theme->sunk, 8);
         draw_clip_push(p->list, r);
         float baseline = p->y + (height - ink) / 2 + box.ascent;
-        math_draw_fit(p->list, p->theme, p->x + p->w / 2, baseline, room, markup, size, p->theme->ink1,
-                      ALIGN_CENTER);
+        math_draw_fit(p->list, p->theme, p->x + p->w / 2, baseline, room, markup, size, p->theme->ink1, ALIGN_CENTER);
         draw_clip_pop(p->list);
     }
     p->y += height + 34;
@@ -127,8 +125,7 @@ static void equation(struct panel *p, const char *markup) {
 static void blocks(struct panel *p) {
     for (int i = 0; i < p->content->block_count; i++) {
         const struct panel_block *block = &p->content->blocks[i];
-        if (block->text)
-            p->y += paragraph(p, p->x, p->w, block->text, 15, 23, p->theme->ink2, p->theme->ink1) + 8;
+        if (block->text) p->y += paragraph(p, p->x, p->w, block->text, 15, 23, p->theme->ink2, p->theme->ink1) + 8;
         if (block->equation) {
             // y is where a line of text would stand; under a title or another box that is too far down.
             if (!block->text && (i == 0 || p->content->blocks[i - 1].equation)) p->y -= 16;
@@ -147,8 +144,7 @@ static void task_mark(struct panel *p, enum panel_task_state state) {
         return;
     }
     if (state == TASK_NOW) draw_circle(p->list, c, 8.25f, p->theme->hi);
-    draw_ring(p->list, c, 8.25f, state == TASK_NOW ? p->theme->ink1 : p->theme->line2,
-              state == TASK_NOW ? 2 : 1.5f);
+    draw_ring(p->list, c, 8.25f, state == TASK_NOW ? p->theme->ink1 : p->theme->line2, state == TASK_NOW ? 2 : 1.5f);
 }
 
 // One answer of a question: a row with a ring, wrapped text, as high as it needs.
@@ -157,8 +153,7 @@ static void choice(struct panel *p, int task, int k, float x, float width) {
     const bool chosen = t->chosen == k, open = t->state == TASK_NOW;
     bool draw = p->draw;
     p->draw = false;
-    float text_height =
-        paragraph(p, x + 32, width - 42, t->choices[k], 14, 20, p->theme->ink1, p->theme->ink1);
+    float text_height = paragraph(p, x + 32, width - 42, t->choices[k], 14, 20, p->theme->ink1, p->theme->ink1);
     p->draw = draw;
     float height = fmaxf(34, text_height + 14);
     rect r = {x, p->y - 14, width, height};
@@ -208,8 +203,7 @@ static void feedback(struct panel *p, const struct panel_task *t, float x, float
 
 static void hints(struct panel *p, int task, float x, float width) {
     const struct panel_task *t = &p->content->tasks[task];
-    if (t->hint && t->hint[0])
-        p->y += paragraph(p, x, width, t->hint, 14, 20, p->theme->ink3, p->theme->ink2) + 4;
+    if (t->hint && t->hint[0]) p->y += paragraph(p, x, width, t->hint, 14, 20, p->theme->ink3, p->theme->ink2) + 4;
     if (!t->more_hints || t->state != TASK_NOW) return;
     if (p->draw) {
         struct text_style style = text_of(FONT_SANS_MEDIUM, 13, p->theme->ink2, ALIGN_LEFT);
@@ -262,10 +256,8 @@ static void tasks(struct panel *p) {
     if (p->draw) {
         char text[32];
         snprintf(text, sizeof text, "%d of %d", done, c->task_count);
-        draw_text(p->list, p->x, p->y, "Try this",
-                  text_of(FONT_SANS_SEMIBOLD, 14, p->theme->ink1, ALIGN_LEFT));
-        draw_text(p->list, p->x + p->w, p->y, text,
-                  text_of(FONT_SANS_MEDIUM, 13, p->theme->ink3, ALIGN_RIGHT));
+        draw_text(p->list, p->x, p->y, "Try this", text_of(FONT_SANS_SEMIBOLD, 14, p->theme->ink1, ALIGN_LEFT));
+        draw_text(p->list, p->x + p->w, p->y, text, text_of(FONT_SANS_MEDIUM, 13, p->theme->ink3, ALIGN_RIGHT));
     }
     p->y += 24;
     for (int i = 0; i < c->task_count; i++)
@@ -313,18 +305,17 @@ static void footer(struct panel *p) {
     // Both titles share the line. Where they do not fit, the way back is only "Back", then the way on only "Next".
     struct text_style style = text_of(FONT_SANS_SEMIBOLD, 14, p->theme->ink1, ALIGN_LEFT);
     const char *previous = c->previous ? c->previous : "", *next = c->next ? c->next : "";
-    float room = r.w - 42, left = text_width(p->list, previous, style) + 32, right = text_width(p->list, next, style) + 32;
+    float room = r.w - 42, left = text_width(p->list, previous, style) + 32,
+          right = text_width(p->list, next, style) + 32;
     if (left + right > room && c->previous) left = text_width(p->list, previous = "Back", style) + 32;
     if (left + right > room && c->next) right = text_width(p->list, next = "Next", style) + 32;
     if (c->previous && turn(p, (rect){r.x + 20, r.y + 10, left, 36}, previous, false)) p->action->go = -1;
-    if (c->next && turn(p, (rect){r.x + r.w - 19 - right, r.y + 10, right, 36}, next, true))
-        p->action->go = 1;
+    if (c->next && turn(p, (rect){r.x + r.w - 19 - right, r.y + 10, right, 36}, next, true)) p->action->go = 1;
 }
 
 struct panel_action view_panel(struct ui *ui, rect r, const struct panel_content *content) {
     struct panel_action action = {.part = -1, .hint = -1, .answer_task = -1, .answer_choice = -1};
-    struct panel p = {
-        .ui = ui, .list = ui->list, .theme = ui->theme, .content = content, .r = r, .action = &action};
+    struct panel p = {.ui = ui, .list = ui->list, .theme = ui->theme, .content = content, .r = r, .action = &action};
     draw_rect(ui->list, r, ui->theme->panel, 0);
     draw_vline(ui->list, r.x + r.w - 1, r.y, r.y + r.h, ui->theme->line);
     if (r.w < 120 || r.h < FOOTER + 60) return action;
@@ -350,8 +341,7 @@ bool view_panel_rail(struct ui *ui, rect r, const struct panel_content *content)
     bool open = ui_icon_button(ui, (rect){r.x + r.w / 2 - 16, r.y + 11, 32, 32}, ICON_CHEVRON_RIGHT, 22,
                                "Open the lesson", false);
     ui_pop_id(ui);
-    float room = r.h - 56 - 12,
-          pitch = content->part_count ? fminf(16, room / (float)content->part_count) : 16;
+    float room = r.h - 56 - 12, pitch = content->part_count ? fminf(16, room / (float)content->part_count) : 16;
     for (int i = 0; i < content->part_count && pitch > 4; i++) {
         bool done = content->part_done && content->part_done[i];
         color ink = i == content->part          ? ui->theme->ink1

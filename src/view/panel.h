@@ -30,8 +30,7 @@ struct panel_content {
     const struct panel_task *tasks;
     int task_count;
     const char *previous, *next; // titles, NULL at the ends
-    char
-        *answer; // what is typed into the open task's number field, kept by the caller; needed by asks_number
+    char *answer; // what is typed into the open task's number field, kept by the caller; needed by asks_number
     int answer_size;
     bool show_top; // in this frame: scroll back to the title,
     int show_task; // or to this task (from 1; 0 = none)
@@ -41,7 +40,7 @@ struct panel_action {
     int part;                       // a part dot was chosen, -1 none
     int hint;                       // task whose hint was asked for, -1 none
     int answer_task, answer_choice; // a choice was taken; -1 none
-    const char *answer_text; // a number or text was entered for answer_task (valid until the next frame)
+    const char *answer_text;        // a number or text was entered for answer_task (valid until the next frame)
     bool skip;
 };
 struct panel_action view_panel(struct ui *ui, rect r, const struct panel_content *content);

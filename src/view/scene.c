@@ -2,9 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-enum {
-    SCALE_SAMPLES = 40000
-}; // values looked at for the scale of a row: a frame must stay cheap at T 500, H 512
+enum { SCALE_SAMPLES = 40000 }; // values looked at for the scale of a row: a frame must stay cheap at T 500, H 512
 
 const struct step *scene_step(const struct scene *scene) {
     return scene->script ? script_running(scene->script, scene->position) : NULL;
@@ -29,8 +27,7 @@ bool scene_is_hidden(const struct scene *scene, const char *tensor, int row, int
     for (int k = 0; k < scene->hidden_count; k++) {
         const struct hidden_value *hidden = &scene->hidden[k];
         if (!hidden->tensor || !tensor || strcmp(hidden->tensor, tensor) != 0) continue;
-        if ((hidden->row < 0 || hidden->row == row) && (hidden->column < 0 || hidden->column == column))
-            return true;
+        if ((hidden->row < 0 || hidden->row == row) && (hidden->column < 0 || hidden->column == column)) return true;
     }
     return false;
 }

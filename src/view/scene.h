@@ -9,17 +9,17 @@
 
 struct view_state {
     enum notation notation;
-    int unit;              // selected, 0-based; -1 = none
-    int t;                 // selected timestep, 0-based; -1 = the running step's
-    int layer, direction;  // shown in the inspector
+    int unit;                            // selected, 0-based; -1 = none
+    int t;                               // selected timestep, 0-based; -1 = the running step's
+    int layer, direction;                // shown in the inspector
     int hover_unit, hover_t, hover_slot; // -1 = none; set by the views each frame
     bool hover_grad;
-    bool backward;         // the backward figure (follows the phase unless the user pressed B)
+    bool backward; // the backward figure (follows the phase unless the user pressed B)
     bool backward_pinned;
-    bool flow;             // the gradient flow panel under the backward stage
+    bool flow; // the gradient flow panel under the backward stage
     bool sign_marks;
-    float scroll;          // of the stage, in columns, when not all timesteps fit
-    int scroll_position;   // cursor and timestep that scroll was last set for: moving brings them back into the window
+    float scroll;        // of the stage, in columns, when not all timesteps fit
+    int scroll_position; // cursor and timestep that scroll was last set for: moving brings them back into the window
 };
 
 // A value that the learner is asked to predict: drawn as "?" in a dashed outline until answered.
@@ -39,9 +39,9 @@ struct scene {
     struct view_state *state;
     const struct hidden_value *hidden;
     int hidden_count;
-    bool presentation;               // for a room: the narration is larger
-    float slide;                     // columns that the running frame still has to travel; 0 = in its place
-    const char *unit_word;           // "character": what one timestep is
+    bool presentation;     // for a room: the narration is larger
+    float slide;           // columns that the running frame still has to travel; 0 = in its place
+    const char *unit_word; // "character": what one timestep is
 };
 
 // The timestep and step the inspector is about.
@@ -49,4 +49,5 @@ int scene_t(const struct scene *scene);
 const struct step *scene_step(const struct scene *scene); // running step or NULL
 bool scene_backward(const struct scene *scene);           // which figure the stage shows
 bool scene_is_hidden(const struct scene *scene, const char *tensor, int row, int column);
-float scene_row_scale(const struct record *record, int layer, int direction, int slot); // 0.5, 1, 2, 5 ... that holds 98%
+float scene_row_scale(const struct record *record, int layer, int direction,
+                      int slot); // 0.5, 1, 2, 5 ... that holds 98%

@@ -56,8 +56,7 @@ struct stage_columns stage_columns_for(rect stage, const struct scene *scene) {
         // in the direction of the walk.
         int margin = c.count / 8;
         if (t < c.first + margin && c.first > 0) state->scroll = (float)(t - c.count * 3 / 4);
-        if (t >= c.first + c.count - margin && c.first + c.count < T)
-            state->scroll = (float)(t - c.count / 4);
+        if (t >= c.first + c.count - margin && c.first + c.count < T) state->scroll = (float)(t - c.count / 4);
         state->scroll = fmaxf(0, fminf(state->scroll, (float)(T - c.count)));
         state->scroll_position = looked_at;
         c = score_columns(stage, T, state->scroll, t);
@@ -146,8 +145,8 @@ static float box_height(const struct stage *s, const struct gaps *g) {
 }
 
 static float total_height(const struct stage *s, const struct gaps *g, float y_hat, bool one_hot) {
-    return g->loss + g->y_hat + y_hat + g->riser + box_height(s, g) + g->feed + (one_hot ? g->one_hot : 0) +
-           g->token + g->t + g->end;
+    return g->loss + g->y_hat + y_hat + g->riser + box_height(s, g) + g->feed + (one_hot ? g->one_hot : 0) + g->token +
+           g->t + g->end;
 }
 
 // Room that is left over goes to the wires and between the rows, more of it where there are few rows.
@@ -264,9 +263,7 @@ static const char *title_of(const struct stage *s) {
     if (!s->step || s->step->phase == PHASE_FORWARD) return s->backward ? "Backward pass" : "Forward pass";
     if (s->step->phase == PHASE_LOSS) return s->backward ? "Backward pass" : "Loss";
     if (!s->backward) return "Forward pass";
-    return s->step->phase == PHASE_CLIP     ? "Clip"
-           : s->step->phase == PHASE_UPDATE ? "Update"
-                                            : "Backward pass";
+    return s->step->phase == PHASE_CLIP ? "Clip" : s->step->phase == PHASE_UPDATE ? "Update" : "Backward pass";
 }
 
 static struct text_style caption(const struct stage *s, float size) {
@@ -283,8 +280,7 @@ static void subtitle(struct stage *s, char *out, size_t size) {
     struct strip_grid grid = strip_grid_for((rect){0, 0, 63, strip_area_height(s->H)}, s->H);
     int n = snprintf(out, size, "one %s per timestep", word);
     if (s->record->layout.spec.layers > 1 && n > 0 && (size_t)n < size)
-        n += snprintf(out + n, size - (size_t)n, ", layer %d of %d", s->layer + 1,
-                      s->record->layout.spec.layers);
+        n += snprintf(out + n, size - (size_t)n, ", layer %d of %d", s->layer + 1, s->record->layout.spec.layers);
     if (grid.merged > 1 && n > 0 && (size_t)n < size)
         snprintf(out + n, size - (size_t)n, ", a tile is the mean of %d units", grid.merged);
 }
@@ -310,9 +306,7 @@ static void clip_header(struct stage *s, float x) {
     double before = s->record->grad_norm, after = before * s->record->clip_scale;
     struct text_style small = caption(s, 13), number = {FONT_SANS_SEMIBOLD, 13, s->theme->ink1, ALIGN_LEFT};
     float y = s->r.y + 30, right = s->r.x + s->r.w - 24;
-    x +=
-        draw_text(s->list, x, y, s->record->clip_scale < 1 ? "norm before" : "norm, under the limit", small) +
-        8;
+    x += draw_text(s->list, x, y, s->record->clip_scale < 1 ? "norm before" : "norm, under the limit", small) + 8;
     x += draw_value(s->list, x, y, (struct source){"clip/grad_norm", 0, -1, before}, 3, false, number) + 8;
     float track = fminf(160, (right - x - 130) / (s->record->clip_scale < 1 ? 2 : 1));
     if (track < 20) return;
@@ -371,8 +365,7 @@ static void stage_init(struct stage *s, struct ui *ui, rect r, const struct scen
     s->V = s->record->layout.spec.outputs;
     int layers = s->record->layout.spec.layers;
     s->layer = s->step && s->step->layer >= 0 ? s->step->layer : state->layer;
-    if (s->step && s->step->layer < 0 && s->step->t >= 0)
-        s->layer = layers - 1; // the output comes from the top layer
+    if (s->step && s->step->layer < 0 && s->step->t >= 0) s->layer = layers - 1; // the output comes from the top layer
     s->layer = s->layer < 0 ? 0 : s->layer >= layers ? layers - 1 : s->layer;
     s->direction = s->step && s->step->direction >= 0 ? s->step->direction : state->direction;
     s->direction = s->direction < 0 || s->direction >= s->record->layout.spec.directions ? 0 : s->direction;
@@ -407,8 +400,7 @@ static void publish_hover(struct stage *s) {
     state->hover_slot = s->found_slot;
     state->hover_unit = s->found_unit;
     state->hover_grad = s->found_grad;
-    bool changed =
-        s->found_t != s->hover_t || s->found_slot != s->hover_slot || s->found_unit != s->hover_unit;
+    bool changed = s->found_t != s->hover_t || s->found_slot != s->hover_slot || s->found_unit != s->hover_unit;
     if (changed) s->ui->animating = true; // the outlines of the other views follow in the next frame
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The stage: the unrolled timesteps, forward and backward (mock-1, mock-2), at every level of detail, with its header and
-// legends; and the narration under it. Clicking a tile selects its unit, clicking a column its timestep.
+// The stage: the unrolled timesteps, forward and backward (mock-1, mock-2), at every level of detail, with its header
+// and legends; and the narration under it. Clicking a tile selects its unit, clicking a column its timestep.
 
 #include "scene.h"
 

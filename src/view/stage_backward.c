@@ -80,13 +80,11 @@ static void belt(struct stage *s) {
     while (reached > 0 && state_of(s, reached - 1) != COLUMN_AHEAD)
         reached--;
     float y = s->rows[s->row_c].y - belt_half(s), h = 2 * belt_half(s), start = s->columns.x0 + 8;
-    float x = reached < s->T ? stage_x(s, reached) - (reached > 0 ? 18 : 0)
-                             : stage_x(s, s->T - 1) + s->columns.width;
+    float x = reached < s->T ? stage_x(s, reached) - (reached > 0 ? 18 : 0) : stage_x(s, s->T - 1) + s->columns.width;
     float end = stage_x(s, s->T - 1) + s->columns.width;
     if (end > x) draw_rect(s->list, (rect){x, y, end - x, h}, s->theme->belt, 0);
     if (x > start)
-        draw_rect(s->list, (rect){start, y, x - start, h}, color_mix(s->theme->stage, s->theme->belt, 0.45f),
-                  0);
+        draw_rect(s->list, (rect){start, y, x - start, h}, color_mix(s->theme->stage, s->theme->belt, 0.45f), 0);
 }
 
 static void box(struct stage *s, int t) {
@@ -132,8 +130,7 @@ static void mark_sources(struct stage *s, int t) {
     bool memory = f->state_row == s->row_c;
     if (f->from_future && memory) mark(s, (point[]){{stage_center(s, t + 1), y}, {f->plus ? c : x, y}}, 2);
     if (f->from_future && !memory) {
-        float in = s->rows[s->row_in].y, r = riser_x(s, t),
-              from = in == y ? stage_x(s, t + 1) : stage_center(s, t + 1);
+        float in = s->rows[s->row_in].y, r = riser_x(s, t), from = in == y ? stage_x(s, t + 1) : stage_center(s, t + 1);
         mark(s, (point[]){{from, in}, {r, in}, {r, y}, {f->plus ? c : r, y}}, 4);
     }
     if (f->from_loss && memory) mark(s, (point[]){{c, s->rows[s->row_a].y}, {c, y}}, 2);
@@ -179,8 +176,7 @@ static void marker(struct stage *s) {
     if (s->step->kind == STEP_PART_BACK) mark_part(s, t);
     if (f->y_hat || f->y_hat_result) y_hat_ring(s, t);
     for (int k = 0; k < s->row_count; k++) {
-        bool inner =
-            k == s->row_a && s->row_in == k; // what comes back is the sum over all gates: no strip of its own
+        bool inner = k == s->row_a && s->row_in == k; // what comes back is the sum over all gates: no strip of its own
         if (f->before[k] && t + 1 < s->T && !inner) stage_ring(s, k == s->row_a ? s->row_in : k, t + 1);
         if ((f->row[k] || (f->result[k] && s->marker >= 1)) && stage_has(s, k, t)) stage_ring(s, k, t);
     }
@@ -238,16 +234,16 @@ static void lanes(struct stage *s, int t) {
         if (k == s->row_a) {
             float to = known && has_from_loss(s, t) ? riser_x(s, t) + fminf(5, gap * 0.35f) : edge;
             float in = lane_y(s, k), r = riser_x(s, t);
-            struct wire_style style = {ink, .width = fminf(width, 4.5f),
-                                       .head = fminf(known ? 6 : 5, gap * 0.5f), .corner = 7};
+            struct wire_style style = {ink, .width = fminf(width, 4.5f), .head = fminf(known ? 6 : 5, gap * 0.5f),
+                                       .corner = 7};
             if (in == y)
                 wire_draw(s->list, (point[]){{next, y}, {to, y}}, 2, style);
             else
                 wire_draw(s->list, (point[]){{next, in}, {r, in}, {r, y + 7}}, 3, style);
         } else
-            wire_draw(s->list, (point[]){{next, y}, {edge, y}}, 2,
-                      (struct wire_style){ink, .width = width,
-                                          .head = fminf(known ? 4 + width * 0.95f : 5, gap * 0.6f)});
+            wire_draw(
+                s->list, (point[]){{next, y}, {edge, y}}, 2,
+                (struct wire_style){ink, .width = width, .head = fminf(known ? 4 + width * 0.95f : 5, gap * 0.6f)});
     }
 }
 
@@ -280,8 +276,7 @@ static void input(struct stage *s, int t, bool ahead, bool run) {
     color edge = ahead ? theme->ghost : theme->line2;
     if (symbol < 0) {
         draw_box_dashed(s->list, r, edge, 5, 1, 3, 3);
-        draw_text(s->list, c, r.y + h * 0.71f, "0",
-                  (struct text_style){FONT_MONO, 15 * k, theme->ink3, ALIGN_CENTER});
+        draw_text(s->list, c, r.y + h * 0.71f, "0", (struct text_style){FONT_MONO, 15 * k, theme->ink3, ALIGN_CENTER});
         return;
     }
     draw_box(s->list, r, edge, 5, 1);
@@ -306,8 +301,7 @@ static void plus(struct stage *s, int t) {
     point at = {riser_x(s, t), s->rows[s->row_a].y};
     bool now = runs(s, t) && s->focus.plus && s->focus.state_row == s->row_a;
     float radius = fminf(6, gap_to_next(s) * 0.45f);
-    wire_plus(s->list, at, radius, now ? s->theme->on_hi : s->theme->grad,
-              now ? s->theme->hi : s->theme->panel);
+    wire_plus(s->list, at, radius, now ? s->theme->on_hi : s->theme->grad, now ? s->theme->hi : s->theme->panel);
 }
 
 // What the running part sends to the timestep before, in ink that reads on yellow.

@@ -19,8 +19,7 @@ static bool made_in(const struct stage *s, const struct cell_part *part, int slo
 }
 
 // Marks what a part reads: rows of this timestep, states of the one before, the input.
-static void part_operands(const struct stage *s, const struct cell_part *part, bool *row, bool *before,
-                          bool *x) {
+static void part_operands(const struct stage *s, const struct cell_part *part, bool *row, bool *before, bool *x) {
     for (int k = part->first; k < part->first + part->count; k++)
         for (int i = 0; i < 2; i++) {
             int slot = s->cell->steps[k].in[i];
@@ -174,16 +173,14 @@ static bool card_fill(const struct stage *s, struct card *card) {
         label_slot(card->math, sizeof card->math, s->cell, s->found_slot, t, unit, style);
     snprintf(card->words, sizeof card->words, "%s%s, unit %d, t = %d", s->backward ? "gradient of the " : "",
              slot->title, unit + 1, t + 1);
-    if (s->detail == STAGE_SCORE &&
-        s->record->example.x) { // the token is not always written under its column
+    if (s->detail == STAGE_SCORE && s->record->example.x) { // the token is not always written under its column
         size_t used = strlen(card->words);
         char token[40];
         token_words(token, sizeof token, record_symbol(s->record, s->record->example.x[t]));
         snprintf(card->words + used, sizeof card->words - used, ", reads %s", token);
     }
     if (!s->backward && slot->at_one)
-        snprintf(card->note, sizeof card->note, "1 %s, 0 %s", slot->at_one,
-                 slot->at_zero ? slot->at_zero : "does not");
+        snprintf(card->note, sizeof card->note, "1 %s, 0 %s", slot->at_one, slot->at_zero ? slot->at_zero : "does not");
     return true;
 }
 

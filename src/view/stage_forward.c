@@ -39,8 +39,7 @@ static void labels(struct stage *s) {
     label_output(markup, sizeof markup, "L", LABEL_SYMBOLIC, style);
     stage_side_label(s, markup, s->plan.loss, 19);
     label_output(markup, sizeof markup, "\\hat{y}", LABEL_SYMBOLIC, style);
-    stage_side_label(s, markup, s->plan.y_hat + fminf(46, (s->plan.y_hat_bottom - s->plan.y_hat) * 0.5f - 4),
-                     19);
+    stage_side_label(s, markup, s->plan.y_hat + fminf(46, (s->plan.y_hat_bottom - s->plan.y_hat) * 0.5f - 4), 19);
     for (int k = 0; k < s->row_count; k++)
         stage_row_label(s, k);
     label_output(markup, sizeof markup, "x", LABEL_SYMBOLIC, style);
@@ -63,8 +62,7 @@ static void belt(struct stage *s) {
         draw_rect(s->list, (rect){s->columns.x0, y, x - s->columns.x0, h}, s->theme->belt, 0);
     else
         draw_rect(s->list, (rect){s->columns.x0, y, x + 4 - s->columns.x0, h}, s->theme->belt, 0);
-    if (end > x)
-        draw_rect(s->list, (rect){x, y, end - x, h}, color_mix(s->theme->stage, s->theme->belt, 0.45f), 0);
+    if (end > x) draw_rect(s->list, (rect){x, y, end - x, h}, color_mix(s->theme->stage, s->theme->belt, 0.45f), 0);
 }
 
 static void box(struct stage *s, int t) {
@@ -134,8 +132,7 @@ static int operand_paths(const struct stage *s, struct path *out) {
                 out[n].p[out[n].n++] = (point){c, s->rows[target].y};
             n++;
         }
-        if (f->row[k] && target >= 0)
-            out[n++] = (struct path){{{c, s->rows[k].y}, {c, s->rows[target].y}}, 2};
+        if (f->row[k] && target >= 0) out[n++] = (struct path){{{c, s->rows[k].y}, {c, s->rows[target].y}}, 2};
     }
     if (f->x) out[n++] = (struct path){{{c, s->plan.token + 6}, {c, in}}, 2};
     return n;
@@ -151,8 +148,7 @@ static int output_path(const struct stage *s, int t, struct path *out) {
 
 static void y_hat_ring(struct stage *s, int t) {
     float x = stage_x(s, t), out = s->columns.pitch < 66 ? 2 : 6;
-    rect r = {x - out, s->plan.y_hat - 4, s->columns.width + 2 * out,
-              s->plan.y_hat_bottom - s->plan.y_hat + 7};
+    rect r = {x - out, s->plan.y_hat - 4, s->columns.width + 2 * out, s->plan.y_hat_bottom - s->plan.y_hat + 7};
     draw_rect(s->list, r, s->theme->hi, 8);
     draw_rect(s->list, rect_inset(r, 2.5f), s->theme->stage, 5.5f);
 }
@@ -176,8 +172,7 @@ static void marker(struct stage *s) {
     }
     if (f->loss_result) {
         y_hat_ring(s, t);
-        wire_marker(s->list, (point[]){{c, s->plan.y_hat - 5}, {c, s->plan.loss + 8}}, 2, hi, 11, 10,
-                    s->marker);
+        wire_marker(s->list, (point[]){{c, s->plan.y_hat - 5}, {c, s->plan.loss + 8}}, 2, hi, 11, 10, s->marker);
     }
     for (int k = 0; k < s->row_count; k++) {
         if (f->before[k] && t > 0) stage_ring(s, k, t - 1);
@@ -189,8 +184,7 @@ static void marker(struct stage *s) {
 static void running_wires(struct stage *s, int t) {
     const struct stage_focus *f = &s->focus;
     color ink = s->theme->on_hi;
-    float c = stage_center(s, t), x = stage_x(s, t),
-          from = t > 0 ? stage_x(s, t - 1) + s->columns.width + 3 : 0;
+    float c = stage_center(s, t), x = stage_x(s, t), from = t > 0 ? stage_x(s, t - 1) + s->columns.width + 3 : 0;
     int target = target_row(s);
     struct wire_style plain = {ink, .head = -1, .corner = 10}, arrow = {ink, .head = 6, .corner = 10};
     // a and x meet in the open middle of the column; else in the strip of the sums, or of the state itself
@@ -206,20 +200,16 @@ static void running_wires(struct stage *s, int t) {
     if (f->x) {
         float start = (s->plan.one_hot > 0 ? s->plan.one_hot : s->plan.token) - 3;
         bool up = target >= 0 || !joins;
-        float to = !joins ? row_end(s, s->row_in, true)
-                   : up   ? row_end(s, target, true)
-                          : s->rows[s->row_in].y;
+        float to = !joins ? row_end(s, s->row_in, true) : up ? row_end(s, target, true) : s->rows[s->row_in].y;
         wire_draw(s->list, (point[]){{c, start}, {c, to}}, 2, up ? arrow : plain);
     }
     if (f->x && !joins && target >= 0) // the sums become the activation
-        wire_draw(s->list, (point[]){{c, row_end(s, s->row_in, false)}, {c, row_end(s, target, true)}}, 2,
-                  arrow);
+        wire_draw(s->list, (point[]){{c, row_end(s, s->row_in, false)}, {c, row_end(s, target, true)}}, 2, arrow);
     if (!f->x)
         for (int k = 0; k < s->row_count; k++) {
             if (!f->row[k] || target < 0) continue;
             bool below = s->rows[k].y > s->rows[target].y;
-            wire_draw(s->list, (point[]){{c, row_end(s, k, !below)}, {c, row_end(s, target, below)}}, 2,
-                      arrow);
+            wire_draw(s->list, (point[]){{c, row_end(s, k, !below)}, {c, row_end(s, target, below)}}, 2, arrow);
         }
 }
 
@@ -232,9 +222,8 @@ static void lanes_in(struct stage *s, int t) {
         if (!s->rows[k].state || (run && s->focus.before[k])) continue;
         point p[6];
         int n = lane_path(s, k, t, from, x, p);
-        wire_draw(
-            s->list, p, n,
-            (struct wire_style){line_ink(s, known), .head = fminf(5, gap_to_next(s) * 0.7f), .corner = 7});
+        wire_draw(s->list, p, n,
+                  (struct wire_style){line_ink(s, known), .head = fminf(5, gap_to_next(s) * 0.7f), .corner = 7});
     }
 }
 
@@ -259,8 +248,7 @@ static void lane_operators(struct stage *s, int t) {
         draw_circle(s->list, at, 6, ground);
         draw_ring(s->list, at, 6, ink, 1.25f);
         for (int k = 0; k < 3; k++) { // the six-armed star
-            float angle = (float)M_PI * (0.5f + (float)k / 3), dx = 3.2f * cosf(angle),
-                  dy = 3.2f * sinf(angle);
+            float angle = (float)M_PI * (0.5f + (float)k / 3), dx = 3.2f * cosf(angle), dy = 3.2f * sinf(angle);
             draw_path_move(s->list, at.x - dx, at.y - dy);
             draw_path_line(s->list, at.x + dx, at.y + dy);
             draw_path_stroke(s->list, ink, 1.25f, false, false);
@@ -314,11 +302,9 @@ static void input(struct stage *s, int t, bool ahead, bool run) {
         draw_rect_exact(s->list, rect_inset(r, line), ground, 6 - line);
     }
     if (symbol < 0)
-        draw_text(s->list, c, y + r.h * 0.675f, "0",
-                  (struct text_style){FONT_MONO, 20 * k, theme->ink3, ALIGN_CENTER});
+        draw_text(s->list, c, y + r.h * 0.675f, "0", (struct text_style){FONT_MONO, 20 * k, theme->ink3, ALIGN_CENTER});
     else
-        stage_token(s, c, y + r.h * 0.7f, symbol, 23 * k, FONT_MONO_SEMIBOLD,
-                    ahead ? theme->ink3 : theme->ink1);
+        stage_token(s, c, y + r.h * 0.7f, symbol, 23 * k, FONT_MONO_SEMIBOLD, ahead ? theme->ink3 : theme->ink1);
     if (!ahead) one_hot(s, t, symbol);
     if (read) return;
     float from = ahead || s->plan.one_hot <= 0 ? y - 2 : s->plan.one_hot - 3;
@@ -350,8 +336,7 @@ static void output(struct stage *s, int t, bool run) {
     output_path(s, t, &riser);
     float half = belt_half(s);
     if (top && s->row_c >= 0 && gap_to_next(s) >= 10 && !filling)
-        draw_rect(s->list, (rect){riser.p[0].x - 3.5f, s->rows[s->row_c].y - half, 7, 2 * half},
-                  s->theme->stage, 0);
+        draw_rect(s->list, (rect){riser.p[0].x - 3.5f, s->rows[s->row_c].y - half, 7, 2 * half}, s->theme->stage, 0);
     color ink = filling ? s->theme->on_hi : s->theme->ink2;
     if (top) wire_draw(s->list, riser.p, riser.n, (struct wire_style){ink, .head = 6, .corner = 7});
     if (filling && s->fill <= 0)
@@ -366,8 +351,7 @@ static void loss(struct stage *s, int t, bool run) {
     if (!script_has_loss(s->script, s->scene->position, t) || s->record->example.target[t] < 0) return;
     float c = stage_center(s, t), w = fminf(58, s->columns.pitch - 4);
     bool result = run && s->focus.loss_result;
-    if (result && s->marker >= 1)
-        draw_rect(s->list, (rect){c - w / 2, s->plan.loss - 13, w, 25}, s->theme->hi, 6);
+    if (result && s->marker >= 1) draw_rect(s->list, (rect){c - w / 2, s->plan.loss - 13, w, 25}, s->theme->hi, 6);
     if (result && s->fill <= 0) return;
     stage_number(s, c, s->plan.loss + 6, "forward/loss", t, -1, tape_loss(s->record->tape, t), 2,
                  (struct text_style){FONT_SANS_SEMIBOLD, s->columns.pitch < 60 ? 15 : 17,

@@ -101,8 +101,8 @@ void stage_side_label(struct stage *s, const char *markup, float y, float size);
 void stage_token(struct stage *s, float x, float baseline, int symbol, float size, enum font font,
                  color ink); // centred
 void stage_time_label(struct stage *s, int t, bool running, bool ahead);
-bool stage_number(struct stage *s, float x, float baseline, const char *tensor, int row, int column,
-                  double value, int digits,
+bool stage_number(struct stage *s, float x, float baseline, const char *tensor, int row, int column, double value,
+                  int digits,
                   struct text_style style); // centred; "?" when hidden; false then
 void stage_top_symbols(const struct stage *s, int t, int *out,
                        int count); // most probable first, the target among them

@@ -47,8 +47,7 @@ static int compare(const void *a, const void *b) {
 
 // Too many units for the height: a line from the least to the largest, a box for the middle half, a mark at
 // the median.
-static void summary_band(const struct stage *s, const struct stage_row *row, rect area,
-                         const double *values) {
+static void summary_band(const struct stage *s, const struct stage_row *row, rect area, const double *values) {
     double sorted[NET_MAX_HIDDEN];
     int n = 0;
     for (int i = 0; i < s->H && i < NET_MAX_HIDDEN; i++)
@@ -186,13 +185,12 @@ void stage_time_label(struct stage *s, int t, bool running, bool ahead) {
 
 // --- tokens ---
 
-void stage_token(struct stage *s, float x, float baseline, int symbol, float size, enum font font,
-                 color ink) {
+void stage_token(struct stage *s, float x, float baseline, int symbol, float size, enum font font, color ink) {
     token_draw(s->list, x, baseline, record_symbol(s->record, symbol), size, font, ink);
 }
 
-bool stage_number(struct stage *s, float x, float baseline, const char *tensor, int row, int column,
-                  double value, int digits, struct text_style style) {
+bool stage_number(struct stage *s, float x, float baseline, const char *tensor, int row, int column, double value,
+                  int digits, struct text_style style) {
     style.align = ALIGN_CENTER;
     if (scene_is_hidden(s->scene, tensor, row, column)) {
         stage_question(s, (rect){x - 14, baseline - style.size * 0.36f - 11, 28, 22}, 14);
@@ -265,8 +263,7 @@ void stage_target_chip(struct stage *s, int t, bool known, bool running) {
         draw_rect(s->list, chip, theme->ink1, 4);
     else
         draw_box(s->list, chip, theme->ghost, 4, 1);
-    stage_token(s, chip.x + 10, y + 15.5f, target, 14, FONT_MONO_SEMIBOLD,
-                known ? theme->panel : theme->ink3);
+    stage_token(s, chip.x + 10, y + 15.5f, target, 14, FONT_MONO_SEMIBOLD, known ? theme->panel : theme->ink3);
     double p = tape_y_hat(s->record->tape, t)[target];
     stage_number(s, stacked ? c : c + 13, stacked ? y + 34.5f : y + 15.5f, "forward/y_hat", t, target, p, 2,
                  (struct text_style){FONT_SANS_MEDIUM, 13, known ? theme->ink2 : theme->ink3, ALIGN_CENTER});

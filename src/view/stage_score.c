@@ -14,8 +14,7 @@ struct score {
     int lines, merged; // unit lines of a heat map; units averaged in each
     float token;       // baseline
     rect overview;
-    color ramp[3][2 * RAMP +
-                  1]; // by kind: colours of -1 .. 1; mixing each tile's anew would cost most of a frame
+    color ramp[3][2 * RAMP + 1]; // by kind: colours of -1 .. 1; mixing each tile's anew would cost most of a frame
 };
 
 // The pitch that the guide's levels go by: as if no timestep were opened.
@@ -61,14 +60,13 @@ static color ramp_color(const struct theme *theme, enum strip_kind kind, float v
 }
 
 static void make_ramps(const struct stage *s, struct score *score) {
-    for (int kind = s->backward ? STRIP_GRADIENT : STRIP_VALUE;
-         kind <= (s->backward ? STRIP_GRADIENT : STRIP_GATE); kind++)
+    for (int kind = s->backward ? STRIP_GRADIENT : STRIP_VALUE; kind <= (s->backward ? STRIP_GRADIENT : STRIP_GATE);
+         kind++)
         for (int k = -RAMP; k <= RAMP; k++)
             score->ramp[kind][RAMP + k] = ramp_color(s->theme, (enum strip_kind)kind, (float)k / RAMP);
 }
 
-static color cell_ink(const struct stage *s, const struct score *score, const struct stage_row *row,
-                      float v) {
+static color cell_ink(const struct stage *s, const struct score *score, const struct stage_row *row, float v) {
     if (!isfinite(v)) return s->theme->err;
     if (row->kind == STRIP_GRADIENT) v = copysignf(gradient_length(v), v);
     if (row->kind == STRIP_VALUE) v /= row->scale;
@@ -140,12 +138,10 @@ static void row(struct stage *s, const struct score *score, int k) {
         heat_column(s, score, k, t);
         track(s, score, k, t);
     }
-    if (s->unit >= 0 &&
-        score->merged == 1) { // the selected unit is a line through all timesteps: ticks at its ends
+    if (s->unit >= 0 && score->merged == 1) { // the selected unit is a line through all timesteps: ticks at its ends
         float h = score->row_height / (float)score->lines;
         float y = s->rows[k].y - score->row_height / 2 + ((float)s->unit + 0.5f) * h;
-        float right =
-            stage_x(s, end - 1) + (end - 1 == s->columns.lens ? s->columns.lens_width : s->columns.pitch);
+        float right = stage_x(s, end - 1) + (end - 1 == s->columns.lens ? s->columns.lens_width : s->columns.pitch);
         draw_rect(s->list, (rect){s->columns.x0 - 6, y - 1, 5, 2}, s->theme->ink1, 0);
         draw_rect(s->list, (rect){right + 1, y - 1, 5, 2}, s->theme->ink1, 0);
     }
@@ -167,8 +163,7 @@ static void losses(struct stage *s, const struct score *score) {
         draw_rect_exact(s->list, (rect){stage_x(s, t), score->loss - h, fmaxf(1, p - gap), h}, ink, 0);
     }
     char markup[STAGE_LABEL];
-    label_output(markup, sizeof markup, "L", LABEL_SYMBOLIC,
-                 (struct label_style){s->scene->state->notation, true});
+    label_output(markup, sizeof markup, "L", LABEL_SYMBOLIC, (struct label_style){s->scene->state->notation, true});
     stage_side_label(s, markup, score->loss - 10, 19);
 }
 
@@ -191,8 +186,7 @@ static void tokens(struct stage *s, const struct score *score) {
         if (t == s->columns.lens) continue;
         float x = stage_x(s, t) + p / 2 - 1;
         if (shows_tokens(s))
-            token(s, x, score->token, t, size, FONT_MONO,
-                  symbol_at(s, t) < 0 ? s->theme->ink3 : s->theme->ink2);
+            token(s, x, score->token, t, size, FONT_MONO, symbol_at(s, t) < 0 ? s->theme->ink3 : s->theme->ink2);
         bool chosen = s->scene->state->t == t && s->columns.lens < 0;
         if ((t + 1) % every != 0 && !chosen) continue;
         if (fabsf(x - lens) < 44) continue;
@@ -203,8 +197,7 @@ static void tokens(struct stage *s, const struct score *score) {
     }
     if (!shows_tokens(s)) return;
     char markup[STAGE_LABEL];
-    label_output(markup, sizeof markup, "x", LABEL_SYMBOLIC,
-                 (struct label_style){s->scene->state->notation, true});
+    label_output(markup, sizeof markup, "x", LABEL_SYMBOLIC, (struct label_style){s->scene->state->notation, true});
     stage_side_label(s, markup, score->token - 5, 17);
 }
 
@@ -221,8 +214,7 @@ static void lens_output(struct stage *s, const struct score *score, int t, float
                                                        : s->theme->ink1,
                                          ALIGN_CENTER});
     } else if (s->focus.running && s->focus.y_hat_result) {
-        stage_token(s, c - 14, score->loss - 4, s->record->example.target[t], 14, FONT_MONO_SEMIBOLD,
-                    s->theme->ink1);
+        stage_token(s, c - 14, score->loss - 4, s->record->example.target[t], 14, FONT_MONO_SEMIBOLD, s->theme->ink1);
         if (script_has_output(s->script, s->scene->position, t) && s->record->example.target[t] >= 0)
             stage_number(s, c + 10, score->loss - 4, "forward/y_hat", t, s->record->example.target[t],
                          tape_y_hat(s->record->tape, t)[s->record->example.target[t]], 2,
@@ -239,8 +231,7 @@ static void lens(struct stage *s, const struct score *score) {
     draw_rect(s->list, box, s->theme->panel, 8);
     if (s->row_c >= 0) {
         float half = s->rows[s->row_c].height / 2 + 4;
-        draw_rect(s->list, (rect){x + 2, s->rows[s->row_c].y - half, LENS_BOX - 2, 2 * half}, s->theme->belt,
-                  0);
+        draw_rect(s->list, (rect){x + 2, s->rows[s->row_c].y - half, LENS_BOX - 2, 2 * half}, s->theme->belt, 0);
     }
     draw_box(s->list, box, s->theme->ink1, 8, 2);
     bool run = s->focus.running && s->step->t == t;
@@ -304,8 +295,7 @@ static void overview(struct stage *s, const struct score *score) {
     state->scroll = fminf(most, fmaxf(0, state->scroll));
     draw_rect(s->list, r, s->theme->sunk, 2);
     overview_map(s, score);
-    float x = r.x + r.w * (float)s->columns.first / (float)s->T,
-          w = r.w * (float)s->columns.count / (float)s->T;
+    float x = r.x + r.w * (float)s->columns.first / (float)s->T, w = r.w * (float)s->columns.count / (float)s->T;
     draw_box(s->list, (rect){x - 1, r.y - 3, w + 2, r.h + 6}, s->theme->ink1, 4, 2);
     float now = r.x + r.w * ((float)s->t + 0.5f) / (float)s->T;
     draw_rect(s->list, (rect){now - 2, r.y - 6, 4, r.h + 12}, s->theme->hi, 2);

@@ -40,8 +40,7 @@ static void gate_tile(struct draw_list *list, const struct theme *theme, rect r,
     color fill = ramp_gate(theme, v);
     draw_rect(list, full, fill, fminf(radius, level / 2));
     // The level is a straight line: only the vessel's own corners are round.
-    if (radius > 0 && level > radius * 2 && v < 0.97f)
-        draw_rect(list, (rect){full.x, full.y, full.w, radius}, fill, 0);
+    if (radius > 0 && level > radius * 2 && v < 0.97f) draw_rect(list, (rect){full.x, full.y, full.w, radius}, fill, 0);
 }
 
 static void gradient_tile(struct draw_list *list, const struct theme *theme, rect r, float v,
@@ -99,18 +98,16 @@ void strip_outline(struct draw_list *list, rect tile, color ink, float width) {
     draw_box(list, rect_inset(tile, -out), ink, tile.w >= 14 ? 5 : 2.5f, width);
 }
 
-float strip_draw(struct draw_list *list, const struct theme *theme, float x, float y, const double *values,
-                 int n, const struct strip_style *style) {
-    float radius = style->radius < 0 ? guide_radius(style->tile) : style->radius,
-          pitch = style->tile + style->gap;
+float strip_draw(struct draw_list *list, const struct theme *theme, float x, float y, const double *values, int n,
+                 const struct strip_style *style) {
+    float radius = style->radius < 0 ? guide_radius(style->tile) : style->radius, pitch = style->tile + style->gap;
     bool small = style->height < 10;
     for (int i = 0; i < n; i++) {
         rect r = {x + (float)i * pitch, y, style->tile, style->height};
         one_tile(list, theme, r, values ? &values[i] : NULL, style, radius, small);
     }
     if (style->selected >= 0 && style->selected < n)
-        strip_outline(list, (rect){x + (float)style->selected * pitch, y, style->tile, style->height},
-                      theme->ink1, 2);
+        strip_outline(list, (rect){x + (float)style->selected * pitch, y, style->tile, style->height}, theme->ink1, 2);
     return (float)n * pitch - style->gap;
 }
 
@@ -173,10 +170,7 @@ void strip_block(struct draw_list *list, const struct theme *theme, rect area, c
                  const struct strip_style *style) {
     struct strip_grid grid = strip_grid_for(area, n);
     struct strip_style own = *style;
-    float radius = style->radius >= 0 ? style->radius
-                   : grid.rows == 1   ? guide_radius(grid.tile)
-                   : n > 64           ? 0
-                                      : 0.75f;
+    float radius = style->radius >= 0 ? style->radius : grid.rows == 1 ? guide_radius(grid.tile) : n > 64 ? 0 : 0.75f;
     bool small = grid.height < 10 || grid.tile < 3;
     int tiles = (n + grid.merged - 1) / grid.merged;
     for (int k = 0; k < tiles; k++) {

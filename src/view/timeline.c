@@ -79,16 +79,15 @@ static void cell_label(struct bar *b, rect r, const struct cell *cell, bool now)
     char text[32];
     snprintf(text, sizeof text, "t = %d", cell->t + 1);
     draw_text(b->list, r.x + r.w / 2, r.y + TRACK + 15, text,
-              (struct text_style){now ? FONT_SANS_SEMIBOLD : FONT_SANS, 11.5f,
-                                  now ? b->theme->ink1 : b->theme->ink3, ALIGN_CENTER});
+              (struct text_style){now ? FONT_SANS_SEMIBOLD : FONT_SANS, 11.5f, now ? b->theme->ink1 : b->theme->ink3,
+                                  ALIGN_CENTER});
 }
 
 // Cells of under 3 px run together: the phase is one bar that fills.
 static void merged_phase(struct bar *b, rect r, int first, int count) {
     int done = b->running < first ? 0 : b->running >= first + count ? count : b->running - first;
     draw_rect(b->list, r, b->theme->sunk, 2);
-    if (done > 0)
-        draw_rect_exact(b->list, (rect){r.x, r.y, r.w * (float)done / (float)count, r.h}, done_ink(b), 2);
+    if (done > 0) draw_rect_exact(b->list, (rect){r.x, r.y, r.w * (float)done / (float)count, r.h}, done_ink(b), 2);
     if (b->running < first || b->running >= first + count) return;
     float x = r.x + r.w * ((float)(b->running - first) + 0.5f) / (float)count;
     rect now = {x - 3, r.y - 2, 6, r.h + 4};
@@ -136,8 +135,7 @@ static void pointer(struct bar *b) {
     float x = b->pointer_x, top = 12;
     for (int p = 0; p < PHASE_COUNT; p++) {
         struct text_style style = {FONT_SANS_SEMIBOLD, 13, b->theme->ink1, ALIGN_LEFT};
-        float left = phase_rect(b, p).x,
-              right = left + text_width(b->list, phase_title((enum phase)p), style);
+        float left = phase_rect(b, p).x, right = left + text_width(b->list, phase_title((enum phase)p), style);
         if (x > left - 8 && x < right + 8) top = 8.5f;
     }
     float y = b->r.y + TRACK_TOP - top, tip = b->r.y + TRACK_TOP - 1;
@@ -185,8 +183,7 @@ static enum transport_command track_input(struct bar *b, int *seek) {
 
 // --- transport ---
 
-static const char *const granularity_words[GRANULARITY_COUNT] = {"Operation", "Cell", "Timestep", "Pass",
-                                                                 "Update"};
+static const char *const granularity_words[GRANULARITY_COUNT] = {"Operation", "Cell", "Timestep", "Pass", "Update"};
 static const char *const granularity_keys[GRANULARITY_COUNT] = {"1", "2", "3", "4", "5"};
 
 static float segments_width(struct bar *b, bool keys) {
@@ -236,15 +233,13 @@ static enum transport_command buttons(struct bar *b, float *x, float y, bool pla
         float size = big ? 40 : 32;
         enum icon icon = big && playing ? ICON_PAUSE : all[k].icon;
         const char *name = big && playing ? "Pause (Space)" : all[k].name;
-        if (ui_icon_button(b->ui, (rect){*x, y - size / 2, size, size}, icon, 22, name, big))
-            command = all[k].command;
+        if (ui_icon_button(b->ui, (rect){*x, y - size / 2, size, size}, icon, 22, name, big)) command = all[k].command;
         *x += size + 8;
     }
     return command;
 }
 
-static void speed(struct bar *b, float *x, float y, struct transport *transport,
-                  const struct transport_fit *fit) {
+static void speed(struct bar *b, float *x, float y, struct transport *transport, const struct transport_fit *fit) {
     struct text_style word = {FONT_SANS_MEDIUM, 13, b->theme->ink3, ALIGN_LEFT};
     struct text_style value = {FONT_SANS_SEMIBOLD, 13, b->theme->ink1, ALIGN_LEFT};
     if (!fit->speed) return;
@@ -253,8 +248,7 @@ static void speed(struct bar *b, float *x, float y, struct transport *transport,
         *x += 50;
     }
     double octaves = log2(transport->speed > 0 ? transport->speed : 1);
-    if (ui_slider(b->ui, (rect){*x, y - 16, 96, 32}, "speed", &octaves, -2, 3, 1))
-        transport->speed = exp2(octaves);
+    if (ui_slider(b->ui, (rect){*x, y - 16, 96, 32}, "speed", &octaves, -2, 3, 1)) transport->speed = exp2(octaves);
     char text[24];
     snprintf(text, sizeof text, "%g\u00D7", transport->speed);
     draw_text(b->list, *x + 110, y + 4.5f, text, value);
@@ -275,8 +269,7 @@ static void granularity(struct bar *b, float *x, float y, struct transport *tran
     *x += w;
 }
 
-static void readout_texts(const struct bar *b, char *title, size_t title_size, char *count,
-                          size_t count_size) {
+static void readout_texts(const struct bar *b, char *title, size_t title_size, char *count, size_t count_size) {
     const struct step *step = scene_step(b->scene);
     if (step)
         step_title(b->scene->record, step, title, title_size);
@@ -316,10 +309,9 @@ static enum transport_command transport_row(struct bar *b, struct transport *tra
     return command;
 }
 
-enum transport_command view_timeline(struct ui *ui, rect r, const struct scene *scene,
-                                     struct transport *transport, int *seek) {
-    struct bar b = {
-        .ui = ui, .list = ui->list, .theme = ui->theme, .scene = scene, .script = scene->script, .r = r};
+enum transport_command view_timeline(struct ui *ui, rect r, const struct scene *scene, struct transport *transport,
+                                     int *seek) {
+    struct bar b = {.ui = ui, .list = ui->list, .theme = ui->theme, .scene = scene, .script = scene->script, .r = r};
     draw_rect(ui->list, r, ui->theme->panel, 0);
     draw_hline(ui->list, r.x, r.x + r.w, r.y, ui->theme->line);
     if (!scene->script || !scene->record) return TRANSPORT_NONE;

@@ -14,8 +14,8 @@ static void return_arrow(struct draw_list *list, float x, float y, float size, c
     draw_path_stroke(list, ink, width, false, true);
 }
 
-void token_draw(struct draw_list *list, float x, float baseline, const char *symbol, float size,
-                enum font font, color ink) {
+void token_draw(struct draw_list *list, float x, float baseline, const char *symbol, float size, enum font font,
+                color ink) {
     static const char *const marks[][2] = {{" ", "␣"}, {"\n", "¶"}, {"\t", "→"}, {"<UNK>", "\uFFFD"}};
     if (strcmp(symbol, "<EOS>") == 0) {
         return_arrow(list, x, baseline - size * 0.32f, size * 0.95f, ink, size > 18 ? 2.2f : 1.5f);

@@ -5,7 +5,7 @@
 #include "draw.h"
 
 // Centred on x; long symbols shrink.
-void token_draw(struct draw_list *list, float x, float baseline, const char *symbol, float size,
-                enum font font, color ink);
+void token_draw(struct draw_list *list, float x, float baseline, const char *symbol, float size, enum font font,
+                color ink);
 // The same in running text, where a letter is quoted: “o”, <EOS>, space.
 void token_words(char *out, size_t size, const char *symbol);

@@ -13,8 +13,7 @@ static void rounded_path(struct draw_list *list, const point *p, int n, float ra
         float before = distance(p[i - 1], p[i]), after = distance(p[i], p[i + 1]);
         if (before <= 0 || after <= 0) continue;
         float r = fminf(radius, fminf(before, after) / 2);
-        draw_path_line(list, p[i].x - (p[i].x - p[i - 1].x) / before * r,
-                       p[i].y - (p[i].y - p[i - 1].y) / before * r);
+        draw_path_line(list, p[i].x - (p[i].x - p[i - 1].x) / before * r, p[i].y - (p[i].y - p[i - 1].y) / before * r);
         draw_path_quad(list, p[i].x, p[i].y, p[i].x + (p[i + 1].x - p[i].x) / after * r,
                        p[i].y + (p[i + 1].y - p[i].y) / after * r);
     }

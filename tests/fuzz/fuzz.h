@@ -35,8 +35,7 @@ static struct {
 static void fuzz_report(void) {
     char text[200];
     int length = snprintf(text, sizeof text, "not ok 1 - %s: case %llu of seed %llu; again: %s 1 %llu %llu\n",
-                          fuzz_now.name, fuzz_now.number, fuzz_now.seed, fuzz_now.name, fuzz_now.seed,
-                          fuzz_now.number);
+                          fuzz_now.name, fuzz_now.number, fuzz_now.seed, fuzz_now.name, fuzz_now.seed, fuzz_now.number);
     if (write(1, text, (size_t)length) < 0) _exit(1);
 }
 
@@ -48,13 +47,13 @@ static void fuzz_on_signal(int number) {
 
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
-#define fuzz_check(condition)                                                                                \
-    do {                                                                                                     \
-        if (condition) break;                                                                                \
-        printf("# %s:%d: %s does not hold\n", __FILE__, __LINE__, #condition);                               \
-        fflush(stdout);                                                                                      \
-        fuzz_report();                                                                                       \
-        exit(1);                                                                                             \
+#define fuzz_check(condition)                                                                                          \
+    do {                                                                                                               \
+        if (condition) break;                                                                                          \
+        printf("# %s:%d: %s does not hold\n", __FILE__, __LINE__, #condition);                                         \
+        fflush(stdout);                                                                                                \
+        fuzz_report();                                                                                                 \
+        exit(1);                                                                                                       \
     } while (0)
 
 static inline void fuzz_insert(struct fuzz_case *c, size_t at, const void *bytes, size_t size) {
@@ -71,8 +70,8 @@ static inline void fuzz_remove(struct fuzz_case *c, size_t at, size_t size) {
 }
 
 // One change. `words` are pieces that mean something to the format.
-static inline void fuzz_mutate(struct fuzz_case *c, struct rng *rng, const struct fuzz_input *words,
-                               size_t word_count, const struct fuzz_input *samples, size_t sample_count) {
+static inline void fuzz_mutate(struct fuzz_case *c, struct rng *rng, const struct fuzz_input *words, size_t word_count,
+                               const struct fuzz_input *samples, size_t sample_count) {
     size_t at = (size_t)rng_below(rng, c->size + 1), length = (size_t)rng_below(rng, 1 + rng_below(rng, 40));
     const struct fuzz_input *other = &samples[rng_below(rng, sample_count)];
     const struct fuzz_input *word = &words[rng_below(rng, word_count)];
@@ -147,13 +146,12 @@ static int fuzz_main(int argc, char **argv, const struct fuzz_target *target, un
         if (target->finish) target->finish(&c, &rng);
         accepted += target->run(&c, &rng);
     }
-    printf("# %llu of %llu cases were accepted, the others refused; seed %llu\n", accepted, cases,
-           fuzz_now.seed);
+    printf("# %llu of %llu cases were accepted, the others refused; seed %llu\n", accepted, cases, fuzz_now.seed);
     bool both = cases < 100 || (accepted > 0 && accepted < cases); // else the cases test nothing
     printf("%s 1 - %s: %llu cases\n", both ? "ok" : "not ok", target->name, cases);
     return both ? 0 : 1;
 }
 
-#define FUZZ_TEXT(text)                                                                                      \
+#define FUZZ_TEXT(text)                                                                                                \
     { text, sizeof(text) - 1 }
 #define FUZZ_COUNT(list) (sizeof(list) / sizeof *(list))

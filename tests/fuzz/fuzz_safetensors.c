@@ -115,13 +115,8 @@ static bool run(const struct fuzz_case *c, struct rng *rng) {
 }
 
 static struct bytes sample_checkpoint(enum cell_id cell) {
-    struct net_spec spec = {.cell = cell,
-                            .kind = NET_MANY_TO_MANY,
-                            .layers = 1,
-                            .hidden = 2,
-                            .directions = 1,
-                            .inputs = 4,
-                            .outputs = 4};
+    struct net_spec spec = {
+        .cell = cell, .kind = NET_MANY_TO_MANY, .layers = 1, .hidden = 2, .directions = 1, .inputs = 4, .outputs = 4};
     struct model model;
     struct vocabulary vocabulary;
     struct bytes bytes = {0};

@@ -44,8 +44,7 @@ static void check_dataset(const struct dataset *d, struct rng *rng) {
     for (size_t i = 0; i < d->symbol_count; i++)
         fuzz_check(d->symbols[i] >= VOCABULARY_FIRST && d->symbols[i] < d->vocabulary.count);
     for (int i = 0; i < d->example_count; i++) {
-        fuzz_check(d->examples[i].start == (size_t)total && d->examples[i].length > 0 &&
-                   d->examples[i].line > 0);
+        fuzz_check(d->examples[i].start == (size_t)total && d->examples[i].length > 0 && d->examples[i].line > 0);
         total += d->examples[i].length;
     }
     fuzz_check((size_t)total == d->symbol_count);

@@ -23,12 +23,11 @@ struct fixture {
 };
 
 static const char *const fixture_words[] = {
-    "troodon",      "allosaurus",   "aucasaurus",   "barosaurus",  "bagaceratops",  "camarasaurus",
-    "ceratosaurus", "diplodocus",   "dilong",       "edmontonia",  "eoraptor",      "gallimimus",
-    "gorgosaurus",  "hadrosaurus",  "iguanodon",    "jobaria",     "kentrosaurus",  "lambeosaurus",
-    "maiasaura",    "megaraptor",   "nanotyrannus", "oviraptor",   "protoceratops", "raptorex",
-    "saurolophus",  "spinosaurus",  "stegosaurus",  "tarbosaurus", "triceratops",   "tyrannosaurus",
-    "utahraptor",   "velociraptor",
+    "troodon",     "allosaurus",    "aucasaurus",   "barosaurus",   "bagaceratops", "camarasaurus", "ceratosaurus",
+    "diplodocus",  "dilong",        "edmontonia",   "eoraptor",     "gallimimus",   "gorgosaurus",  "hadrosaurus",
+    "iguanodon",   "jobaria",       "kentrosaurus", "lambeosaurus", "maiasaura",    "megaraptor",   "nanotyrannus",
+    "oviraptor",   "protoceratops", "raptorex",     "saurolophus",  "spinosaurus",  "stegosaurus",  "tarbosaurus",
+    "triceratops", "tyrannosaurus", "utahraptor",   "velociraptor",
 };
 enum { FIXTURE_WORDS = sizeof fixture_words / sizeof *fixture_words };
 
@@ -100,13 +99,12 @@ static bool fixture_open(struct fixture *f, enum cell_id cell, int hidden, const
     struct example example = {.T = fixture_encode(word, f->x, f->target), .x = f->x, .target = f->target};
     struct train_options options = train_options_default();
     options.clip_norm = 5;
-    f->record = record_new(&f->model, &example, f->symbols, FIXTURE_SYMBOLS, REDUCTION_SUM, &options, NULL,
-                           NULL, steps + 1, err);
+    f->record = record_new(&f->model, &example, f->symbols, FIXTURE_SYMBOLS, REDUCTION_SUM, &options, NULL, NULL,
+                           steps + 1, err);
     f->script = f->record ? script_new(f->record, err) : NULL;
     f->itemised = f->script ? itemised_new(f->record, err) : NULL;
     if (!f->itemised) return false;
-    f->state = (struct view_state){
-        .unit = 6, .t = -1, .hover_unit = -1, .hover_t = -1, .hover_slot = -1, .flow = true};
+    f->state = (struct view_state){.unit = 6, .t = -1, .hover_unit = -1, .hover_t = -1, .hover_slot = -1, .flow = true};
     f->scene = (struct scene){.record = f->record,
                               .script = f->script,
                               .itemised = f->itemised,

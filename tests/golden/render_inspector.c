@@ -55,9 +55,7 @@ static struct panel_content sample_content(char *answer, int size) {
          .hint = "Look at the longest bar.",
          .feedback = "The longest bar is another one.",
          .asks_number = true},
-        {.text = "Go to $t=5$, the second “o”. Does the same unit erase again?",
-         .state = TASK_LATER,
-         .chosen = -1}};
+        {.text = "Go to $t=5$, the second “o”. Does the same unit erase again?", .state = TASK_LATER, .chosen = -1}};
     static const bool done[] = {true, false, false, false, false};
     return (struct panel_content){.eyebrow = "Lesson 10, part 2 of 5",
                                   .part = 1,
@@ -80,11 +78,10 @@ int main(int count, char **words) {
     enum cell_id cell = CELL_LSTM;
     cell_by_name(argument(count, words, "cell", "lstm"), &cell);
     struct fixture f;
-    bool good = fixture_open(&f, cell, atoi(argument(count, words, "hidden", "8")),
-                             argument(count, words, "word", "troodon"),
-                             atoi(argument(count, words, "steps", "300")), &err);
-    float scale = (float)atof(argument(count, words, "scale", "1")), width = 368, height = 732, px = -1,
-          py = -1;
+    bool good =
+        fixture_open(&f, cell, atoi(argument(count, words, "hidden", "8")), argument(count, words, "word", "troodon"),
+                     atoi(argument(count, words, "steps", "300")), &err);
+    float scale = (float)atof(argument(count, words, "scale", "1")), width = 368, height = 732, px = -1, py = -1;
     sscanf(argument(count, words, "size", "368x732"), "%fx%f", &width, &height);
     sscanf(argument(count, words, "pointer", "-1x-1"), "%fx%f", &px, &py);
     struct capture *capture = good ? capture_new(scale, &err) : NULL;
@@ -92,9 +89,8 @@ int main(int count, char **words) {
     f.state.unit = atoi(argument(count, words, "unit", "7")) - 1;
     f.state.notation = (enum notation)atoi(argument(count, words, "notation", "0"));
     if (atoi(argument(count, words, "itemised", "1")) == 0) f.scene.itemised = NULL;
-    f.scene.position =
-        position_of(&f, argument(count, words, "kind", "PART"), atoi(argument(count, words, "t", "4")),
-                    atoi(argument(count, words, "which", "0")));
+    f.scene.position = position_of(&f, argument(count, words, "kind", "PART"), atoi(argument(count, words, "t", "4")),
+                                   atoi(argument(count, words, "which", "0")));
     const struct theme *theme =
         theme_get(strcmp(argument(count, words, "theme", "light"), "dark") == 0 ? THEME_DARK : THEME_LIGHT);
     struct draw_list list;
@@ -115,8 +111,7 @@ int main(int count, char **words) {
         else if (strcmp(view, "diagram") == 0)
             diagram_draw(&list, theme, rect_inset(r, 12), cell, DIAGRAM_INSPECTOR, &f.scene);
         else if (strcmp(view, "cell") == 0)
-            diagram_draw(&list, theme, (rect){62, 40, width - 124, height - 80}, cell, DIAGRAM_FULL,
-                         &f.scene);
+            diagram_draw(&list, theme, (rect){62, 40, width - 124, height - 80}, cell, DIAGRAM_FULL, &f.scene);
         else if (strcmp(view, "thumb") == 0)
             diagram_draw(&list, theme, rect_inset(r, 12), cell, DIAGRAM_THUMBNAIL, NULL);
         else if (strcmp(view, "flow") == 0)

@@ -137,8 +137,7 @@ static int position_of(const struct options *o, const struct script *script) {
 }
 
 // The rectangles of the workbench, as the guide gives them for a window.
-static void draw(struct ui *ui, const struct options *o, const struct scene *scene,
-                 struct transport *transport) {
+static void draw(struct ui *ui, const struct options *o, const struct scene *scene, struct transport *transport) {
     float w = (float)o->width / o->scale, h = (float)o->height / o->scale;
     bool small = h < 800 || w < 1440;
     float left = small ? 48 : 288, right = small ? 336 : 368, bottom = small ? 96 : 120;

@@ -79,8 +79,8 @@ static int check_sources(const struct draw_list *list, const struct tensors *ten
         if (!find_number(tensors, source, &value))
             fail_msg("%s: no %s[%d,%d] in the trace", where, source->tensor, source->row, source->column);
         if (!(fabs(value - source->value) <= 1e-12 * fmax(1, fabs(value))))
-            fail_msg("%s: %s[%d,%d] is %.9g, on screen %.9g", where, source->tensor, source->row,
-                     source->column, value, source->value);
+            fail_msg("%s: %s[%d,%d] is %.9g, on screen %.9g", where, source->tensor, source->row, source->column, value,
+                     source->value);
         checked++;
         char shown[64];
         snprintf(shown, sizeof shown, "%.*s", command->text_length, list->texts + command->text);
@@ -94,8 +94,7 @@ static int check_sources(const struct draw_list *list, const struct tensors *ten
                              false); // its minus is an operator
                 fits = fits || strcmp(text, shown) == 0;
             }
-        if (!fits)
-            fail_msg("%s: %s is %.9g but \"%s\" is written", where, source->tensor, source->value, shown);
+        if (!fits) fail_msg("%s: %s is %.9g but \"%s\" is written", where, source->tensor, source->value, shown);
     }
     return checked;
 }
@@ -139,8 +138,7 @@ static void frame(struct world *world, rect r, const struct scene *scene) {
     ui_end(world->ui);
 }
 
-static const rect sizes[] = {
-    {0, 0, 300, 520}, {0, 0, 336, 550}, {0, 0, 336, 576}, {0, 0, 368, 732}, {0, 0, 440, 900}};
+static const rect sizes[] = {{0, 0, 300, 520}, {0, 0, 336, 550}, {0, 0, 336, 576}, {0, 0, 368, 732}, {0, 0, 440, 900}};
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
 static void walk(struct world *world, struct fixture *f, const char *name, int stride) {
@@ -151,8 +149,7 @@ static void walk(struct world *world, struct fixture *f, const char *name, int s
         for (int s = 0; s < SIZES; s++) {
             char where[160], title[96] = "start";
             if (p) step_title(f->record, &f->script->steps[p - 1], title, sizeof title);
-            snprintf(where, sizeof where, "%s, %s, %gx%g", name, title, (double)sizes[s].w,
-                     (double)sizes[s].h);
+            snprintf(where, sizeof where, "%s, %s, %gx%g", name, title, (double)sizes[s].w, (double)sizes[s].h);
             f->scene.position = p;
             frame(world, sizes[s], &f->scene);
             check_text(&world->list, sizes[s], true, where);
@@ -204,11 +201,9 @@ static int find_part(const struct fixture *f, const char *part, int t) {
 static void press_at(struct world *world, const struct scene *scene, float x, float y) {
     ui_push_event(world->ui, &(struct input_event){.kind = INPUT_MOVE, .at = {x, y}});
     frame(world, sizes[3], scene);
-    ui_push_event(world->ui,
-                  &(struct input_event){.kind = INPUT_PRESS, .at = {x, y}, .button = 1, .clicks = 1});
+    ui_push_event(world->ui, &(struct input_event){.kind = INPUT_PRESS, .at = {x, y}, .button = 1, .clicks = 1});
     frame(world, sizes[3], scene);
-    ui_push_event(world->ui,
-                  &(struct input_event){.kind = INPUT_RELEASE, .at = {x, y}, .button = 1, .clicks = 1});
+    ui_push_event(world->ui, &(struct input_event){.kind = INPUT_RELEASE, .at = {x, y}, .button = 1, .clicks = 1});
     frame(world, sizes[3], scene);
 }
 
@@ -308,8 +303,7 @@ static void flow_takes_one_timestep_and_no_gradient(void **state) {
     // All gradients zero: nothing to put on a log axis, and nothing that is not a number.
     struct fixture *g = &world->lstm;
     int T = g->itemised->T;
-    double *a = g->itemised->a, *total = g->itemised->total_a,
-           *zeros = calloc((size_t)(T * T), sizeof *zeros);
+    double *a = g->itemised->a, *total = g->itemised->total_a, *zeros = calloc((size_t)(T * T), sizeof *zeros);
     g->itemised->a = zeros;
     g->itemised->total_a = zeros;
     g->scene.position = g->script->count;
@@ -340,22 +334,20 @@ static struct panel_action panel_frame(struct world *world, rect r, const struct
     return action;
 }
 
-static struct panel_action panel_click(struct world *world, rect r, const struct panel_content *content,
-                                       float x, float y) {
+static struct panel_action panel_click(struct world *world, rect r, const struct panel_content *content, float x,
+                                       float y) {
     ui_push_event(world->ui, &(struct input_event){.kind = INPUT_MOVE, .at = {x, y}});
     panel_frame(world, r, content);
-    ui_push_event(world->ui,
-                  &(struct input_event){.kind = INPUT_PRESS, .at = {x, y}, .button = 1, .clicks = 1});
+    ui_push_event(world->ui, &(struct input_event){.kind = INPUT_PRESS, .at = {x, y}, .button = 1, .clicks = 1});
     panel_frame(world, r, content);
-    ui_push_event(world->ui,
-                  &(struct input_event){.kind = INPUT_RELEASE, .at = {x, y}, .button = 1, .clicks = 1});
+    ui_push_event(world->ui, &(struct input_event){.kind = INPUT_RELEASE, .at = {x, y}, .button = 1, .clicks = 1});
     return panel_frame(world, r, content);
 }
 
 static void the_lesson_panel_answers(void **state) {
     struct world *world = *state;
-    static const char *const choices[] = {
-        "The letter itself", "What it remembered, which is longer than one line of this narrow panel"};
+    static const char *const choices[] = {"The letter itself",
+                                          "What it remembered, which is longer than one line of this narrow panel"};
     const struct panel_task tasks[] = {{.text = "Step to $t=4$.", .state = TASK_DONE, .chosen = -1},
                                        {.text = "Which input drives it there?",
                                         .state = TASK_NOW,

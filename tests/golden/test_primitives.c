@@ -93,9 +93,8 @@ static void draw_curves(struct draw_list *list, const struct theme *t) {
     draw_path_fill(list, t->ink2);
     draw_path_svg(list, "M14 22.500H8.500a8 8 0 118-8v8h11", 304, 8, 1);
     draw_path_stroke(list, t->ink1, 2.4f, false, true);
-    draw_path_svg(
-        list, "M8 5.2v13.6c0 .7.8 1.1 1.4.7l10-6.8c.5-.3.5-1.1 0-1.4l-10-6.8C8.800 4.100 8 4.500 8 5.200z",
-        270, 44, 1.4f);
+    draw_path_svg(list, "M8 5.2v13.6c0 .7.8 1.1 1.4.7l10-6.8c.5-.3.5-1.1 0-1.4l-10-6.8C8.800 4.100 8 4.500 8 5.200z",
+                  270, 44, 1.4f);
     draw_path_fill(list, t->ink1);
     for (int k = 0; k < 3; k++) {
         for (int i = 0; i <= 90; i++) {
@@ -130,10 +129,8 @@ static void draw_words(struct draw_list *list, const struct theme *t) {
     draw_text(list, 16, 36, "The forget gate", (struct text_style){FONT_DISPLAY, 24, t->ink1, ALIGN_LEFT});
     draw_text(list, 16, 62, "An LSTM carries a second vector, To AVATAR",
               (struct text_style){FONT_SANS, 15, t->ink2, ALIGN_LEFT});
-    draw_text(list, 16, 84, "Lesson 10, part 2 of 5",
-              (struct text_style){FONT_SANS_MEDIUM, 13, t->ink3, ALIGN_LEFT});
-    draw_text(list, 16, 110, "Forget gate, t = 4.",
-              (struct text_style){FONT_SANS_SEMIBOLD, 18, t->ink1, ALIGN_LEFT});
+    draw_text(list, 16, 84, "Lesson 10, part 2 of 5", (struct text_style){FONT_SANS_MEDIUM, 13, t->ink3, ALIGN_LEFT});
+    draw_text(list, 16, 110, "Forget gate, t = 4.", (struct text_style){FONT_SANS_SEMIBOLD, 18, t->ink1, ALIGN_LEFT});
     for (int i = 0; i < 4; i++) {
         struct source source = {"forward/l0/c", i, 0, -1.111 + i * 0.777};
         draw_value(list, 340, 90 + (float)i * 20, source, 2, true,
@@ -146,8 +143,7 @@ static void draw_words(struct draw_list *list, const struct theme *t) {
     draw_text(list, 16, 200, "<EOS> names 0123", (struct text_style){FONT_MONO, 14, t->ink1, ALIGN_LEFT});
     draw_text(list, 180, 200, "trood", (struct text_style){FONT_MONO_SEMIBOLD, 23, t->ink1, ALIGN_LEFT});
     draw_rect(list, (rect){0, 212, WIDTH, 28}, t->btn, 0);
-    draw_text(list, 180, 231, "Update gate",
-              (struct text_style){FONT_SANS_SEMIBOLD, 14, t->on_btn, ALIGN_CENTER});
+    draw_text(list, 180, 231, "Update gate", (struct text_style){FONT_SANS_SEMIBOLD, 14, t->on_btn, ALIGN_CENTER});
 }
 
 static bool updating(void) {
@@ -183,13 +179,11 @@ static void compare_picture(struct capture *capture, const struct draw_list *lis
         char got[512];
         snprintf(got, sizeof got, BUILD_ROOT "/%s", name);
         capture_save(capture, list, ground, got, NULL);
-        fail_msg("%s: pixel %d, %d differs by %d; what was drawn is in %s", name, at % width, at / width,
-                 worst, got);
+        fail_msg("%s: pixel %d, %d differs by %d; what was drawn is in %s", name, at % width, at / width, worst, got);
     }
 }
 
-static void draw_at(struct draw_list *list, float scale,
-                    void (*scene)(struct draw_list *, const struct theme *)) {
+static void draw_at(struct draw_list *list, float scale, void (*scene)(struct draw_list *, const struct theme *)) {
     draw_begin(list, WIDTH, HEIGHT, scale);
     scene(list, theme_get(THEME_LIGHT));
 }
@@ -259,8 +253,7 @@ static void test_saving(void **state) {
     draw_at(&list, 1, draw_shapes);
     assert_false(capture_save(capture, &list, (color){255, 255, 255, 255}, BUILD_ROOT "/picture.bmp", &err));
     assert_int_equal(err.code, ERR_USAGE);
-    assert_false(
-        capture_save(capture, &list, (color){255, 255, 255, 255}, BUILD_ROOT "/no/such/folder/a.png", &err));
+    assert_false(capture_save(capture, &list, (color){255, 255, 255, 255}, BUILD_ROOT "/no/such/folder/a.png", &err));
     assert_int_equal(err.code, ERR_IO);
     assert_true(capture_save(capture, &list, (color){255, 255, 255, 255}, BUILD_ROOT "/saved.png", &err));
     int width, height, width2, height2;

@@ -39,8 +39,7 @@ static int count_colored(const struct draw_list *list, enum draw_op op, color in
 
 static bool has_text(const struct draw_list *list, const char *text) {
     for (int k = 0; k < list->count; k++)
-        if (list->commands[k].op == DRAW_TEXT && strcmp(list->texts + list->commands[k].text, text) == 0)
-            return true;
+        if (list->commands[k].op == DRAW_TEXT && strcmp(list->texts + list->commands[k].text, text) == 0) return true;
     return false;
 }
 
@@ -55,8 +54,8 @@ static bool maths(const struct draw_command *c) {
 }
 
 static int complain(const struct fixture *f, const struct draw_command *c, const char *what) {
-    print_message("step %d at %g x %g: \"%s\" %s (%g, %g)\n", f->scene.position, (double)f->width,
-                  (double)f->height, f->list.texts + c->text, what, (double)c->rect.x, (double)c->rect.y);
+    print_message("step %d at %g x %g: \"%s\" %s (%g, %g)\n", f->scene.position, (double)f->width, (double)f->height,
+                  f->list.texts + c->text, what, (double)c->rect.x, (double)c->rect.y);
     return 1;
 }
 
@@ -104,9 +103,7 @@ static void look_up(void *context, const char *name, int dims, const int64_t *sh
     if (strcmp(name, look->source->tensor) != 0) return;
     look->found = true;
     int64_t columns = dims > 1 ? shape[dims - 1] : 1;
-    int64_t at = dims == 0   ? 0
-                 : dims == 1 ? look->source->row
-                             : look->source->row * columns + look->source->column;
+    int64_t at = dims == 0 ? 0 : dims == 1 ? look->source->row : look->source->row * columns + look->source->column;
     look->right = fabs(data[at] - look->source->value) <= 1e-12 * fmax(1, fabs(data[at]));
 }
 
@@ -169,9 +166,7 @@ static void test_backward_as_drawn(void **state) {
     assert_true(has_text(&f.list, "from the future"));
     assert_true(count_colored(&f.list, DRAW_STROKE, theme->grad) >= 7 + 6);   // risers and the circled plus
     assert_true(count_colored(&f.list, DRAW_STROKE, theme->grad_f) >= 2 * 6); // both lanes
-    assert_true(count_colored(&f.list, DRAW_RECT, theme->gr_p) +
-                    count_colored(&f.list, DRAW_RECT, theme->gr_n) >
-                200);
+    assert_true(count_colored(&f.list, DRAW_RECT, theme->gr_p) + count_colored(&f.list, DRAW_RECT, theme->gr_n) > 200);
     fixture_close(&f);
 }
 
@@ -190,8 +185,8 @@ static void walk(enum cell_id cell, int layers) {
         assert_true(finite_list(&f.list));
         faults += text_faults(&f) + source_faults(&f, &checked);
     }
-    print_message("%s, %d layers: %d steps, %d numbers found in the record\n",
-                  record_cell(f.record)->name, layers, f.script->count, checked);
+    print_message("%s, %d layers: %d steps, %d numbers found in the record\n", record_cell(f.record)->name, layers,
+                  f.script->count, checked);
     assert_true(checked > 300);
     assert_int_equal(faults, 0);
     fixture_close(&f);
@@ -221,8 +216,7 @@ static void test_levels(void **state) {
     static const int units[] = {1, 8, 16, 33, 64, 200, 512};
     static const struct {
         float w, h, scale;
-    } sizes[] = {{1024, 640, 1}, {1280, 720, 1},     {1280, 800, 1},
-                 {1440, 900, 1}, {1536, 864, 1.25f}, {1440, 900, 2}};
+    } sizes[] = {{1024, 640, 1}, {1280, 720, 1}, {1280, 800, 1}, {1440, 900, 1}, {1536, 864, 1.25f}, {1440, 900, 2}};
     int faults = 0;
     for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
         struct fixture f;
@@ -276,11 +270,9 @@ static void test_units(void **state) {
     int faults = 0;
     for (size_t k = 0; k < sizeof units / sizeof *units; k++) {
         struct fixture f;
-        assert_true(
-            fixture_open(&f, k % 2 ? CELL_RNN : CELL_LSTM, units[k], 1, "troodon", k == 12 ? 200 : 0));
+        assert_true(fixture_open(&f, k % 2 ? CELL_RNN : CELL_LSTM, units[k], 1, "troodon", k == 12 ? 200 : 0));
         fixture_size(&f, 1440, 900, 1);
-        const int at[] = {f.script->phase_count[0] / 2,
-                          f.script->phase_first[2] + f.script->phase_count[2] / 2};
+        const int at[] = {f.script->phase_count[0] / 2, f.script->phase_first[2] + f.script->phase_count[2] / 2};
         for (int i = 0; i < 2; i++) {
             f.scene.position = at[i];
             f.state.unit = units[k] - 1;
@@ -323,8 +315,7 @@ static void test_hidden(void **state) {
                 const struct draw_command *c = &f.list.commands[k];
                 if (c->op != DRAW_TEXT || c->source < 0) continue;
                 const struct source *source = &f.list.sources[c->source];
-                drawn[on] +=
-                    strcmp(source->tensor, "forward/loss") == 0 && source->row == 3 && c->rect.y < f.said.y;
+                drawn[on] += strcmp(source->tensor, "forward/loss") == 0 && source->row == 3 && c->rect.y < f.said.y;
             }
             if (on) assert_true(has_text(&f.list, "?"));
         }

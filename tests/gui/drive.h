@@ -21,8 +21,8 @@ static inline void drive_frame(struct drive *drive) {
     drive->now += 0.02;
 }
 
-static inline bool drive_open(struct drive *drive, const struct app_options *options, float width, float height, float scale,
-                              struct err *err) {
+static inline bool drive_open(struct drive *drive, const struct app_options *options, float width, float height,
+                              float scale, struct err *err) {
     *drive = (struct drive){.width = width, .height = height, .scale = scale, .now = 1};
     drive->app = app_new(options, err);
     drive->capture = drive->app ? capture_new(scale, err) : NULL;
@@ -72,7 +72,9 @@ static inline void drive_settle(struct drive *drive) {
 static inline bool drive_shows(const struct drive *drive, const char *text) {
     for (int k = 0; k < drive->list.count; k++) {
         const struct draw_command *at = &drive->list.commands[k];
-        if (at->op == DRAW_TEXT && (size_t)at->text_length == strlen(text) && !memcmp(drive->list.texts + at->text, text, strlen(text))) return true;
+        if (at->op == DRAW_TEXT && (size_t)at->text_length == strlen(text) &&
+            !memcmp(drive->list.texts + at->text, text, strlen(text)))
+            return true;
     }
     return false;
 }
@@ -81,7 +83,9 @@ static inline bool drive_shows(const struct drive *drive, const char *text) {
 static inline bool drive_click_text(struct drive *drive, const char *text) {
     for (int k = drive->list.count - 1; k >= 0; k--) {
         const struct draw_command *at = &drive->list.commands[k];
-        if (at->op != DRAW_TEXT || (size_t)at->text_length != strlen(text) || memcmp(drive->list.texts + at->text, text, strlen(text))) continue;
+        if (at->op != DRAW_TEXT || (size_t)at->text_length != strlen(text) ||
+            memcmp(drive->list.texts + at->text, text, strlen(text)))
+            continue;
         drive_click(drive, (at->rect.x + at->rect.w / 2) / drive->scale, at->rect.y / drive->scale - 4);
         return true;
     }

@@ -45,7 +45,8 @@ static void keeps_the_answer_of_a_question(void **state) {
     scene.hidden_count = app_hidden(drive.app, hidden, LESSON_MAX_HIDDEN);
     assert_true(scene.hidden_count > 0);
     int told = 0;
-    for (int k = 0; k < said.count; k++) told += scene_is_hidden(&scene, said.values[k].tensor, said.values[k].row, said.values[k].column);
+    for (int k = 0; k < said.count; k++)
+        told += scene_is_hidden(&scene, said.values[k].tensor, said.values[k].row, said.values[k].column);
     assert_true(told > 0); // the sentence is about the unit that is asked for
     for (int c = 0; c < drive.list.count; c++) {
         const struct draw_command *at = &drive.list.commands[c];
@@ -126,7 +127,8 @@ static void plays(void **state) {
     struct drive drive = open_plain();
     drive_key(&drive, KEY_SPACE, 0);
     assert_true(drive.app->transport.playing);
-    for (int k = 0; k < 400; k++) drive_frame(&drive);
+    for (int k = 0; k < 400; k++)
+        drive_frame(&drive);
     assert_true(drive.app->position > 3);
     drive_key(&drive, KEY_RIGHT, 0);
     assert_false(drive.app->transport.playing);
@@ -193,8 +195,10 @@ static void focus_walks_round(void **state) {
     for (int k = 0; k < 200; k++) {
         drive_key(&drive, KEY_TAB, 0);
         assert_true(drive.app->ui.focus != 0);
-        if (!first) first = drive.app->ui.focus;
-        else if (drive.app->ui.focus == first) break;
+        if (!first)
+            first = drive.app->ui.focus;
+        else if (drive.app->ui.focus == first)
+            break;
         seen++;
     }
     assert_in_range(seen, 12, 150);
@@ -222,7 +226,9 @@ static void lessons_by_keyboard(void **state) {
 // Every size and scale of the issue: nothing is drawn outside the window, and each text stays inside it.
 static void sizes(void **state) {
     (void)state;
-    static const struct { float w, h, scale; } sizes[] = {{1024, 640, 1}, {1280, 720, 1}, {1440, 900, 1}, {1536, 864, 1.25f}, {1280, 720, 2}, {1536, 864, 2.5f}};
+    static const struct {
+        float w, h, scale;
+    } sizes[] = {{1024, 640, 1}, {1280, 720, 1}, {1440, 900, 1}, {1536, 864, 1.25f}, {1280, 720, 2}, {1536, 864, 2.5f}};
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
         for (int lesson = 0; lesson < 2; lesson++) {
             struct drive drive;
@@ -238,7 +244,9 @@ static void sizes(void **state) {
                     const struct draw_command *at = &drive.list.commands[c];
                     if (at->op != DRAW_TEXT) continue;
                     bool inside = at->rect.x >= -1 && at->rect.x <= sizes[k].w * sizes[k].scale;
-                    if (!inside) print_message("%gx%g step %d: \"%.*s\" at %g\n", sizes[k].w, sizes[k].h, p, at->text_length, drive.list.texts + at->text, at->rect.x);
+                    if (!inside)
+                        print_message("%gx%g step %d: \"%.*s\" at %g\n", sizes[k].w, sizes[k].h, p, at->text_length,
+                                      drive.list.texts + at->text, at->rect.x);
                     assert_true(inside);
                 }
             }
@@ -247,9 +255,14 @@ static void sizes(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_the_answer_of_a_question), cmocka_unit_test(walks_by_keys), cmocka_unit_test(updates_go_on_and_back), cmocka_unit_test(plays),
-        cmocka_unit_test(other_words_and_networks), cmocka_unit_test(menus), cmocka_unit_test(focus_walks_round),
-        cmocka_unit_test(lessons_by_keyboard), cmocka_unit_test(sizes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(keeps_the_answer_of_a_question),
+                                       cmocka_unit_test(walks_by_keys),
+                                       cmocka_unit_test(updates_go_on_and_back),
+                                       cmocka_unit_test(plays),
+                                       cmocka_unit_test(other_words_and_networks),
+                                       cmocka_unit_test(menus),
+                                       cmocka_unit_test(focus_walks_round),
+                                       cmocka_unit_test(lessons_by_keyboard),
+                                       cmocka_unit_test(sizes)};
     return cmocka_run_group_tests_name("app", tests, NULL, NULL);
 }

@@ -19,11 +19,12 @@
 
 static double from_file(const struct tensor *tensor, const struct source *source) {
     size_t columns = tensor->dims > 1 ? (size_t)tensor->shape[tensor->dims - 1] : 1;
-    size_t index = tensor->dims == 0 ? 0
+    size_t index = tensor->dims == 0   ? 0
                    : tensor->dims == 1 ? (size_t)(source->row >= 0 ? source->row : source->column)
                                        : (size_t)source->row * columns + (size_t)source->column;
     size_t size = 1;
-    for (int k = 0; k < tensor->dims; k++) size *= (size_t)tensor->shape[k];
+    for (int k = 0; k < tensor->dims; k++)
+        size *= (size_t)tensor->shape[k];
     return index < size ? tensor_at(tensor, index) : NAN;
 }
 
@@ -32,7 +33,9 @@ static void walk(const char *cell, int hidden) {
     int handle = mkstemp(path);
     assert_true(handle >= 0);
     close(handle);
-    snprintf(command, sizeof command, "'%s' trace --cell %s --hidden %d --seed 7 --steps 30 --word troodon --quiet --out '%s'", UNROLL, cell, hidden, path);
+    snprintf(command, sizeof command,
+             "'%s' trace --cell %s --hidden %d --seed 7 --steps 30 --word troodon --quiet --out '%s'", UNROLL, cell,
+             hidden, path);
     assert_int_equal(system(command), 0);
     struct err err = {0};
     struct tensor_file file;
@@ -71,7 +74,8 @@ static void walk(const char *cell, int hidden) {
                 bool item = source->tensor && !strcmp(source->tensor, "itemised/a") && items &&
                             items->a[source->row * items->T + source->column] == source->value;
                 if (!sum && !item) {
-                    print_message("step %d: a number without a source: \"%.*s\" (%s)\n", p, at->text_length, list.texts + at->text, source->tensor ? source->tensor : "none");
+                    print_message("step %d: a number without a source: \"%.*s\" (%s)\n", p, at->text_length,
+                                  list.texts + at->text, source->tensor ? source->tensor : "none");
                     wrong++;
                 }
                 continue;
@@ -81,11 +85,13 @@ static void walk(const char *cell, int hidden) {
             if (!(fabs(there - source->value) <= 1e-12 * fmax(1, fabs(there)))) {
                 wrong++;
                 if (wrong < 10)
-                    print_message("step %d: %s[%d][%d]: on screen %.17g, in the file %.17g\n", p, source->tensor, source->row, source->column, source->value, there);
+                    print_message("step %d: %s[%d][%d]: on screen %.17g, in the file %.17g\n", p, source->tensor,
+                                  source->row, source->column, source->value, there);
             }
         }
     }
-    print_message("%s, %d units: %ld numbers found again, %ld formed from such numbers\n", cell, hidden, found, derived);
+    print_message("%s, %d units: %ld numbers found again, %ld formed from such numbers\n", cell, hidden, found,
+                  derived);
     assert_int_equal(wrong, 0);
     assert_true(found > 20L * count);
     assert_true(derived < found);
@@ -95,16 +101,26 @@ static void walk(const char *cell, int hidden) {
     tensor_file_release(&file);
 }
 
-static void lstm(void **state) { (void)state; walk("lstm", 8); }
-static void rnn(void **state) { (void)state; walk("rnn", 8); }
+static void lstm(void **state) {
+    (void)state;
+    walk("lstm", 8);
+}
+static void rnn(void **state) {
+    (void)state;
+    walk("rnn", 8);
+}
 static void others(void **state) {
     (void)state;
     for (int k = 0; k < CELL_COUNT; k++)
         if (k != CELL_RNN && k != CELL_LSTM) walk(cell_describe((enum cell_id)k, ACTIVATION_TANH)->name, 8);
 }
-static void wide(void **state) { (void)state; walk("lstm", 20); }
+static void wide(void **state) {
+    (void)state;
+    walk("lstm", 20);
+}
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lstm), cmocka_unit_test(rnn), cmocka_unit_test(others), cmocka_unit_test(wide)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lstm), cmocka_unit_test(rnn), cmocka_unit_test(others),
+                                       cmocka_unit_test(wide)};
     return cmocka_run_group_tests_name("numbers", tests, NULL, NULL);
 }

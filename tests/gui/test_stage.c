@@ -15,8 +15,8 @@ static void move(struct fixture *f, float x, float y) {
 }
 
 static void press(struct fixture *f, float x, float y, bool down) {
-    fixture_event(f, (struct input_event){
-                         .kind = down ? INPUT_PRESS : INPUT_RELEASE, .at = {x, y}, .button = 1, .clicks = 1});
+    fixture_event(
+        f, (struct input_event){.kind = down ? INPUT_PRESS : INPUT_RELEASE, .at = {x, y}, .button = 1, .clicks = 1});
 }
 
 static void click(struct fixture *f, float x, float y) {
@@ -52,8 +52,7 @@ static void test_hover(void **state) {
     bool found = false;
     for (int k = 0; k < f.list.source_count; k++) {
         const struct source *source = &f.list.sources[k];
-        if (strcmp(source->tensor, "forward/l0/gate_u") != 0 || source->row != 1 || source->column != 3)
-            continue;
+        if (strcmp(source->tensor, "forward/l0/gate_u") != 0 || source->row != 1 || source->column != 3) continue;
         found = source->value == tape_value(f.record->tape, 0, 0, f.state.hover_slot, 1)[3];
     }
     assert_true(found);
@@ -170,8 +169,8 @@ static void test_window(void **state) {
     assert_int_equal(columns.first, 0);
     assert_int_equal(columns.lens, -1); // the opened timestep is outside
     fixture_event(&f, (struct input_event){.kind = INPUT_MOVE, .at = {f.stage.x + 300, f.stage.y + 300}});
-    fixture_event(&f, (struct input_event){
-                          .kind = INPUT_WHEEL, .at = {f.stage.x + 300, f.stage.y + 300}, .wheel_y = -2});
+    fixture_event(&f,
+                  (struct input_event){.kind = INPUT_WHEEL, .at = {f.stage.x + 300, f.stage.y + 300}, .wheel_y = -2});
     columns = stage_columns_for(f.stage, &f.scene);
     assert_int_equal(columns.first, 16);
     fixture_close(&f);

@@ -1,5 +1,5 @@
-// A random walk of events through the app: whatever comes, it stays up and its numbers stay in order. The seed is printed;
-// "test_walk SECONDS [SEED]" walks longer.
+// A random walk of events through the app: whatever comes, it stays up and its numbers stay in order. The seed is
+// printed; "test_walk SECONDS [SEED]" walks longer.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,20 +30,40 @@ static long resident_pages(void) {
 }
 
 static struct input_event random_event(struct rng *rng, float w, float h) {
-    static const int keys[] = {KEY_TAB, KEY_ENTER, KEY_ESCAPE, KEY_SPACE, KEY_BACKSPACE, KEY_DELETE, KEY_LEFT, KEY_RIGHT, KEY_UP, KEY_DOWN,
-                               KEY_HOME, KEY_END, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_F1, '1', '2', '3', '4', '5', 'b', 'g', 'l', 'i', 'n', 't',
-                               'p', '-', '=', '0', '[', ']', ',', '.', '?', 'a', 'c', 'v', 'x', 'o'};
+    static const int keys[] = {
+        KEY_TAB, KEY_ENTER, KEY_ESCAPE, KEY_SPACE, KEY_BACKSPACE, KEY_DELETE,    KEY_LEFT, KEY_RIGHT,
+        KEY_UP,  KEY_DOWN,  KEY_HOME,   KEY_END,   KEY_PAGE_UP,   KEY_PAGE_DOWN, KEY_F1,   '1',
+        '2',     '3',       '4',        '5',       'b',           'g',           'l',      'i',
+        'n',     't',       'p',        '-',       '=',           '0',           '[',      ']',
+        ',',     '.',       '?',        'a',       'c',           'v',           'x',      'o'};
     static const char *const texts[] = {"a", "troodon", "Ω", " ", "7", "-1.5", "x", "\xe2\x82\xac"};
     struct input_event event = {0};
     event.at = (point){(float)(rng_uniform(rng) * w), (float)(rng_uniform(rng) * h)};
     if (rng_below(rng, 6) == 0) event.at.y = (float)(rng_uniform(rng) * 48);
     if (rng_below(rng, 6) == 0) event.at.y = h - (float)(rng_uniform(rng) * 120);
     switch (rng_below(rng, 10)) {
-    case 0: case 1: event.kind = INPUT_MOVE; break;
-    case 2: case 3: event.kind = INPUT_PRESS; event.button = 1; event.clicks = 1 + (int)rng_below(rng, 2); break;
-    case 4: event.kind = INPUT_RELEASE; event.button = 1; break;
-    case 5: event.kind = INPUT_WHEEL; event.wheel_y = (float)(rng_uniform(rng) * 6 - 3); break;
-    case 6: event.kind = INPUT_TEXT; snprintf(event.text, sizeof event.text, "%s", texts[rng_below(rng, 8)]); break;
+    case 0:
+    case 1:
+        event.kind = INPUT_MOVE;
+        break;
+    case 2:
+    case 3:
+        event.kind = INPUT_PRESS;
+        event.button = 1;
+        event.clicks = 1 + (int)rng_below(rng, 2);
+        break;
+    case 4:
+        event.kind = INPUT_RELEASE;
+        event.button = 1;
+        break;
+    case 5:
+        event.kind = INPUT_WHEEL;
+        event.wheel_y = (float)(rng_uniform(rng) * 6 - 3);
+        break;
+    case 6:
+        event.kind = INPUT_TEXT;
+        snprintf(event.text, sizeof event.text, "%s", texts[rng_below(rng, 8)]);
+        break;
     default:
         event.kind = INPUT_KEY;
         event.key = keys[rng_below(rng, sizeof keys / sizeof *keys)];

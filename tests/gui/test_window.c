@@ -37,8 +37,7 @@ static void present(void *context) {
     draw_begin(&list, width, height, scale);
     draw_rect(&list, (rect){0, 0, width, 48}, theme->panel, 0);
     draw_rect(&list, (rect){width - 100, height - 60, 100, 60}, theme->hi, 0);
-    draw_text(&list, 64, 30, "The forget gate",
-              (struct text_style){FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT});
+    draw_text(&list, 64, 30, "The forget gate", (struct text_style){FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT});
     window_present(window, &list, theme->stage);
 }
 
@@ -269,8 +268,7 @@ static void test_waiting_costs_nothing(void **state) {
     double used = (double)(clock() - before) / CLOCKS_PER_SEC, waited = clock_seconds() - start;
     assert_true(waited >= 0.49 && waited < 1);
     // SDL's driver without a screen looks every millisecond; a real one sleeps.
-    if (!(used < (on_x11() ? 0.01 : 0.2)))
-        fail_msg("waiting half a second took %g s of processor time", used);
+    if (!(used < (on_x11() ? 0.01 : 0.2))) fail_msg("waiting half a second took %g s of processor time", used);
     assert_int_equal(event.kind, INPUT_NONE);
 }
 

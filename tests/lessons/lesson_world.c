@@ -79,8 +79,7 @@ static bool train(struct network *network, struct rng *rng, struct err *err) {
     int max_T = network->dataset.length_max + 1 < MAX_T ? network->dataset.length_max + 1 : MAX_T;
     struct trainer *trainer = trainer_new(&network->model, &o, max_T, BATCH, err);
     if (!trainer) return false;
-    int *x = mem_need((size_t)(BATCH * max_T), sizeof *x),
-        *target = mem_need((size_t)(BATCH * max_T), sizeof *target);
+    int *x = mem_need((size_t)(BATCH * max_T), sizeof *x), *target = mem_need((size_t)(BATCH * max_T), sizeof *target);
     bool ok = true;
     for (long k = 0; ok && k < network->train; k++) {
         struct step_report report;
@@ -121,8 +120,8 @@ static struct network *network_of(struct test_world *world, struct err *err) {
     const char *data = *s->data ? s->data : world->default_data;
     for (int i = 0; i < world->network_count; i++) {
         struct network *n = world->networks[i];
-        if (!strcmp(n->data, data) && !strcmp(n->cell, s->cell) && n->units == s->units &&
-            n->layers == s->layers && n->seed == s->seed && n->train == s->train)
+        if (!strcmp(n->data, data) && !strcmp(n->cell, s->cell) && n->units == s->units && n->layers == s->layers &&
+            n->seed == s->seed && n->train == s->train)
             return n;
     }
     if (world->network_count == MAX_NETWORKS) {
@@ -147,8 +146,7 @@ static bool record_word(struct test_world *world, struct err *err) {
     struct network *n = network_of(world, err);
     if (!n) return false;
     int x[128], target[128], symbols[127];
-    int length =
-        vocabulary_encode(&n->dataset.vocabulary, world->scene.word, strlen(world->scene.word), symbols, 127);
+    int length = vocabulary_encode(&n->dataset.vocabulary, world->scene.word, strlen(world->scene.word), symbols, 127);
     if (length < 1 || length > 127) return err_set(err, ERR_VALUE, "no word");
     for (int t = 0; t <= length; t++) {
         x[t] = t ? symbols[t - 1] : -1;
@@ -182,8 +180,7 @@ static bool apply_scene(void *context, const struct lesson_scene *scene, struct 
     world->flow = scene->flow;
     world->position = 0;
     return record_word(world, err) &&
-           (!*scene->goto_ ||
-            lesson_find_position(scene->goto_, world->record, world->script, &world->position, err));
+           (!*scene->goto_ || lesson_find_position(scene->goto_, world->record, world->script, &world->position, err));
 }
 
 static bool act(void *context, const char *words, struct err *err) {
@@ -194,8 +191,7 @@ static bool act(void *context, const char *words, struct err *err) {
     case ACTION_STEP:
     case ACTION_BACK:
         for (long k = 0; k < a.number; k++)
-            world->position =
-                script_move(world->script, world->position, world->by, a.kind == ACTION_STEP ? 1 : -1);
+            world->position = script_move(world->script, world->position, world->by, a.kind == ACTION_STEP ? 1 : -1);
         return true;
     case ACTION_BY:
         world->by = granularity_of(a.text);

@@ -13,16 +13,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const files[] = {"lessons/03-forward-pass.md",
-                                    "lessons/04-backpropagation-through-time.md"};
+static const char *const files[] = {"lessons/03-forward-pass.md", "lessons/04-backpropagation-through-time.md"};
 
 static int formulas;
 
 static void both(const char *markup) {
     struct err err = {0};
     formulas++;
-    if (!lesson_check_math(markup, &err))
-        fail_msg("lesson: \"%s\": column %ld: %s", markup, err.column, err.message);
+    if (!lesson_check_math(markup, &err)) fail_msg("lesson: \"%s\": column %ld: %s", markup, err.column, err.message);
     if (!math_check(markup, &err)) fail_msg("ui: \"%s\": column %ld: %s", markup, err.column, err.message);
 }
 

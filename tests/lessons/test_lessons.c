@@ -15,8 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const files[] = {"lessons/03-forward-pass.md",
-                                    "lessons/04-backpropagation-through-time.md"};
+static const char *const files[] = {"lessons/03-forward-pass.md", "lessons/04-backpropagation-through-time.md"};
 
 static struct lesson *read_lesson(const char *file) {
     char path[1024], words[1024];
@@ -114,8 +113,8 @@ static void test_documentation(void **state) {
 
 // --- what must not pass ---
 
-#define LESSON(scene, rest)                                                                                  \
-    "# T\n\n```lesson\nid: x\nnumber: 1\n```\n\n## P\n\ntext\n\n```scene\ndata: dinosaurs.txt\nword: "       \
+#define LESSON(scene, rest)                                                                                            \
+    "# T\n\n```lesson\nid: x\nnumber: 1\n```\n\n## P\n\ntext\n\n```scene\ndata: dinosaurs.txt\nword: "                 \
     "khaan\nunits: 4\n" scene "```\n\n" rest
 #define TASK(goal, solve) "```task\ntext: Go.\ngoal: " goal "\nsolve: " solve "\n```\n"
 
@@ -124,32 +123,28 @@ static const struct {
     long line, column; // 0: it passes
     const char *message;
 } plays[] = {
-    {"all is well",
-     LESSON("", "```expect\nloss t=1 > 0\n```\n\n") TASK("past forward t=2", "goto forward t=2"), 0, 0, ""},
-    {"wrong expectation",
-     LESSON("", "```expect\nloss t=1 > 0\nloss t=1 < 0\n```\n\n") TASK("unit 1", "unit 1"), 20, 1,
+    {"all is well", LESSON("", "```expect\nloss t=1 > 0\n```\n\n") TASK("past forward t=2", "goto forward t=2"), 0, 0,
+     ""},
+    {"wrong expectation", LESSON("", "```expect\nloss t=1 > 0\nloss t=1 < 0\n```\n\n") TASK("unit 1", "unit 1"), 20, 1,
      "expected \"loss t=1 < 0\""},
-    {"wrong by little", LESSON("", "```expect\ny_hat t=1 sum = 1.001\n```\n\n") TASK("unit 1", "unit 1"), 19,
-     1, "found 1 and 1.001"},
-    {"NaN is never right", LESSON("", "```expect\nln(0 - 1) = ln(0 - 1)\n```\n\n") TASK("unit 1", "unit 1"),
-     19, 1, "nan"},
-    {"wrong expectation of a task",
-     LESSON("", "```task\ntext: Go.\ngoal: unit 1\nsolve: unit 1\nexpect: T = 7\n```\n"), 22, 9,
-     "found 6 and 7"},
+    {"wrong by little", LESSON("", "```expect\ny_hat t=1 sum = 1.001\n```\n\n") TASK("unit 1", "unit 1"), 19, 1,
+     "found 1 and 1.001"},
+    {"NaN is never right", LESSON("", "```expect\nln(0 - 1) = ln(0 - 1)\n```\n\n") TASK("unit 1", "unit 1"), 19, 1,
+     "nan"},
+    {"wrong expectation of a task", LESSON("", "```task\ntext: Go.\ngoal: unit 1\nsolve: unit 1\nexpect: T = 7\n```\n"),
+     22, 9, "found 6 and 7"},
     {"kept number",
      LESSON("", "```expect\nkeep k = W_aa unit=1 from=1\n```\n\n```task\ntext: Go.\ngoal: word\nsolve: word "
                 "minmi\nexpect: W_aa unit=1 from=1 = k\n```\n"),
      0, 0, ""},
     {"goal reached already", LESSON("unit: 1\n", TASK("unit 1", "unit 1")), 21, 7, "holds already"},
     {"goal not reached", LESSON("", TASK("past forward t=3", "goto forward t=2")), 21, 8, "not reached"},
-    {"wrong answer", LESSON("", "```task\ntext: Go.\ngoal: number T\ntolerance: 0\nsolve: answer 7\n```\n"),
-     22, 8, "found 6"},
-    {"right answer", LESSON("", "```task\ntext: Go.\ngoal: number T\ntolerance: 0\nsolve: answer 6\n```\n"),
-     0, 0, ""},
+    {"wrong answer", LESSON("", "```task\ntext: Go.\ngoal: number T\ntolerance: 0\nsolve: answer 7\n```\n"), 22, 8,
+     "found 6"},
+    {"right answer", LESSON("", "```task\ntext: Go.\ngoal: number T\ntolerance: 0\nsolve: answer 6\n```\n"), 0, 0, ""},
     {"wrong choice",
-     LESSON("",
-            "```task\ntext: Go.\ngoal: choice\nchoice: a\nwhy: a\nright: b\nwhy: b\nsolve: choose 1\n```\n"),
-     25, 8, "that 2 is right"},
+     LESSON("", "```task\ntext: Go.\ngoal: choice\nchoice: a\nwhy: a\nright: b\nwhy: b\nsolve: choose 1\n```\n"), 25, 8,
+     "that 2 is right"},
     {"two choices hold",
      LESSON("", "```task\ntext: Go.\ngoal: choice\nchoice: a\nwhen: 1 < 2\nwhy: a\nchoice: b\nwhen: 1 < "
                 "3\nwhy: b\nsolve: choose\n```\n"),
@@ -158,15 +153,13 @@ static const struct {
      LESSON("", "```task\ntext: Go.\ngoal: choice\nchoice: a\nwhen: 1 > 2\nwhy: a\nchoice: b\nwhen: 1 > "
                 "3\nwhy: b\nsolve: choose\n```\n"),
      27, 8, "found none"},
-    {"no unit will do", LESSON("", TASK("when a t=selected unit=selected > 2", "timestep 1; try unit")), 21,
-     20, "found none"},
-    {"symbol that is not there",
-     LESSON("", "```expect\ny_hat t=1 symbol=ab > 0\n```\n\n") TASK("unit 1", "unit 1"), 19, 18,
-     "one character"},
-    {"symbol not of the data",
-     LESSON("", "```expect\ny_hat t=1 symbol=Z > 0\n```\n\n") TASK("unit 1", "unit 1"), 19, 1, "vocabulary"},
-    {"step that is not there", LESSON("", TASK("at clip", "step 2; goto forward t=1 sum")), 21, 33,
-     "expected input"},
+    {"no unit will do", LESSON("", TASK("when a t=selected unit=selected > 2", "timestep 1; try unit")), 21, 20,
+     "found none"},
+    {"symbol that is not there", LESSON("", "```expect\ny_hat t=1 symbol=ab > 0\n```\n\n") TASK("unit 1", "unit 1"), 19,
+     18, "one character"},
+    {"symbol not of the data", LESSON("", "```expect\ny_hat t=1 symbol=Z > 0\n```\n\n") TASK("unit 1", "unit 1"), 19, 1,
+     "vocabulary"},
+    {"step that is not there", LESSON("", TASK("at clip", "step 2; goto forward t=1 sum")), 21, 33, "expected input"},
 };
 
 static void test_plays(void **state) {
@@ -179,8 +172,8 @@ static void test_plays(void **state) {
         bool good = lesson && lesson_check(lesson, &callbacks, &err);
         if (good != (plays[i].line == 0) || err.line != plays[i].line || err.column != plays[i].column ||
             (!good && !strstr(err.message, plays[i].message)))
-            fail_msg("%s: expected %ld:%ld %s, found %ld:%ld %s", plays[i].what, plays[i].line,
-                     plays[i].column, plays[i].message, err.line, err.column, err.message);
+            fail_msg("%s: expected %ld:%ld %s, found %ld:%ld %s", plays[i].what, plays[i].line, plays[i].column,
+                     plays[i].message, err.line, err.column, err.message);
         lesson_free(lesson);
     }
     test_world_free(world);
@@ -233,8 +226,7 @@ static void test_assets(void **state) {
     for (char *line = strtok(names.data, "\n"); line; line = strtok(NULL, "\n")) {
         if (strspn(line, "abcdefghijklmnopqrstuvwxyz") != strlen(line) || strlen(line) < 3)
             fail_msg("expected small letters, found \"%s\"", line);
-        if (strcmp(last, line) >= 0)
-            fail_msg("expected names in order, found \"%s\" after \"%s\"", line, last);
+        if (strcmp(last, line) >= 0) fail_msg("expected names in order, found \"%s\" after \"%s\"", line, last);
         snprintf(last, sizeof last, "%s", line);
         count++;
     }

@@ -59,9 +59,9 @@ static inline bool close_to(double found, double expected, double tolerance, dou
     return fabs(found - expected) <= tolerance * size; // false for NaN
 }
 
-#define assert_close(found, expected, tolerance)                                                             \
-    do {                                                                                                     \
-        double found_ = (found), expected_ = (expected);                                                     \
-        if (!close_to(found_, expected_, (tolerance), 1e-12))                                                \
-            fail_msg("%s:%d: %s is %.12g, expected %.12g", __FILE__, __LINE__, #found, found_, expected_);   \
+#define assert_close(found, expected, tolerance)                                                                       \
+    do {                                                                                                               \
+        double found_ = (found), expected_ = (expected);                                                               \
+        if (!close_to(found_, expected_, (tolerance), 1e-12))                                                          \
+            fail_msg("%s:%d: %s is %.12g, expected %.12g", __FILE__, __LINE__, #found, found_, expected_);             \
     } while (0)

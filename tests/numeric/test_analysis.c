@@ -43,11 +43,11 @@ static int slot_of(const struct fixture *f, const char *id) {
     return slot;
 }
 
-#define expect_close(found, expected, tolerance)                                                             \
-    do {                                                                                                     \
-        double found_ = (found), expected_ = (expected);                                                     \
-        if (!close_to(found_, expected_, (tolerance), 1e-3))                                                 \
-            fail_msg("%s:%d: %s is %.12g, expected %.12g", __FILE__, __LINE__, #found, found_, expected_);   \
+#define expect_close(found, expected, tolerance)                                                                       \
+    do {                                                                                                               \
+        double found_ = (found), expected_ = (expected);                                                               \
+        if (!close_to(found_, expected_, (tolerance), 1e-3))                                                           \
+            fail_msg("%s:%d: %s is %.12g, expected %.12g", __FILE__, __LINE__, #found, found_, expected_);             \
     } while (0)
 
 static double length_of(const double *v, size_t n) {
@@ -79,8 +79,8 @@ static void against_masked_passes(struct fixture *f, int layer, int direction, c
     memset(norms, 0x7f, sizeof norms); // no field may be left as it was
     memset(vectors, 0x7f, sizeof vectors);
     assert_true(analysis_itemised(f->tape, f->layout, f->net.params, &example, layer, direction,
-                                  (double *const[]){norms[0], norms[1]},
-                                  (double *const[]){vectors[0], vectors[1]}, NULL));
+                                  (double *const[]){norms[0], norms[1]}, (double *const[]){vectors[0], vectors[1]},
+                                  NULL));
     struct tape *tape = tape_new(&f->layout->spec, T, NULL);
     double *grads = mem_need(f->layout->size, sizeof *grads);
     tape_scale_loss(tape, 0.7);
@@ -97,8 +97,8 @@ static void against_masked_passes(struct fixture *f, int layer, int direction, c
                 const double *expected = tape_grad(tape, layer, direction, f->cell->state_out[s], t);
                 for (int i = 0; i < H; i++)
                     if (!close_to(vectors[s][(tau * T + t) * H + i], expected[i], 1e-11, 1e-6))
-                        fail_msg("%s: state %d, tau %d, t %d, unit %d: %.12g, expected %.12g", f->cell->name,
-                                 s, tau, t, i, vectors[s][(tau * T + t) * H + i], expected[i]);
+                        fail_msg("%s: state %d, tau %d, t %d, unit %d: %.12g, expected %.12g", f->cell->name, s, tau, t,
+                                 i, vectors[s][(tau * T + t) * H + i], expected[i]);
                 assert_close(norms[s][tau * T + t], length_of(expected, H), 1e-11);
                 seen += norms[s][tau * T + t];
             }
@@ -136,13 +136,13 @@ static void itemised_breaks_with_the_rules(void **state) { // it walks by the re
     struct fixture f;
     set_up(&f, CELL_LSTM, 1, 1);
     double right[T * T], broken[T * T];
-    assert_true(analysis_itemised(f.tape, f.layout, f.net.params, &example, 0, 0,
-                                  (double *const[]){right, NULL}, NULL, NULL));
+    assert_true(
+        analysis_itemised(f.tape, f.layout, f.net.params, &example, 0, 0, (double *const[]){right, NULL}, NULL, NULL));
     for (int op = 0; op < 2; op++) {
         enum cell_op broke = op ? OP_AFFINE : OP_MUL;
         reference_break(broke, -1);
-        assert_true(analysis_itemised(f.tape, f.layout, f.net.params, &example, 0, 0,
-                                      (double *const[]){broken, NULL}, NULL, NULL));
+        assert_true(analysis_itemised(f.tape, f.layout, f.net.params, &example, 0, 0, (double *const[]){broken, NULL},
+                                      NULL, NULL));
         reference_break(broke, 1);
         assert_true(fabs(right[(T - 1) * T] - broken[(T - 1) * T]) > 1e-6 * right[(T - 1) * T]);
     }
@@ -155,8 +155,7 @@ struct paths {
     double grads[CELL_MAX_STATES][T * H];
 };
 
-static void path(struct fixture *f, int layer, int direction, const struct path_mask *masks,
-                 struct paths *out) {
+static void path(struct fixture *f, int layer, int direction, const struct path_mask *masks, struct paths *out) {
     memset(out, 0x7f, sizeof *out);
     assert_true(analysis_path(f->tape, f->layout, f->net.params, &example, layer, direction, masks,
                               (double *const[]){out->grads[0], out->grads[1]}, NULL));
@@ -179,8 +178,7 @@ static void check_all_paths(struct fixture *f, int layer, int direction) {
     path(f, layer, direction, masks, &whole);
     for (int t = 0; t < T; t++)
         for (int i = 0; i < H; i++)
-            expect_close(whole.grads[0][t * H + i], tape_from_loss(f->tape, layer, direction, 0, t)[i],
-                         1e-12);
+            expect_close(whole.grads[0][t * H + i], tape_from_loss(f->tape, layer, direction, 0, t)[i], 1e-12);
 }
 
 static void all_paths(void **state) {
@@ -191,8 +189,7 @@ static void all_paths(void **state) {
 // Every way through timestep t+1, split by what it goes through, adds up to the whole at t.
 static void lstm_paths_add_up(void **state) {
     (void)state;
-    static const char *const ways[] = {"gate_f", "gate_u", "c_tilde", "gate_o",
-                                       NULL}; // NULL: the memory lane
+    static const char *const ways[] = {"gate_f", "gate_u", "c_tilde", "gate_o", NULL}; // NULL: the memory lane
     struct fixture f;
     set_up(&f, CELL_LSTM, 2, 2);
     for (int layer = 0; layer < 2; layer++)
@@ -223,8 +220,7 @@ static void lstm_paths_add_up(void **state) {
             }
             for (int s = 0; s < 2; s++)
                 for (int i = 0; i < H; i++)
-                    expect_close(sum[s][i], tape_grad(f.tape, layer, direction, f.cell->state_out[s], t)[i],
-                                 1e-12);
+                    expect_close(sum[s][i], tape_grad(f.tape, layer, direction, f.cell->state_out[s], t)[i], 1e-12);
         }
     tear_down(&f);
 }
@@ -261,8 +257,7 @@ static void paths_by_finite_differences(void **state) {
         path(&f, 0, 0, masks, &without);
         // one unit of the 4 slots over T - 1 - t timesteps: c lives by units when its gates are held
         struct clamps clamps = {
-            .count = 1,
-            .list = {{0, 0, c_prev, unit, t + 1, t + 1, tape_value(f.tape, 0, 0, c_prev, t + 1)[unit]}}};
+            .count = 1, .list = {{0, 0, c_prev, unit, t + 1, t + 1, tape_value(f.tape, 0, 0, c_prev, t + 1)[unit]}}};
         for (int k = t + 1; k < T; k++)
             for (int g = 0; g < 4; g++) {
                 int slot = slot_of(&f, gates[g]);
@@ -288,9 +283,8 @@ static void paths_by_finite_differences(void **state) {
         path(&f, 0, 0, masks, &with);
         path_none(f.cell, &masks[t + 1]);
         path(&f, 0, 0, masks, &without);
-        struct clamps clamps = {
-            .count = 1,
-            .list = {{0, 0, a_prev, 0, t + 1, t + 1, tape_value(f.tape, 0, 0, a_prev, t + 1)[0]}}};
+        struct clamps clamps = {.count = 1,
+                                .list = {{0, 0, a_prev, 0, t + 1, t + 1, tape_value(f.tape, 0, 0, a_prev, t + 1)[0]}}};
         for (int g = 0; g < 4; g++)
             for (int i = 0; g != through && i < H; i++) {
                 int slot = slot_of(&f, gates[g]);
@@ -344,11 +338,9 @@ static void memory_lane_in_closed_form(void **state) {
 // Column by column: the state that timestep `next` reads is poked.
 static void check_jacobian(struct fixture *f, int layer, int direction) {
     const double e = 1e-3;
-    int from = direction ? 5 : 1, to = direction ? 2 : 4, next = direction ? 4 : 2,
-        states = f->cell->state_count;
+    int from = direction ? 5 : 1, to = direction ? 2 : 4, next = direction ? 4 : 2, states = f->cell->state_count;
     struct jacobian j;
-    assert_true(
-        jacobian_init(&j, f->tape, f->layout, f->net.params, layer, direction, to, -1, from, -1, NULL));
+    assert_true(jacobian_init(&j, f->tape, f->layout, f->net.params, layer, direction, to, -1, from, -1, NULL));
     assert_int_equal(j.size, H * states);
     assert_int_equal(j.steps, 3);
     struct tape *tape = tape_new(&f->layout->spec, T, NULL);
@@ -357,15 +349,13 @@ static void check_jacobian(struct fixture *f, int layer, int direction) {
         double base = tape_value(f->tape, layer, direction, in, next)[unit], value[4][2 * H];
         for (int k = 0; k < 4; k++) {
             struct clamps poke = {
-                .count = 1,
-                .list = {{layer, direction, in, unit, next, next, base + e * (double[]){1, -1, 2, -2}[k]}}};
+                .count = 1, .list = {{layer, direction, in, unit, next, next, base + e * (double[]){1, -1, 2, -2}[k]}}};
             reference_forward_with(tape, f->layout, f->net.params, &example, &poke);
             for (int row = 0; row < j.rows; row++)
                 value[k][row] = tape_value(tape, layer, direction, f->cell->state_out[row / H], to)[row % H];
         }
         for (int row = 0; row < j.rows; row++) {
-            double numeric =
-                (8 * (value[0][row] - value[1][row]) - (value[2][row] - value[3][row])) / (12 * e);
+            double numeric = (8 * (value[0][row] - value[1][row]) - (value[2][row] - value[3][row])) / (12 * e);
             if (!close_to(j.product[row * j.columns + column], numeric, 1e-7, 1e-3))
                 fail_msg("%s: d state[%d] / d state[%d] is %.12g, expected %.12g", f->cell->name, row, column,
                          j.product[row * j.columns + column], numeric);
@@ -404,8 +394,8 @@ static void check_jacobian(struct fixture *f, int layer, int direction) {
     // one state against another: a block of the whole
     struct jacobian block;
     int to_state = states - 1;
-    assert_true(jacobian_init(&block, f->tape, f->layout, f->net.params, layer, direction, to, to_state, from,
-                              0, NULL));
+    assert_true(
+        jacobian_init(&block, f->tape, f->layout, f->net.params, layer, direction, to, to_state, from, 0, NULL));
     for (int r = 0; r < H; r++)
         for (int c = 0; c < H; c++)
             expect_close(block.product[r * H + c], j.product[(to_state * H + r) * j.columns + c], 1e-12);
@@ -446,8 +436,7 @@ static void singular(void **state) {
     double values[3];
     double tiny[4] = {3e-200, 0, 4e-200, 5e-200}; // 3 0; 4 5 has singular values sqrt 45 and sqrt 5
     singular_values(tiny, 2, 2, values);
-    assert_true(close_to(values[0], sqrt(45) * 1e-200, 1e-14, 0) &&
-                close_to(values[1], sqrt(5) * 1e-200, 1e-14, 0));
+    assert_true(close_to(values[0], sqrt(45) * 1e-200, 1e-14, 0) && close_to(values[1], sqrt(5) * 1e-200, 1e-14, 0));
     // tall and wide; small values keep their digits in a graded matrix
     double tall[6] = {1, 1, 1, -1, 1, 1}, wide[6] = {1, 1, 1, 1, -1, 1};
     singular_values(tall, 3, 2, values);
@@ -575,15 +564,13 @@ static void numeric(void **state) {
             const struct param *param = &f.layout->params[p];
             struct numeric_gradient n;
             int row = param->in - 1, column = param->out - 1;
-            assert_true(analysis_numeric(f.layout, f.net.params, &example, with ? &clamps : NULL, 0.7, p, row,
-                                         column, 1e-4, &n, &err));
-            assert_close(n.analytic,
-                         f.net.grads[param->offset + (size_t)row * (size_t)param->out + (size_t)column],
+            assert_true(analysis_numeric(f.layout, f.net.params, &example, with ? &clamps : NULL, 0.7, p, row, column,
+                                         1e-4, &n, &err));
+            assert_close(n.analytic, f.net.grads[param->offset + (size_t)row * (size_t)param->out + (size_t)column],
                          1e-15);
             assert_close(n.estimate, (n.plus - n.minus) / 2e-4, 1e-12);
             assert_true(close_to(n.estimate, n.analytic, 1e-5, 1e-3));
-            assert_close(n.error, fabs(n.estimate - n.analytic) / fmax(fabs(n.estimate), fabs(n.analytic)),
-                         1e-9);
+            assert_close(n.error, fabs(n.estimate - n.analytic) / fmax(fabs(n.estimate), fabs(n.analytic)), 1e-9);
         }
     }
     struct numeric_gradient n;
@@ -618,8 +605,8 @@ static void memory_runs_out(void **state) {
     for (long n = 1; n <= 2; n++) {
         err = (struct err){0};
         mem_fail_at(n);
-        assert_false(analysis_itemised(f.tape, f.layout, f.net.params, &example, 0, 0,
-                                       (double *const[]){norms, NULL}, NULL, &err));
+        assert_false(analysis_itemised(f.tape, f.layout, f.net.params, &example, 0, 0, (double *const[]){norms, NULL},
+                                       NULL, &err));
         mem_fail_at(0);
         assert_int_equal(err.code, ERR_MEMORY);
     }

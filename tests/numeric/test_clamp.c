@@ -58,8 +58,8 @@ static void gradients_with_clamps(void **state) {
             const struct cell_desc *cell = net_cell(&spec);
             struct tape *tape = tape_new(&spec, T, NULL);
             for (int slot = 0; slot < cell->slot_count; slot++) {
-                struct clamps clamps = {
-                    .count = 2, .list = {{kind, -1, slot, 1, 1, 3, 0.4}, {-1, 0, slot, -1, 2, 2, -0.3}}};
+                struct clamps clamps = {.count = 2,
+                                        .list = {{kind, -1, slot, 1, 1, 3, 0.4}, {-1, 0, slot, -1, 2, 2, -0.3}}};
                 assert_true(clamps_check(&clamps, &spec, T, NULL));
                 check_gradients(&net, tape, &clamps);
                 loss_with(tape, &net, &clamps);
@@ -81,8 +81,8 @@ static void a_closed_gate(void **state) {
     random_net_init(&net, spec, 3);
     const struct cell_desc *cell = net_cell(&spec);
     struct tape *tape = tape_new(&spec, T, NULL);
-    int gate = cell_slot_by_id(cell, "gate_o"), a = cell_slot_by_id(cell, "a"),
-        c = cell_slot_by_id(cell, "c"), z = cell_slot_by_id(cell, "z_o");
+    int gate = cell_slot_by_id(cell, "gate_o"), a = cell_slot_by_id(cell, "a"), c = cell_slot_by_id(cell, "c"),
+        z = cell_slot_by_id(cell, "z_o");
     struct clamps clamps = {.count = 1, .list = {{-1, -1, gate, -1, 1, 2, 0.0}}};
     double before = loss_with(tape, &net, NULL), with = loss_with(tape, &net, &clamps);
     assert_true(fabs(with - before) > 1e-6);
@@ -129,11 +129,9 @@ static void words(void **state) {
     assert_true(clamps_parse(&clamps, "gate_f:2@3-5=0,l1_reverse/c@1=-1.5e-1", &spec, T, &err));
     assert_int_equal(clamps.count, 2);
     struct clamp first = clamps.list[0], second = clamps.list[1];
-    assert_true(first.layer == -1 && first.direction == -1 && first.unit == 1 && first.from == 2 &&
-                first.to == 4);
+    assert_true(first.layer == -1 && first.direction == -1 && first.unit == 1 && first.from == 2 && first.to == 4);
     assert_int_equal(first.slot, cell_slot_by_id(cell, "gate_f"));
-    assert_true(second.layer == 1 && second.direction == 1 && second.unit == -1 && second.from == 0 &&
-                second.to == 0);
+    assert_true(second.layer == 1 && second.direction == 1 && second.unit == -1 && second.from == 0 && second.to == 0);
     assert_true(second.value == -0.15);
     static const struct {
         const char *text;
@@ -159,8 +157,7 @@ static void words(void **state) {
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct clamps list = {0};
         struct net_spec one = spec;
-        if (wrong[i].text[0] == 'x')
-            one.hidden = 2; // unit 5 is there in layer 0 alone, and no layer is named
+        if (wrong[i].text[0] == 'x') one.hidden = 2; // unit 5 is there in layer 0 alone, and no layer is named
         err = (struct err){0};
         if (clamps_parse(&list, wrong[i].text, &one, T, &err)) fail_msg("\"%s\" was taken", wrong[i].text);
         if (err.code != wrong[i].code) fail_msg("\"%s\": %s", wrong[i].text, err.message);

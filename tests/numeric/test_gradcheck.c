@@ -34,9 +34,9 @@ static double worst_of(struct shape shape, uint64_t seed) {
     assert_int_equal(result.checked, net.model.layout.weights);
     if (!(result.worst <= GRADCHECK_TOLERANCE))
         print_message("#   %s L%d D%d T%d%s: worst %.3g at %s[%zu], analytic %.12g, numeric %.12g\n",
-                      net_cell(&spec)->name, shape.layers, shape.directions, shape.T,
-                      shape.masked ? " masked" : "", result.worst, net.model.layout.params[result.param].name,
-                      result.index, result.analytic, result.numeric);
+                      net_cell(&spec)->name, shape.layers, shape.directions, shape.T, shape.masked ? " masked" : "",
+                      result.worst, net.model.layout.params[result.param].name, result.index, result.analytic,
+                      result.numeric);
     random_net_release(&net);
     return result.worst;
 }
@@ -63,12 +63,10 @@ static void every_shape_passes(void **state) {
 
 static void relu_and_three_layers_pass(void **state) {
     (void)state;
-    struct shape relu = {
-        .cell = CELL_RNN, .activation = ACTIVATION_RELU, .layers = 2, .directions = 2, .T = 7};
+    struct shape relu = {.cell = CELL_RNN, .activation = ACTIVATION_RELU, .layers = 2, .directions = 2, .T = 7};
     assert_true(worst_of(relu, 7) <= GRADCHECK_TOLERANCE);
     for (int cell = 0; cell < CELL_COUNT; cell++) {
-        struct shape deep = {
-            .cell = (enum cell_id)cell, .layers = 3, .directions = 2, .T = 5, .masked = true};
+        struct shape deep = {.cell = (enum cell_id)cell, .layers = 3, .directions = 2, .T = 5, .masked = true};
         assert_true(worst_of(deep, 3) <= GRADCHECK_TOLERANCE);
     }
 }
@@ -110,8 +108,7 @@ static void the_stride_checks_every_so_many(void **state) {
     int x[3] = {0, 1, 2}, target[3] = {1, 2, 3};
     struct example example = {.T = 3, .x = x, .target = target};
     struct gradcheck result;
-    assert_true(
-        reference_gradcheck(&net.model.layout, net.params, &example, GRADCHECK_EPSILON, 7, &result, NULL));
+    assert_true(reference_gradcheck(&net.model.layout, net.params, &example, GRADCHECK_EPSILON, 7, &result, NULL));
     assert_int_equal(result.checked, (net.model.layout.weights + 6) / 7);
     random_net_release(&net);
 }

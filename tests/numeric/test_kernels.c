@@ -11,8 +11,7 @@ struct sample {
     float *x_real;   // (T, B, I) or NULL
 };
 
-static void sample_init(struct sample *s, struct rng *rng, const struct net_spec *spec, int T, int B,
-                        bool ragged) {
+static void sample_init(struct sample *s, struct rng *rng, const struct net_spec *spec, int T, int B, bool ragged) {
     size_t N = (size_t)T * (size_t)B;
     *s = (struct sample){.T = T, .B = B, .x = mem_need(N, sizeof(int)), .target = mem_need(N, sizeof(int))};
     random_symbols(rng, s->x, (int)N, spec->inputs, 9);
@@ -37,8 +36,7 @@ static void sample_release(struct sample *s) {
 }
 
 // Every sequence alone, at its own length, through the reference. Returns the summed loss; adds to grads.
-static double reference_batch(const struct random_net *net, const struct sample *s, double *grads,
-                              long *right) {
+static double reference_batch(const struct random_net *net, const struct sample *s, double *grads, long *right) {
     const struct net_spec *spec = &net->model.layout.spec;
     struct tape *tape = tape_new(spec, s->T, NULL);
     int *x = mem_need((size_t)s->T, sizeof(int)), *target = mem_need((size_t)s->T, sizeof(int));
@@ -75,8 +73,8 @@ static double reference_batch(const struct random_net *net, const struct sample 
 
 // |k - r| <= 1e-4 * max(|r|, 5% of the tensor's rms), for every entry. Returns the worst ratio to that, NaN
 // included.
-static double worst_gradient(const struct layout *layout, const float *kernel, const double *reference,
-                             double scale, const char **name) {
+static double worst_gradient(const struct layout *layout, const float *kernel, const double *reference, double scale,
+                             const char **name) {
     double worst = 0.0;
     for (int p = 0; p < layout->count; p++) {
         const struct param *param = &layout->params[p];
@@ -129,8 +127,8 @@ static struct outcome compare(struct net_spec spec, int T, int B, bool ragged, u
                               .gradient = worst_gradient(layout, grads, net.grads, scale, &name)};
     if (!(outcome.gradient <= 1.0) || !(outcome.loss <= 1e-4))
         print_message("#   %s L%d D%d H%d T%d B%d%s: loss %.2g, gradient %.2g of the limit at %s\n",
-                      net_cell(&spec)->name, spec.layers, spec.directions, spec.hidden, T, B,
-                      ragged ? " ragged" : "", outcome.loss, outcome.gradient, name);
+                      net_cell(&spec)->name, spec.layers, spec.directions, spec.hidden, T, B, ragged ? " ragged" : "",
+                      outcome.loss, outcome.gradient, name);
     workspace_free(ws);
     mem_free(grads);
     sample_release(&s);
@@ -161,8 +159,7 @@ static void every_size_agrees(void **state) {
                 for (int h = 0; h < 4; h++) {
                     bool heavy = lengths[t] * batches[b] > 300 && hidden[h] > 100;
                     struct net_spec spec = spec_of((enum cell_id)cell, 1, 1, hidden[h], heavy ? 20 : 27, 27);
-                    agree(spec, lengths[t], batches[b], false, (uint64_t)(cell + 10 * t + 100 * b + 1000 * h),
-                          &worst);
+                    agree(spec, lengths[t], batches[b], false, (uint64_t)(cell + 10 * t + 100 * b + 1000 * h), &worst);
                 }
     report(&worst);
 }
@@ -241,8 +238,8 @@ static void squashers_are_right_to_3e_7(void **state) {
                 worst_sigmoid = fmax(worst_sigmoid, fabs(s[i] - 1.0 / (1.0 + exp(-(double)x[i]))));
             }
         }
-        print_message("#   %s: tanh %.2g (relative %.2g), sigmoid %.2g\n", loops->name, worst_tanh,
-                      worst_relative, worst_sigmoid);
+        print_message("#   %s: tanh %.2g (relative %.2g), sigmoid %.2g\n", loops->name, worst_tanh, worst_relative,
+                      worst_sigmoid);
         assert_true(worst_tanh <= 3e-7 && worst_relative <= 3e-7 && worst_sigmoid <= 2e-7);
         float ends[16] = {INFINITY, -INFINITY, 1e30f, -1e30f, NAN, 0.0f}, again[16];
         memcpy(again, ends, sizeof ends);
@@ -271,8 +268,7 @@ static void softmax_survives_large_logits(void **state) {
         int target[2] = {0, O - 1};
         long right = 0;
         struct head_rows rows = {.N = 2, .O = O, .logits = row, .target = target};
-        double loss = loops->softmax(&rows, &right),
-               expected = 10.0 * (O - 1) + 2.0 * log1p(exp(-10.0) + exp(-20.0));
+        double loss = loops->softmax(&rows, &right), expected = 10.0 * (O - 1) + 2.0 * log1p(exp(-10.0) + exp(-20.0));
         assert_close(loss, expected, 1e-6);
         assert_int_equal(right, 1);
         double sum = 0.0;
@@ -311,8 +307,7 @@ static void carry_equals_one_long_sequence(void **state) {
             double one = kernel_forward(ws, net.model.params, &whole, &tokens, &right);
             workspace_forget_state(ws);
             struct batch first = {.T = HALF, .B = B, .x = x, .target = target, .carry = true};
-            struct batch second = {
-                .T = HALF, .B = B, .x = x + HALF * B, .target = target + HALF * B, .carry = true};
+            struct batch second = {.T = HALF, .B = B, .x = x + HALF * B, .target = target + HALF * B, .carry = true};
             double two = kernel_forward(ws, net.model.params, &first, &tokens, &right);
             double after = kernel_forward(ws, net.model.params, &second, &tokens, &right);
             assert_close(two + after, one, 1e-6);

@@ -67,9 +67,7 @@ static double worst_of(const struct loops *loops, enum kind kind, int m, int n, 
                     size += fabs(term);
                 }
             }
-            double error = j < n                     ? fabs(s.c[at] - sum) / (1e-6 * size)
-                           : s.c[at] == s.before[at] ? 0.0
-                                                     : INFINITY;
+            double error = j < n ? fabs(s.c[at] - sum) / (1e-6 * size) : s.c[at] == s.before[at] ? 0.0 : INFINITY;
             if (!(error <= worst)) worst = error;
         }
     }
@@ -79,8 +77,7 @@ static double worst_of(const struct loops *loops, enum kind kind, int m, int n, 
 
 static void every_product_is_right(void **state) {
     (void)state;
-    static const int rows[] = {1, 2, 3, 5, 8, 15, 33},
-                     columns[] = {1, 3, 4, 15, 16, 17, 31, 32, 33, 65, 128, 147},
+    static const int rows[] = {1, 2, 3, 5, 8, 15, 33}, columns[] = {1, 3, 4, 15, 16, 17, 31, 32, 33, 65, 128, 147},
                      depths[] = {1, 2, 7, 8, 64, 257, 300};
     for (int level = 0; level < LOOPS_COUNT; level++) {
         const struct loops *loops = loops_at((enum loops_level)level);
@@ -90,11 +87,11 @@ static void every_product_is_right(void **state) {
             for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
                 for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
                     for (size_t d = 0; d < sizeof depths / sizeof *depths; d++) {
-                        double error = worst_of(loops, (enum kind)kind, rows[r], columns[c], depths[d],
-                                                r + 10 * c + 100 * d);
+                        double error =
+                            worst_of(loops, (enum kind)kind, rows[r], columns[c], depths[d], r + 10 * c + 100 * d);
                         if (!(error <= 1.0))
-                            fail_msg("%s: product %d of %d x %d over %d is %g of the limit", loops->name,
-                                     kind, rows[r], columns[c], depths[d], error);
+                            fail_msg("%s: product %d of %d x %d over %d is %g of the limit", loops->name, kind, rows[r],
+                                     columns[c], depths[d], error);
                         worst = fmax(worst, error);
                     }
         print_message("#   %s: %.2g of the limit\n", loops->name, worst);

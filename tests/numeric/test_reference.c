@@ -11,8 +11,7 @@ static double *at(const struct random_net *net, const char *name, int row, int c
     const struct layout *layout = &net->model.layout;
     int p = layout_find(layout, name);
     assert_true(p >= 0);
-    return net->params + layout->params[p].offset + (size_t)row * (size_t)layout->params[p].out +
-           (size_t)column;
+    return net->params + layout->params[p].offset + (size_t)row * (size_t)layout->params[p].out + (size_t)column;
 }
 
 static double *grad_at(const struct random_net *net, const char *name, int row, int column) {
@@ -24,8 +23,7 @@ static void a_tiny_rnn(void **state) {
     (void)state;
     struct random_net net;
     random_net_init(&net, spec_of(CELL_RNN, 1, 1, 2, 2, 2), 1);
-    const double wx[2][2] = {{0.5, -0.3}, {0.2, 0.7}}, wa[2][2] = {{0.1, 0.4}, {-0.6, 0.3}},
-                 b[2] = {0.05, -0.02};
+    const double wx[2][2] = {{0.5, -0.3}, {0.2, 0.7}}, wa[2][2] = {{0.1, 0.4}, {-0.6, 0.3}}, b[2] = {0.05, -0.02};
     const double wy[2][2] = {{1.0, -1.0}, {0.5, 0.25}}, by[2] = {0.1, -0.1};
     for (int i = 0; i < 2; i++) {
         for (int j = 0; j < 2; j++) {
@@ -111,8 +109,7 @@ static void a_tiny_lstm(void **state) {
     double p = sigmoid(2.0 * h2), dh2 = (p - 1.0) * 1.5 + (1.0 - p) * -0.5;
     assert_close(loss, -log(p), 1e-14);
     double dc2 = dh2 * o2 * (1.0 - tanh(c2) * tanh(c2)), dzo2 = dh2 * tanh(c2) * o2 * (1.0 - o2);
-    double dzu2 = dc2 * g2 * u2 * (1.0 - u2), dzf2 = dc2 * c1 * f2 * (1.0 - f2),
-           dzg2 = dc2 * u2 * (1.0 - g2 * g2);
+    double dzu2 = dc2 * g2 * u2 * (1.0 - u2), dzf2 = dc2 * c1 * f2 * (1.0 - f2), dzg2 = dc2 * u2 * (1.0 - g2 * g2);
     double dh1 = 0.7 * dzu2 - 0.4 * dzf2 + 0.25 * dzg2 + 0.55 * dzo2;
     double through_a1 = dh1 * o1 * (1.0 - tanh(c1) * tanh(c1)), dc1 = dc2 * f2 + through_a1;
     double dzu1 = dc1 * g1 * u1 * (1.0 - u1), dzg1 = dc1 * u1 * (1.0 - g1 * g1),
@@ -127,8 +124,7 @@ static void a_tiny_lstm(void **state) {
     assert_close(tape_from_loss(tape, 0, 0, 0, 1)[0], dh2, 1e-13);
     assert_true(tape_from_loss(tape, 0, 0, 0, 0)[0] == 0.0); // no loss at the first timestep
     assert_close(tape_from_future(tape, 0, 0, 0, 0)[0], dh1, 1e-13);
-    const double first[4] = {dzu1, 0.0, dzg1, dzo1},
-                 second[4] = {dzu2, dzf2, dzg2, dzo2}; // c<0> = 0: no forgetting
+    const double first[4] = {dzu1, 0.0, dzg1, dzo1}, second[4] = {dzu2, dzf2, dzg2, dzo2}; // c<0> = 0: no forgetting
     for (int k = 0; k < 4; k++) {
         assert_close(*grad_at(&net, "rnn.weight_ih_l0", 0, k), first[k], 1e-13);
         assert_close(*grad_at(&net, "rnn.weight_ih_l0", 1, k), second[k], 1e-13);
@@ -209,9 +205,8 @@ static void check_sources(struct run *run) {
                     int after = d == 0 ? t + 1 : t - 1;
                     for (int i = 0; i < spec->hidden; i++) {
                         assert_true(loss[i] + future[i] == grad[i]);
-                        double sent = after < 0 || after > 7
-                                          ? 0.0
-                                          : tape_grad(run->tape, l, d, cell->state_in[s], after)[i];
+                        double sent =
+                            after < 0 || after > 7 ? 0.0 : tape_grad(run->tape, l, d, cell->state_in[s], after)[i];
                         assert_true(future[i] == sent);
                     }
                 }
@@ -236,8 +231,7 @@ static void check_sent(struct run *run) {
                         double sum = 0.0;
                         for (int step = 0; step < cell->step_count; step++)
                             for (int k = 0; k < 2; k++)
-                                if (cell->steps[step].in[k] == slot)
-                                    sum += tape_sent(run->tape, l, d, step, k, t)[i];
+                                if (cell->steps[step].in[k] == slot) sum += tape_sent(run->tape, l, d, step, k, t)[i];
                         assert_true(close_to(tape_grad(run->tape, l, d, slot, t)[i], sum, 1e-12, 1e-12));
                     }
             }
@@ -282,8 +276,7 @@ static void the_two_directions_mirror_each_other(void **state) {
                 if (role == PARAM_HEAD || role == PARAM_HEAD_BIAS) continue;
                 if (layout_param(layout, (enum param_role)role, 0, d) < 0) continue;
                 const struct param *from = &layout->params[layout_param(layout, (enum param_role)role, 0, d)];
-                const struct param *to =
-                    &layout->params[layout_param(layout, (enum param_role)role, 0, 1 - d)];
+                const struct param *to = &layout->params[layout_param(layout, (enum param_role)role, 0, 1 - d)];
                 memcpy(mirrored + to->offset, run.net.params + from->offset,
                        (size_t)from->in * (size_t)from->out * sizeof(double));
             }

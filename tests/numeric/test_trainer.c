@@ -27,8 +27,7 @@ static void updates_follow_the_formulae(void **state) {
             double g = clip * grads[i];
             dm[i] = 0.9 * dm[i] + 0.1 * g;
             dv[i] = 0.999 * dv[i] + 0.001 * g * g;
-            p[i] -= 0.002 * (dm[i] / (1.0 - pow(0.9, update))) /
-                    (sqrt(dv[i] / (1.0 - pow(0.999, update))) + 1e-8);
+            p[i] -= 0.002 * (dm[i] / (1.0 - pow(0.9, update))) / (sqrt(dv[i] / (1.0 - pow(0.999, update))) + 1e-8);
             ds[i] -= 0.002 * g;
             assert_true(close_to(params[i], p[i], 1e-6, 0.1));
             assert_true(close_to(sgd[i], ds[i], 1e-6, 0.1));
@@ -42,17 +41,22 @@ static void updates_follow_the_formulae(void **state) {
 static double plain_update(const struct train_options *o, double p, double g, double *m, double *v, int update) {
     p -= o->lr * o->weight_decay * p;
     switch (o->optimizer) {
-    case OPTIMIZER_MOMENTUM: *m = o->momentum * *m + g; return p - o->lr * *m;
+    case OPTIMIZER_MOMENTUM:
+        *m = o->momentum * *m + g;
+        return p - o->lr * *m;
     case OPTIMIZER_RMSPROP:
         *m = o->decay * *m + (1.0 - o->decay) * g * g;
         return p - o->lr * g / (sqrt(*m) + o->epsilon);
-    case OPTIMIZER_ADAGRAD: *m += g * g; return p - o->lr * g / (sqrt(*m) + o->epsilon);
+    case OPTIMIZER_ADAGRAD:
+        *m += g * g;
+        return p - o->lr * g / (sqrt(*m) + o->epsilon);
     case OPTIMIZER_ADAM:
         *m = o->beta1 * *m + (1.0 - o->beta1) * g;
         *v = o->beta2 * *v + (1.0 - o->beta2) * g * g;
-        return p - o->lr * (*m / (1.0 - pow(o->beta1, update))) /
-                       (sqrt(*v / (1.0 - pow(o->beta2, update))) + o->epsilon);
-    default: return p - o->lr * g;
+        return p -
+               o->lr * (*m / (1.0 - pow(o->beta1, update))) / (sqrt(*v / (1.0 - pow(o->beta2, update))) + o->epsilon);
+    default:
+        return p - o->lr * g;
     }
 }
 
@@ -70,16 +74,19 @@ static void every_rule_follows_its_formula(void **state) {
             struct rng rng = rng_seed(40 + (uint64_t)rule);
             float params[N], grads[N], m[N] = {0}, v[N] = {0};
             double p[N], dm[N] = {0}, dv[N] = {0};
-            for (int i = 0; i < N; i++) p[i] = params[i] = (float)rng_normal(&rng);
+            for (int i = 0; i < N; i++)
+                p[i] = params[i] = (float)rng_normal(&rng);
             for (int update = 1; update <= 6; update++) {
                 double clip = update == 3 ? 0.25 : 1.0;
-                for (int i = 0; i < N; i++) grads[i] = i == 0 ? 0.0f : (float)rng_normal(&rng);
+                for (int i = 0; i < N; i++)
+                    grads[i] = i == 0 ? 0.0f : (float)rng_normal(&rng);
                 optimizer_apply(&o, N, params, grads, m, v, update, clip);
                 for (int i = 0; i < N; i++) {
                     p[i] = plain_update(&o, p[i], clip * grads[i], &dm[i], &dv[i], update);
                     if (!close_to(params[i], p[i], 2e-6, 1.0)) // 1 - beta2 is a float
-                        fail_msg("%s at %s, decay %g, update %d, entry %d: found %g, expected %g", optimizer_names[o.optimizer],
-                                 loops_best()->name, o.weight_decay, update, i, (double)params[i], p[i]);
+                        fail_msg("%s at %s, decay %g, update %d, entry %d: found %g, expected %g",
+                                 optimizer_names[o.optimizer], loops_best()->name, o.weight_decay, update, i,
+                                 (double)params[i], p[i]);
                     assert_true(close_to(m[i], dm[i], 2e-6, 1.0));
                 }
             }
@@ -141,7 +148,8 @@ static void a_step_clips_by_value(void **state) {
         assert_true(trainer_gradients(trainer, &s.batch, grads, NULL, NULL));
         trainer_free(trainer);
         double largest = 0, squares = 0;
-        for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(grads[i]));
+        for (size_t i = 0; i < n; i++)
+            largest = fmax(largest, fabs(grads[i]));
         double limit = 0.1 * largest;
         long outside = 0;
         for (size_t i = 0; i < n; i++) {
@@ -191,8 +199,8 @@ static void a_step_is_the_gradient_clipped_and_applied(void **state) {
         assert_close(report.grad_norm, sqrt(squares), 1e-12);
         assert_close(report.clip_scale, clipped ? 0.01 / sqrt(squares) : 1.0, 1e-12);
         for (size_t i = 0; i < size; i++)
-            assert_true(close_to(s.net.model.params[i], s.net.params[i] - 0.5 * report.clip_scale * grads[i],
-                                 1e-6, 0.1));
+            assert_true(
+                close_to(s.net.model.params[i], s.net.params[i] - 0.5 * report.clip_scale * grads[i], 1e-6, 0.1));
         assert_int_equal(trainer_updates(trainer), 1);
         mem_free(grads);
         trainer_free(trainer);
@@ -219,8 +227,7 @@ static void threads_change_no_result_but_rounding(void **state) {
         long tokens, right;
         assert_true(trainer_evaluate(trainer, &s.batch, &sum, &tokens, &right, NULL));
         assert_close(sum / (double)tokens, loss, 1e-6);
-        struct batch narrow = {
-            .T = T / 2, .B = 1, .x = s.x, .target = s.target}; // fewer sequences than threads
+        struct batch narrow = {.T = T / 2, .B = 1, .x = s.x, .target = s.target}; // fewer sequences than threads
         assert_true(trainer_evaluate(trainer, &narrow, &sum, &tokens, &right, NULL));
         trainer_free(trainer);
     }
@@ -250,8 +257,7 @@ static void the_same_seed_gives_the_same_bits(void **state) {
                 a.batch.carry = b.batch.carry = carry == 1;
                 train_some(&a.net.model, threads, &a.batch, 30);
                 train_some(&b.net.model, threads, &b.batch, 30);
-                assert_memory_equal(a.net.model.params, b.net.model.params,
-                                    a.net.model.layout.size * sizeof(float));
+                assert_memory_equal(a.net.model.params, b.net.model.params, a.net.model.layout.size * sizeof(float));
                 random_net_release(&a.net);
                 random_net_release(&b.net);
             }
@@ -278,8 +284,7 @@ static void resume(enum optimizer optimizer, int threads) {
     struct trainer *second = trainer_for(&b.net.model, options, T, B);
     assert_int_equal(trainer_state_slabs(first), optimizer_slabs(optimizer));
     for (int slab = 0; slab < trainer_state_slabs(first); slab++)
-        memcpy(trainer_state(second, slab), trainer_state(first, slab),
-               b.net.model.layout.size * sizeof(float));
+        memcpy(trainer_state(second, slab), trainer_state(first, slab), b.net.model.layout.size * sizeof(float));
     trainer_restore_updates(second, trainer_updates(first));
     assert_int_equal(trainer_carried(first), B);
     assert_int_equal(trainer_carried(second), 0);
@@ -372,8 +377,7 @@ static void a_gradient_that_overflows_is_refused_and_named(void **state) {
     setting_init(&s, CELL_RNN, 2);
     const struct param *up = &s.net.model.layout.params[layout_param(&s.net.model.layout, PARAM_INPUT, 1, 0)];
     struct trainer *trainer = trainer_for(&s.net.model, train_options_default(), T, B);
-    const struct param *head =
-        &s.net.model.layout.params[layout_param(&s.net.model.layout, PARAM_HEAD, -1, -1)];
+    const struct param *head = &s.net.model.layout.params[layout_param(&s.net.model.layout, PARAM_HEAD, -1, -1)];
     memset(s.net.model.params, 0, s.net.model.layout.size * sizeof(float)); // all activations and logits 0
     for (int i = 0; i < up->in * up->out; i++)
         s.net.model.params[up->offset + (size_t)i] = 1e20f;
@@ -574,8 +578,8 @@ static void a_training_run_learns(void **state) {
             step(trainer, &batch, &report);
             if (i == 0) first = report.loss;
         }
-        print_message("#   %s: %.3f nats before, %.3f after %d updates\n",
-                      net_cell(&net.model.layout.spec)->name, first, report.loss, STEPS);
+        print_message("#   %s: %.3f nats before, %.3f after %d updates\n", net_cell(&net.model.layout.spec)->name,
+                      first, report.loss, STEPS);
         assert_true(first > 1.6 && report.loss < 0.3);
         trainer_free(trainer);
         random_net_release(&net);

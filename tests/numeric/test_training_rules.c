@@ -8,12 +8,15 @@
 static void schedules_follow_the_formulae(void **state) {
     (void)state;
     struct schedule constant = {.kind = SCHEDULE_CONSTANT, .lr = 0.4, .total = 100};
-    for (int k = 1; k <= 200; k++) assert_true(schedule_lr(&constant, k) == 0.4);
+    for (int k = 1; k <= 200; k++)
+        assert_true(schedule_lr(&constant, k) == 0.4);
     struct schedule warm = {.kind = SCHEDULE_CONSTANT, .lr = 0.4, .warmup = 8, .total = 100};
-    for (int k = 1; k <= 100; k++) assert_true(close_to(schedule_lr(&warm, k), k < 8 ? 0.05 * k : 0.4, 1e-14, 0));
+    for (int k = 1; k <= 100; k++)
+        assert_true(close_to(schedule_lr(&warm, k), k < 8 ? 0.05 * k : 0.4, 1e-14, 0));
     struct schedule step = {.kind = SCHEDULE_STEP, .lr = 0.4, .total = 100, .every = 30, .factor = 0.5};
     double expected[] = {0.4, 0.2, 0.1, 0.05};
-    for (int k = 1; k <= 100; k++) assert_true(close_to(schedule_lr(&step, k), expected[(k - 1) / 30], 1e-14, 0));
+    for (int k = 1; k <= 100; k++)
+        assert_true(close_to(schedule_lr(&step, k), expected[(k - 1) / 30], 1e-14, 0));
     step.every = 0; // thirds of 90 behind a warm-up of 10
     step.warmup = 10;
     assert_true(close_to(schedule_lr(&step, 10), 0.4, 1e-14, 0) && close_to(schedule_lr(&step, 40), 0.4, 1e-14, 0));
@@ -23,17 +26,20 @@ static void schedules_follow_the_formulae(void **state) {
     assert_true(close_to(schedule_lr(&cosine, 20), 0.4, 1e-14, 0) && close_to(schedule_lr(&cosine, 21), 0.4, 1e-14, 0));
     assert_true(close_to(schedule_lr(&cosine, 61), 0.2, 1e-12, 0)); // half-way
     assert_true(close_to(schedule_lr(&cosine, 41), 0.2 * (1 + sqrt(0.5)), 1e-12, 0));
-    for (int k = 22; k <= 100; k++) assert_true(schedule_lr(&cosine, k) < schedule_lr(&cosine, k - 1));
+    for (int k = 22; k <= 100; k++)
+        assert_true(schedule_lr(&cosine, k) < schedule_lr(&cosine, k - 1));
     assert_true(schedule_lr(&cosine, 100) > 0 && schedule_lr(&cosine, 101) == 0.0 && schedule_lr(&cosine, 500) == 0.0);
     struct schedule all_warm = {.kind = SCHEDULE_STEP, .lr = 1, .warmup = 9, .total = 5, .factor = 0.5};
-    for (int k = 1; k <= 20; k++) assert_true(schedule_lr(&all_warm, k) >= 0 && schedule_lr(&all_warm, k) <= 1);
+    for (int k = 1; k <= 20; k++)
+        assert_true(schedule_lr(&all_warm, k) >= 0 && schedule_lr(&all_warm, k) <= 1);
 }
 
 static struct model made(struct net_spec spec, enum init_kind kind, uint64_t seed) {
     struct model model;
     struct err err = {0};
     struct rng rng = rng_seed(seed);
-    if (!model_init(&model, &spec, &err) || !model_init_weights(&model, kind, &rng, 1.5f, &err)) fail_msg("%s", err.message);
+    if (!model_init(&model, &spec, &err) || !model_init_weights(&model, kind, &rng, 1.5f, &err))
+        fail_msg("%s", err.message);
     return model;
 }
 
@@ -43,7 +49,8 @@ static const float *values_of(const struct model *model, enum param_role role, i
 }
 
 // Mean and variance over one block (in, width) of a matrix; the largest absolute value.
-static void moments(const float *values, int in, int width, int stride, double *mean, double *variance, double *largest) {
+static void moments(const float *values, int in, int width, int stride, double *mean, double *variance,
+                    double *largest) {
     double sum = 0, squares = 0;
     *largest = 0;
     for (int i = 0; i < in; i++)
@@ -123,7 +130,8 @@ static void identity_is_for_relu(void **state) {
     const struct param *param;
     const float *values = values_of(&model, PARAM_RECURRENT, 0, &param);
     for (int i = 0; i < H; i++)
-        for (int o = 0; o < H; o++) assert_true(values[i * H + o] == (i == o));
+        for (int o = 0; o < H; o++)
+            assert_true(values[i * H + o] == (i == o));
     double mean, variance, largest;
     values = values_of(&model, PARAM_INPUT, 0, &param);
     moments(values, V, H, H, &mean, &variance, &largest);
@@ -157,7 +165,8 @@ static void the_same_seed_gives_the_same_weights(void **state) {
 enum { STEPS = 6, ROWS = 3, UNITS = 5, SYMBOLS = 7 };
 
 static void masked(struct random_net *net, float *factors, size_t n) {
-    for (size_t i = 0; i < n; i++) factors[i] = rng_below(&net->rng, 3) == 0 ? 0.0f : 1.5f;
+    for (size_t i = 0; i < n; i++)
+        factors[i] = rng_below(&net->rng, 3) == 0 ? 0.0f : 1.5f;
 }
 
 static void dropout_has_the_right_gradient(void **state) {
@@ -185,7 +194,8 @@ static void dropout_has_the_right_gradient(void **state) {
                     }
                     for (size_t row = 0; row < rows; row++)
                         for (int i = 0; i < DH; i++)
-                            one_factors[row * (size_t)DH + (size_t)i] = factors[(row * ROWS + (size_t)b) * (size_t)DH + (size_t)i];
+                            one_factors[row * (size_t)DH + (size_t)i] =
+                                factors[(row * ROWS + (size_t)b) * (size_t)DH + (size_t)i];
                     struct example example = {.T = STEPS, .x = one_x, .target = one_target, .dropout = one_factors};
                     sum += reference_forward(tape, &net.model.layout, net.params, &example);
                     reference_backward(tape, &net.model.layout, net.params, &example, net.grads);
@@ -195,7 +205,8 @@ static void dropout_has_the_right_gradient(void **state) {
                         assert_true(found.worst <= GRADCHECK_TOLERANCE);
                         double with = reference_forward(tape, &net.model.layout, net.params, &example);
                         example.dropout = NULL;
-                        assert_true(fabs(with - reference_forward(tape, &net.model.layout, net.params, &example)) > 1e-4);
+                        assert_true(fabs(with - reference_forward(tape, &net.model.layout, net.params, &example)) >
+                                    1e-4);
                     }
                 }
                 struct workspace *ws = workspace_new(&net.model.layout, STEPS, ROWS, &err);
@@ -206,7 +217,8 @@ static void dropout_has_the_right_gradient(void **state) {
                 kernel_refresh(ws, net.model.params);
                 assert_true(close_to(kernel_forward(ws, net.model.params, &batch, &tokens, &right), sum, 1e-5, 0));
                 kernel_backward(ws, net.model.params, &batch, 1.0f, grads);
-                for (size_t i = 0; i < n; i++) assert_true(close_to(grads[i], net.grads[i], 1e-4, 0.05));
+                for (size_t i = 0; i < n; i++)
+                    assert_true(close_to(grads[i], net.grads[i], 1e-4, 0.05));
                 mem_free(grads);
                 workspace_free(ws);
                 tape_free(tape);
@@ -245,20 +257,25 @@ static void dropout_follows_the_seed(void **state) {
         trainer_free(trainer);
         random_net_release(&net);
     }
-    for (int k = 0; k < 3; k++) assert_true(close_to(losses[1][k], losses[0][k], 1e-6, 0));
+    for (int k = 0; k < 3; k++)
+        assert_true(close_to(losses[1][k], losses[0][k], 1e-6, 0));
     assert_true(losses[3][0] == losses[0][1] && losses[3][1] == losses[0][2]);
     assert_true(fabs(losses[0][0] - losses[0][1]) > 1e-6 && fabs(losses[2][0] - losses[0][0]) > 1e-6);
-    for (int run = 0; run < 4; run++) assert_true(close_to(evaluated[run], evaluated[4], 1e-6, 0));
+    for (int run = 0; run < 4; run++)
+        assert_true(close_to(evaluated[run], evaluated[4], 1e-6, 0));
     assert_true(close_to(losses[4][0], plain, 1e-6, 0));
     assert_true(fabs(losses[0][0] - plain) > 1e-6);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(schedules_follow_the_formulae),    cmocka_unit_test(variances_are_those_of_the_formula),
-        cmocka_unit_test(orthogonal_blocks_are_orthogonal), cmocka_unit_test(identity_is_for_relu),
+        cmocka_unit_test(schedules_follow_the_formulae),
+        cmocka_unit_test(variances_are_those_of_the_formula),
+        cmocka_unit_test(orthogonal_blocks_are_orthogonal),
+        cmocka_unit_test(identity_is_for_relu),
         cmocka_unit_test(the_same_seed_gives_the_same_weights),
-        cmocka_unit_test(dropout_has_the_right_gradient),   cmocka_unit_test(dropout_follows_the_seed),
+        cmocka_unit_test(dropout_has_the_right_gradient),
+        cmocka_unit_test(dropout_follows_the_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,8 +44,7 @@ static inline int fixture_encode(const char *word, int T, int *x, int *target) {
     return n;
 }
 
-static inline bool fixture_open(struct fixture *f, enum cell_id cell, int hidden, int layers,
-                                const char *word, int T) {
+static inline bool fixture_open(struct fixture *f, enum cell_id cell, int hidden, int layers, const char *word, int T) {
     struct err err = {0};
     memset(f, 0, sizeof *f);
     struct net_spec spec = {.cell = cell,
@@ -64,8 +63,8 @@ static inline bool fixture_open(struct fixture *f, enum cell_id cell, int hidden
     if (!model_init(&f->model, &spec, &err)) return false;
     model_randomise(&f->model, &rng, 1);
     struct example example = {.T = fixture_encode(word, T, f->x, f->target), .x = f->x, .target = f->target};
-    f->record = record_new(&f->model, &example, f->symbols, FIXTURE_SYMBOLS, REDUCTION_SUM, &options, NULL,
-                           NULL, 1, &err);
+    f->record =
+        record_new(&f->model, &example, f->symbols, FIXTURE_SYMBOLS, REDUCTION_SUM, &options, NULL, NULL, 1, &err);
     f->script = f->record ? script_new(f->record, &err) : NULL;
     f->capture = capture_new(1, &err);
     if (!f->script || !f->capture) {
@@ -107,8 +106,7 @@ static inline void fixture_size(struct fixture *f, float width, float height, fl
 }
 
 static inline void fixture_frame(struct fixture *f) {
-    float bottom = f->height < 800 ? 96 : 120, left = f->height < 800 ? 48 : 288,
-          right = f->width < 1280 ? 0 : 368;
+    float bottom = f->height < 800 ? 96 : 120, left = f->height < 800 ? 48 : 288, right = f->width < 1280 ? 0 : 368;
     draw_begin(&f->list, f->width, f->height, f->scale);
     ui_begin(&f->ui, &f->list, theme_get(f->theme), f->now += 0.02);
     narrate(&f->narration, f->record, f->script, f->scene.position, f->state.unit, f->state.notation);

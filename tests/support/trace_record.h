@@ -28,8 +28,8 @@ struct word_record {
 };
 
 // <EOS> a b c ...; weights three times as large as at the start of training, so that gates open and close.
-static inline void word_model(struct word_record *w, enum cell_id cell, enum activation activation,
-                              int layers, int directions) {
+static inline void word_model(struct word_record *w, enum cell_id cell, enum activation activation, int layers,
+                              int directions) {
     static const int word[WORD_T] = {-1, 20, 18, 15, 15, 4}, answer[WORD_T] = {20, 18, 15, 15, 4, 0};
     struct net_spec spec = {.cell = cell,
                             .activation = activation,
@@ -44,7 +44,8 @@ static inline void word_model(struct word_record *w, enum cell_id cell, enum act
     if (!model_init(&w->model, &spec, &err)) fail_msg("%s", err.message);
     struct rng rng = rng_seed(3);
     model_randomise(&w->model, &rng, 1);
-    for (size_t i = 0; i < w->model.layout.size; i++) w->model.params[i] *= 3;
+    for (size_t i = 0; i < w->model.layout.size; i++)
+        w->model.params[i] *= 3;
     memcpy(w->x, word, sizeof word);
     memcpy(w->target, answer, sizeof answer);
     for (int i = 0; i < WORD_SYMBOLS; i++) {
@@ -58,8 +59,8 @@ static inline void word_model(struct word_record *w, enum cell_id cell, enum act
 
 static inline void word_run(struct word_record *w, enum reduction reduction) {
     struct err err = {0};
-    w->record = record_new(&w->model, &w->example, w->symbols, WORD_SYMBOLS, reduction, &w->options, NULL,
-                           NULL, 1, &err);
+    w->record =
+        record_new(&w->model, &w->example, w->symbols, WORD_SYMBOLS, reduction, &w->options, NULL, NULL, 1, &err);
     if (!w->record) fail_msg("%s", err.message);
     w->script = script_new(w->record, &err);
     if (!w->script) fail_msg("%s", err.message);
@@ -82,19 +83,25 @@ static const struct word_kind {
     enum activation activation;
     int layers, directions;
 } word_kinds[] = {
-    {CELL_LSTM, ACTIVATION_TANH, 1, 1}, {CELL_RNN, ACTIVATION_TANH, 1, 1}, {CELL_RNN, ACTIVATION_RELU, 1, 1},
-    {CELL_LSTM, ACTIVATION_TANH, 2, 1}, {CELL_RNN, ACTIVATION_TANH, 3, 1}, {CELL_LSTM, ACTIVATION_TANH, 1, 2},
+    {CELL_LSTM, ACTIVATION_TANH, 1, 1},
+    {CELL_RNN, ACTIVATION_TANH, 1, 1},
+    {CELL_RNN, ACTIVATION_RELU, 1, 1},
+    {CELL_LSTM, ACTIVATION_TANH, 2, 1},
+    {CELL_RNN, ACTIVATION_TANH, 3, 1},
+    {CELL_LSTM, ACTIVATION_TANH, 1, 2},
     {CELL_RNN, ACTIVATION_TANH, 2, 2},
-    {CELL_GRU_RESET_AFTER, ACTIVATION_TANH, 1, 1}, {CELL_GRU_RESET_AFTER, ACTIVATION_TANH, 2, 1},
-    {CELL_GRU_SIMPLE, ACTIVATION_TANH, 1, 1}, {CELL_GRU, ACTIVATION_TANH, 1, 1}, {CELL_GRU, ACTIVATION_TANH, 2, 2},
+    {CELL_GRU_RESET_AFTER, ACTIVATION_TANH, 1, 1},
+    {CELL_GRU_RESET_AFTER, ACTIVATION_TANH, 2, 1},
+    {CELL_GRU_SIMPLE, ACTIVATION_TANH, 1, 1},
+    {CELL_GRU, ACTIVATION_TANH, 1, 1},
+    {CELL_GRU, ACTIVATION_TANH, 2, 2},
 };
 enum { WORD_KINDS = sizeof word_kinds / sizeof *word_kinds };
 
 static inline void for_word_kinds(void (*run)(struct word_record *w)) {
     for (int i = 0; i < WORD_KINDS; i++) {
         struct word_record w;
-        word_model(&w, word_kinds[i].cell, word_kinds[i].activation, word_kinds[i].layers,
-                   word_kinds[i].directions);
+        word_model(&w, word_kinds[i].cell, word_kinds[i].activation, word_kinds[i].layers, word_kinds[i].directions);
         word_run(&w, i % 2 ? REDUCTION_MEAN : REDUCTION_SUM);
         run(&w);
         word_release(&w);

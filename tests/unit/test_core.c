@@ -132,13 +132,8 @@ static void the_lstm_is_stored_and_walked_as_documented(void **state) {
         assert_string_equal(lstm->parts[i].id, walked[i]);
 }
 
-static const struct net_spec good = {.cell = CELL_LSTM,
-                                     .kind = NET_MANY_TO_MANY,
-                                     .layers = 2,
-                                     .hidden = 5,
-                                     .directions = 2,
-                                     .inputs = 7,
-                                     .outputs = 3};
+static const struct net_spec good = {
+    .cell = CELL_LSTM, .kind = NET_MANY_TO_MANY, .layers = 2, .hidden = 5, .directions = 2, .inputs = 7, .outputs = 3};
 
 static void refused(struct net_spec spec, const char *word) {
     struct err err = {0};

@@ -34,20 +34,18 @@ static struct dataset read_text(const char *text, enum text_shape shape) {
     return dataset;
 }
 
-static void expect_error(const char *text, size_t size, enum err_code code, long line, long column,
-                         const char *part) {
+static void expect_error(const char *text, size_t size, enum err_code code, long line, long column, const char *part) {
     struct dataset dataset;
     struct err err = {0};
     assert_false(dataset_from_text(&dataset, "test.txt", text, size, NULL, &err));
     if (err.code != code || err.line != line || err.column != column || !strstr(err.message, part))
-        fail_msg("expected code %d at %ld:%ld with \"%s\", found code %d at %ld:%ld: %s", (int)code, line,
-                 column, part, (int)err.code, err.line, err.column, err.message);
+        fail_msg("expected code %d at %ld:%ld with \"%s\", found code %d at %ld:%ld: %s", (int)code, line, column, part,
+                 (int)err.code, err.line, err.column, err.message);
     assert_string_equal(err.file, "test.txt");
     assert_null(dataset.symbols);
     assert_int_equal(dataset.vocabulary.count, 0);
 }
-#define EXPECT_ERROR(text, code, line, column, part)                                                         \
-    expect_error(text, sizeof(text) - 1, code, line, column, part)
+#define EXPECT_ERROR(text, code, line, column, part) expect_error(text, sizeof(text) - 1, code, line, column, part)
 
 static void expect_example(const struct dataset *dataset, int index, const char *expected) {
     char text[400];
@@ -55,11 +53,9 @@ static void expect_example(const struct dataset *dataset, int index, const char 
     assert_string_equal(text, expected);
 }
 
-static const struct problem *find_problem(const struct dataset *dataset, enum problem_kind kind,
-                                          const char *part) {
+static const struct problem *find_problem(const struct dataset *dataset, enum problem_kind kind, const char *part) {
     for (int i = 0; i < dataset->problem_count; i++)
-        if (dataset->problems[i].kind == kind && strstr(dataset->problems[i].what, part))
-            return &dataset->problems[i];
+        if (dataset->problems[i].kind == kind && strstr(dataset->problems[i].what, part)) return &dataset->problems[i];
     fail_msg("no problem \"%s\"", part);
     return NULL;
 }
@@ -150,7 +146,7 @@ static void test_not_utf8(void **state) {
                  "f\n",
                  ERR_FORMAT, 2, 2, "0xE9 at byte offset 5");
     EXPECT_ERROR("\u00E9\u00E9\xFFx", ERR_FORMAT, 1, 3, "0xFF at byte offset 4"); // columns are characters
-    EXPECT_ERROR("a\r\nb\rc\nd\x80", ERR_FORMAT, 4, 2, "byte offset 8"); // every kind of line end counts
+    EXPECT_ERROR("a\r\nb\rc\nd\x80", ERR_FORMAT, 4, 2, "byte offset 8");          // every kind of line end counts
     EXPECT_ERROR("\xEF\xBB\xBF"
                  "a\xC0\x80",
                  ERR_FORMAT, 1, 2, "0xC0 at byte offset 4"); // the mark is no character
@@ -290,8 +286,7 @@ static void repeat(struct str *out, int times, const char *text) {
 static void expect_shape(const char *text, enum text_shape shape, const char *reason) {
     struct dataset d = read_text(text, TEXT_AUTO);
     if (d.shape != shape || !strstr(d.shape_reason, reason))
-        fail_msg("expected shape %d because \"%s\", found %d: %s", (int)shape, reason, (int)d.shape,
-                 d.shape_reason);
+        fail_msg("expected shape %d because \"%s\", found %d: %s", (int)shape, reason, (int)d.shape, d.shape_reason);
     dataset_release(&d);
 }
 
@@ -302,12 +297,11 @@ static void test_shapes(void **state) {
     expect_shape("\n\nhello world\n\n\n", TEXT_WHOLE, "one line only");
     expect_shape("anna\nbert\n", TEXT_LINES, "2 lines, median 4 characters, longest 4");
     expect_shape("anna\n\nbert\n\ncharlotte\n", TEXT_LINES, "3 lines"); // a list with gaps
-    expect_shape("The screen is too small.\t0\nI love this phone!\t1\nIt broke after two days, sadly.\t0\n",
-                 TEXT_LINES, "3 lines");
+    expect_shape("The screen is too small.\t0\nI love this phone!\t1\nIt broke after two days, sadly.\t0\n", TEXT_LINES,
+                 "3 lines");
 
     struct str text = {0};
-    repeat(&text, 20,
-           "KING HENRY THE FOURTH:\nSo shaken as we are, so wan with care,\nFind we a time for peace\n\n");
+    repeat(&text, 20, "KING HENRY THE FOURTH:\nSo shaken as we are, so wan with care,\nFind we a time for peace\n\n");
     expect_shape(text.data, TEXT_WHOLE, "24% of the lines are empty");
 
     str_clear(&text); // prose wrapped at a margin, no empty line
@@ -465,8 +459,7 @@ static void column_text(const struct dataset *d, int T, int B, int b, const int 
                         struct str *out) {
     int t = 0;
     for (; t < T && target[t * B + b] >= 0; t++) {
-        if (t > 0)
-            assert_int_equal(x[t * B + b], target[(t - 1) * B + b]); // x is the target of the step before
+        if (t > 0) assert_int_equal(x[t * B + b], target[(t - 1) * B + b]); // x is the target of the step before
         str_put(out, target[t * B + b] == VOCABULARY_EOS ? "$" : d->vocabulary.texts[target[t * B + b]]);
     }
     for (; t < T; t++) {
@@ -631,7 +624,8 @@ static void test_batches_by_length(void **state) {
         char first[5] = {0};
         utf8_put(0x4E00u + (unsigned)i, first);
         str_put(&text, first);
-        for (int n = 1 + (int)rng_below(&rng, 30); n > 0; n--) str_put(&text, "x");
+        for (int n = 1 + (int)rng_below(&rng, 30); n > 0; n--)
+            str_put(&text, "x");
         str_put(&text, "\n");
     }
     struct text_options options = text_options_default();
@@ -641,7 +635,8 @@ static void test_batches_by_length(void **state) {
     assert_true(dataset_from_text(&d, "t", text.data, text.size, &options, NULL));
     int order[N], seen[N + 3] = {0}, x[MAX_T * B], target[MAX_T * B], again[MAX_T * B];
     dataset_order_by_length(&d, order);
-    for (int i = 1; i < N; i++) assert_true(d.examples[order[i]].length >= d.examples[order[i - 1]].length);
+    for (int i = 1; i < N; i++)
+        assert_true(d.examples[order[i]].length >= d.examples[order[i - 1]].length);
     long padding = 0, tokens = 0;
     for (int round = 0; round < ROUNDS; round++) {
         struct rng before = rng;
@@ -662,7 +657,8 @@ static void test_batches_by_length(void **state) {
     }
     assert_true(padding < tokens * 0.35);
     double expected = (double)ROUNDS * B / N; // 400, deviation about 20 and a little more within a chunk
-    for (int i = 3; i < N + 3; i++) assert_true(fabs(seen[i] - expected) < 0.35 * expected);
+    for (int i = 3; i < N + 3; i++)
+        assert_true(fabs(seen[i] - expected) < 0.35 * expected);
     dataset_release(&d);
     str_release(&text);
 }
@@ -820,8 +816,8 @@ static void test_real_files(void **state) {
         if (d.shape != real->shape || d.symbol_count != real->symbols || d.example_count != real->examples ||
             d.vocabulary.count - VOCABULARY_FIRST != real->characters ||
             d.problem_totals[PROBLEM_DUPLICATE] != real->duplicates)
-            fail_msg("%s: %s, %zu symbols, %d characters, %d examples, %ld duplicates", real->path,
-                     d.shape_reason, d.symbol_count, d.vocabulary.count - VOCABULARY_FIRST, d.example_count,
+            fail_msg("%s: %s, %zu symbols, %d characters, %d examples, %ld duplicates", real->path, d.shape_reason,
+                     d.symbol_count, d.vocabulary.count - VOCABULARY_FIRST, d.example_count,
                      d.problem_totals[PROBLEM_DUPLICATE]);
         if (strcmp(real->path, "names.txt") == 0) {
             assert_true(d.last_line_open);

@@ -38,11 +38,11 @@ static bool reads(const struct diagram_table *table, const char *part) {
     return false;
 }
 
-#define each_cell(cell, table)                                                                               \
-    for (int id = 0; id < CELL_COUNT; id++)                                                                  \
-        for (int act = 0; act < ACTIVATION_COUNT; act++)                                                     \
-            for (const struct cell_desc *cell = cell_describe((enum cell_id)id, (enum activation)act); cell; \
-                 cell = NULL)                                                                                \
+#define each_cell(cell, table)                                                                                         \
+    for (int id = 0; id < CELL_COUNT; id++)                                                                            \
+        for (int act = 0; act < ACTIVATION_COUNT; act++)                                                               \
+            for (const struct cell_desc *cell = cell_describe((enum cell_id)id, (enum activation)act); cell;           \
+                 cell = NULL)                                                                                          \
                 for (const struct diagram_table *table = diagram_table((enum cell_id)id); table; table = NULL)
 
 static void every_cell_has_a_table(void **state) {
@@ -57,13 +57,11 @@ static void every_step_and_vector_has_coordinates(void **state) {
     each_cell(cell, table) {
         for (int i = 0; i < cell->step_count; i++) {
             enum cell_op op = cell->steps[i].op;
-            enum diagram_node_kind kind = op == OP_AFFINE ? NODE_MAP
-                                          : op == OP_SIGMOID || op == OP_TANH || op == OP_RELU
-                                              ? NODE_SQUASHER
-                                              : NODE_OPERATOR;
+            enum diagram_node_kind kind = op == OP_AFFINE                                      ? NODE_MAP
+                                          : op == OP_SIGMOID || op == OP_TANH || op == OP_RELU ? NODE_SQUASHER
+                                                                                               : NODE_OPERATOR;
             const char *slot = cell->slots[cell->steps[i].out].id;
-            if (!find_node(table, kind, slot))
-                fail_msg("%s: no coordinates for step %d (%s)", cell->name, i, slot);
+            if (!find_node(table, kind, slot)) fail_msg("%s: no coordinates for step %d (%s)", cell->name, i, slot);
         }
         for (int i = 0; i < cell->slot_count; i++) {
             enum slot_role role = cell->slots[i].role;
@@ -80,8 +78,7 @@ static void every_part_has_its_markers(void **state) {
         for (int i = 0; i < cell->part_count; i++) {
             if (!count_markers(table, cell->parts[i].id))
                 fail_msg("%s: no marker for %s", cell->name, cell->parts[i].id);
-            if (!reads(table, cell->parts[i].id))
-                fail_msg("%s: no wire leads to %s", cell->name, cell->parts[i].id);
+            if (!reads(table, cell->parts[i].id)) fail_msg("%s: no wire leads to %s", cell->name, cell->parts[i].id);
         }
         assert_true(count_markers(table, "input") > 0);
         assert_true(count_markers(table, "output") > 0);
@@ -104,8 +101,7 @@ static void every_name_is_known(void **state) {
             char words[256];
             if (table->wires[i].slot) assert_true(cell_slot_by_id(cell, table->wires[i].slot) >= 0);
             snprintf(words, sizeof words, "%s", table->wires[i].parts);
-            for (char *rest = NULL, *word = strtok_r(words, " ", &rest); word;
-                 word = strtok_r(NULL, " ", &rest))
+            for (char *rest = NULL, *word = strtok_r(words, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
                 if (cell_part_by_id(cell, word) < 0 && !count_markers(table, word)) fail_msg("unknown part %s", word);
         }
     }
@@ -126,8 +122,7 @@ static void everything_lies_in_the_frame(void **state) {
                 point p = table->wires[i].at[k];
                 assert_true(p.x >= -20 && p.x <= table->width + 24 && p.y >= 0 && p.y <= table->height);
                 // Horizontal and vertical only.
-                if (k > 0)
-                    assert_true(p.x == table->wires[i].at[k - 1].x || p.y == table->wires[i].at[k - 1].y);
+                if (k > 0) assert_true(p.x == table->wires[i].at[k - 1].x || p.y == table->wires[i].at[k - 1].y);
             }
         }
         // Parts stand apart: centres at least a strip's half height from each other, but for parts of one
@@ -161,8 +156,7 @@ static void a_thumbnail_and_an_empty_figure_draw_inside_their_rectangle(void **s
         for (int detail = DIAGRAM_FULL; detail <= DIAGRAM_THUMBNAIL; detail++) {
             rect r = {40, 30, detail == DIAGRAM_FULL ? 900 : 300, detail == DIAGRAM_FULL ? 520 : 190};
             draw_begin(&list, 1200, 800, 1);
-            diagram_draw(&list, theme_get(THEME_LIGHT), r, (enum cell_id)id, (enum diagram_detail)detail,
-                         NULL);
+            diagram_draw(&list, theme_get(THEME_LIGHT), r, (enum cell_id)id, (enum diagram_detail)detail, NULL);
             assert_true(list.count > 20);
             for (int i = 0; i < list.point_count; i++) {
                 if (!(list.points[i].x == list.points[i].x)) continue; // NaN starts a new contour

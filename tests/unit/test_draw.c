@@ -46,8 +46,7 @@ static void test_boxes_snap(void **state) {
         struct draw_list list;
         begin(&list, scales[s]);
         for (int i = 0; i < 200; i++) {
-            rect r = {(float)rng_uniform(&rng) * 300, (float)rng_uniform(&rng) * 200,
-                      (float)rng_uniform(&rng) * 30, 7};
+            rect r = {(float)rng_uniform(&rng) * 300, (float)rng_uniform(&rng) * 200, (float)rng_uniform(&rng) * 30, 7};
             draw_rect(&list, r, black, 3);
             draw_box(&list, r, black, 3, 1);
             draw_hline(&list, r.x, r.x + r.w, r.y, black);
@@ -190,8 +189,7 @@ static void test_line_after_close_starts_at_the_start(void **state) {
     draw_path_svg(&list, "M1 1H4V4zL9 9", 0, 0, 1);
     draw_path_stroke(&list, black, 2, false, true);
     draw_dump(&list, &dump);
-    assert_string_equal(strchr(dump.data, '\n') + 1,
-                        "stroke #000000ff w 2 round : 1,1 4,1 4,4 1,1 | 1,1 9,9\n");
+    assert_string_equal(strchr(dump.data, '\n') + 1, "stroke #000000ff w 2 round : 1,1 4,1 4,4 1,1 | 1,1 9,9\n");
     str_release(&dump);
     draw_release(&list);
 }
@@ -368,12 +366,10 @@ static void test_svg(void **state) {
     draw_clip_pop(&list);
     draw_svg(&list, (color){250, 251, 252, 255}, &svg);
     assert_non_null(strstr(
-        svg.data,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"400\" height=\"300\" viewBox=\"0 0 800 600\""));
+        svg.data, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"400\" height=\"300\" viewBox=\"0 0 800 600\""));
     assert_non_null(strstr(svg.data, ">a&lt;b&amp;&quot;c&quot;</text>"));
     assert_non_null(strstr(
-        svg.data,
-        "data-source=\"forward/l0/a\" data-row=\"0\" data-column=\"7\" data-value=\"0.5\">0.50</text>"));
+        svg.data, "data-source=\"forward/l0/a\" data-row=\"0\" data-column=\"7\" data-value=\"0.5\">0.50</text>"));
     assert_non_null(strstr(svg.data, "stroke-dasharray=\"6 6\""));
     assert_non_null(strstr(svg.data, "fill=\"#010203\" fill-opacity=\"0.5\""));
     assert_non_null(strstr(svg.data, "fill=\"#fafbfc\""));
@@ -398,20 +394,13 @@ static void test_ramps(void **state) {
         float v;
         unsigned value, gate, gate_small;
     } cases[] = {
-        {THEME_LIGHT, -1, 0x1558a6, 0x1f2d3a, 0x1f2d3a},
-        {THEME_LIGHT, -0.5f, 0x799bc8, 0x626d76, 0x7b848c},
-        {THEME_LIGHT, -0.125f, 0xcad5e2, 0x9aa1a7, 0xc9cccf},
-        {THEME_LIGHT, 0, 0xefefec, 0xaeb4b8, 0xe4e6e7},
-        {THEME_LIGHT, 0.25f, 0xe5bfac, 0x878f97, 0xaeb4b8},
-        {THEME_LIGHT, 0.75f, 0xcd744a, 0x3f4c57, 0x4b5662},
-        {THEME_LIGHT, 1, 0xbf4f06, 0x1f2d3a, 0x1f2d3a},
-        {THEME_DARK, -1, 0x5aa5f2, 0xdce6ee, 0xdce6ee},
-        {THEME_DARK, -0.5f, 0x466e97, 0x949da4, 0x7d868c},
-        {THEME_DARK, -0.125f, 0x334250, 0x626a70, 0x3d454a},
-        {THEME_DARK, 0, 0x2a2f33, 0x525a5f, 0x2a3136},
-        {THEME_DARK, 0.25f, 0x634b3c, 0x727a81, 0x525a5f},
-        {THEME_DARK, 0.75f, 0xc37640, 0xb7c1c8, 0xabb5bc},
-        {THEME_DARK, 1, 0xf28a3c, 0xdce6ee, 0xdce6ee},
+        {THEME_LIGHT, -1, 0x1558a6, 0x1f2d3a, 0x1f2d3a},      {THEME_LIGHT, -0.5f, 0x799bc8, 0x626d76, 0x7b848c},
+        {THEME_LIGHT, -0.125f, 0xcad5e2, 0x9aa1a7, 0xc9cccf}, {THEME_LIGHT, 0, 0xefefec, 0xaeb4b8, 0xe4e6e7},
+        {THEME_LIGHT, 0.25f, 0xe5bfac, 0x878f97, 0xaeb4b8},   {THEME_LIGHT, 0.75f, 0xcd744a, 0x3f4c57, 0x4b5662},
+        {THEME_LIGHT, 1, 0xbf4f06, 0x1f2d3a, 0x1f2d3a},       {THEME_DARK, -1, 0x5aa5f2, 0xdce6ee, 0xdce6ee},
+        {THEME_DARK, -0.5f, 0x466e97, 0x949da4, 0x7d868c},    {THEME_DARK, -0.125f, 0x334250, 0x626a70, 0x3d454a},
+        {THEME_DARK, 0, 0x2a2f33, 0x525a5f, 0x2a3136},        {THEME_DARK, 0.25f, 0x634b3c, 0x727a81, 0x525a5f},
+        {THEME_DARK, 0.75f, 0xc37640, 0xb7c1c8, 0xabb5bc},    {THEME_DARK, 1, 0xf28a3c, 0xdce6ee, 0xdce6ee},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         const struct theme *theme = theme_get(cases[i].id);

@@ -14,7 +14,8 @@ enum { SIZE = 37 };
 
 static void fill(float *slab, int64_t update, int which) {
     struct rng rng = rng_seed((uint64_t)(update * 3 + which));
-    for (int i = 0; i < SIZE; i++) slab[i] = (float)rng_normal(&rng);
+    for (int i = 0; i < SIZE; i++)
+        slab[i] = (float)rng_normal(&rng);
 }
 
 static void push(struct history *history, int64_t update, bool state) {
@@ -51,7 +52,8 @@ static void exact(void **state) {
     assert_false(history_get(history, 0, &out));
     assert_false(history_at_or_before(history, 5, &out));
     const int64_t order[] = {0, 400, 10, 7, 401};
-    for (int i = 0; i < 5; i++) push(history, order[i], order[i] != 7);
+    for (int i = 0; i < 5; i++)
+        push(history, order[i], order[i] != 7);
     for (int i = 0; i < 5; i++) {
         assert_true(history_get(history, order[i], &out));
         check_snapshot(&out, order[i], order[i] != 7);
@@ -94,7 +96,8 @@ static void budget(void **state) {
     assert_true(close >= 3); // denser near the end
     history_free(history);
     history = history_new(SIZE, 1); // less than one snapshot: the newest alone
-    for (int64_t update = 0; update < 5; update++) push(history, update, true);
+    for (int64_t update = 0; update < 5; update++)
+        push(history, update, true);
     assert_int_equal(history_count(history), 1);
     assert_int_equal(history_last(history), 4);
     history_free(history);
@@ -103,7 +106,8 @@ static void budget(void **state) {
 static void cut(void **state) {
     (void)state;
     struct history *history = history_new(SIZE, 1 << 20);
-    for (int64_t update = 0; update < 10; update++) push(history, update, false);
+    for (int64_t update = 0; update < 10; update++)
+        push(history, update, false);
     history_cut(history, 4);
     struct snapshot out;
     assert_int_equal(history_last(history), 4);
@@ -134,7 +138,7 @@ static void memory_runs_out(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(exact), cmocka_unit_test(budget),
-                                       cmocka_unit_test(cut), cmocka_unit_test(memory_runs_out)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(exact), cmocka_unit_test(budget), cmocka_unit_test(cut),
+                                       cmocka_unit_test(memory_runs_out)};
     return cmocka_run_group_tests_name("history", tests, NULL, NULL);
 }

@@ -6,8 +6,8 @@
 static const struct label_style course = {NOTATION_COURSE, false}, paper = {NOTATION_PAPER, false},
                                 pytorch = {NOTATION_PYTORCH, false};
 
-static void expect_slot(const struct cell_desc *cell, const char *slot, int t0, int unit,
-                        struct label_style style, const char *expected) {
+static void expect_slot(const struct cell_desc *cell, const char *slot, int t0, int unit, struct label_style style,
+                        const char *expected) {
     char text[128];
     label_slot(text, sizeof text, cell, cell_slot_by_id(cell, slot), t0, unit, style);
     assert_string_equal(text, expected);
@@ -53,9 +53,8 @@ static void slots(void **state) {
     assert_string_equal(small, "\\Gamm"); // cut, and terminated
 }
 
-static void expect_equation(const struct word_record *w, enum step_kind kind, int t,
-                            const char *part_or_state, bool symbolic, struct label_style style,
-                            const char *expected) {
+static void expect_equation(const struct word_record *w, enum step_kind kind, int t, const char *part_or_state,
+                            bool symbolic, struct label_style style, const char *expected) {
     const struct cell_desc *cell = record_cell(w->record);
     int which = -1;
     if (kind == STEP_PART || kind == STEP_PART_BACK) which = cell_part_by_id(cell, part_or_state);
@@ -79,8 +78,8 @@ struct golden {
 
 static void expect_all(const struct word_record *w, const struct golden *goldens, size_t count) {
     for (size_t i = 0; i < count; i++)
-        expect_equation(w, goldens[i].kind, goldens[i].t, goldens[i].which, goldens[i].symbolic,
-                        *goldens[i].style, goldens[i].expected);
+        expect_equation(w, goldens[i].kind, goldens[i].t, goldens[i].which, goldens[i].symbolic, *goldens[i].style,
+                        goldens[i].expected);
 }
 
 static void lstm(void **state) {
@@ -97,8 +96,7 @@ static void lstm(void **state) {
         {STEP_PART, 3, "gate_f", true, &pytorch, "f_t=\\sigma(W_{hf}h_{t-1}+b_{hf}+W_{if}x_t+b_{if})"},
         {STEP_PART, 3, "c_tilde", false, &course, "\\tilde{c}^{<4>}=\\t{tanh}(W_c[a^{<3>},x^{<4>}]+b_c)"},
         {STEP_PART, 3, "c_tilde", true, &pytorch, "g_t=\\t{tanh}(W_{hg}h_{t-1}+b_{hg}+W_{ig}x_t+b_{ig})"},
-        {STEP_PART, 3, "memory", true, &course,
-         "c^{<t>}=\\Gamma_u^{<t>}*\\tilde{c}^{<t>}+\\Gamma_f^{<t>}*c^{<t-1>}"},
+        {STEP_PART, 3, "memory", true, &course, "c^{<t>}=\\Gamma_u^{<t>}*\\tilde{c}^{<t>}+\\Gamma_f^{<t>}*c^{<t-1>}"},
         {STEP_PART, 3, "memory", false, &pytorch, "c_4=i_4 \\odot g_4+f_4 \\odot c_3"},
         {STEP_PART, 3, "activation", false, &course, "a^{<4>}=\\Gamma_o^{<4>}*\\tanh c^{<4>}"},
         {STEP_PART, 3, "activation", true, &paper, "h_t=o_t \\odot \\tanh c_t"},
@@ -166,10 +164,8 @@ static void rnn(void **state) {
     word_run(&w, REDUCTION_MEAN);
     expect_equation(&w, STEP_PART, 3, "activation", false, course,
                     "a^{<4>}=\\t{ReLU}(W_{aa}a^{<3>}+W_{ax}x^{<4>}+b_a)");
-    expect_equation(&w, STEP_OUTPUT_BACK, 3, "", false, course,
-                    "dz_y^{<4>}=\\frac{1}{6}(\\hat{y}^{<4>}-y^{<4>})");
-    expect_equation(&w, STEP_PART_BACK, 0, "activation", false, course,
-                    "dz_a^{<1>}=da^{<1>}*\\t{ReLU′}(z_a^{<1>})");
+    expect_equation(&w, STEP_OUTPUT_BACK, 3, "", false, course, "dz_y^{<4>}=\\frac{1}{6}(\\hat{y}^{<4>}-y^{<4>})");
+    expect_equation(&w, STEP_PART_BACK, 0, "activation", false, course, "dz_a^{<1>}=da^{<1>}*\\t{ReLU′}(z_a^{<1>})");
     word_release(&w);
 }
 
@@ -183,9 +179,9 @@ static void updates(void **state) {
     assert_string_equal(text, "g:=g\\cdot \\t{min}(1,\\frac{5}{\\norm{g}})");
     label_equation(text, sizeof text, w.record, &steps[3], false,
                    course); // weights of the second block stored, f
-    assert_string_equal(
-        text, "dW_f=\\sum_t dz_f^{<t>}[a^{<t-1>},x^{<t>}]^{T}\nm:=0.9m+0.1\\,dW_f\nv:=0.999v+0.001(dW_f)^2\n"
-              "W_f:=W_f-0.002\\frac{\\hat{m}}{\\hat{v}^{1/2}+10^{-8}}");
+    assert_string_equal(text,
+                        "dW_f=\\sum_t dz_f^{<t>}[a^{<t-1>},x^{<t>}]^{T}\nm:=0.9m+0.1\\,dW_f\nv:=0.999v+0.001(dW_f)^2\n"
+                        "W_f:=W_f-0.002\\frac{\\hat{m}}{\\hat{v}^{1/2}+10^{-8}}");
     label_equation(text, sizeof text, w.record, &w.script->steps[w.script->count - 2], false, course);
     assert_non_null(strstr(text, "dW_{ya}=\\sum_t dz_y^{<t>}(a^{<t>})^{T}\n"));
     word_release(&w);
@@ -207,26 +203,23 @@ static void layers(void **state) {
     struct word_record w;
     word_init(&w, CELL_RNN, 2, 1);
     char text[1024];
-    label_equation(text, sizeof text, w.record,
-                   script_running(w.script, script_find(w.script, STEP_PART, 1, 0, 2, 0)), false, course);
+    label_equation(text, sizeof text, w.record, script_running(w.script, script_find(w.script, STEP_PART, 1, 0, 2, 0)),
+                   false, course);
     assert_string_equal(text, "a^{[2]<3>}=\\t{tanh}(W_{aa}a^{[2]<2>}+W_{ax}a^{[1]<3>}+b_a)");
     label_equation(text, sizeof text, w.record,
-                   script_running(w.script, script_find(w.script, STEP_FROM_LOSS, 0, 0, 2, 0)), false,
-                   course);
+                   script_running(w.script, script_find(w.script, STEP_FROM_LOSS, 0, 0, 2, 0)), false, course);
     assert_string_equal(text, "da_{\\t{above}}^{[1]<3>}=W_{ax}^{T}dz_a^{[2]<3>}");
     label_equation(text, sizeof text, w.record,
-                   script_running(w.script, script_find(w.script, STEP_OUTPUT, -1, -1, 2, -1)), false,
-                   course);
+                   script_running(w.script, script_find(w.script, STEP_OUTPUT, -1, -1, 2, -1)), false, course);
     assert_string_equal(text, "\\hat{y}^{<3>}=\\t{softmax}(W_{ya}a^{[2]<3>}+b_y)");
     word_release(&w);
 }
 
 // --- every equation can be drawn ---
 
-static const char *const words[] = {"Gamma",  "sigma", "partial", "tau", "sum",   "cdot", "odot",
-                                    "approx", "le",    "times",   "in",  "ldots", "eta",  "theta",
-                                    "to",     "quad",  "tanh",    "ln",  "exp",   "hat",  "tilde",
-                                    "norm",   "frac",  "t",       "col"};
+static const char *const words[] = {"Gamma", "sigma", "partial", "tau",  "sum",   "cdot", "odot", "approx", "le",
+                                    "times", "in",    "ldots",   "eta",  "theta", "to",   "quad", "tanh",   "ln",
+                                    "exp",   "hat",   "tilde",   "norm", "frac",  "t",    "col"};
 
 static void check_markup(const char *text) {
     int depth = 0;
@@ -290,9 +283,8 @@ static void symbols(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slots),   cmocka_unit_test(lstm),   cmocka_unit_test(rnn),
-        cmocka_unit_test(updates), cmocka_unit_test(layers), cmocka_unit_test(drawable),
-        cmocka_unit_test(symbols),
+        cmocka_unit_test(slots),  cmocka_unit_test(lstm),     cmocka_unit_test(rnn),     cmocka_unit_test(updates),
+        cmocka_unit_test(layers), cmocka_unit_test(drawable), cmocka_unit_test(symbols),
     };
     return cmocka_run_group_tests_name("label", tests, NULL, NULL);
 }

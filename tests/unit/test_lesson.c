@@ -25,8 +25,7 @@ struct net {
 };
 
 static char symbol_texts[][6] = {"<EOS>", "<UNK>", "a", "b", "c"};
-static char *symbols[] = {symbol_texts[0], symbol_texts[1], symbol_texts[2], symbol_texts[3],
-                          symbol_texts[4]};
+static char *symbols[] = {symbol_texts[0], symbol_texts[1], symbol_texts[2], symbol_texts[3], symbol_texts[4]};
 enum { SYMBOLS = 5, UNITS = 4, STEPS = 4 };
 
 static void net_make(struct net *net, enum cell_id cell, int layers) {
@@ -46,8 +45,7 @@ static void net_make(struct net *net, enum cell_id cell, int layers) {
     options.clip_norm = 0.5;
     assert_true(model_init(&net->model, &spec, &err));
     model_randomise(&net->model, &rng, 1);
-    net->record =
-        record_new(&net->model, &example, symbols, SYMBOLS, REDUCTION_SUM, &options, NULL, NULL, 1, &err);
+    net->record = record_new(&net->model, &example, symbols, SYMBOLS, REDUCTION_SUM, &options, NULL, NULL, 1, &err);
     assert_non_null(net->record);
     net->script = script_new(net->record, &err);
     assert_non_null(net->script);
@@ -75,8 +73,7 @@ static double number(const struct net *net, const char *expression) {
     struct lesson_now now = now_of(net);
     struct err err = {0};
     double value = NAN;
-    if (!lesson_number(expression, &now, &value, &err))
-        fail_msg("%s: %ld: %s", expression, err.column, err.message);
+    if (!lesson_number(expression, &now, &value, &err)) fail_msg("%s: %ld: %s", expression, err.column, err.message);
     return value;
 }
 
@@ -85,9 +82,8 @@ static double number(const struct net *net, const char *expression) {
 // --- parsing ---
 
 #define HEAD "# T\n\n```lesson\nid: x\nnumber: 1\n```\n\n## P\n\n" // the part's text is on line 10
-#define TASK(body)                                                                                           \
-    HEAD "```scene\nword: abc\nunits: 4\n```\n\ntext\n\n```task\n" body                                      \
-         "```\n" // the task's lines begin with 18
+#define TASK(body)                                                                                                     \
+    HEAD "```scene\nword: abc\nunits: 4\n```\n\ntext\n\n```task\n" body "```\n" // the task's lines begin with 18
 #define STEP "text: Go.\ngoal: past forward t=1\nsolve: step\n"
 
 static const struct {
@@ -120,14 +116,12 @@ static const struct {
     {"value missing", HEAD "```scene\nword:\n```\n", 11, 1, "found nothing"},
     {"key twice", HEAD "```scene\nword: a\nword: b\n```\n", 12, 1, "found it again"},
     {"no colon", HEAD "```scene\nword abc\n```\n", 11, 1, "key: value"},
-    {"goto nowhere", HEAD "text\n\n```scene\nword: abc\ngoto: forwards t=1\n```\n\n```task\n" STEP "```\n",
-     14, 7, "expected start"},
-    {"goto behind the end",
-     HEAD "text\n\n```scene\nword: abc\ngoto: forward t=5\n```\n\n```task\n" STEP "```\n", 14, 15,
-     "t=1 to 4"},
+    {"goto nowhere", HEAD "text\n\n```scene\nword: abc\ngoto: forwards t=1\n```\n\n```task\n" STEP "```\n", 14, 7,
+     "expected start"},
+    {"goto behind the end", HEAD "text\n\n```scene\nword: abc\ngoto: forward t=5\n```\n\n```task\n" STEP "```\n", 14,
+     15, "t=1 to 4"},
     {"goto a part of another cell",
-     HEAD "text\n\n```scene\nword: abc\ngoto: forward t=1 gate_f\n```\n\n```task\n" STEP "```\n", 14, 19,
-     "activation"},
+     HEAD "text\n\n```scene\nword: abc\ngoto: forward t=1 gate_f\n```\n\n```task\n" STEP "```\n", 14, 19, "activation"},
     {"unit out of range", HEAD "text\n\n```scene\nunits: 4\nunit: 5\n```\n\n```task\n" STEP "```\n", 14, 7,
      "unit 1 to 4"},
     {"task without a goal", TASK("text: Go.\nsolve: step\n"), 17, 4, "\"goal:\""},
@@ -136,53 +130,44 @@ static const struct {
     {"unknown goal", TASK("text: Go.\ngoal: reach forward\nsolve: step\n"), 19, 7, "expected a goal"},
     {"unknown key of a task", TASK("txt: Go.\n"), 18, 1, "found \"txt\""},
     {"goal behind the end", TASK("text: Go.\ngoal: at forward t=9\nsolve: step\n"), 19, 18, "t=1 to 4"},
-    {"unknown tensor", TASK("text: Go.\ngoal: number gate_f t=1 unit=1\ntolerance: 0\nsolve: answer\n"), 19,
-     14, "found \"gate_f\""},
+    {"unknown tensor", TASK("text: Go.\ngoal: number gate_f t=1 unit=1\ntolerance: 0\nsolve: answer\n"), 19, 14,
+     "found \"gate_f\""},
     {"unknown slot by its full name",
      TASK("text: Go.\ngoal: number forward/l0/q t=1 unit=1\ntolerance: 0\nsolve: answer\n"), 19, 14,
      "expected a tensor"},
-    {"layer that is not there",
-     TASK("text: Go.\ngoal: number a t=1 unit=1 layer=2\ntolerance: 0\nsolve: answer\n"), 19, 14,
-     "expected a tensor"},
-    {"unit of a tensor out of range",
-     TASK("text: Go.\ngoal: number a t=1 unit=5\ntolerance: 0\nsolve: answer\n"), 19, 20, "unit=1 to 4"},
-    {"unit 0", TASK("text: Go.\ngoal: number a t=1 unit=0\ntolerance: 0\nsolve: answer\n"), 19, 25,
-     "unit=1 or more"},
-    {"index missing", TASK("text: Go.\ngoal: number a t=1\ntolerance: 0\nsolve: answer\n"), 19, 14,
-     "\"unit=\""},
-    {"index that it has not", TASK("text: Go.\ngoal: number loss t=1 unit=1\ntolerance: 0\nsolve: answer\n"),
-     19, 23, "indices that loss has"},
+    {"layer that is not there", TASK("text: Go.\ngoal: number a t=1 unit=1 layer=2\ntolerance: 0\nsolve: answer\n"), 19,
+     14, "expected a tensor"},
+    {"unit of a tensor out of range", TASK("text: Go.\ngoal: number a t=1 unit=5\ntolerance: 0\nsolve: answer\n"), 19,
+     20, "unit=1 to 4"},
+    {"unit 0", TASK("text: Go.\ngoal: number a t=1 unit=0\ntolerance: 0\nsolve: answer\n"), 19, 25, "unit=1 or more"},
+    {"index missing", TASK("text: Go.\ngoal: number a t=1\ntolerance: 0\nsolve: answer\n"), 19, 14, "\"unit=\""},
+    {"index that it has not", TASK("text: Go.\ngoal: number loss t=1 unit=1\ntolerance: 0\nsolve: answer\n"), 19, 23,
+     "indices that loss has"},
     {"unknown index", TASK("text: Go.\ngoal: number a t=1 cell=1\ntolerance: 0\nsolve: answer\n"), 19, 20,
      "found \"cell=\""},
-    {"argmax of too much", TASK("text: Go.\ngoal: number a argmax\ntolerance: 0\nsolve: answer\n"), 19, 14,
-     "found 2"},
+    {"argmax of too much", TASK("text: Go.\ngoal: number a argmax\ntolerance: 0\nsolve: answer\n"), 19, 14, "found 2"},
     {"number out of range", TASK("text: Go.\ngoal: unit 5\nsolve: unit 1\n"), 19, 12, "1 to 4"},
-    {"number without tolerance", TASK("text: Go.\ngoal: number loss t=1\nsolve: answer\n"), 17, 4,
-     "tolerance"},
-    {"bad tolerance", TASK("text: Go.\ntolerance: some\ngoal: number loss t=1\nsolve: answer\n"), 19, 12,
-     "0.02 or 5%"},
+    {"number without tolerance", TASK("text: Go.\ngoal: number loss t=1\nsolve: answer\n"), 17, 4, "tolerance"},
+    {"bad tolerance", TASK("text: Go.\ntolerance: some\ngoal: number loss t=1\nsolve: answer\n"), 19, 12, "0.02 or 5%"},
     {"tolerance without a number", TASK("text: Go.\ngoal: unit 1\ntolerance: 1\nsolve: unit 1\n"), 17, 4,
      "only beside"},
-    {"bracket left open", TASK("text: Go.\ngoal: number tanh(loss t=1\ntolerance: 0\nsolve: answer\n"), 19,
-     27, "expected \")\""},
-    {"comparison without an operator", TASK("text: Go.\ngoal: when loss t=1\nsolve: step\n"), 19, 20,
-     "one of <"},
+    {"bracket left open", TASK("text: Go.\ngoal: number tanh(loss t=1\ntolerance: 0\nsolve: answer\n"), 19, 27,
+     "expected \")\""},
+    {"comparison without an operator", TASK("text: Go.\ngoal: when loss t=1\nsolve: step\n"), 19, 20, "one of <"},
     {"choice without choices", TASK("text: Go.\ngoal: choice\nsolve: choose\n"), 17, 4, "expected choices"},
     {"choices without a right one",
-     TASK("text: Go.\ngoal: choice\nchoice: a\nwhy: a\nchoice: b\nwhy: b\nsolve: choose\n"), 17, 4,
-     "\"right:\""},
-    {"two right ones", TASK("text: Go.\ngoal: choice\nright: a\nwhy: a\nright: b\nwhy: b\nsolve: choose\n"),
-     22, 1, "found a second"},
-    {"wrong answer without why",
-     TASK("text: Go.\ngoal: choice\nchoice: a\nright: b\nwhy: b\nsolve: choose\n"), 20, 9, "\"why:\""},
+     TASK("text: Go.\ngoal: choice\nchoice: a\nwhy: a\nchoice: b\nwhy: b\nsolve: choose\n"), 17, 4, "\"right:\""},
+    {"two right ones", TASK("text: Go.\ngoal: choice\nright: a\nwhy: a\nright: b\nwhy: b\nsolve: choose\n"), 22, 1,
+     "found a second"},
+    {"wrong answer without why", TASK("text: Go.\ngoal: choice\nchoice: a\nright: b\nwhy: b\nsolve: choose\n"), 20, 9,
+     "\"why:\""},
     {"one choice", TASK("text: Go.\ngoal: choice\nright: b\nwhy: b\nsolve: choose\n"), 17, 4, "found one"},
     {"third hint", TASK("text: Go.\nhint: a\nhint: b\nhint: c\n"), 21, 1, "found a third"},
     {"unknown action", TASK("text: Go.\ngoal: unit 1\nsolve: step; jump\n"), 20, 14, "found \"jump\""},
     {"action without its number", TASK("text: Go.\ngoal: unit 1\nsolve: unit\n"), 20, 12, "behind \"unit\""},
     {"action out of range", TASK("text: Go.\ngoal: unit 1\nsolve: step; unit 9\n"), 20, 19, "1 to 4"},
     {"action to nowhere", TASK("text: Go.\ngoal: unit 1\nsolve: goto forward t=7\n"), 20, 21, "t=1 to 4"},
-    {"bad maths in a text", HEAD "one $a^{<t>}$ two $\\Gama_f$\n\n```task\n" STEP "```\n", 10, 20,
-     "in maths"},
+    {"bad maths in a text", HEAD "one $a^{<t>}$ two $\\Gama_f$\n\n```task\n" STEP "```\n", 10, 20, "in maths"},
     {"bad maths on a later line", HEAD "one\ntwo $\\frac{a}$\n\n```task\n" STEP "```\n", 11, 14, "a group"},
     {"bad maths in a box", HEAD "text\n\n$$ a = \\hat{y $$\n\n```task\n" STEP "```\n", 12, 12, "a }"},
     {"bad maths in a task", TASK("text: Go to $\\gama$.\ngoal: unit 1\nsolve: unit 1\n"), 18, 14, "in maths"},
@@ -191,10 +176,10 @@ static const struct {
     {"dollar alone", HEAD "costs $5\n\n```task\n" STEP "```\n", 10, 7, "second $"},
     {"link", HEAD "see [this](x)\n\n```task\n" STEP "```\n", 10, 5, "found a link"},
     {"quotation", HEAD "> see\n\n```task\n" STEP "```\n", 10, 1, "other Markdown"},
-    {"expectation without an operator", HEAD "text\n\n```expect\nloss t=1\n```\n\n```task\n" STEP "```\n", 13,
-     9, "one of <"},
-    {"expectation of nothing known",
-     HEAD "text\n\n```expect\n\n  losses t=1 > 0\n```\n\n```task\n" STEP "```\n", 14, 3, "found \"losses\""},
+    {"expectation without an operator", HEAD "text\n\n```expect\nloss t=1\n```\n\n```task\n" STEP "```\n", 13, 9,
+     "one of <"},
+    {"expectation of nothing known", HEAD "text\n\n```expect\n\n  losses t=1 > 0\n```\n\n```task\n" STEP "```\n", 14, 3,
+     "found \"losses\""},
     {"not UTF-8", "# T\n\n\xff\n", 3, 1, "UTF-8"},
 };
 
@@ -204,8 +189,8 @@ static void test_faults(void **state) {
         struct err err = {0};
         struct lesson *lesson = lesson_parse("x.md", faults[i].text, strlen(faults[i].text), &err);
         if (lesson) fail_msg("%s: expected an error, found a lesson", faults[i].what);
-        if (err.line != faults[i].line || err.column != faults[i].column ||
-            !strstr(err.message, faults[i].message) || strcmp(err.file, "x.md"))
+        if (err.line != faults[i].line || err.column != faults[i].column || !strstr(err.message, faults[i].message) ||
+            strcmp(err.file, "x.md"))
             fail_msg("%s: expected %ld:%ld \"%s\", found %s:%ld:%ld \"%s\"", faults[i].what, faults[i].line,
                      faults[i].column, faults[i].message, err.file, err.line, err.column, err.message);
     }
@@ -237,12 +222,12 @@ static struct lesson *parse(const char *text) {
 
 static void test_texts(void **state) {
     (void)state;
-    struct lesson *lesson = parse(
-        "\xef\xbb\xbf# A *new* $a^{<t>}$\r\n\r\n```lesson\r\nid: x-1\r\nnumber: 12\r\n```\r\n\r\n## P\r\n\r\n"
-        "One\r\n*two* `da_prev` $x_t$ &amp; **three**.\r\n\r\n$$ a = b $$\r\n\r\nMore $$ c $$ and\r\n\r\n- "
-        "item\r\n- **two**\r\n\r\n"
-        "1. first\r\n2. second\r\n\r\n```scene\r\n# a comment\r\nword: abc\r\n\r\nflow: on\r\n```\r\n\r\n"
-        "```task\r\ntext: Go\r\n  on.\r\ngoal: number loss t=2\r\ntolerance: 5%\r\nsolve: answer\r\n```\r\n");
+    struct lesson *lesson =
+        parse("\xef\xbb\xbf# A *new* $a^{<t>}$\r\n\r\n```lesson\r\nid: x-1\r\nnumber: 12\r\n```\r\n\r\n## P\r\n\r\n"
+              "One\r\n*two* `da_prev` $x_t$ &amp; **three**.\r\n\r\n$$ a = b $$\r\n\r\nMore $$ c $$ and\r\n\r\n- "
+              "item\r\n- **two**\r\n\r\n"
+              "1. first\r\n2. second\r\n\r\n```scene\r\n# a comment\r\nword: abc\r\n\r\nflow: on\r\n```\r\n\r\n"
+              "```task\r\ntext: Go\r\n  on.\r\ngoal: number loss t=2\r\ntolerance: 5%\r\nsolve: answer\r\n```\r\n");
     const struct lesson_part *part = &lesson->parts[0];
     assert_string_equal(lesson->title, "A **new** $a^{<t>}$");
     assert_string_equal(lesson->id, "x-1");
@@ -325,8 +310,7 @@ static void test_maths(void **state) {
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct err err = {0};
         if (lesson_check_math(bad[i].text, &err) || err.column != bad[i].column)
-            fail_msg("\"%s\": expected a fault in column %ld, found %ld", bad[i].text, bad[i].column,
-                     err.column);
+            fail_msg("\"%s\": expected a fault in column %ld, found %ld", bad[i].text, bad[i].column, err.column);
     }
 }
 
@@ -337,8 +321,7 @@ struct compare {
     int names, unknown;
 };
 
-static void compare_tensor(void *context, const char *name, int dims, const int64_t *shape,
-                           const double *data) {
+static void compare_tensor(void *context, const char *name, int dims, const int64_t *shape, const double *data) {
     struct compare *c = context;
     c->names++;
     char words[200], last[64] = "";
@@ -348,8 +331,8 @@ static void compare_tensor(void *context, const char *name, int dims, const int6
         count *= (size_t)shape[k];
     for (size_t i = 0; i < count; i++)
         squares += data[i] * data[i];
-    bool known = strncmp(name, "norm/", 5) && strncmp(name, "backward/sent/", 14) &&
-                 strcmp(name, "backward/input") && strcmp(name, "target") && strcmp(name, "mask");
+    bool known = strncmp(name, "norm/", 5) && strncmp(name, "backward/sent/", 14) && strcmp(name, "backward/input") &&
+                 strcmp(name, "target") && strcmp(name, "mask");
     bool scalar = strncmp(name, "clip/", 5) == 0 && dims == 1 && count == 1;
     scalar |= strcmp(name, "forward/total_loss") == 0;
     c->unknown += !known;
@@ -362,8 +345,7 @@ static void compare_tensor(void *context, const char *name, int dims, const int6
     snprintf(words, sizeof words, "%s%s row=%d%s", name, parts ? " t=2" : "",
              (int)shape[dims - (matrix ? 2 : 1)] - (parts ? 0 : 1), last);
     size_t width = matrix ? (size_t)shape[dims - 1] : 1, rows = (size_t)shape[dims - (matrix ? 2 : 1)];
-    near(number(c->net, words),
-         data[(parts ? rows * width : 0) + (rows - (parts ? 1 : 2)) * width + width - 1]);
+    near(number(c->net, words), data[(parts ? rows * width : 0) + (rows - (parts ? 1 : 2)) * width + width - 1]);
 }
 
 static void test_every_tensor(void **state) {
@@ -414,8 +396,7 @@ static void test_short_names(void **state) {
     net_make(&net, CELL_RNN, 2);
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         double a = number(&net, same[i][0]), b = number(&net, same[i][1]);
-        if (!(fabs(a - b) <= 1e-6 * (1 + fabs(b))))
-            fail_msg("%s = %g, %s = %g", same[i][0], a, same[i][1], b);
+        if (!(fabs(a - b) <= 1e-6 * (1 + fabs(b)))) fail_msg("%s = %g, %s = %g", same[i][0], a, same[i][1], b);
     }
     net_free(&net);
 }
@@ -565,8 +546,7 @@ static void test_actions(void **state) {
     assert_string_equal(a.text, "backward t=3 sum a");
     assert_true(lesson_action_parse("unit 3", &a, NULL) && a.number == 3);
     assert_true(lesson_action_parse("train 600", &a, NULL) && a.kind == ACTION_TRAIN && a.number == 600);
-    static const char *const bad[] = {"",        "dance",      "seed x", "cell gru9",
-                                      "by week", "flow maybe", "goto",   "step x"};
+    static const char *const bad[] = {"", "dance", "seed x", "cell gru9", "by week", "flow maybe", "goto", "step x"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         if (lesson_action_parse(bad[i], &a, NULL)) fail_msg("expected \"%s\" to be refused", bad[i]);
 }
@@ -601,8 +581,7 @@ static void test_player(void **state) {
     assert_int_equal(player_current_task(&player), 0);
     assert_false(player_update(&player, &now));
     player_task(&player, 0, &task);
-    assert_true(task.state == PLAYER_TASK_NOW && !task.hint && task.more_hints && !task.feedback &&
-                !task.asks_number);
+    assert_true(task.state == PLAYER_TASK_NOW && !task.hint && task.more_hints && !task.feedback && !task.asks_number);
     player_hint(&player, 0);
     player_hint(&player, 0);
     player_hint(&player, 0);
@@ -692,11 +671,9 @@ static void test_goals(void **state) {
                                         "when a t=selected unit=selected = a t=2 unit=1"};
     for (size_t i = 0; i < sizeof goals / sizeof *goals; i++) {
         char text[2000];
-        snprintf(
-            text, sizeof text,
-            HEAD
-            "```scene\nword: abc\nunits: %d\n```\n\ntext\n\n```task\ntext: Go.\ngoal: %s\nsolve: step\n```\n",
-            strcmp(goals[i], "units 4") ? 4 : 8, goals[i]);
+        snprintf(text, sizeof text,
+                 HEAD "```scene\nword: abc\nunits: %d\n```\n\ntext\n\n```task\ntext: Go.\ngoal: %s\nsolve: step\n```\n",
+                 strcmp(goals[i], "units 4") ? 4 : 8, goals[i]);
         struct lesson *lesson = parse(text);
         struct player player;
         struct lesson_now now = now_of(&net);
@@ -712,8 +689,7 @@ static void test_goals(void **state) {
         now.flow = true;
         bool first = strstr(goals[i], "selected") != NULL;
         now.unit = first ? 0 : 1;
-        now.t =
-            strcmp(goals[i], "timestep loss argmax") ? (first ? 1 : 2) : (int)number(&net, "loss argmax") - 1;
+        now.t = strcmp(goals[i], "timestep loss argmax") ? (first ? 1 : 2) : (int)number(&net, "loss argmax") - 1;
         lesson_find_position("backward t=2 sum a", net.record, net.script, &now.position, NULL);
         if (!player_update(&player, &now)) fail_msg("%s: not reached", goals[i]);
         lesson_free(lesson);
@@ -725,11 +701,10 @@ static void test_hidden(void **state) {
     (void)state;
     struct net net;
     net_make(&net, CELL_RNN, 1);
-    struct lesson *lesson =
-        parse(TASK("text: p?\ngoal: number y_hat t=last symbol=target\ntolerance: 0.01\nsolve: "
-                   "answer\n") "\n```task\ntext: q?\n"
-                               "goal: number a t=1 unit=1 * 2\ntolerance: 0.01\nhide: a t=1 "
-                               "unit=1; W_ya symbol=b unit=3\nsolve: answer\n```\n");
+    struct lesson *lesson = parse(TASK("text: p?\ngoal: number y_hat t=last symbol=target\ntolerance: 0.01\nsolve: "
+                                       "answer\n") "\n```task\ntext: q?\n"
+                                                   "goal: number a t=1 unit=1 * 2\ntolerance: 0.01\nhide: a t=1 "
+                                                   "unit=1; W_ya symbol=b unit=3\nsolve: answer\n```\n");
     struct player player;
     struct lesson_now now = now_of(&net);
     struct lesson_value values[4];

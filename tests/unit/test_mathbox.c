@@ -25,8 +25,12 @@ static int stop(void **state) {
     return 0;
 }
 
-static const struct theme *theme(void) { return theme_get(THEME_LIGHT); }
-static float width(const char *markup) { return math_measure(&list, markup, 20).width; }
+static const struct theme *theme(void) {
+    return theme_get(THEME_LIGHT);
+}
+static float width(const char *markup) {
+    return math_measure(&list, markup, 20).width;
+}
 
 static void near(float found, float expected) {
     if (!(fabsf(found - expected) <= 1e-3f)) fail_msg("expected %g, found %g", (double)expected, (double)found);
@@ -46,7 +50,8 @@ static bool says(const struct draw_command *command, const char *text) {
 
 static int count_of(enum draw_op op) {
     int count = 0;
-    for (int i = 0; i < list.count; i++) count += list.commands[i].op == op;
+    for (int i = 0; i < list.count; i++)
+        count += list.commands[i].op == op;
     return count;
 }
 
@@ -54,13 +59,13 @@ static void widths_add_up(void **state) {
     (void)state;
     near(width("a"), 10);
     near(width("ab"), 20);
-    near(width("a b"), 20);                // blanks are for the eyes of the author
+    near(width("a b"), 20); // blanks are for the eyes of the author
     near(width("a~b"), 20 + 0.28f * 20);
     near(width("a\\,b"), 20 + 0.17f * 20);
     near(width("a\\quad b"), 20 + 0.9f * 20);
     near(width("a=b"), 30 + 2 * 0.27f * 20);
     near(width("a+b"), 30 + 2 * 0.2f * 20);
-    near(width("-a"), 20 + 0.05f * 20);    // a sign, not an operation
+    near(width("-a"), 20 + 0.05f * 20); // a sign, not an operation
     near(width("(-a)"), 40 + 0.05f * 20);
     near(width("a=-b"), 40 + 2 * 0.27f * 20 + 0.05f * 20);
     near(width("a,b"), 30 + 0.2f * 20);
@@ -84,7 +89,8 @@ static void widths_add_up(void **state) {
 
 static void measures_what_it_draws(void **state) {
     (void)state;
-    static const char *const markups[] = {"\\Gamma_f^{<t>}*c^{<t-1>}", "\\hat{y}=\\frac{e^{z}}{\\sum e^{z}}", "\\norm{\\partial L/\\partial a}", "\\strong{\\tilde{c}}"};
+    static const char *const markups[] = {"\\Gamma_f^{<t>}*c^{<t-1>}", "\\hat{y}=\\frac{e^{z}}{\\sum e^{z}}",
+                                          "\\norm{\\partial L/\\partial a}", "\\strong{\\tilde{c}}"};
     for (size_t i = 0; i < sizeof markups / sizeof *markups; i++) {
         float measured = math_measure(&list, markups[i], 19).width;
         near(math_draw(&list, theme(), 100, 100, markups[i], 19, theme()->ink1, ALIGN_RIGHT), measured);
@@ -98,9 +104,26 @@ static void measures_what_it_draws(void **state) {
 static void every_word_parses(void **state) {
     (void)state;
     static const char *const good[] = {
-        "\\Gamma\\sigma\\partial\\tau\\sum\\cdot\\odot\\approx\\le\\times\\in\\ldots\\eta\\theta\\to\\quad\\,", "\\tanh\\ln\\exp", "^{<t>}", "_{u}",
-        "\\hat{y}", "\\tilde{c}", "\\norm{a}", "\\frac{a}{b}", "\\t{scale}", "\\s{0.25}", "\\strong{a}", "\\v{0}{2}\\V{1}{3}", "a^{<T_x>}", "\\frac ab",
-        "\\col{f}{a}\\col{u}{a}\\col{o}{a}\\col{c}{a}\\col{r}{a}\\col{a}{a}", "(a+b)/c", "a<b", "", "W_{\\t{o}}", "x^2_i"};
+        "\\Gamma\\sigma\\partial\\tau\\sum\\cdot\\odot\\approx\\le\\times\\in\\ldots\\eta\\theta\\to\\quad\\,",
+        "\\tanh\\ln\\exp",
+        "^{<t>}",
+        "_{u}",
+        "\\hat{y}",
+        "\\tilde{c}",
+        "\\norm{a}",
+        "\\frac{a}{b}",
+        "\\t{scale}",
+        "\\s{0.25}",
+        "\\strong{a}",
+        "\\v{0}{2}\\V{1}{3}",
+        "a^{<T_x>}",
+        "\\frac ab",
+        "\\col{f}{a}\\col{u}{a}\\col{o}{a}\\col{c}{a}\\col{r}{a}\\col{a}{a}",
+        "(a+b)/c",
+        "a<b",
+        "",
+        "W_{\\t{o}}",
+        "x^2_i"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         struct err err = {0};
         if (!math_check(good[i], &err)) fail_msg("%s: column %ld: %s", good[i], err.column, err.message);
@@ -109,12 +132,16 @@ static void every_word_parses(void **state) {
 
 static void errors_have_columns(void **state) {
     (void)state;
-    static const struct { const char *markup; long column; } bad[] = {
-        {"a+\\gamma", 3}, {"\\frac{a}", 9}, {"a_{i", 3}, {"a}", 2}, {"\\col{q}{a}", 1}, {"\\t{abc", 3}, {"é+\\nope", 3}, {"a^", 3}, {"a^{<t}", 4}, {"\\v{x}{2}", 3}};
+    static const struct {
+        const char *markup;
+        long column;
+    } bad[] = {{"a+\\gamma", 3}, {"\\frac{a}", 9}, {"a_{i", 3}, {"a}", 2},     {"\\col{q}{a}", 1},
+               {"\\t{abc", 3},   {"é+\\nope", 3},  {"a^", 3},   {"a^{<t}", 4}, {"\\v{x}{2}", 3}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct err err = {0};
         assert_false(math_check(bad[i].markup, &err));
-        if (err.column != bad[i].column) fail_msg("%s: expected column %ld, found %ld", bad[i].markup, bad[i].column, err.column);
+        if (err.column != bad[i].column)
+            fail_msg("%s: expected column %ld, found %ld", bad[i].markup, bad[i].column, err.column);
         assert_true(err.message[0] != 0);
         assert_false(math_check(bad[i].markup, NULL));
     }
@@ -131,16 +158,19 @@ static void bad_markup_is_shown_as_written(void **state) {
 static void hostile_markup_ends(void **state) {
     (void)state;
     char deep[2001], wide[4001];
-    for (int i = 0; i < 1000; i++) deep[i] = '{', deep[1000 + i] = '}';
+    for (int i = 0; i < 1000; i++)
+        deep[i] = '{', deep[1000 + i] = '}';
     deep[2000] = 0;
     assert_false(math_check(deep, NULL));
     memset(wide, 'a', 4000);
     wide[4000] = 0;
     math_check(wide, NULL);
     math_draw(&list, theme(), 0, 0, wide, 20, theme()->ink1, ALIGN_LEFT);
-    for (int i = 0; i < 1000; i++) deep[2 * i] = '_', deep[2 * i + 1] = '^';
+    for (int i = 0; i < 1000; i++)
+        deep[2 * i] = '_', deep[2 * i + 1] = '^';
     math_draw(&list, theme(), 0, 0, deep, 20, theme()->ink1, ALIGN_LEFT);
-    static const char pieces[][8] = {"\\", "{", "}", "^", "_", "<", ">", "a", "\\frac", "\\col", "\\v", "é", "\xff", "*", "-", "\\hat", "9", "\\t"};
+    static const char pieces[][8] = {"\\",    "{",   "}", "^",    "_", "<", ">",     "a", "\\frac",
+                                     "\\col", "\\v", "é", "\xff", "*", "-", "\\hat", "9", "\\t"};
     uint32_t random = 7;
     for (int round = 0; round < 20000; round++) {
         char text[80] = "";
@@ -195,9 +225,11 @@ static void values_keep_their_source(void **state) {
     float drawn = math_draw_values(&list, theme(), 0, 40, markup, 20, theme()->ink1, values, 3);
     near(drawn, math_measure_values(&list, markup, 20, values, 3).width);
     static const char *const texts[] = {"z", "=", "−1.214", "+", "0.25", "−", "0.50"};
-    for (int i = 0; i < 7; i++) assert_true(says(text_at(i), texts[i]));
+    for (int i = 0; i < 7; i++)
+        assert_true(says(text_at(i), texts[i]));
     assert_int_equal(list.source_count, 3);
-    for (int i = 0; i < 3; i++) assert_true(list.sources[i].value == values[i].value && list.sources[i].column == values[i].column);
+    for (int i = 0; i < 3; i++)
+        assert_true(list.sources[i].value == values[i].value && list.sources[i].column == values[i].column);
     assert_int_equal(text_at(4)->source, 1);
     assert_int_equal(text_at(3)->source, -1);
     math_draw_values(&list, theme(), 0, 40, "\\v{9}{2}", 20, theme()->ink1, values, 3); // no such value: nothing
@@ -208,7 +240,8 @@ static void fit_shrinks_not_below(void **state) {
     (void)state;
     float full = width("a+b+c+d+e");
     near(math_draw_fit(&list, theme(), 0, 0, full, "a+b+c+d+e", 20, theme()->ink1, ALIGN_LEFT), full);
-    assert_true(math_draw_fit(&list, theme(), 0, 0, full * 0.8f, "a+b+c+d+e", 20, theme()->ink1, ALIGN_LEFT) <= full * 0.8f + 0.01f);
+    assert_true(math_draw_fit(&list, theme(), 0, 0, full * 0.8f, "a+b+c+d+e", 20, theme()->ink1, ALIGN_LEFT) <=
+                full * 0.8f + 0.01f);
     near(math_draw_fit(&list, theme(), 0, 0, full * 0.1f, "a+b+c+d+e", 20, theme()->ink1, ALIGN_LEFT), full * 0.7f);
 }
 
@@ -220,14 +253,17 @@ static void same_layout_at_scale_2(void **state) {
     float two = math_draw(&list, theme(), 10, 40, markup, 20, theme()->ink1, ALIGN_LEFT);
     near(one, two);
     for (int i = 0; i < list.count; i++)
-        if (list.commands[i].op == DRAW_TEXT) assert_true(list.commands[i].rect.x + list.commands[i].rect.w <= 2 * (10 + two) + 0.5f);
+        if (list.commands[i].op == DRAW_TEXT)
+            assert_true(list.commands[i].rect.x + list.commands[i].rect.w <= 2 * (10 + two) + 0.5f);
 }
 
 // Rich text
 
 static const struct rich_style style = {.size = 10, .line_height = 15, .ink = {1, 1, 1, 255}, .bold = {2, 2, 2, 255}};
 
-static float rich(float room, const char *text) { return rich_text(&list, theme(), 0, 20, room, text, style, true); }
+static float rich(float room, const char *text) {
+    return rich_text(&list, theme(), 0, 20, room, text, style, true);
+}
 
 static void wraps_at_blanks(void **state) {
     (void)state;
@@ -238,7 +274,8 @@ static void wraps_at_blanks(void **state) {
     near(rich_text(&list, theme(), 0, 0, 34, "one two three", style, false), 45);
     near(rich(1000, "one\n\ntwo"), 45);
     near(rich(1000, ""), 0);
-    for (int i = 0; i < list.count; i++) assert_true(list.commands[i].rect.x >= 0);
+    for (int i = 0; i < list.count; i++)
+        assert_true(list.commands[i].rect.x >= 0);
 }
 
 static void marks_change_the_font(void **state) {
@@ -250,7 +287,8 @@ static void marks_change_the_font(void **state) {
     assert_int_equal(text_at(3)->font, FONT_MATH_ITALIC);
     assert_true(says(text_at(5), "*")); // alone, it is a character
     bool dollar = false;
-    for (int i = 0; i < list.count; i++) dollar = dollar || says(&list.commands[i], "5$") || says(&list.commands[i], "$");
+    for (int i = 0; i < list.count; i++)
+        dollar = dollar || says(&list.commands[i], "5$") || says(&list.commands[i], "$");
     assert_true(dollar);
 }
 
@@ -269,7 +307,8 @@ static void long_words_are_cut(void **state) {
     near(rich(52, "éééééééééééé"), 30);
     near(rich(1, "ééé"), 45); // a character a line is the least
     for (int i = 0; i < list.count; i++)
-        for (int k = 0; k < list.commands[i].text_length; k++) assert_true(((unsigned char)list.texts[list.commands[i].text] & 0xc0) != 0x80);
+        for (int k = 0; k < list.commands[i].text_length; k++)
+            assert_true(((unsigned char)list.texts[list.commands[i].text] & 0xc0) != 0x80);
     near(plain_text(&list, 0, 0, 1000, "**not bold** $5", style, true), 15);
 }
 
@@ -277,7 +316,13 @@ static void numbers_in_sentences_keep_their_source(void **state) {
     (void)state;
     const struct source values[] = {{"forward/l0/gate_f", 3, 6, 0.0512}, {"forward/l0/gate_f", 3, 5, 0.5}};
     const int digits[] = {2, 1};
-    float height = rich_text_values(&list, theme(), 0, 20, 1000, "drops to \x01" "0\x02: from \x01" "1;+3\x02, \x01" "1\x02 \x01" "7\x02.", style, values, digits, 2, true);
+    float height = rich_text_values(&list, theme(), 0, 20, 1000,
+                                    "drops to \x01"
+                                    "0\x02: from \x01"
+                                    "1;+3\x02, \x01"
+                                    "1\x02 \x01"
+                                    "7\x02.",
+                                    style, values, digits, 2, true);
     near(height, 15);
     assert_int_equal(list.source_count, 3);
     bool found[3] = {false, false, false};
@@ -292,10 +337,22 @@ static void numbers_in_sentences_keep_their_source(void **state) {
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        CASE(widths_add_up), CASE(measures_what_it_draws), CASE(every_word_parses), CASE(errors_have_columns), CASE(bad_markup_is_shown_as_written),
-        CASE(hostile_markup_ends), CASE(fonts_and_inks), CASE(strokes_not_glyphs), CASE(time_index_is_in_angle_brackets), CASE(values_keep_their_source),
-        CASE(fit_shrinks_not_below), CASE(same_layout_at_scale_2), CASE(wraps_at_blanks), CASE(marks_change_the_font), CASE(touching_pieces_stay_together),
-        CASE(long_words_are_cut), CASE(numbers_in_sentences_keep_their_source)};
+    const struct CMUnitTest tests[] = {CASE(widths_add_up),
+                                       CASE(measures_what_it_draws),
+                                       CASE(every_word_parses),
+                                       CASE(errors_have_columns),
+                                       CASE(bad_markup_is_shown_as_written),
+                                       CASE(hostile_markup_ends),
+                                       CASE(fonts_and_inks),
+                                       CASE(strokes_not_glyphs),
+                                       CASE(time_index_is_in_angle_brackets),
+                                       CASE(values_keep_their_source),
+                                       CASE(fit_shrinks_not_below),
+                                       CASE(same_layout_at_scale_2),
+                                       CASE(wraps_at_blanks),
+                                       CASE(marks_change_the_font),
+                                       CASE(touching_pieces_stay_together),
+                                       CASE(long_words_are_cut),
+                                       CASE(numbers_in_sentences_keep_their_source)};
     return cmocka_run_group_tests_name("mathbox", tests, NULL, NULL);
 }

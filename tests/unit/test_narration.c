@@ -35,13 +35,15 @@ struct elements {
 
 static void look_all(void *context, const char *name, int dims, const int64_t *shape, const double *data) {
     struct elements *elements = context;
-    for (int i = 0; i < elements->count; i++) look(&elements->all[i], name, dims, shape, data);
+    for (int i = 0; i < elements->count; i++)
+        look(&elements->all[i], name, dims, shape, data);
 }
 
 // Columns that a reader sees: bytes that begin a character.
 static int characters(const char *text) {
     int n = 0;
-    for (; *text; text++) n += ((unsigned char)*text & 0xc0) != 0x80;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
     return n;
 }
 
@@ -50,8 +52,7 @@ static void check_text(const struct word_record *w, const struct narration *n, i
     narrate_plain(n, plain, sizeof plain);
     step_title(w->record, script_running(w->script, p), title, sizeof title);
     snprintf(start, sizeof start, "%s. ", title);
-    if (strncmp(plain, start, strlen(start)) != 0)
-        fail_msg("\"%s\" does not begin with \"%s\"", plain, start);
+    if (strncmp(plain, start, strlen(start)) != 0) fail_msg("\"%s\" does not begin with \"%s\"", plain, start);
     bool deep = w->script->layers > 1 || w->script->directions > 1; // names carry their layer
     if (characters(plain) > (deep ? 225 : 190)) fail_msg("%d characters: %s", characters(plain), plain);
     assert_true(strlen(n->text) + 1 < sizeof n->text);
@@ -106,8 +107,7 @@ static void numbers(void **state) {
 
 // --- single sentences ---
 
-static void tell(const struct word_record *w, enum step_kind kind, int t, int which, int unit, char *out,
-                 size_t size) {
+static void tell(const struct word_record *w, enum step_kind kind, int t, int which, int unit, char *out, size_t size) {
     struct narration n;
     int p = script_find(w->script, kind, 0, 0, t, which);
     assert_true(p > 0);
@@ -171,8 +171,8 @@ static void sentences(void **state) {
     for (int i = 1; i < WORD_SYMBOLS; i++)
         if (y_hat[i] > y_hat[best]) best = i;
     snprintf(expected, sizeof expected,
-             "Output, t = 4. The most likely symbol is “%c” with %.2f; the right one, “o”, gets %.3f.",
-             'a' + best - 1, y_hat[best], y_hat[15]);
+             "Output, t = 4. The most likely symbol is “%c” with %.2f; the right one, “o”, gets %.3f.", 'a' + best - 1,
+             y_hat[best], y_hat[15]);
     expect_text(&w, STEP_OUTPUT, 3, -1, -1, expected);
     tell(&w, STEP_LOSS, 5, -1, -1, text, sizeof text);
     snprintf(expected, sizeof expected, " = %.2f nats. The 6 losses add up to %.2f.", tape_loss(tape, 5),
@@ -181,7 +181,9 @@ static void sentences(void **state) {
     word_release(&w);
 }
 
-static double norm_of(const double *values) { return record_norm(values, WORD_HIDDEN); }
+static double norm_of(const double *values) {
+    return record_norm(values, WORD_HIDDEN);
+}
 
 static void backward_sentences(void **state) {
     (void)state;
@@ -259,13 +261,11 @@ static void clip_and_update(void **state) {
     assert_true(round(n.values[0].value * unit) != round(n.values[1].value * unit));
     narrate(&n, w.record, w.script, w.script->count - 2, 4, NOTATION_COURSE); // bias of the selected unit
     narrate_plain(&n, text, sizeof text);
-    if (strncmp(text, "Update, activation bias. The bias of unit 5 moves from ", 54) != 0)
-        fail_msg("%s", text);
+    if (strncmp(text, "Update, activation bias. The bias of unit 5 moves from ", 54) != 0) fail_msg("%s", text);
     narrate(&n, w.record, w.script, 0, -1, NOTATION_COURSE);
     narrate_plain(&n, text, sizeof text);
     assert_string_equal(
-        text,
-        "Ready. The RNN of 8 units is about to read 6 timesteps. Step forward to see the first operation.");
+        text, "Ready. The RNN of 8 units is about to read 6 timesteps. Step forward to see the first operation.");
     word_release(&w);
     word_model(&w, CELL_RNN, ACTIVATION_TANH, 1, 1);
     w.options.clip_norm = 0;
@@ -313,8 +313,7 @@ static void smallest(void **state) {
         struct train_options options = train_options_default();
         for (int with_target = 0; with_target < 2; with_target++) {
             target = with_target ? 1 : -1;
-            struct record *record =
-                record_new(&model, &example, NULL, 0, REDUCTION_SUM, &options, NULL, NULL, 1, &err);
+            struct record *record = record_new(&model, &example, NULL, 0, REDUCTION_SUM, &options, NULL, NULL, 1, &err);
             assert_non_null(record);
             struct script *script = script_new(record, &err);
             for (int p = 0; p <= script->count; p++)

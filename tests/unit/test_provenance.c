@@ -10,8 +10,8 @@ static void check_terms_of(const struct word_record *w, int l, int d, int step, 
     struct term terms[MANY];
     int rest_count;
     double rest, bias, recurrent, input, sum = 0;
-    int count = provenance_terms(w->record, l, d, step, t, unit, NOTATION_COURSE, terms, MANY, &rest_count,
-                                 &rest, &bias, &recurrent, &input);
+    int count = provenance_terms(w->record, l, d, step, t, unit, NOTATION_COURSE, terms, MANY, &rest_count, &rest,
+                                 &bias, &recurrent, &input);
     double z = tape_value(w->record->tape, l, d, cell->steps[step].out, t)[unit];
     assert_int_equal(rest_count, 0);
     assert_true(rest == 0);
@@ -28,8 +28,8 @@ static void check_terms_of(const struct word_record *w, int l, int d, int step, 
     assert_true(fabs(bias + recurrent + input - z) <= 1e-12 * fmax(1, fabs(z)));
     for (int max = 0; max < 4; max++) {
         struct term few[4];
-        int shown = provenance_terms(w->record, l, d, step, t, unit, NOTATION_PAPER, few, max, &rest_count,
-                                     &rest, &bias, &recurrent, &input);
+        int shown = provenance_terms(w->record, l, d, step, t, unit, NOTATION_PAPER, few, max, &rest_count, &rest,
+                                     &bias, &recurrent, &input);
         assert_int_equal(shown, count < max ? count : max);
         assert_int_equal(shown + rest_count, count);
         double total = rest;
@@ -47,7 +47,8 @@ static void check_terms(struct word_record *w) {
         for (int d = 0; d < w->script->directions; d++)
             for (int step = 0; step < cell->step_count; step++)
                 for (int t = 0; cell->steps[step].op == OP_AFFINE && t < WORD_T; t++)
-                    for (int unit = 0; unit < WORD_HIDDEN; unit += 3) check_terms_of(w, l, d, step, t, unit);
+                    for (int unit = 0; unit < WORD_HIDDEN; unit += 3)
+                        check_terms_of(w, l, d, step, t, unit);
 }
 
 static void terms_add_up(void **state) {
@@ -68,11 +69,11 @@ static void terms_named(void **state) {
     struct term terms[MANY];
     int rest_count;
     double rest, bias, recurrent, input;
-    int count = provenance_terms(w.record, 0, 0, 0, 3, 6, NOTATION_COURSE, terms, MANY, &rest_count, &rest,
-                                 &bias, &recurrent, &input);
+    int count = provenance_terms(w.record, 0, 0, 0, 3, 6, NOTATION_COURSE, terms, MANY, &rest_count, &rest, &bias,
+                                 &recurrent, &input);
     assert_int_equal(count, WORD_HIDDEN + 2); // all units, the one symbol that is read, the bias
-    const struct term *o = find_term(terms, count, "w_{7,o} x_o"),
-                      *a = find_term(terms, count, "w_{7,8} a_8"), *b = find_term(terms, count, "b_7");
+    const struct term *o = find_term(terms, count, "w_{7,o} x_o"), *a = find_term(terms, count, "w_{7,8} a_8"),
+                      *b = find_term(terms, count, "b_7");
     assert_non_null(o);
     assert_non_null(a);
     assert_non_null(b);
@@ -81,8 +82,7 @@ static void terms_named(void **state) {
     assert_int_equal(o->row, WORD_HIDDEN + 6); // the forget gate is the second block
     assert_int_equal(o->column, 15);
     assert_true(o->weight == record_param_value(w.record, RECORD_PARAM,
-                                                layout_find(&w.record->layout, "rnn.weight_ih_l0"), o->row,
-                                                o->column));
+                                                layout_find(&w.record->layout, "rnn.weight_ih_l0"), o->row, o->column));
     assert_string_equal(a->operand_tensor, "forward/l0/a_prev");
     assert_true(a->operand == tape_value(w.record->tape, 0, 0, 1, 3)[7]);
     assert_true(b->value == bias);
@@ -91,8 +91,8 @@ static void terms_named(void **state) {
                              &recurrent, &input);
     assert_int_equal(count, 1);
     assert_true(input == 0 && recurrent == 0);
-    count = provenance_terms(w.record, 0, 0, 0, 3, 6, NOTATION_PYTORCH, terms, MANY, &rest_count, &rest,
-                             &bias, &recurrent, &input);
+    count = provenance_terms(w.record, 0, 0, 0, 3, 6, NOTATION_PYTORCH, terms, MANY, &rest_count, &rest, &bias,
+                             &recurrent, &input);
     assert_non_null(find_term(terms, count, "w_{7,8} h_8"));
     word_release(&w);
 }
@@ -195,12 +195,11 @@ static void ledger_rows(void **state) {
         {' ', "W_{fa}^{T}dz_f^{<2>}", "backward/sent/l0/0_0", 2, 1, true, false},
     };
     expect_ledger(&w, STEP_PART_BACK, 1, 0, gate, 4);
-    expect_ledger(
-        &w, STEP_PART_BACK, 0, 0,
-        (struct expected_row[]){{' ', "\\col{f}{d\\Gamma_f^{<1>}}", "backward/l0/gate_f", 2, 0, false, false},
-                                {'*', "\\t{slope}", NULL, 1, 0, false, false},
-                                {'=', "dz_f^{<1>}", "backward/l0/z_f", 2, 0, true, true}},
-        3);
+    expect_ledger(&w, STEP_PART_BACK, 0, 0,
+                  (struct expected_row[]){{' ', "\\col{f}{d\\Gamma_f^{<1>}}", "backward/l0/gate_f", 2, 0, false, false},
+                                          {'*', "\\t{slope}", NULL, 1, 0, false, false},
+                                          {'=', "dz_f^{<1>}", "backward/l0/z_f", 2, 0, true, true}},
+                  3);
     const struct expected_row hidden[] = {
         {' ', "da_{\\t{loss}}^{<2>}", "backward/from_loss/l0/a", 2, 1, true, false},
         {' ', "da_{\\t{future}}^{<2>}", "backward/from_future/l0/a", 2, 1, true, false},

@@ -53,8 +53,7 @@ static void close_bench(struct bench *b) {
 }
 
 static int render(struct bench *b, bool all, rect *dirty, int max) {
-    return renderer_draw(b->renderer, &b->list, white, b->pixels, b->width, b->height, b->width * 4, all,
-                         dirty, max);
+    return renderer_draw(b->renderer, &b->list, white, b->pixels, b->width, b->height, b->width * 4, all, dirty, max);
 }
 
 static void render_all(struct bench *b) {
@@ -75,8 +74,7 @@ static double total_dark(const struct bench *b) {
 }
 
 static void assert_near(double value, double expected, double tolerance) {
-    if (!(fabs(value - expected) <= tolerance))
-        fail_msg("expected %g within %g, got %g", expected, tolerance, value);
+    if (!(fabs(value - expected) <= tolerance)) fail_msg("expected %g within %g, got %g", expected, tolerance, value);
 }
 
 static void polygon(struct draw_list *list, const float *xy, int count, color c) {
@@ -134,8 +132,7 @@ static void test_areas(void **state) {
         float xy[6];
         for (int k = 0; k < 6; k++)
             xy[k] = 5 + (float)rng_uniform(&rng) * 140;
-        double area =
-            fabs((xy[2] - xy[0]) * (double)(xy[5] - xy[1]) - (xy[4] - xy[0]) * (double)(xy[3] - xy[1])) / 2;
+        double area = fabs((xy[2] - xy[0]) * (double)(xy[5] - xy[1]) - (xy[4] - xy[0]) * (double)(xy[3] - xy[1])) / 2;
         draw_begin(&b.list, W, H, 1);
         polygon(&b.list, xy, 3, black);
         render_all(&b);
@@ -409,8 +406,8 @@ static void random_shape(struct draw_list *list, uint64_t seed, double width, do
     static const char *const words[] = {"forget", "0.0512", "\u0393\u27e8t\u27e9", "AVATAR", "\u22122.21"};
     struct rng rng = rng_seed(seed);
     color c = random_color(&rng);
-    rect r = {random_within(&rng, -20, width), random_within(&rng, -20, height),
-              random_within(&rng, 0.5, 120), random_within(&rng, 0.5, 90)};
+    rect r = {random_within(&rng, -20, width), random_within(&rng, -20, height), random_within(&rng, 0.5, 120),
+              random_within(&rng, 0.5, 90)};
     float radius = rng_below(&rng, 2) ? random_within(&rng, 0, 20) : 0, stroke = random_within(&rng, 0.5, 9);
     switch (rng_below(&rng, 10)) {
     case 0:
@@ -441,9 +438,9 @@ static void random_shape(struct draw_list *list, uint64_t seed, double width, do
         draw_path_stroke_dashed(list, c, stroke, random_within(&rng, 1, 9), random_within(&rng, 1, 9));
         break;
     case 8:
-        draw_text(list, r.x, r.y, words[rng_below(&rng, 5)],
-                  (struct text_style){(enum font)rng_below(&rng, FONT_COUNT), random_within(&rng, 8, 30), c,
-                                      ALIGN_LEFT});
+        draw_text(
+            list, r.x, r.y, words[rng_below(&rng, 5)],
+            (struct text_style){(enum font)rng_below(&rng, FONT_COUNT), random_within(&rng, 8, 30), c, ALIGN_LEFT});
         break;
     default:
         draw_clip_push(list, r);
@@ -464,8 +461,8 @@ static void draw_shapes(struct draw_list *list, const uint64_t *seeds, int width
 static void assert_same_pixels(const struct bench *a, const struct bench *b, int round) {
     for (int i = 0; i < a->width * a->height; i++)
         if (a->pixels[i] != b->pixels[i])
-            fail_msg("round %d: pixel %d, %d is %08x instead of %08x", round, i % a->width, i / a->width,
-                     a->pixels[i], b->pixels[i]);
+            fail_msg("round %d: pixel %d, %d is %08x instead of %08x", round, i % a->width, i / a->width, a->pixels[i],
+                     b->pixels[i]);
 }
 
 // A frame of which only the changed tiles were drawn, by two threads, equals the frame drawn whole by one.
@@ -536,8 +533,7 @@ static void test_digits_have_one_advance(void **state) {
         assert_true(zero > 10);
         for (char c = '0'; c <= '9'; c++) {
             char text[] = {c, '.', c, c, 0};
-            if (!(fabsf(text_width(&b.list, text, style) - zero) < 1e-4f))
-                fail_msg("%s is not as wide as 0.00", text);
+            if (!(fabsf(text_width(&b.list, text, style) - zero) < 1e-4f)) fail_msg("%s is not as wide as 0.00", text);
         }
     }
     close_bench(&b);
@@ -552,8 +548,7 @@ static void test_text_metrics(void **state) {
           apart = text_width(&b.list, "A", style) + text_width(&b.list, "V", style);
     if (!atlas_missing(b.atlas)[0]) assert_true(both < apart - 0.3f); // Inter kerns AV
     assert_near(text_width(&b.list, "forget gate", style) * 2,
-                text_width(&b.list, "forget gate", (struct text_style){FONT_SANS, 32, black, ALIGN_LEFT}),
-                1e-3);
+                text_width(&b.list, "forget gate", (struct text_style){FONT_SANS, 32, black, ALIGN_LEFT}), 1e-3);
     const struct font_source *fonts = atlas_fonts(b.atlas);
     static const unsigned signs[] = {0x27e8, 0x27e9, 0x2299, 0x0393, 0x2211, 0x2212, 0x2009, 0x221e, 0x2026};
     for (int font = 0; font < FONT_COUNT; font++)
@@ -616,8 +611,7 @@ static void test_scaled_sizes_and_many(void **state) {
     for (int round = 0; round < 3; round++) { // enough sizes to trim the atlas
         for (int size = 8; size < 200; size += 3) {
             draw_begin(&b.list, W, H, 1);
-            draw_text(&b.list, 4, 100, "WMQ@%&",
-                      (struct text_style){FONT_DISPLAY, (float)size, black, ALIGN_LEFT});
+            draw_text(&b.list, 4, 100, "WMQ@%&", (struct text_style){FONT_DISPLAY, (float)size, black, ALIGN_LEFT});
             render_all(&b);
         }
     }

@@ -27,7 +27,8 @@ static void keep(void *context, const char *name, int dims, const int64_t *shape
     strcpy(kept->name, name);
     kept->dims = dims;
     kept->size = 1;
-    for (int i = 0; i < dims; i++) kept->size *= (size_t)(kept->shape[i] = shape[i]);
+    for (int i = 0; i < dims; i++)
+        kept->size *= (size_t)(kept->shape[i] = shape[i]);
     kept->data = mem_need(kept->size, sizeof *data);
     memcpy(kept->data, data, kept->size * sizeof *data);
 }
@@ -49,19 +50,19 @@ static struct keeper *keep_all(const struct record *record) {
 }
 
 static void keeper_free(struct keeper *keeper) {
-    for (int i = 0; i < keeper->count; i++) mem_free(keeper->all[i].data);
+    for (int i = 0; i < keeper->count; i++)
+        mem_free(keeper->all[i].data);
     mem_free(keeper);
 }
 
-static const struct kept *expect(const struct keeper *keeper, const char *name, int dims, int64_t a,
-                                 int64_t b, int64_t c) {
+static const struct kept *expect(const struct keeper *keeper, const char *name, int dims, int64_t a, int64_t b,
+                                 int64_t c) {
     const struct kept *kept = find(keeper, name);
     if (!kept) fail_msg("no tensor %s", name);
     const int64_t shape[3] = {a, b, c};
     assert_int_equal(kept->dims, dims);
     for (int i = 0; i < dims; i++)
-        if (kept->shape[i] != shape[i])
-            fail_msg("%s: dimension %d is %lld", name, i, (long long)kept->shape[i]);
+        if (kept->shape[i] != shape[i]) fail_msg("%s: dimension %d is %lld", name, i, (long long)kept->shape[i]);
     return kept;
 }
 
@@ -91,8 +92,7 @@ static void names_and_shapes(struct word_record *w) {
                     assert_memory_equal(kept->data + t * width, tape_value(record->tape, l, d, s, t),
                                         (size_t)width * sizeof(double));
                 kept = expect(all, record_name(record, RECORD_BACKWARD, l, d, s), 2, T, width, 0);
-                const struct kept *norm =
-                    expect(all, record_norm_name(record, RECORD_BACKWARD, l, d, s), 1, T, 0, 0);
+                const struct kept *norm = expect(all, record_norm_name(record, RECORD_BACKWARD, l, d, s), 1, T, 0, 0);
                 for (int t = 0; t < T; t++)
                     assert_true(norm->data[t] == record_norm(kept->data + t * width, width));
             }
@@ -100,8 +100,8 @@ static void names_and_shapes(struct word_record *w) {
         const struct param *param = &layout->params[p];
         bool bias = param_is_vector(param->role);
         for (int kind = 0; kind < RECORD_GRAD_AT; kind++)
-            expect(all, record_param_name_of(record, (enum record_param_kind)kind, p), bias ? 1 : 2,
-                   param->out, param->in, 0);
+            expect(all, record_param_name_of(record, (enum record_param_kind)kind, p), bias ? 1 : 2, param->out,
+                   param->in, 0);
         expect(all, record_param_name_of(record, RECORD_GRAD_AT, p), bias ? 2 : 3, T, param->out, param->in);
         assert_non_null(strstr(record_param_name(record, p, false), param->name));
     }
@@ -125,11 +125,11 @@ static void orientation(void **state) {
     int row = 2 * WORD_HIDDEN + 5, column = 19;
     assert_true(kept->data[row * WORD_SYMBOLS + column] ==
                 w.model.params[param->offset + (size_t)(column * param->out + row)]);
-    assert_true(record_param_value(w.record, RECORD_PARAM, p, row, column) ==
-                kept->data[row * WORD_SYMBOLS + column]);
+    assert_true(record_param_value(w.record, RECORD_PARAM, p, row, column) == kept->data[row * WORD_SYMBOLS + column]);
     kept = expect(all, "input", 2, WORD_T, WORD_SYMBOLS, 0);
     for (int t = 0; t < WORD_T; t++)
-        for (int i = 0; i < WORD_SYMBOLS; i++) assert_true(kept->data[t * WORD_SYMBOLS + i] == (w.x[t] == i));
+        for (int i = 0; i < WORD_SYMBOLS; i++)
+            assert_true(kept->data[t * WORD_SYMBOLS + i] == (w.x[t] == i));
     keeper_free(all);
     word_release(&w);
 }
@@ -150,7 +150,8 @@ static void sums_hold(struct word_record *w) {
                           *after = find(all, record_param_name_of(record, RECORD_PARAM_AFTER, p));
         for (size_t i = 0; i < grad->size; i++) {
             double sum = 0;
-            for (int t = 0; t < WORD_T; t++) sum += at->data[(size_t)t * grad->size + i];
+            for (int t = 0; t < WORD_T; t++)
+                sum += at->data[(size_t)t * grad->size + i];
             assert_true(fabs(sum - grad->data[i]) <= 1e-12 * fmax(1, fabs(sum)));
             assert_true(near(clipped->data[i], grad->data[i] * record->clip_scale, 1e-14));
             assert_true(delta->data[i] == after->data[i] - before->data[i]);
@@ -250,8 +251,7 @@ static void as_the_trainer(void **state) {
     (void)state;
     for (int k = 0; k < WORD_KINDS; k++) {
         struct word_record w;
-        word_model(&w, word_kinds[k].cell, word_kinds[k].activation, word_kinds[k].layers,
-                   word_kinds[k].directions);
+        word_model(&w, word_kinds[k].cell, word_kinds[k].activation, word_kinds[k].layers, word_kinds[k].directions);
         word_run(&w, REDUCTION_MEAN);
         struct err err = {0};
         struct trainer *trainer = trainer_new(&w.model, &w.options, WORD_T, 1, &err);
@@ -263,10 +263,10 @@ static void as_the_trainer(void **state) {
         assert_true(trainer_gradients(trainer, &batch, grads, &loss, &err));
         assert_true(near(loss, w.record->loss, 1e-5));
         double largest = 0;
-        for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(w.record->grads[i]));
         for (size_t i = 0; i < n; i++)
-            assert_true(fabs(grads[i] - w.record->grads[i]) <=
-                        1e-4 * fmax(fabs(w.record->grads[i]), 0.01 * largest));
+            largest = fmax(largest, fabs(w.record->grads[i]));
+        for (size_t i = 0; i < n; i++)
+            assert_true(fabs(grads[i] - w.record->grads[i]) <= 1e-4 * fmax(fabs(w.record->grads[i]), 0.01 * largest));
         struct step_report report;
         assert_true(trainer_step(trainer, &batch, &report, &err));
         assert_true(near(report.grad_norm, w.record->grad_norm, 1e-4));
@@ -288,7 +288,8 @@ static void own_copies(void **state) {
     word_init(&w, CELL_LSTM, 1, 1);
     double loss = w.record->loss, first = w.record->params[0];
     const char *name = record_name(w.record, RECORD_FORWARD, 0, 0, 3);
-    for (size_t i = 0; i < w.model.layout.size; i++) w.model.params[i] = 99;
+    for (size_t i = 0; i < w.model.layout.size; i++)
+        w.model.params[i] = 99;
     w.x[2] = 0;
     w.target[2] = 0;
     strcpy(w.texts[20], "?");
@@ -301,8 +302,7 @@ static void own_copies(void **state) {
     word_release(&w);
     word_model(&w, CELL_RNN, ACTIVATION_TANH, 1, 1);
     struct err err = {0};
-    struct record *record =
-        record_new(&w.model, &w.example, NULL, 0, REDUCTION_SUM, &w.options, NULL, NULL, 1, &err);
+    struct record *record = record_new(&w.model, &w.example, NULL, 0, REDUCTION_SUM, &w.options, NULL, NULL, 1, &err);
     assert_string_equal(record_symbol(record, 20), "20"); // no texts: numbers
     record_free(record);
     word_release(&w);
@@ -311,8 +311,8 @@ static void own_copies(void **state) {
 
 static void expect_error(struct word_record *w, enum err_code code, const char *words) {
     struct err err = {0};
-    struct record *record = record_new(&w->model, &w->example, w->symbols, WORD_SYMBOLS, REDUCTION_SUM,
-                                       &w->options, NULL, NULL, 1, &err);
+    struct record *record =
+        record_new(&w->model, &w->example, w->symbols, WORD_SYMBOLS, REDUCTION_SUM, &w->options, NULL, NULL, 1, &err);
     if (record) fail_msg("a record was made; expected: %s", words);
     assert_int_equal(err.code, code);
     if (!strstr(err.message, words)) fail_msg("\"%s\" does not say \"%s\"", err.message, words);
@@ -354,10 +354,10 @@ static void not_finite(void **state) {
     const struct param *recurrent = &layout->params[layout_param(layout, PARAM_RECURRENT, 0, 0)];
     for (int i = 0; i < recurrent->in * recurrent->out; i++)
         w.model.params[recurrent->offset + (size_t)i] = 1e38f;
-    for (int i = 0; i < WORD_HIDDEN; i++) w.model.params[bias + (size_t)i] = 1e38f;
-    expect_error(
-        &w, ERR_VALUE,
-        "weighted sum is infinite at t = 8, unit 1 (forward/l0/z_a); everything before it is finite");
+    for (int i = 0; i < WORD_HIDDEN; i++)
+        w.model.params[bias + (size_t)i] = 1e38f;
+    expect_error(&w, ERR_VALUE,
+                 "weighted sum is infinite at t = 8, unit 1 (forward/l0/z_a); everything before it is finite");
     word_release(&w);
 }
 
@@ -369,8 +369,8 @@ static void memory_runs_out(void **state) {
     for (long n = 1; n < 100; n++) {
         struct err err = {0};
         mem_fail_at(n);
-        struct record *record = record_new(&w.model, &w.example, w.symbols, WORD_SYMBOLS, REDUCTION_SUM,
-                                           &w.options, NULL, NULL, 1, &err);
+        struct record *record =
+            record_new(&w.model, &w.example, w.symbols, WORD_SYMBOLS, REDUCTION_SUM, &w.options, NULL, NULL, 1, &err);
         mem_fail_at(0);
         if (record) {
             record_free(record);
@@ -404,7 +404,8 @@ static void check_itemised(struct word_record *w) {
     }
     for (int t = 0; t < WORD_T; t++) { // the norm of a sum is at most the sum of norms
         double sum = 0;
-        for (int tau = t; tau < WORD_T; tau++) sum += items->a[tau * WORD_T + t];
+        for (int tau = t; tau < WORD_T; tau++)
+            sum += items->a[tau * WORD_T + t];
         if (w->script->directions == 1) assert_true(items->total_a[t] <= sum * (1 + 1e-12));
     }
     assert_int_equal(items->c != NULL, w->script->states > 1);

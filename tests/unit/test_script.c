@@ -4,7 +4,8 @@
 
 static int count_kind(const struct script *s, enum step_kind kind) {
     int n = 0;
-    for (int i = 0; i < s->count; i++) n += s->steps[i].kind == kind;
+    for (int i = 0; i < s->count; i++)
+        n += s->steps[i].kind == kind;
     return n;
 }
 
@@ -29,7 +30,8 @@ static void counts_rnn(void **state) {
     struct word_record w;
     word_init(&w, CELL_RNN, 1, 1);
     const int expected[PHASE_COUNT] = {3 * WORD_T, WORD_T, 5 * WORD_T - 1, 1, 4};
-    for (int p = 0; p < PHASE_COUNT; p++) assert_int_equal(w.script->phase_count[p], expected[p]);
+    for (int p = 0; p < PHASE_COUNT; p++)
+        assert_int_equal(w.script->phase_count[p], expected[p]);
     word_release(&w);
 }
 
@@ -40,8 +42,7 @@ static void backward_order(void **state) {
     const enum step_kind kinds[] = {STEP_OUTPUT_BACK, STEP_FROM_LOSS, STEP_FROM_FUTURE, STEP_SUM,
                                     STEP_PART_BACK,   STEP_SUM,       STEP_PART_BACK,   STEP_PART_BACK,
                                     STEP_PART_BACK,   STEP_PART_BACK, STEP_PART_BACK};
-    const char *const parts[] = {"",       "",       "",        "",       "activation", "",
-                                 "memory", "gate_o", "c_tilde", "gate_u", "gate_f"};
+    const char *const parts[] = {"", "", "", "", "activation", "", "memory", "gate_o", "c_tilde", "gate_u", "gate_f"};
     int at = script_find(w.script, STEP_OUTPUT_BACK, -1, -1, 2, -1) - 1;
     for (int i = 0; i < 11; i++) {
         const struct step *step = &w.script->steps[at + i];
@@ -59,7 +60,8 @@ static void check_moves(struct word_record *w) {
     const struct script *s = w->script;
     bool *coarser = mem_need((size_t)s->count + 1, sizeof *coarser),
          *here = mem_need((size_t)s->count + 1, sizeof *here);
-    for (int p = 0; p <= s->count; p++) coarser[p] = p == 0 || p == s->count;
+    for (int p = 0; p <= s->count; p++)
+        coarser[p] = p == 0 || p == s->count;
     for (int by = BY_UPDATE; by >= BY_OPERATION; by--) {
         memset(here, 0, ((size_t)s->count + 1) * sizeof *here);
         int p = 0, moves = 0;
@@ -72,7 +74,8 @@ static void check_moves(struct word_record *w) {
         }
         assert_int_equal(script_move(s, s->count, (enum granularity)by, 1), s->count);
         assert_int_equal(script_move(s, 0, (enum granularity)by, -1), 0);
-        for (; p > 0; moves--) p = script_move(s, p, (enum granularity)by, -1);
+        for (; p > 0; moves--)
+            p = script_move(s, p, (enum granularity)by, -1);
         assert_int_equal(moves, 0);
         if (by == BY_UPDATE) assert_int_equal(script_move(s, 0, BY_UPDATE, 1), s->count);
         for (int k = 0; k <= s->count; k++) {
@@ -87,8 +90,7 @@ static void check_moves(struct word_record *w) {
     // taken back.
     struct rng rng = rng_seed(11);
     for (int i = 0, p = 0; i < 2000; i++) {
-        p = script_move(s, p, (enum granularity)rng_below(&rng, GRANULARITY_COUNT),
-                        rng_below(&rng, 2) ? 1 : -1);
+        p = script_move(s, p, (enum granularity)rng_below(&rng, GRANULARITY_COUNT), rng_below(&rng, 2) ? 1 : -1);
         assert_in_range(p, 0, s->count);
         if (p > 0) assert_int_equal(script_move(s, script_move(s, p, BY_OPERATION, -1), BY_OPERATION, 1), p);
     }
@@ -175,8 +177,7 @@ static void sim_sum(struct simulation *sim, const struct step *step, int after) 
         assert_int_equal(sim->at[step->layer][step->direction][step->t].heard, wants);
         assert_int_equal(sim->at[step->layer][step->direction][step->t].future, !last);
     }
-    if (!last)
-        assert_true(sim->at[step->layer][step->direction][after].whole[sim->cell->state_in[step->state]]);
+    if (!last) assert_true(sim->at[step->layer][step->direction][after].whole[sim->cell->state_in[step->state]]);
     sim->at[step->layer][step->direction][step->t].whole[slot] = true;
 }
 
@@ -243,10 +244,8 @@ static void compare(const struct simulation *sim, int p) {
         for (int d = 0; d < s->directions; d++)
             for (int t = 0; t < WORD_T; t++) {
                 for (int slot = 0; slot < sim->cell->slot_count; slot++) {
-                    assert_int_equal(script_has_value(s, sim->cell, p, l, d, slot, t),
-                                     sim->at[l][d][t].value[slot]);
-                    assert_int_equal(script_has_grad(s, sim->cell, p, l, d, slot, t),
-                                     sim->at[l][d][t].whole[slot]);
+                    assert_int_equal(script_has_value(s, sim->cell, p, l, d, slot, t), sim->at[l][d][t].value[slot]);
+                    assert_int_equal(script_has_grad(s, sim->cell, p, l, d, slot, t), sim->at[l][d][t].whole[slot]);
                 }
                 assert_int_equal(script_has_from_loss(s, p, l, d, t), sim->at[l][d][t].heard);
                 assert_int_equal(script_has_from_future(s, p, l, d, t), sim->at[l][d][t].future);
@@ -266,7 +265,8 @@ static void check_known(struct word_record *w) {
         compare(sim, p);
     }
     // At the end every part has run and gone back, every loss that is asked is there.
-    for (int t = 0; t < WORD_T; t++) assert_int_equal(sim->loss[t], w->record->example.target[t] >= 0);
+    for (int t = 0; t < WORD_T; t++)
+        assert_int_equal(sim->loss[t], w->record->example.target[t] >= 0);
     for (int l = 0; l < w->script->layers; l++)
         for (int d = 0; d < w->script->directions; d++)
             for (int t = 0; t < WORD_T; t++)
@@ -285,7 +285,8 @@ static void many_to_one(void **state) {
     (void)state;
     struct word_record w;
     word_model(&w, CELL_LSTM, ACTIVATION_TANH, 1, 1);
-    for (int t = 0; t < WORD_T - 1; t++) w.target[t] = -1;
+    for (int t = 0; t < WORD_T - 1; t++)
+        w.target[t] = -1;
     w.model.layout.spec.kind = NET_MANY_TO_ONE;
     word_run(&w, REDUCTION_SUM);
     assert_int_equal(count_kind(w.script, STEP_OUTPUT), 1);

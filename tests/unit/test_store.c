@@ -97,22 +97,18 @@ static const struct rule {
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":{},\"data_offsets\":[0,4]}}", 4, -1, "\"shape\""},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4, -1, "whole numbers"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1.0],\"data_offsets\":[0,4]}}", 4, -1, "whole numbers"},
-    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}", 4, -1,
-     "at most 8 dimensions"},
-    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387905],\"data_offsets\":[0,4]}}", 4, -1,
-     "too large"},
-    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,0],\"data_offsets\":[0,0]}}", 0, -1,
-     "too large"},
-    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,4]}}", 4, -1,
-     "not valid JSON"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}", 4, -1, "at most 8 dimensions"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387905],\"data_offsets\":[0,4]}}", 4, -1, "too large"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,0],\"data_offsets\":[0,0]}}", 0, -1, "too large"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,4]}}", 4, -1, "not valid JSON"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, -1, "\"data_offsets\""},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}", 4, -1, "\"data_offsets\""},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4,8]}}", 4, -1, "\"data_offsets\""},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,\"4\"]}}", 4, -1, "\"data_offsets\""},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", 4, -1, "not in order"},
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}", 4, -1, "not in order"},
-    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[9223372036854775803,9223372036854775807]}}",
-     4, -1, "cut off"},
+    {"{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[9223372036854775803,9223372036854775807]}}", 4, -1,
+     "cut off"},
     // shape against offsets, offsets against the file and each other
     {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4, -1, "takes 8 bytes"},
     {"{\"a\":{\"dtype\":\"F64\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, -1, "takes 8 bytes"},
@@ -120,10 +116,8 @@ static const struct rule {
     {"{" GOOD_A "}", 25, -1, "1 bytes after the last tensor"},
     {"{}", 1, -1, "1 bytes after the last tensor"},
     {"{" GOOD_B "}", 28, -1, "a hole of 24 bytes between the header and tensor b"},
-    {"{" GOOD_A ",\"b\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[25,28]}}", 28, -1,
-     "a hole of 1 bytes"},
-    {"{" GOOD_A ",\"b\":{\"dtype\":\"U8\",\"shape\":[5],\"data_offsets\":[23,28]}}", 28, -1,
-     "overlap by 1 bytes"},
+    {"{" GOOD_A ",\"b\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[25,28]}}", 28, -1, "a hole of 1 bytes"},
+    {"{" GOOD_A ",\"b\":{\"dtype\":\"U8\",\"shape\":[5],\"data_offsets\":[23,28]}}", 28, -1, "overlap by 1 bytes"},
     {"{" GOOD_A ",\"b\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}}", 24, -1, "overlap by 24"},
     {"{\"e\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[4,4]}," GOOD_A "}", 24, -1, "overlap"},
 };
@@ -135,8 +129,7 @@ static void test_rules(void **state) {
         struct tensor_file file;
         struct err err = {0};
         bool good = tensor_file_parse(&file, "m.safetensors", bytes.data, bytes.size, &err);
-        if (good != (rules[i].says == NULL))
-            fail_msg("%s: %s", rules[i].header, good ? "was read" : err.message);
+        if (good != (rules[i].says == NULL)) fail_msg("%s: %s", rules[i].header, good ? "was read" : err.message);
         if (good) {
             tensor_file_release(&file);
         } else {
@@ -266,8 +259,7 @@ static void test_cut_at_every_byte(void **state) {
         memcpy(copy, bytes.data, size);
         struct tensor_file file;
         struct err err = {0};
-        if (tensor_file_parse(&file, "cut", copy, size, &err))
-            fail_msg("a file cut to %zu bytes was read", size);
+        if (tensor_file_parse(&file, "cut", copy, size, &err)) fail_msg("a file cut to %zu bytes was read", size);
         assert_int_equal(err.code, ERR_FORMAT);
         assert_true(err.message[0]);
         free(copy);
@@ -535,9 +527,8 @@ static void save_foreign(const char *path, const char *skip_name, const char *ex
         const char *name;
         int dims;
         int64_t shape[2];
-    } tensors[] = {{"rnn.weight_ih_l0", 2, {2, 4}}, {"rnn.weight_hh_l0", 2, {2, 2}},
-                   {"rnn.bias_ih_l0", 1, {2}},      {"rnn.bias_hh_l0", 1, {2}},
-                   {"head.weight", 2, {4, 2}},      {"head.bias", 1, {4}}};
+    } tensors[] = {{"rnn.weight_ih_l0", 2, {2, 4}}, {"rnn.weight_hh_l0", 2, {2, 2}}, {"rnn.bias_ih_l0", 1, {2}},
+                   {"rnn.bias_hh_l0", 1, {2}},      {"head.weight", 2, {4, 2}},      {"head.bias", 1, {4}}};
     struct tensor_writer *writer = tensor_writer_new();
     for (size_t i = 0; i < sizeof tensors / sizeof *tensors; i++) {
         if (skip_name && strstr(tensors[i].name, skip_name)) continue;
@@ -553,13 +544,8 @@ static void save_foreign(const char *path, const char *skip_name, const char *ex
     tensor_writer_free(writer);
 }
 
-static const struct net_spec foreign_spec = {.cell = CELL_RNN,
-                                             .kind = NET_MANY_TO_MANY,
-                                             .layers = 1,
-                                             .hidden = 2,
-                                             .directions = 1,
-                                             .inputs = 4,
-                                             .outputs = 4};
+static const struct net_spec foreign_spec = {
+    .cell = CELL_RNN, .kind = NET_MANY_TO_MANY, .layers = 1, .hidden = 2, .directions = 1, .inputs = 4, .outputs = 4};
 
 static void test_checkpoint_from_pytorch(void **state) {
     struct temporary *t = *state;
@@ -633,9 +619,8 @@ static void test_checkpoint_dimensions_are_checked(void **state) {
     expect_no_load(path, &unknown, "hidden");
 }
 
-#define SPEC(format, cell, hidden)                                                                           \
-    "{\"format\":" format ",\"cell\":\"" cell                                                                \
-    "\",\"activation\":\"tanh\",\"kind\":\"many-to-many\",\"layers\":1,"                                     \
+#define SPEC(format, cell, hidden)                                                                                     \
+    "{\"format\":" format ",\"cell\":\"" cell "\",\"activation\":\"tanh\",\"kind\":\"many-to-many\",\"layers\":1,"     \
     "\"hidden\":" hidden ",\"directions\":1,\"inputs\":4,\"outputs\":4,\"real_input\":false}"
 
 // The state of a run comes back bit for bit; who wants only the model gets it; a file without state says so.
@@ -648,7 +633,8 @@ static void test_checkpoint_state(void **state) {
         char run[] = "{\"a\":1.5}";
         struct checkpoint_state kept = {.run = run, .updates = 123456789012, .random = rng_seed(5)};
         float carried[2 * 2 * 4 * 3];
-        for (int i = 0; i < 48; i++) carried[i] = (float)i / 7;
+        for (int i = 0; i < 48; i++)
+            carried[i] = (float)i / 7;
         for (int s = 0; s < CHECKPOINT_SLABS; s++) {
             struct rng rng = rng_seed(20 + (uint64_t)s);
             assert_true(model_init(&other[s], &spec, NULL));
@@ -670,7 +656,8 @@ static void test_checkpoint_state(void **state) {
         assert_memory_equal(&loaded.state.random, &kept.random, sizeof kept.random);
         for (int s = 0; s < CHECKPOINT_SLABS; s++) {
             assert_int_equal(loaded.state.slab[s] != NULL, s < slabs);
-            if (s < slabs) assert_memory_equal(loaded.state.slab[s], other[s].params, model.layout.size * sizeof(float));
+            if (s < slabs)
+                assert_memory_equal(loaded.state.slab[s], other[s].params, model.layout.size * sizeof(float));
         }
         assert_int_equal(loaded.state.sequences, kept.sequences);
         if (slabs > 1) assert_memory_equal(loaded.state.carried, carried, sizeof carried);
@@ -690,7 +677,8 @@ static void test_checkpoint_state(void **state) {
         assert_null(loaded.state.run);
         assert_null(loaded.state.slab[0]);
         checkpoint_release(&loaded);
-        for (int s = 0; s < CHECKPOINT_SLABS; s++) model_release(&other[s]);
+        for (int s = 0; s < CHECKPOINT_SLABS; s++)
+            model_release(&other[s]);
         model_release(&model);
     }
 }
@@ -712,7 +700,8 @@ static void test_checkpoint_hostile_states(void **state) {
         {"{\"format\":1,\"updates\":1}", NULL, 0, "\"random\""},
         {"{\"format\":1,\"updates\":1,\"random\":[\"1\",\"2\",\"3\",\"4\"]}", NULL, 0, "16 hexadecimal"},
         {"{\"format\":1,\"updates\":1,\"random\":[\"0000000000000000\",\"0000000000000000\",\"0000000000000000\","
-         "\"0000000000000000\"]}", NULL, 0, "not 0"},
+         "\"0000000000000000\"]}",
+         NULL, 0, "not 0"},
         {"{\"format\":1,\"updates\":1," RANDOM "}", "training.m.head.bias", 5, "expected a tensor training.m."},
         {"{\"format\":1,\"updates\":1," RANDOM "}", "training.carried", 5, "training.carried as F32"},
         {"{\"format\":1,\"updates\":1," RANDOM "}", "training.x.head.bias", 5, "does not have"},
@@ -919,8 +908,7 @@ static void test_preferences_damaged(void **state) {
         {"{\"version\":1,\"notation\":7}", "\"notation\"", NULL},
         {"{\"version\":1,\"recent\":{}}", "\"recent\"", NULL},
         {"{\"version\":1,\"recent\":[1]}", "\"recent\"", NULL},
-        {"{\"version\":1,\"recent\":[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\"]}", "at most 8",
-         NULL},
+        {"{\"version\":1,\"recent\":[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\"]}", "at most 8", NULL},
         {"{\"version\":1,\"progress\":[1]}", "\"lesson\"", NULL},
         {"{\"version\":1,\"progress\":[{\"lesson\":\"a\"}]}", "\"part\"", NULL},
         {"{\"version\":1,\"progress\":[{\"lesson\":\"a\",\"part\":-1,\"parts_done\":0}]}", "\"part\"", NULL},
@@ -934,8 +922,7 @@ static void test_preferences_damaged(void **state) {
         struct preferences p;
         struct err err = {0};
         assert_false(preferences_load(&p, path, &err));
-        if (!strstr(err.message, cases[i].says))
-            fail_msg("expected \"%s\" in \"%s\"", cases[i].says, err.message);
+        if (!strstr(err.message, cases[i].says)) fail_msg("expected \"%s\" in \"%s\"", cases[i].says, err.message);
         assert_true(p.scale == 1 && !p.dark && p.recent_count == 0 && p.progress_count == 0);
         assert_false(file_exists(path));
         if (cases[i].aside) {

@@ -76,18 +76,23 @@ static void frame(void) {
 // All that was pushed is seen, however many frames that takes.
 static void run(void) {
     int frames = 0;
-    do frame();
+    do
+        frame();
     while (ui.animating && ++frames < 100);
     assert_true(frames < 100);
 }
 
-static void push(struct input_event event) { ui_push_event(&ui, &event); }
+static void push(struct input_event event) {
+    ui_push_event(&ui, &event);
+}
 
 static void key_with(int key, unsigned mods) {
     push((struct input_event){.kind = INPUT_KEY, .key = key, .mods = mods});
     run();
 }
-static void key(int k) { key_with(k, 0); }
+static void key(int k) {
+    key_with(k, 0);
+}
 
 static void type(const char *text) {
     struct input_event event = {.kind = INPUT_TEXT};
@@ -189,7 +194,9 @@ static void a_click_leaves_the_keys_to_the_page(void **state) {
 static int rings(void) {
     int count = 0;
     color ink = theme_get(THEME_LIGHT)->ink1;
-    for (int i = 0; i < list.count; i++) count += list.commands[i].op == DRAW_BOX && list.commands[i].width == 2 && memcmp(&list.commands[i].color, &ink, sizeof ink) == 0;
+    for (int i = 0; i < list.count; i++)
+        count += list.commands[i].op == DRAW_BOX && list.commands[i].width == 2 &&
+                 memcmp(&list.commands[i].color, &ink, sizeof ink) == 0;
     return count;
 }
 
@@ -219,10 +226,12 @@ static void take_key_hides_it(void **state) {
 static void keys_come_one_a_frame(void **state) {
     (void)state;
     use(buttons);
-    for (int i = 0; i < 5; i++) push((struct input_event){.kind = INPUT_KEY, .key = KEY_SPACE});
+    for (int i = 0; i < 5; i++)
+        push((struct input_event){.kind = INPUT_KEY, .key = KEY_SPACE});
     run();
     assert_int_equal(page.global_keys, 5);
-    for (int i = 0; i < 200; i++) push((struct input_event){.kind = INPUT_KEY, .key = KEY_SPACE}); // more than is kept
+    for (int i = 0; i < 200; i++)
+        push((struct input_event){.kind = INPUT_KEY, .key = KEY_SPACE}); // more than is kept
     run();
     assert_true(page.global_keys > 5 && page.global_keys <= 5 + UI_MAX_EVENTS);
 }
@@ -257,7 +266,8 @@ static void controls(void) {
     page.segment = ui_segments(&ui, (rect){10, 60, 240, 32}, "segments", items, keys, 3, page.segment, false);
     ui_toggle(&ui, (rect){10, 110, 120, 32}, "toggle", &page.toggle);
     if (ui_icon_button(&ui, (rect){10, 160, 32, 32}, ICON_PLAY, 22, "Play", true)) page.pressed[0]++;
-    if (ui_link(&ui, (rect){10, 210, 60, 32}, "Hint", (struct text_style){FONT_SANS, 14, {0, 0, 0, 255}, ALIGN_LEFT})) page.pressed[1]++;
+    if (ui_link(&ui, (rect){10, 210, 60, 32}, "Hint", (struct text_style){FONT_SANS, 14, {0, 0, 0, 255}, ALIGN_LEFT}))
+        page.pressed[1]++;
     if (ui_take_key(&ui, KEY_RIGHT, 0)) page.global_keys++;
 }
 
@@ -334,7 +344,8 @@ static void tooltips_wait(void **state) {
     assert_true(shows("Play"));
     move(500, 500);
     assert_false(shows("Play"));
-    for (int i = 0; i < 4; i++) key(KEY_TAB); // the focus brings it too
+    for (int i = 0; i < 4; i++)
+        key(KEY_TAB); // the focus brings it too
     now += 0.6;
     frame();
     assert_true(shows("Play"));
@@ -374,7 +385,9 @@ static void menus(void) {
     if (ui_take_key(&ui, KEY_ESCAPE, 0)) page.global_keys += 100;
 }
 
-static bool model_open(void) { return ui_popup_is_open(&ui, "model menu"); }
+static bool model_open(void) {
+    return ui_popup_is_open(&ui, "model menu");
+}
 
 static void a_chip_opens_its_popup(void **state) {
     (void)state;
@@ -436,7 +449,8 @@ static void popups_by_keys(void **state) {
     ui_id chip = ui.focus;
     key(KEY_ENTER);
     assert_true(model_open());
-    for (int i = 0; i < 5; i++) key(KEY_TAB); // stays inside
+    for (int i = 0; i < 5; i++)
+        key(KEY_TAB); // stays inside
     assert_true(model_open() && ui.focus != chip);
     key(KEY_ESCAPE);
     assert_false(model_open());
@@ -493,7 +507,8 @@ static void popups_are_drawn_last(void **state) {
 // Text field
 
 static void fields(void) {
-    page.accepted = ui_text_field(&ui, (rect){10, 10, 200, 32}, "text", page.text, sizeof page.text, "hint") || page.accepted;
+    page.accepted =
+        ui_text_field(&ui, (rect){10, 10, 200, 32}, "text", page.text, sizeof page.text, "hint") || page.accepted;
     page.changed = ui_text_field_changed(&ui) || page.changed;
     ui_text_field(&ui, (rect){10, 60, 200, 32}, "small", page.small, sizeof page.small, "");
     if (!ui_text_focused(&ui) && ui_take_key(&ui, 'b', 0)) page.global_keys++;
@@ -559,9 +574,11 @@ static void selecting(void **state) {
     key_with('a', MOD_CTRL);
     key(KEY_DELETE);
     assert_string_equal(page.text, "");
-    for (int i = 0; i < 20; i++) key_with('z', MOD_CTRL);
+    for (int i = 0; i < 20; i++)
+        key_with('z', MOD_CTRL);
     assert_string_equal(page.text, "one two three");
-    for (int i = 0; i < 20; i++) key_with('y', MOD_CTRL);
+    for (int i = 0; i < 20; i++)
+        key_with('y', MOD_CTRL);
     assert_string_equal(page.text, "");
     key_with('z', MOD_CTRL | MOD_SHIFT);
     assert_string_equal(page.text, "");
@@ -604,7 +621,8 @@ static void a_full_field_stays_whole(void **state) {
     type("漢"); // two bytes are left: no half of a character
     assert_string_equal(page.small, "abcde");
     key_with('a', MOD_CTRL);
-    clipboard_set(NULL, "a\nb\tc\xff\x01" "def");
+    clipboard_set(NULL, "a\nb\tc\xff\x01"
+                        "def");
     key_with('v', MOD_CTRL);
     assert_string_equal(page.small, "a b cde");
     assert_int_equal(utf8_check(page.small, strlen(page.small)), strlen(page.small));
@@ -747,11 +765,13 @@ static void scrolling(void **state) {
     key(KEY_END);
     assert_true(page.offset == 300);
     key(KEY_HOME);
-    for (int i = 0; i < 6; i++) key(KEY_TAB); // the sixth button comes into view
+    for (int i = 0; i < 6; i++)
+        key(KEY_TAB); // the sixth button comes into view
     assert_true(page.offset >= 40 * 5 + 32 - 100 && page.offset <= 40 * 5);
     key(KEY_ENTER);
     assert_int_equal(page.picked, 5);
-    for (int i = 0; i < 6; i++) key_with(KEY_TAB, MOD_SHIFT);
+    for (int i = 0; i < 6; i++)
+        key_with(KEY_TAB, MOD_SHIFT);
     key_with(KEY_TAB, MOD_SHIFT);
     assert_true(page.offset > 200); // around to the last
 }
@@ -767,7 +787,9 @@ static void everything(void) {
     fields();
     lists();
     scrolled();
-    if (ui_message(&ui, (rect){300, 400, 300, 44}, "a message of some length that wraps", UI_ERROR, "Fix") == UI_MESSAGE_CLOSED) page.pressed[0]++;
+    if (ui_message(&ui, (rect){300, 400, 300, 44}, "a message of some length that wraps", UI_ERROR, "Fix") ==
+        UI_MESSAGE_CLOSED)
+        page.pressed[0]++;
     ui_progress(&ui, (rect){0, 48, 800, 3}, NAN);
     if (ui.hot % 977 == 3) page.sheet = true;
     if (ui_take_key(&ui, KEY_F1, 0)) page.sheet = !page.sheet;
@@ -781,19 +803,27 @@ static int random_below(int n) {
 
 static void a_random_walk_breaks_nothing(void **state) {
     (void)state;
-    static const int keys[] = {KEY_TAB, KEY_ENTER, KEY_ESCAPE, KEY_SPACE, KEY_BACKSPACE, KEY_DELETE, KEY_LEFT, KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_HOME, KEY_END,
-                               KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_F1, 'a', 'b', 'c', 'o', 'v', 'x', 'y', 'z', '?'};
+    static const int keys[] = {KEY_TAB,     KEY_ENTER,     KEY_ESCAPE, KEY_SPACE, KEY_BACKSPACE, KEY_DELETE,
+                               KEY_LEFT,    KEY_RIGHT,     KEY_UP,     KEY_DOWN,  KEY_HOME,      KEY_END,
+                               KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_F1,     'a',       'b',           'c',
+                               'o',         'v',           'x',        'y',       'z',           '?'};
     static const unsigned mods[] = {0, 0, 0, MOD_SHIFT, MOD_CTRL, MOD_CTRL | MOD_SHIFT};
-    static const char *const texts[] = {"a", "é", "漢", "e\xcc\x81", "\xff", "", "long text that is far longer than the field"};
+    static const char *const texts[] = {
+        "a", "é", "漢", "e\xcc\x81", "\xff", "", "long text that is far longer than the field"};
     frame_page = everything;
     for (int i = 0; i < 30000; i++) {
-        struct input_event event = {.kind = (enum input_kind)random_below(INPUT_QUIT), .at = {(float)random_below(820) - 10, (float)random_below(620) - 10},
-                                    .wheel_y = (float)random_below(9) - 4, .button = 1 + random_below(2), .clicks = 1 + random_below(3),
-                                    .key = keys[random_below(sizeof keys / sizeof *keys)], .mods = mods[random_below(6)]};
+        struct input_event event = {.kind = (enum input_kind)random_below(INPUT_QUIT),
+                                    .at = {(float)random_below(820) - 10, (float)random_below(620) - 10},
+                                    .wheel_y = (float)random_below(9) - 4,
+                                    .button = 1 + random_below(2),
+                                    .clicks = 1 + random_below(3),
+                                    .key = keys[random_below(sizeof keys / sizeof *keys)],
+                                    .mods = mods[random_below(6)]};
         strcpy(event.text, texts[random_below(7)]);
         push(event);
         if (random_below(3)) frame();
-        if (utf8_check(page.text, strlen(page.text)) != strlen(page.text)) fail_msg("after %d events the text is not UTF-8", i);
+        if (utf8_check(page.text, strlen(page.text)) != strlen(page.text))
+            fail_msg("after %d events the text is not UTF-8", i);
         assert_true(strlen(page.text) < sizeof page.text && strlen(page.small) < sizeof page.small);
     }
     run();
@@ -801,11 +831,31 @@ static void a_random_walk_breaks_nothing(void **state) {
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, start, stop)
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        CASE(a_click_presses), CASE(tab_walks_in_reading_order), CASE(a_click_leaves_the_keys_to_the_page), CASE(the_ring_shows_after_a_key_only),
-        CASE(take_key_hides_it), CASE(keys_come_one_a_frame), CASE(the_topmost_is_hit), CASE(slider_by_pointer_and_keys), CASE(segments_by_pointer_and_keys),
-        CASE(small_controls), CASE(tooltips_wait), CASE(a_chip_opens_its_popup), CASE(a_press_outside_closes_and_does_no_more), CASE(popups_by_keys),
-        CASE(a_sheet_takes_everything), CASE(popups_are_drawn_last), CASE(typing), CASE(selecting), CASE(selecting_by_pointer), CASE(a_full_field_stays_whole),
-        CASE(escape_brings_back), CASE(composing), CASE(list_by_keys), CASE(list_by_pointer), CASE(scrolling), CASE(a_random_walk_breaks_nothing)};
+    const struct CMUnitTest tests[] = {CASE(a_click_presses),
+                                       CASE(tab_walks_in_reading_order),
+                                       CASE(a_click_leaves_the_keys_to_the_page),
+                                       CASE(the_ring_shows_after_a_key_only),
+                                       CASE(take_key_hides_it),
+                                       CASE(keys_come_one_a_frame),
+                                       CASE(the_topmost_is_hit),
+                                       CASE(slider_by_pointer_and_keys),
+                                       CASE(segments_by_pointer_and_keys),
+                                       CASE(small_controls),
+                                       CASE(tooltips_wait),
+                                       CASE(a_chip_opens_its_popup),
+                                       CASE(a_press_outside_closes_and_does_no_more),
+                                       CASE(popups_by_keys),
+                                       CASE(a_sheet_takes_everything),
+                                       CASE(popups_are_drawn_last),
+                                       CASE(typing),
+                                       CASE(selecting),
+                                       CASE(selecting_by_pointer),
+                                       CASE(a_full_field_stays_whole),
+                                       CASE(escape_brings_back),
+                                       CASE(composing),
+                                       CASE(list_by_keys),
+                                       CASE(list_by_pointer),
+                                       CASE(scrolling),
+                                       CASE(a_random_walk_breaks_nothing)};
     return cmocka_run_group_tests_name("ui", tests, NULL, NULL);
 }

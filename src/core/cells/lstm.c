@@ -8,25 +8,7 @@
 
 #include <stddef.h>
 
-enum {
-    X,
-    A_PREV,
-    C_PREV,
-    Z_F,
-    GATE_F,
-    Z_U,
-    GATE_U,
-    Z_C,
-    C_TILDE,
-    Z_O,
-    GATE_O,
-    KEEP_C,
-    WRITE_C,
-    C,
-    TANH_C,
-    A,
-    SLOTS
-};
+enum { X, A_PREV, C_PREV, Z_F, GATE_F, Z_U, GATE_U, Z_C, C_TILDE, Z_O, GATE_O, KEEP_C, WRITE_C, C, TANH_C, A, SLOTS };
 enum { BLOCK_U, BLOCK_F, BLOCK_C, BLOCK_O, BLOCKS };
 
 // clang-format off

@@ -12,8 +12,7 @@ LOOP void lstm_forward(const struct cell_rows *rows, enum activation activation)
         float *restrict h = rows->h + (size_t)b * rows->stride;
         APART
         for (size_t j = 0; j < H; j++) {
-            float i = fast_sigmoid(gi[j]), f = fast_sigmoid(gf[j]), g = fast_tanh(gg[j]),
-                  o = fast_sigmoid(go[j]);
+            float i = fast_sigmoid(gi[j]), f = fast_sigmoid(gf[j]), g = fast_tanh(gg[j]), o = fast_sigmoid(go[j]);
             gi[j] = i;
             gf[j] = f;
             gg[j] = g;
