@@ -96,6 +96,10 @@ static void fill_param(struct model *model, const struct param *param, enum init
         }
         return;
     }
+    if (param->role == PARAM_EMBED) {
+        fill_normal(&(struct weights){values, param->in, param->out, (size_t)param->out}, rng, 1.0);
+        return;
+    }
     int width = param->layer < 0 ? param->out : H;
     for (int at = 0; at < param->out; at += width) {
         struct weights block = {values + at, param->in, width, (size_t)param->out};

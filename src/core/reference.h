@@ -12,21 +12,29 @@
 #include "clamp.h"
 #include "network.h"
 
-// One example, borrowed. x[t]: a symbol, or -1 for the zero vector; or real: x_real (T, I). target[t]: a
-// symbol, or -1 where there is no loss.
+// One example, borrowed. x[t]: a symbol, or -1 for the zero vector; or real: x_real (T, I). target[t]: a symbol, or -1
+// where there is no loss; of sigmoid and linear outputs any number from 0 on says that there is one, and target_real
+// holds the answers. Where a kind has one answer, only the last timestep may have a target.
 struct example {
     int T;
     const int *x;
     const double *x_real; // NULL for symbols
     const int *target;
-    const double *dropout; // (L-1, T, D*H) factors on what a layer hands to the next one; NULL = none
+    const double *target_real;    // (T, O) of sigmoid (0 to 1) and linear outputs, else NULL
+    const double *dropout;        // (L-1, T, D*H) factors on what a layer hands to the next one; NULL = none
+    const struct example *source; // of encoder-decoders: what the encoder reads (its targets are not looked at)
 };
 
 struct tape;
 
 // Room for T timesteps. Fails with ERR_MEMORY (the size asked for) or ERR_LIMIT.
 struct tape *tape_new(const struct net_spec *spec, int T, struct err *err);
+// The same of an encoder-decoder: T timesteps of the decoder, source_T of the encoder.
+struct tape *tape_new_pair(const struct net_spec *spec, int source_T, int T, struct err *err);
 void tape_free(struct tape *tape);
+// The tape itself reads as the decoder's: its spec is that of layout->decoder. The encoder's is borrowed and reads like
+// any other (its logits and losses are empty: no outputs); NULL in other kinds.
+const struct tape *tape_encoder(const struct tape *tape);
 
 // params: a slab in double (layout.size). Returns the summed loss in nats.
 double reference_forward(struct tape *tape, const struct layout *layout, const double *params,

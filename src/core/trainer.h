@@ -47,16 +47,20 @@ struct train_options train_options_default(void);
 
 // A minibatch, borrowed. x, target: (T, B) row-major; x < 0 is the zero vector, target < 0 carries no loss.
 // Each sequence starts from the zero state unless carry: then from the final state of the previous batch
-// (same B). Nets with real inputs read x_real; x may then be NULL (it would only tell what is padding, see
-// kernels.h).
+// (same B). Nets with real inputs read x_real; x may then be NULL (it would only tell what is padding: x < 0, see
+// kernels.h). Where a kind has one answer, each sequence has its target at its last timestep.
 struct batch {
     int T, B;
     const int *x, *target;
-    bool carry;          // of one-directional nets
-    const float *x_real; // (T, B, I), or NULL
+    bool carry;               // of one-directional nets
+    const float *x_real;      // (T, B, I), or NULL
+    const float *target_real; // (T, B, O) of sigmoid and linear outputs, where target >= 0 says that there is a loss
     // (L-1, T, B, D*H) factors on what a layer hands to the next one; NULL = none. Of the kernels: a trainer draws its
     // own.
     const float *dropout;
+    // Of encoder-decoders: what the encoder reads (same B; targets are not looked at). A sequence shorter than its T
+    // ends where x (or, of real inputs, the x that marks padding) is below 0 from there on.
+    const struct batch *source;
 };
 
 // Loss and gradients are the mean over the tokens that carry a loss.

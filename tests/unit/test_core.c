@@ -163,8 +163,14 @@ static void sizes_without_sense_are_named(void **state) {
     refused(spec, "output vocabulary");
     spec = good, spec.cell = CELL_COUNT;
     refused(spec, "cell");
-    spec = good, spec.kind = NET_ENCODER_DECODER;
+    spec = good, spec.kind = NET_ENCODER_DECODER, spec.output = OUTPUT_LINEAR;
     refused(spec, "encoder-decoder");
+    spec = good, spec.embed = -1;
+    refused(spec, "embedding");
+    spec = good, spec.real_input = true, spec.embed = 3;
+    refused(spec, "embedded");
+    spec = good, spec.output = OUTPUT_COUNT;
+    refused(spec, "output");
     spec = good, spec.real_input = true, spec.inputs = 0;
     refused(spec, "channels");
     spec.inputs = 1;
@@ -197,6 +203,39 @@ static void the_layout_has_pytorchs_names_and_no_overlap(void **state) {
     assert_true(layout_find(&layout, "head.weight") >= 0 && layout_find(&layout, "head.bias") >= 0);
     assert_int_equal(layout_find(&layout, "rnn.weight_ih_l2"), -1);
     assert_int_equal(layout_param(&layout, PARAM_INPUT, 2, 0), -1);
+    layout_release(&layout);
+}
+
+// Two networks in one slab: names, offsets and shapes of each, and of the whole.
+static void an_encoder_decoder_has_two_layouts_in_one_slab(void **state) {
+    (void)state;
+    struct net_spec spec = good;
+    spec.kind = NET_ENCODER_DECODER, spec.embed = 4, spec.outputs = 6;
+    struct layout layout;
+    assert_true(layout_init(&layout, &spec, NULL));
+    const struct layout *encoder = layout.encoder, *decoder = layout.decoder;
+    assert_int_equal(layout.count, 1 + 3 * 2 * 2 + 1 + 3 * 2 + 2);
+    assert_int_equal(encoder->count + decoder->count, layout.count);
+    assert_int_equal(encoder->weights + decoder->weights, layout.weights);
+    assert_true(encoder->size == layout.size && decoder->size == layout.size);
+    assert_int_equal(encoder->spec.outputs, 0);
+    assert_int_equal(decoder->spec.inputs, 6);
+    assert_int_equal(decoder->spec.directions, 1);
+    const struct param *embed = &encoder->params[layout_param(encoder, PARAM_EMBED, -1, -1)];
+    assert_string_equal(embed->name, "encoder.embed.weight");
+    assert_true(embed->in == 7 && embed->out == 4);
+    assert_int_equal(layout_param(encoder, PARAM_HEAD, -1, -1), -1);
+    assert_int_equal(layout_param(encoder, PARAM_RECURRENT, 1, 1) >= 0, 1);
+    assert_int_equal(layout_param(decoder, PARAM_RECURRENT, 1, 1), -1);
+    for (int p = 0; p < layout.count; p++) {
+        const struct layout *view = p < encoder->count ? encoder : decoder;
+        const struct param *own = &view->params[p < encoder->count ? p : p - encoder->count];
+        assert_true(own == &layout.params[p] && own->offset + (size_t)own->in * (size_t)own->out <= layout.size);
+        if (p > 0) assert_true(own->offset > layout.params[p - 1].offset);
+        assert_int_equal(layout_find(&layout, own->name), p);
+    }
+    assert_true(layout_find(&layout, "decoder.head.weight") >= 0 &&
+                layout_find(&layout, "encoder.rnn.bias_ih_l1_reverse") >= 0);
     layout_release(&layout);
 }
 
@@ -280,6 +319,7 @@ int main(void) {
         cmocka_unit_test(the_lstm_is_stored_and_walked_as_documented),
         cmocka_unit_test(sizes_without_sense_are_named),
         cmocka_unit_test(the_layout_has_pytorchs_names_and_no_overlap),
+        cmocka_unit_test(an_encoder_decoder_has_two_layouts_in_one_slab),
         cmocka_unit_test(a_random_model_is_as_pytorchs),
         cmocka_unit_test(the_first_tensor_that_is_not_finite_is_found),
         cmocka_unit_test(memory_that_there_is_not_is_an_answer),
