@@ -127,10 +127,13 @@ static void check_itemised(struct fixture *f, const struct tape *side, int layer
     }
     against_masked_passes(f, side, layer, direction, &clamps);
     if (f->layout->spec.layers == 1) return;
-    double factors[MAX_T * 2 * H];
-    for (int i = 0; i < MAX_T * 2 * H; i++)
+    double factors[MAX_T * 2 * H], of_source[MAX_T * 2 * H];
+    for (int i = 0; i < MAX_T * 2 * H; i++) {
         factors[i] = i % 3 == 0 ? 0 : 1.5;
-    f->example->dropout = f->random.source.dropout = factors;
+        of_source[i] = i % 4 == 0 ? 0 : 1.25;
+    }
+    f->example->dropout = factors;
+    f->random.source.dropout = of_source;
     against_masked_passes(f, side, layer, direction, NULL);
     f->example->dropout = f->random.source.dropout = NULL;
     run(f, NULL);
