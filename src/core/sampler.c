@@ -41,6 +41,7 @@ struct sampler *sampler_new(const struct model *model, struct err *err) {
         sampler_free(sampler);
         return NULL;
     }
+    sampler_refresh(sampler);
     sampler_reset(sampler);
     return sampler;
 }
@@ -52,6 +53,10 @@ void sampler_free(struct sampler *sampler) {
     mem_free(sampler->y_hat);
     mem_free(sampler->choices);
     mem_free(sampler);
+}
+
+void sampler_refresh(struct sampler *sampler) {
+    kernel_refresh(sampler->workspace, sampler->model->params);
 }
 
 void sampler_reset(struct sampler *sampler) {
