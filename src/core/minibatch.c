@@ -103,10 +103,16 @@ static bool carry_check(const struct net_spec *spec, struct err *err) {
     return true;
 }
 
+bool source_check(const struct net_spec *spec, const struct batch *source, struct batch_room room, struct err *err) {
+    struct net_spec encoder = net_encoder_spec(spec);
+    struct side side = {&encoder, source, "the minibatch's source", err};
+    return input_check(&side, room.max_source_T, room.max_B);
+}
+
 bool batch_check(const struct net_spec *spec, const struct batch *batch, struct batch_room room, bool needs_targets,
                  struct err *err) {
     bool pair = spec->kind == NET_ENCODER_DECODER;
-    struct net_spec encoder = net_encoder_spec(spec), decoder = net_decoder_spec(spec);
+    struct net_spec decoder = net_decoder_spec(spec);
     struct side own = {pair ? &decoder : spec, batch, "the minibatch", err};
     if (!input_check(&own, room.max_T, room.max_B)) return false;
     if (needs_targets && !targets_check(&own)) return false;
@@ -116,8 +122,7 @@ bool batch_check(const struct net_spec *spec, const struct batch *batch, struct 
     if (batch->source->B != batch->B)
         return err_set(err, ERR_VALUE, "the minibatch's source has %d sequences, expected %d", batch->source->B,
                        batch->B);
-    struct side source = {&encoder, batch->source, "the minibatch's source", err};
-    return input_check(&source, room.max_source_T, room.max_B);
+    return source_check(spec, batch->source, room, err);
 }
 
 // --- some of its columns ---

@@ -15,6 +15,9 @@ struct batch_room {
 bool batch_check(const struct net_spec *spec, const struct batch *batch, struct batch_room room, bool needs_targets,
                  struct err *err);
 
+// The source of an encoder-decoder alone.
+bool source_check(const struct net_spec *spec, const struct batch *source, struct batch_room room, struct err *err);
+
 // Some columns of a minibatch, as a minibatch. Owns room for copies and masks.
 struct share {
     struct batch batch, source; // what share_take() made; batch.source is &source
