@@ -78,7 +78,8 @@ static struct head_rows rows_of(const struct workspace *ws, const struct batch *
 
 // --- forward ---
 
-double head_forward(struct workspace *ws, const float *params, const struct batch *batch, long *tokens, long *right) {
+double kernel_head_forward(struct workspace *ws, const float *params, const struct batch *batch, long *tokens,
+                           long *right) {
     const struct net_spec *spec = &ws->layout->spec;
     if (net_one_answer(spec)) {
         choose_one_answer(ws, batch, true);
@@ -135,7 +136,7 @@ static void spread_answers(const struct workspace *ws, const struct batch *batch
     }
 }
 
-void head_backward(struct workspace *ws, const struct batch *batch, float scale, float *grads) {
+void kernel_head_backward(struct workspace *ws, const struct batch *batch, float scale, float *grads) {
     const struct net_spec *spec = &ws->layout->spec;
     int N = batch->T * batch->B, DH = spec->hidden * spec->directions, O = spec->outputs, R = ws->head_rows;
     struct head_rows rows = rows_of(ws, batch);

@@ -65,11 +65,11 @@ void kernel_states(struct workspace *ws, const float *params, const struct batch
 
 double kernel_forward(struct workspace *ws, const float *params, const struct batch *batch, long *tokens, long *right) {
     kernel_states(ws, params, batch);
-    return head_forward(ws, params, batch, tokens, right);
+    return kernel_head_forward(ws, params, batch, tokens, right);
 }
 
 void kernel_backward(struct workspace *ws, const float *params, const struct batch *batch, float scale, float *grads) {
-    head_backward(ws, batch, scale, grads);
+    kernel_head_backward(ws, batch, scale, grads);
     layers_backward(ws, params, batch, grads);
     if (!ws->encoder || !batch->source) return;
     const struct net_spec *spec = &ws->encoder->layout->spec;

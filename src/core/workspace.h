@@ -79,9 +79,9 @@ void layers_forward(struct workspace *workspace, const float *params, const stru
 void layers_backward(struct workspace *workspace, const float *params, const struct batch *batch, float *grads);
 
 // The head's loss and gradient; backward adds its parameters' gradients and leaves d_out.
-double head_forward(struct workspace *workspace, const float *params, const struct batch *batch, long *tokens,
-                    long *right);
-void head_backward(struct workspace *workspace, const struct batch *batch, float scale, float *grads);
+double kernel_head_forward(struct workspace *workspace, const float *params, const struct batch *batch, long *tokens,
+                           long *right);
+void kernel_head_backward(struct workspace *workspace, const struct batch *batch, float scale, float *grads);
 
 // gates = bias + W_x E[x], and its gradients: of W_x, of E, and of the bias (added to `bias`).
 size_t embed_room(const struct workspace *workspace); // floats of `embedded`
