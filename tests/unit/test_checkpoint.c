@@ -3,6 +3,7 @@
 
 #include "checkpoint.h"
 #include "mem.h"
+#include "pytorch.h"
 #include "safetensors.h"
 #include "str.h"
 
@@ -765,6 +766,40 @@ static void test_every_bit_of_the_checkpoints_header_flipped(void **state) {
     bytes_release(&bytes);
 }
 
+// ---- the template of a PyTorch module ----
+
+static void test_template_of_a_module(void **state) {
+    (void)state;
+    static const struct {
+        const char *template, *expected; // expected "!...": part of the error
+        long line;
+    } cases[] = {
+        {"a\nb", "a\nb\n", 0},
+        {"#? lstm\nyes\n#.\n#? rnn\nno\n#.\n", "yes\n", 0},
+        {"#? lstm embed\nyes\n#? !symbols\nno\n#? lstm\nno\n#.\n#.\nyes\n#.\nend", "yes\nyes\nend\n", 0},
+        {"@HIDDEN@ units, @torch.no_grad() x @ W@ @", "3 units, @torch.no_grad() x @ W@ @\n", 0},
+        {"#? lst\nno\n#.\n#? lstmx\nno\n#.\n", "", 0},
+        {"ok\n@NOTHING@", "!@NOTHING@", 2},
+        {"#? lstm\n", "!before the end", 2},
+        {"a\n#.\n", "!without", 2},
+        {"#?\n#?\n#?\n#?\n#?\n#?\n#?\n#?\n#?\n", "!too deep", 9},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str out = {0};
+        struct err err = {0};
+        bool good = pytorch_module(&kinds[0].spec, "model.py", cases[i].template, &out, &err);
+        if (cases[i].expected[0] == '!') {
+            assert_false(good);
+            assert_int_equal(err.line, cases[i].line);
+            if (!strstr(err.message, cases[i].expected + 1)) fail_msg("case %zu: %s", i, err.message);
+        } else {
+            if (!good) fail_msg("case %zu: %s", i, err.message);
+            assert_string_equal(str_text(&out), cases[i].expected);
+        }
+        str_release(&out);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_round_trip),
@@ -781,6 +816,7 @@ int main(void) {
         IN_FOLDER(test_hostile_descriptions),
         IN_FOLDER(test_refuses_a_wrong_vocabulary),
         IN_FOLDER(test_memory_runs_out),
+        cmocka_unit_test(test_template_of_a_module),
         IN_FOLDER(test_checkpoint_cut_at_every_byte),
         IN_FOLDER(test_every_bit_of_the_checkpoints_header_flipped),
     };
