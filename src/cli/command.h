@@ -7,6 +7,7 @@
 struct command {
     const char *name, *synopsis, *summary;
     int (*run)(const struct command *command, int argc, char **argv);
+    const char *details; // below the summary in the command's own help; or NULL
 };
 
 extern const struct command command_train, command_eval, command_sample, command_trace, command_check, command_render,

@@ -424,7 +424,10 @@ def sizes_that_make_no_sense_get_an_answer():
 def check_passes():
     result = json.loads(ok("check", "--json").stdout)
     assert result["passed"] and len(result["cells"]) >= 2
-    assert all(cell["worst"] <= 1e-6 for cell in result["cells"])
+    assert all(cell["worst"] <= 1e-6 and cell["networks"] >= 60 for cell in result["cells"])
+    few = json.loads(ok("check", "--json", "--cell", "rnn", "--activation", "relu", "--kind", "encoder-decoder", "--layers", 2, "--bidirectional").stdout)
+    assert few["passed"] and [cell["networks"] for cell in few["cells"]] == [4], few
+    assert "encoder-decoder" in ok("check", "--help").stdout
 
 
 @test
