@@ -474,6 +474,12 @@ def trace_of_arrays():
                 assert list(found["symbol"][1][1:]) == list(found["target"][1][:-1])
             grad, at = found[f"grad/{parameter}"][1], found[f"grad_at/{parameter}"][1]
             assert any(grad) and all(abs(sum(at[i :: len(grad)]) - g) < 1e-9 for i, g in enumerate(grad)), (words, parameter)
+            ok(*words, "--itemised", "--out", path)
+            meta, items = tensors(path)
+            sides = ["", "encoder/"] if "encoder-decoder" in words else [""]
+            for name in [f"{side}{{}}/l0/{'c' if 'gru' in words or 'gru_reset_after' in words else 'a'}" for side in sides]:
+                whole, parts = items[name.format("backward")][1], items[name.format("itemised")][1]
+                assert all(abs(sum(parts[i :: len(whole)]) - g) < 1e-9 for i, g in enumerate(whole)), (words, name)
             ok(*words, "--reduction", "mean", "--out", path)
             meta, mean = tensors(path)
             tokens = sum(mean["mask"][1])
