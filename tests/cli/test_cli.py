@@ -143,6 +143,97 @@ def train_eval_sample():
         ok("trace", model, "--word", "troodon", "--out", f"{folder}/t.safetensors")
 
 
+def save_model(path, spec, meta, found):
+    """A checkpoint by hand: found gives name: rows of numbers; a cell's second bias of zeros is added."""
+    base = dict(format=1, cell="rnn", activation="relu", kind="many-to-many", layers=1, directions=1, real_input=False)
+    header, body = {"__metadata__": {"unroll": json.dumps(base | spec), **meta}}, b""
+    for name, rows in list(found.items()):
+        if "bias_ih" in name:
+            found[name.replace("bias_ih", "bias_hh")] = [0] * len(rows)
+    for name, rows in found.items():
+        flat = [n for row in rows for n in row] if isinstance(rows[0], list) else rows
+        shape = [len(rows), len(rows[0])] if isinstance(rows[0], list) else [len(rows)]
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(body), len(body) + 4 * len(flat)]}
+        body += struct.pack(f"<{len(flat)}f", *flat)
+    text = json.dumps(header).encode()
+    pathlib.Path(path).write_bytes(struct.pack("<Q", len(text)) + text + body)
+
+
+def eye(n, value=1):
+    return [[value if i == k else 0 for k in range(n)] for i in range(n)]
+
+
+def chain(path, words, tokens, first):
+    """A language model that knows one text: symbol `first` comes first, each is followed by the next one, the last by <EOS>."""
+    V = len(words)
+    follows = {k: k + 1 if k + 1 < V else 0 for k in range(2, V)}
+    head = [[9 if follows.get(k) == o else 0 for k in range(V)] for o in range(V)]
+    save_model(path, dict(hidden=V, inputs=V, outputs=V), {"vocabulary": json.dumps(words), "tokens": tokens},
+               {"rnn.weight_ih_l0": eye(V), "rnn.weight_hh_l0": eye(V, 0), "rnn.bias_ih_l0": [0] * V, "head.weight": head,
+                "head.bias": [4 if o == first else 0 for o in range(V)]})
+
+
+@test
+def sample_joins_tokens():
+    """Words get the spaces that a person writes, bytes none; unknown tokens of --prime are named."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = f"{folder}/m.safetensors"
+        greedy = ["sample", model, "--temperature", 0, "--count", 1]
+        text = ["hello", ",", "(", "my", ")", "world", "!"]
+        chain(model, ["<EOS>", "<UNK>", *text], "word lower", 2)
+        assert ok(*greedy).stdout == "hello, (my) world!\n", ok(*greedy).stdout
+        assert ok(*greedy, "--length", 3).stdout == "hello, (\n"
+        assert json.loads(ok(*greedy, "--prime", "MY )", "--json").stdout)["samples"] == ["my) world!"]
+        says(1, "“earth” is not among the 9 symbols", *greedy, "--prime", "my Earth!")
+        beam = json.loads(ok("sample", model, "--beam", 3, "--json").stdout)["beam"]
+        assert beam[0]["text"] == "hello, (my) world!" and beam[0]["ended"] and len(beam) == 3, beam
+        assert all(a["score"] >= b["score"] for a, b in zip(beam, beam[1:]) if a["ended"] == b["ended"])
+        likely = json.loads(ok("sample", model, "--distribution", "--prime", "hello", "--json").stdout)["distribution"]
+        assert max(likely, key=lambda row: row["p"])["symbol"] == "," and abs(sum(row["p"] for row in likely) - 1) < 1e-5
+        drawn = json.loads(ok("sample", model, "--top-k", 1, "--count", 2, "--json").stdout)["samples"]
+        assert drawn == ["hello, (my) world!"] * 2, drawn
+        chain(model, ["<EOS>", "<UNK>", "a", "<0xC3>", "<0xA9>", "<0x0A>"], "byte", 2)
+        assert ok(*greedy).stdout == "aé\n\n"
+        assert json.loads(ok(*greedy, "--length", 2, "--json").stdout)["samples"] == ["a\ufffd"]
+        assert ok(*greedy, "--prime", "é").stdout == "é\n\n"
+        says(1, "“<0xA8>” is not among", *greedy, "--prime", "è")
+        for words, expected in ((["--beam", 2, "--count", 3], "--beam"), (["--length-power", 1], "--beam"), (["--source", "a"], "--source")):
+            says(2, expected, "sample", model, *words)
+
+
+@test
+def sample_of_an_encoder_decoder():
+    """A pair that writes x for a source that ends with a, y for one that ends with b, and then <EOS>."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = f"{folder}/m.safetensors"
+        stop = [[0] * 4 for _ in range(4)]
+        stop[0][2] = stop[0][3] = 5
+        meta = {"vocabulary": json.dumps(["<EOS>", "<UNK>", "a", "b"]), "labels": json.dumps(["<EOS>", "<UNK>", "x", "y"])}
+        weights = {"encoder.rnn.weight_ih_l0": eye(4), "encoder.rnn.weight_hh_l0": eye(4, 0), "encoder.rnn.bias_ih_l0": [0] * 4,
+                   "decoder.rnn.weight_ih_l0": stop, "decoder.rnn.weight_hh_l0": eye(4), "decoder.rnn.bias_ih_l0": [0] * 4,
+                   "decoder.head.weight": eye(4, 7), "decoder.head.bias": [0] * 4}
+        spec = dict(kind="encoder-decoder", hidden=4, inputs=4, outputs=4)
+        save_model(model, spec, meta, dict(weights))
+        assert ok("sample", model, "--source", "abba").stdout == "x\n"
+        assert ok("sample", model, "--source", "ab").stdout == "y\n"
+        assert ok("sample", model, "--source", "ab", "--prime", "xx").stdout == "xx\n"
+        beam = json.loads(ok("sample", model, "--source", "b", "--beam", 4, "--length", 3, "--json").stdout)["beam"]
+        assert beam[0]["text"] == "y" and beam[0]["ended"] and -0.02 < beam[0]["log_probability"] < 0, beam
+        drawn = json.loads(ok("sample", model, "--source", "b", "--temperature", 1, "--json").stdout)["samples"]
+        assert len(drawn) == 10 and drawn.count("y") > 7, drawn
+        save_model(model, spec, meta | {"tokens": "character reversed"}, dict(weights))
+        assert ok("sample", model, "--source", "ab").stdout == "x\n"
+        says(2, "--source", "sample", model)
+        says(1, "“c” is not among the 4 symbols", "sample", model, "--source", "abc")
+        says(1, "“a” is not among", "sample", model, "--source", "a", "--prime", "a")
+        words = {"rnn.weight_ih_l0": eye(4), "rnn.weight_hh_l0": eye(4), "rnn.bias_ih_l0": [0] * 4, "head.weight": eye(4), "head.bias": [0] * 4}
+        for what in (dict(kind="many-to-one"), dict(output="sigmoid")):
+            save_model(model, dict(hidden=4, inputs=4, outputs=4) | what, {}, dict(words))
+            says(1, "unroll eval", "sample", model)
+        save_model(model, dict(hidden=4, inputs=4, outputs=4), {}, dict(words))
+        says(1, "expected a vocabulary", "sample", model)
+
+
 @test
 def interrupted_training_saves():
     with tempfile.TemporaryDirectory() as folder:
@@ -341,6 +432,84 @@ def trace_with_values_set_by_hand():
     says(2, "SLOT", "trace", "--steps", 0, "--clamp", "gate_f=1")
     says(1, "no slot", "trace", "--steps", 0, "--cell", "rnn", "--clamp", "gate_f@1=1")
     says(1, "timesteps", "trace", "--steps", 0, "--word", "ab", "--clamp", "a@9=1")
+
+
+def save_array(path, shape, numbers, kind="d"):
+    """A .npy, by hand: kind d for float64, q for int64."""
+    sizes = "".join(f"{n}, " for n in shape)
+    header = f"{{'descr': '{ {'d': '<f8', 'q': '<i8'}[kind] }', 'fortran_order': False, 'shape': ({sizes}), }}\n".encode()
+    pathlib.Path(path).write_bytes(b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header + struct.pack(f"<{len(numbers)}{kind}", *numbers))
+
+
+@test
+def trace_of_arrays():
+    """Columns of (T, B, I) and (T, B), real answers, embeddings, one answer, a pair; the parts of a gradient add up."""
+    with tempfile.TemporaryDirectory() as folder:
+        T, B = 4, 3
+        x, y, s, c, one = (f"{folder}/{name}.npy" for name in ["x", "y", "s", "c", "one"])
+        reals = [((7 * i) % 11 - 5) / 4 for i in range(T * B * 2)]
+        symbols = [(5 * i + 1) % 7 for i in range(T * B)]
+        save_array(x, (T, B, 2), reals)
+        save_array(y, (T, B, 2), [r / 8 + 0.5 for r in reals])
+        save_array(s, (T, B), symbols, "q")
+        save_array(c, (T, B), [i % 5 if i != 4 else -1 for i in range(T * B)], "q")
+        save_array(one, (1, B), [2, 0, 1], "q")
+        cases = [
+            (["--input", x, "--target", c, "--cell", "gru", "--layers", 2], "rnn.weight_hh_l1", 2),
+            (["--input", x, "--target", y, "--bidirectional"], "head.weight", 2),
+            (["--input", x, "--target", y, "--output", "sigmoid", "--cell", "rnn"], "head.bias", 2),
+            (["--input", s, "--target", c, "--embed", 3], "embed.weight", 3),
+            (["--input", s, "--target", one, "--kind", "many-to-one", "--bidirectional", "--embed", 3], "rnn.bias_ih_l0_reverse", 3),
+            (["--input", s, "--target", c, "--kind", "encoder-decoder", "--cell", "gru_reset_after"], "encoder.rnn.bias_hh_l0", 5),
+        ]
+        for words, parameter, width in cases:
+            path = f"{folder}/t.safetensors"
+            words = ["trace", *words, "--hidden", 3, "--seed", 4, "--example", 2]
+            told = json.loads(ok(*words, "--out", path, "--json").stdout)
+            meta, found = tensors(path)
+            assert meta["reduction"] == "sum" and abs(sum(found["forward/loss"][1]) - told["loss"]) < 1e-6, words
+            assert found["input"][0] == [T, width], (words, found["input"][0])
+            if words[2] == x:
+                assert list(found["input"][1]) == [r for t in range(T) for r in reals[(t * B + 1) * 2 : (t * B + 1) * 2 + 2]]
+            elif "encoder-decoder" not in words:
+                assert list(found["symbol"][1]) == symbols[1::B]
+            else:
+                assert list(found["encoder/symbol"][1]) == symbols[1::B] and found["symbol"][1][0] == -1
+                assert list(found["symbol"][1][1:]) == list(found["target"][1][:-1])
+            grad, at = found[f"grad/{parameter}"][1], found[f"grad_at/{parameter}"][1]
+            assert any(grad) and all(abs(sum(at[i :: len(grad)]) - g) < 1e-9 for i, g in enumerate(grad)), (words, parameter)
+            ok(*words, "--itemised", "--out", path)
+            meta, items = tensors(path)
+            sides = ["", "encoder/"] if "encoder-decoder" in words else [""]
+            for name in [f"{side}{{}}/l0/{'c' if 'gru' in words or 'gru_reset_after' in words else 'a'}" for side in sides]:
+                whole, parts = items[name.format("backward")][1], items[name.format("itemised")][1]
+                assert all(abs(sum(parts[i :: len(whole)]) - g) < 1e-9 for i, g in enumerate(whole)), (words, name)
+            ok(*words, "--reduction", "mean", "--out", path)
+            meta, mean = tensors(path)
+            tokens = sum(mean["mask"][1])
+            assert meta["reduction"] == "mean" and tokens == (1 if "many-to-one" in words else 3 if words[4] == c else 4), tokens
+            assert abs(mean["forward/total_loss"][1][0] * tokens - found["forward/total_loss"][1][0]) < 1e-9
+            ok(*words, "--out", f"{folder}/arrays/")
+            for name, (shape, numbers) in found.items():
+                raw = pathlib.Path(f"{folder}/arrays/{name}.npy").read_bytes()
+                sizes = "(%s)" % "".join(f"{n}, " for n in shape).rstrip(" " if len(shape) == 1 else ", ")
+                assert sizes.encode() in raw[:128] and raw.endswith(struct.pack(f"<{len(numbers)}d", *numbers)), name
+            assert json.load(open(f"{folder}/arrays/meta.json"))["cell"]
+        assert len(ok("trace", "--input", x, "--target", c, "--hidden", 3).stdout.splitlines()) > 50
+        model = f"{folder}/m.safetensors"
+        ok("train", "--data", NAMES, "--hidden", 4, "--steps", 1, "--out", model, "--quiet")
+        ok("trace", model, "--input", s, "--target", c, "--out", f"{folder}/t.safetensors")
+        assert tensors(f"{folder}/t.safetensors")[1]["forward/logits"][0] == [T, 28]
+        says(1, "x.npy: expected whole numbers of shape (T) or (T, B), the symbols, found reals of shape (4, 3, 2)", "trace", model, "--input", x)
+        says(1, "there are 3 examples", "trace", "--input", x, "--example", 4)
+        says(1, "expected a target from 0 to 1 at t = 2", "trace", "--input", x, "--target", c, "--output", "sigmoid")
+        says(1, "one.npy: expected the 4 timesteps of 3 examples", "trace", "--input", s, "--target", one)
+        says(1, "not a .npy file", "trace", "--input", NAMES)
+        says(2, "--input", "trace", "--target", y)
+        says(2, "--out", "trace", "--input", x, "--target", y)
+        says(2, "--word", "trace", "--input", x, "--word", "a")
+        says(2, "--target", "trace", "--input", s, "--kind", "encoder-decoder", "--out", f"{folder}/t.safetensors")
+        says(1, "no-such", "trace", "--input", f"{folder}/no-such.npy")
 
 
 @test
