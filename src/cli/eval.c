@@ -90,7 +90,7 @@ static int run_eval(const struct command *command, int argc, char **argv) {
     }
     struct dataset data = {0};
     struct training training = {0};
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
     options.shape = (enum text_shape)model.shape;
     options.validation = all ? 0 : words.validation;
     options.seed = (uint64_t)words.seed;

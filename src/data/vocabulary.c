@@ -3,8 +3,16 @@
 #include "check.h"
 #include "mem.h"
 #include "str.h"
+#include "tokens.h"
 
 #include <string.h>
+
+const char *const token_kind_names[TOKENS_KIND_COUNT] = {
+    [TOKENS_CHARACTER] = "character",
+    [TOKENS_WORD] = "word",
+    [TOKENS_BYTE] = "byte",
+    [TOKENS_LABEL] = "label",
+};
 
 enum { FIRST_CAPACITY = 64 };
 
@@ -54,11 +62,17 @@ static bool reserve(struct vocabulary *v) {
     return true;
 }
 
-void vocabulary_init(struct vocabulary *vocabulary) {
-    *vocabulary = (struct vocabulary){.capacity = FIRST_CAPACITY, .table_size = 2 * FIRST_CAPACITY};
+void vocabulary_init_labels(struct vocabulary *vocabulary) {
+    *vocabulary =
+        (struct vocabulary){.tokens = TOKENS_LABEL, .capacity = FIRST_CAPACITY, .table_size = 2 * FIRST_CAPACITY};
     vocabulary->texts = mem_need(FIRST_CAPACITY, sizeof *vocabulary->texts);
     vocabulary->counts = mem_need(FIRST_CAPACITY, sizeof *vocabulary->counts);
     vocabulary->table = mem_need(vocabulary->table_size, sizeof *vocabulary->table);
+}
+
+void vocabulary_init(struct vocabulary *vocabulary) {
+    vocabulary_init_labels(vocabulary);
+    vocabulary->tokens = TOKENS_CHARACTER;
     static const char *const marks[] = {[VOCABULARY_EOS] = "<EOS>", [VOCABULARY_UNK] = "<UNK>"};
     for (int i = 0; i < VOCABULARY_FIRST; i++) {
         vocabulary->texts[i] = mem_copy_text(marks[i]);
@@ -79,7 +93,13 @@ void vocabulary_release(struct vocabulary *vocabulary) {
 bool vocabulary_copy(struct vocabulary *to, const struct vocabulary *from, struct err *err) {
     *to = (struct vocabulary){0};
     if (from->count == 0) return true;
-    vocabulary_init(to);
+    if (vocabulary_first(from) > 0)
+        vocabulary_init(to);
+    else
+        vocabulary_init_labels(to);
+    to->tokens = from->tokens;
+    to->lower = from->lower;
+    to->reversed = from->reversed;
     for (int i = 0; i < from->count; i++) {
         int index = vocabulary_add(to, from->texts[i], strlen(from->texts[i]));
         if (index != i) {
@@ -106,18 +126,42 @@ int vocabulary_add(struct vocabulary *vocabulary, const char *text, size_t lengt
     return index;
 }
 
+int vocabulary_first(const struct vocabulary *vocabulary) {
+    return vocabulary->tokens == TOKENS_LABEL ? 0 : VOCABULARY_FIRST;
+}
+
 int vocabulary_find(const struct vocabulary *vocabulary, const char *text, size_t length) {
-    if (!vocabulary->table) return VOCABULARY_UNK;
+    int unknown = vocabulary->tokens == TOKENS_LABEL ? -1 : VOCABULARY_UNK;
+    if (!vocabulary->table) return unknown;
     int found = vocabulary->table[table_place(vocabulary, text, length)];
-    return found ? found - 1 : VOCABULARY_UNK;
+    return found ? found - 1 : unknown;
 }
 
 int vocabulary_encode(const struct vocabulary *vocabulary, const char *text, size_t length, int *out, int max) {
-    int count = 0;
-    size_t used;
-    for (size_t i = 0; i < length; i += used, count++) {
-        utf8_next(text + i, length - i, &used);
-        if (count < max) out[count] = vocabulary_find(vocabulary, text + i, used);
+    struct str lowered = {0};
+    if (vocabulary->lower) {
+        text_lower(text, length, &lowered);
+        text = str_text(&lowered);
+        length = lowered.size;
     }
+    struct token_walk walk = token_walk_start(vocabulary->tokens, text, length);
+    int count = 0;
+    for (; token_next(&walk); count++)
+        if (count < max) out[count] = vocabulary_find(vocabulary, walk.token, walk.size);
+    str_release(&lowered);
     return count;
+}
+
+void vocabulary_decode(const struct vocabulary *vocabulary, const int *symbols, int n, struct str *out) {
+    for (int i = 0; i < n; i++) {
+        const char *text = vocabulary->texts[symbols[i]];
+        if (vocabulary->tokens == TOKENS_BYTE && symbols[i] >= VOCABULARY_FIRST) {
+            str_put_char(out, (char)token_byte(text));
+            continue;
+        }
+        bool apart = vocabulary->tokens == TOKENS_LABEL;
+        if (vocabulary->tokens == TOKENS_WORD && i > 0) apart = words_apart(vocabulary->texts[symbols[i - 1]], text);
+        if (apart && i > 0) str_put_char(out, ' ');
+        str_put(out, text);
+    }
 }
