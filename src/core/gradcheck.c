@@ -89,7 +89,9 @@ bool reference_gradcheck(const struct layout *layout, const double *params, cons
     *out = (struct gradcheck){.worst = 0.0, .param = 0};
     if (stride == 0) stride = 1;
     if (!(epsilon > 0.0)) epsilon = GRADCHECK_EPSILON;
-    struct probe probe = {.tape = tape_new(&layout->spec, example->T, err), .layout = layout, .example = example};
+    int source_T = example->source ? example->source->T : 0;
+    struct probe probe = {
+        .tape = tape_new_pair(&layout->spec, source_T, example->T, err), .layout = layout, .example = example};
     double *grads = NULL;
     bool ok = probe.tape != NULL;
     if (ok) ok = (grads = slab_alloc(layout->size, sizeof *grads, "the gradients to check", err)) != NULL;

@@ -29,6 +29,7 @@ static void carve_lane(struct carver *carver, struct lane *lane, const struct wo
     for (int s = 0; s < WORKSPACE_STATES; s++)
         lane->last_h[s] = carve(carver, B, H);
     if (ws->keeps) lane->carry = carve(carver, B, H);
+    if (ws->encoder) lane->d_h0 = carve(carver, B, H);
     if (ws->last_block != LAST_DIRECT) lane->mixed = carve(carver, N, H);
     if (cell->two_biases) lane->both = carve(carver, (size_t)cell->block_count, H);
     if (ws->last_block == LAST_MIXED) lane->d_mixed = carve(carver, B, H);
@@ -52,8 +53,14 @@ static void carve_workspace(struct carver *carver, struct workspace *ws) {
     }
     ws->d_out = carve(carver, N, DH);
     ws->d_below = carve(carver, spec->layers > 1 ? N : 0, DH);
-    ws->logits = carve(carver, N, (size_t)spec->outputs);
     ws->lengths = carve(carver, B, 1);
+    if (spec->embed > 0) ws->embedded = carve(carver, embed_room(ws), 1);
+    if (spec->outputs == 0) return; // an encoder
+    size_t rows = net_one_answer(spec) ? B : N;
+    ws->rows = carve(carver, rows, 1);
+    ws->answers = carve(carver, rows, 1);
+    ws->logits = carve(carver, rows, (size_t)spec->outputs);
+    if (net_one_answer(spec)) ws->head_in = carve(carver, B, DH);
 }
 
 // Weights of this many floats are packed: smaller ones lie in the first cache however they are laid out.
@@ -69,7 +76,8 @@ static void carve_packed(struct carver *carver, struct workspace *ws) {
                 ws->lanes[l][d].recurrent_packed = carve(carver, product_packed_size(H, GH), 1);
                 ws->lanes[l][d].recurrent_t_packed = carve(carver, product_packed_size(GH, H), 1);
             }
-            ws->lanes[l][d].input_t = l > 0 ? carve(carver, GH, (size_t)net_layer_inputs(spec, l)) : NULL;
+            bool sends = l > 0 || spec->embed > 0; // a gradient goes on to what the layer reads
+            ws->lanes[l][d].input_t = sends ? carve(carver, GH, (size_t)net_layer_inputs(spec, l)) : NULL;
         }
     }
     ws->head_t = carve(carver, (size_t)spec->outputs, H * (size_t)spec->directions);
@@ -108,6 +116,8 @@ static void find_offsets(struct workspace *ws) {
             if (ws->cell->two_biases) lane->recurrent_bias_at = offset_of(layout, PARAM_RECURRENT_BIAS, l, d);
         }
     }
+    if (layout->spec.embed > 0) ws->embed_at = offset_of(layout, PARAM_EMBED, -1, -1);
+    if (layout->spec.outputs == 0) return;
     ws->head_at = offset_of(layout, PARAM_HEAD, -1, -1);
     ws->head_bias_at = offset_of(layout, PARAM_HEAD_BIAS, -1, -1);
 }
@@ -136,8 +146,9 @@ static void borrow_packed(struct workspace *ws, const struct workspace *owner) {
     ws->shared = true;
 }
 
-static struct workspace *new_workspace(const struct layout *layout, const struct workspace *owner, int max_T, int max_B,
-                                       struct err *err) {
+// Of one network; `encoder` is taken over unless this fails.
+static struct workspace *new_workspace(const struct layout *layout, const struct workspace *owner,
+                                       struct workspace *encoder, int max_T, int max_B, struct err *err) {
     if (max_T < 1 || max_B < 1) {
         err_set(err, ERR_VALUE, "a minibatch needs at least 1 timestep and 1 sequence, found %d and %d", max_T, max_B);
         return NULL;
@@ -155,6 +166,7 @@ static struct workspace *new_workspace(const struct layout *layout, const struct
     ws->max_T = max_T;
     ws->max_B = max_B;
     ws->bytes = sizeof *ws;
+    ws->encoder = encoder;
     find_plan(ws);
     find_offsets(ws);
     if (owner)
@@ -163,34 +175,63 @@ static struct workspace *new_workspace(const struct layout *layout, const struct
         ws->packed = carve_all(ws, carve_packed, "the packed weights", err);
     ws->packed_bytes = ws->bytes - sizeof *ws;
     if (owner || ws->packed) ws->memory = carve_all(ws, carve_workspace, "the workspace of a minibatch", err);
+    if (ws->memory && encoder) encoder->decoder = ws;
     if (ws->memory) return ws;
+    ws->encoder = NULL;
     workspace_free(ws);
     return NULL;
 }
 
+static struct workspace *with_encoder(const struct layout *layout, const struct workspace *owner,
+                                      struct workspace *encoder, int max_T, int max_B, struct err *err) {
+    if (!encoder) return NULL;
+    struct workspace *ws = new_workspace(layout, owner, encoder, max_T, max_B, err);
+    if (!ws) workspace_free(encoder);
+    return ws;
+}
+
 struct workspace *workspace_new(const struct layout *layout, int max_T, int max_B, struct err *err) {
-    return new_workspace(layout, NULL, max_T, max_B, err);
+    return workspace_new_pair(layout, max_T, max_T, max_B, err);
+}
+
+struct workspace *workspace_new_pair(const struct layout *layout, int max_source_T, int max_T, int max_B,
+                                     struct err *err) {
+    if (!layout->encoder) return new_workspace(layout, NULL, NULL, max_T, max_B, err);
+    return with_encoder(layout->decoder, NULL, new_workspace(layout->encoder, NULL, NULL, max_source_T, max_B, err),
+                        max_T, max_B, err);
 }
 
 struct workspace *workspace_new_shared(const struct workspace *owner, int max_T, int max_B, struct err *err) {
-    return new_workspace(owner->layout, owner, max_T, max_B, err);
+    const struct workspace *encoder = owner->encoder;
+    if (!encoder) return new_workspace(owner->layout, owner, NULL, max_T, max_B, err);
+    return with_encoder(owner->layout, owner, new_workspace(encoder->layout, encoder, NULL, encoder->max_T, max_B, err),
+                        max_T, max_B, err);
+}
+
+struct workspace *workspace_new_alone(const struct workspace *owner, int max_T, int max_B, struct err *err) {
+    return new_workspace(owner->layout, owner, NULL, max_T, max_B, err);
 }
 
 void workspace_free(struct workspace *workspace) {
     if (!workspace) return;
+    workspace_free(workspace->encoder);
     mem_free(workspace->packed);
     mem_free(workspace->memory);
     mem_free(workspace);
 }
 
 size_t workspace_memory(const struct workspace *workspace) {
-    return workspace->bytes;
+    return workspace->bytes + (workspace->encoder ? workspace->encoder->bytes : 0);
+}
+size_t workspace_packed_memory(const struct workspace *workspace) {
+    return workspace->packed_bytes + (workspace->encoder ? workspace->encoder->packed_bytes : 0);
 }
 
 // --- carried state ---
 
 void workspace_use_state(struct workspace *workspace, enum workspace_state state) {
     workspace->state = (int)state;
+    if (workspace->encoder) workspace->encoder->state = (int)state;
 }
 void workspace_forget_state(struct workspace *workspace) {
     workspace->carried[workspace->state] = 0;
@@ -249,6 +290,7 @@ static void end_state(struct workspace *ws, const struct batch *batch) {
 
 void kernel_refresh(struct workspace *ws, const float *params) {
     check(!ws->shared, "the packed weights belong to another workspace");
+    if (ws->encoder) kernel_refresh(ws->encoder, params);
     const struct net_spec *spec = &ws->layout->spec;
     int H = spec->hidden, GH = ws->cell->block_count * H;
     for (int l = 0; l < spec->layers; l++) {
@@ -263,17 +305,17 @@ void kernel_refresh(struct workspace *ws, const float *params) {
                 ws->loops->transpose(params + lane->input_at, lane->input_t, net_layer_inputs(spec, l), GH);
         }
     }
-    ws->loops->transpose(params + ws->head_at, ws->head_t, H * spec->directions, spec->outputs);
+    if (spec->outputs > 0) ws->loops->transpose(params + ws->head_at, ws->head_t, H * spec->directions, spec->outputs);
 }
 
 // --- forward ---
 
-static void measure_lengths(struct workspace *ws, const struct batch *batch) {
+void workspace_measure(struct workspace *ws, const struct batch *batch) {
     for (int b = 0; b < batch->B; b++) {
         int t = batch->T;
-        for (; t > 0; t--) {
+        for (; (batch->target || batch->x) && t > 0; t--) {
             size_t at = (size_t)(t - 1) * (size_t)batch->B + (size_t)b;
-            if (batch->target[at] >= 0 || (batch->x && batch->x[at] >= 0)) break;
+            if ((batch->target && batch->target[at] >= 0) || (batch->x && batch->x[at] >= 0)) break;
         }
         ws->lengths[b] = t;
     }
@@ -330,6 +372,10 @@ static void project_input(struct workspace *ws, const float *params, const struc
         memcpy(lane->both, bias, (size_t)GH * sizeof(float));
         ws->loops->add(lane->both, params + lane->recurrent_bias_at, (size_t)ws->direct_blocks * (size_t)spec->hidden);
         bias = lane->both;
+    }
+    if (symbols && spec->embed > 0) {
+        embed_forward(ws, params, batch, lane, bias);
+        return;
     }
     ws->loops->gather(lane->gates, params + lane->input_at, bias, symbols ? batch->x : NULL, N, GH);
     if (symbols) return;
@@ -423,22 +469,14 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
     }
 }
 
-double kernel_forward(struct workspace *ws, const float *params, const struct batch *batch, long *tokens, long *right) {
+void layers_forward(struct workspace *ws, const float *params, const struct batch *batch) {
     const struct net_spec *spec = &ws->layout->spec;
-    int N = batch->T * batch->B, DH = spec->hidden * spec->directions, O = spec->outputs;
     check(batch->T <= ws->max_T && batch->B <= ws->max_B, "a minibatch of %d x %d in room for %d x %d", batch->T,
           batch->B, ws->max_T, ws->max_B);
     begin_state(ws, batch);
-    if (spec->directions > 1) measure_lengths(ws, batch);
+    if (spec->directions > 1 || ws->decoder) workspace_measure(ws, batch);
     for (int l = 0; l < spec->layers; l++)
         for (int d = 0; d < spec->directions; d++)
             forward_lane(ws, params, batch, l, d);
     end_state(ws, batch);
-    product_affine(ws->loops, N, O, DH, ws->out[spec->layers - 1], (size_t)DH, params + ws->head_at, (size_t)O,
-                   params + ws->head_bias_at, ws->logits, (size_t)O);
-    *tokens = *right = 0;
-    for (int n = 0; n < N; n++)
-        *tokens += batch->target[n] >= 0;
-    struct head_rows rows = {.N = N, .O = O, .logits = ws->logits, .target = batch->target};
-    return ws->loops->softmax(&rows, right);
 }

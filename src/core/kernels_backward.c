@@ -22,8 +22,10 @@ static void backward_lane(struct workspace *ws, const struct batch *batch, int l
     int direct = ws->direct_blocks * H;
     if (lane->carry) memset(lane->carry, 0, (size_t)B * (size_t)H * sizeof(float));
     if (lane->dc) memset(lane->dc, 0, (size_t)B * (size_t)H * sizeof(float));
-    if (B == 1 && direction == 0 && ws->loops->backward_single[spec->cell]) {
+    bool padded = ws->decoder && ws->lengths[0] < T; // what the decoder sends back comes in on the way
+    if (B == 1 && direction == 0 && !padded && ws->loops->backward_single[spec->cell]) {
         struct single single = workspace_single(ws, layer, T, T - 1);
+        if (ws->decoder) pair_take_back(ws, &single.rows, layer, direction, T - 1);
         lane_weights_back(ws, lane, &single.product);
         ws->loops->backward_single[spec->cell](&single, spec->activation);
         return;
@@ -46,6 +48,7 @@ static void backward_lane(struct workspace *ws, const struct batch *batch, int l
                 blas_product(B, H, H, after.mixed, (size_t)H, lane->recurrent_t + (size_t)direct * (size_t)H, (size_t)H,
                              1.0f, (float *)rows.dh, rows.stride);
         }
+        if (ws->decoder) pair_take_back(ws, &rows, layer, direction, t);
         ws->loops->backward[spec->cell](&rows, spec->activation);
         if (ws->last_block == LAST_MIXED) {
             blas_product(B, H, GH - direct, rows.gates + direct, (size_t)GH,
@@ -81,14 +84,19 @@ static void recurrent_gradient(struct workspace *ws, const struct batch *batch, 
         product_outer(ws->loops, H, H, B, lane->h0, (size_t)H, first.mixed, (size_t)H, to + direct, (size_t)GH);
 }
 
-static void input_gradient(struct workspace *ws, const struct batch *batch, int layer, int direction, float *grads) {
+static void input_gradient(struct workspace *ws, const float *params, const struct batch *batch, int layer,
+                           int direction, float *grads) {
     const struct lane *lane = &ws->lanes[layer][direction];
     const struct net_spec *spec = &ws->layout->spec;
     int N = batch->T * batch->B, I = net_layer_inputs(spec, layer), GH = ws->cell->block_count * spec->hidden;
     bool symbols = layer == 0 && !spec->real_input;
     float *bias = lane->both ? lane->both : grads + lane->bias_at;
     if (lane->both) memset(lane->both, 0, (size_t)GH * sizeof(float));
-    ws->loops->scatter(grads + lane->input_at, bias, lane->gates, symbols ? batch->x : NULL, N, GH);
+    bool embedded = symbols && spec->embed > 0;
+    if (embedded)
+        embed_backward(ws, params, batch, lane, bias, grads);
+    else
+        ws->loops->scatter(grads + lane->input_at, bias, lane->gates, symbols ? batch->x : NULL, N, GH);
     if (lane->both) { // what goes to both biases, and the last block's own
         size_t direct = (size_t)ws->direct_blocks * (size_t)spec->hidden;
         ws->loops->add(grads + lane->bias_at, lane->both, (size_t)GH);
@@ -101,23 +109,32 @@ static void input_gradient(struct workspace *ws, const struct batch *batch, int 
     product_outer(ws->loops, I, GH, N, in, (size_t)I, lane->gates, (size_t)GH, grads + lane->input_at, (size_t)GH);
 }
 
-void kernel_backward(struct workspace *ws, const float *params, const struct batch *batch, float scale, float *grads) {
-    (void)params; // the transposed copies are read
+// dL/d(the state that the first timestep read), as backward_lane gives it to an earlier timestep.
+static void gradient_of_start(struct workspace *ws, const struct batch *batch, int layer) {
+    const struct lane *lane = &ws->lanes[layer][0];
+    int B = batch->B, H = ws->layout->spec.hidden, GH = ws->cell->block_count * H, direct = ws->direct_blocks * H;
+    size_t n = (size_t)B * (size_t)H;
+    if (lane->carry)
+        memcpy(lane->d_h0, lane->carry, n * sizeof(float));
+    else
+        memset(lane->d_h0, 0, n * sizeof(float));
+    product_plain(ws->loops, B, H, direct, lane->gates, (size_t)GH, lane->recurrent_t, (size_t)H, 1.0f, lane->d_h0,
+                  (size_t)H);
+    if (ws->last_block == LAST_APART)
+        product_plain(ws->loops, B, H, H, lane->mixed, (size_t)H, lane->recurrent_t + (size_t)direct * (size_t)H,
+                      (size_t)H, 1.0f, lane->d_h0, (size_t)H);
+}
+
+void layers_backward(struct workspace *ws, const float *params, const struct batch *batch, float *grads) {
     const struct net_spec *spec = &ws->layout->spec;
-    int N = batch->T * batch->B, DH = spec->hidden * spec->directions, O = spec->outputs;
-    int GH = ws->cell->block_count * spec->hidden;
-    struct head_rows rows = {.N = N, .O = O, .logits = ws->logits, .target = batch->target};
-    ws->loops->softmax_back(&rows, scale);
-    ws->loops->scatter(NULL, grads + ws->head_bias_at, ws->logits, NULL, N, O);
-    product_outer(ws->loops, DH, O, N, ws->out[spec->layers - 1], (size_t)DH, ws->logits, (size_t)O,
-                  grads + ws->head_at, (size_t)O);
-    product_plain(ws->loops, N, DH, O, ws->logits, (size_t)O, ws->head_t, (size_t)DH, 0.0f, ws->d_out, (size_t)DH);
+    int N = batch->T * batch->B, DH = spec->hidden * spec->directions, GH = ws->cell->block_count * spec->hidden;
     for (int l = spec->layers - 1; l >= 0; l--) {
         for (int d = 0; d < spec->directions; d++) {
             backward_lane(ws, batch, l, d);
             recurrent_gradient(ws, batch, l, d, grads);
-            input_gradient(ws, batch, l, d, grads);
+            input_gradient(ws, params, batch, l, d, grads);
         }
+        if (ws->encoder) gradient_of_start(ws, batch, l);
         if (l == 0) break;
         for (int d = 0; d < spec->directions; d++)
             product_plain(ws->loops, N, DH, GH, ws->lanes[l][d].gates, (size_t)GH, ws->lanes[l][d].input_t, (size_t)DH,

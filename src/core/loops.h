@@ -40,8 +40,10 @@ struct single {
 // What the two passes of the head share, for N rows of O logits.
 struct head_rows {
     int N, O;
-    float *logits;     // (N, O). forward: logits in, y_hat out. backward: y_hat in, scale * dL/dlogits out
-    const int *target; // (N), < 0 = no loss: the row is left as it is, and zero after backward
+    float *logits;            // (N, O). forward: logits in, y_hat out. backward: y_hat in, scale * dL/dlogits out
+    const int *target;        // (N), < 0 = no loss: the row is left as it is, and zero after backward
+    const float *target_real; // (.., O) of outputs that are numbers
+    const int *rows;          // (N) where in target_real the answers of each row stand; NULL: row by row
 };
 
 // One update (trainer.h says which).
@@ -67,10 +69,12 @@ struct loops {
     void (*backward_last[CELL_COUNT])(const struct cell_rows *rows);
     // z (N, n) = bias (n), plus weights[x] where x is not NULL and x[row] >= 0
     void (*gather)(float *z, const float *weights, const float *bias, const int *x, int N, int n);
-    // bias (n) += column sums of dz (N, n); grads[x[row]] += dz[row] where x is not NULL and x[row] >= 0
+    // bias (n), unless NULL, += column sums of dz (N, n); grads[x[row]] += dz[row] where x is not NULL and x[row] >= 0
     void (*scatter)(float *grads, float *bias, const float *dz, const int *x, int N, int n);
-    double (*softmax)(const struct head_rows *rows, long *right); // summed loss in nats
-    void (*softmax_back)(const struct head_rows *rows, float scale);
+    // Summed loss; counts what is right: rows of softmax, single outputs of sigmoid.
+    double (*loss[OUTPUT_COUNT])(const struct head_rows *rows, long *right);
+    void (*loss_back[OUTPUT_COUNT])(const struct head_rows *rows, float scale);
+    void (*outputs[OUTPUT_COUNT])(float *logits, int N, int O); // y_hat in place, (N, O)
     void (*product)(const struct product *product);
     void (*add)(float *to, const float *from, size_t n);
     double (*square_sum)(const float *values, size_t n);

@@ -122,7 +122,7 @@ LOOP void scatter(float *grads, float *bias, const float *dz, const int *x, int 
             for (int i = 0; i < n; i++)
                 to[i] += from[i];
         }
-        add_columns(bias, dz + (size_t)first * (size_t)n, last - first, n);
+        if (bias) add_columns(bias, dz + (size_t)first * (size_t)n, last - first, n);
     }
 }
 
@@ -266,6 +266,8 @@ LOOP void softmax_back(const struct head_rows *rows, float scale) {
     }
 }
 
+#include "output_body.h"
+
 // --- updates ---
 
 LOOP void update_sgd(const struct update_rule *rule, size_t n, float *restrict params, const float *restrict grads) {
@@ -360,8 +362,10 @@ const struct loops LOOPS = {
     .backward_single = {[CELL_RNN] = rnn_backward_single, [CELL_LSTM] = lstm_backward_single},
     .gather = gather,
     .scatter = scatter,
-    .softmax = softmax,
-    .softmax_back = softmax_back,
+    .loss = {[OUTPUT_SOFTMAX] = softmax, [OUTPUT_SIGMOID] = sigmoid_loss, [OUTPUT_LINEAR] = linear_loss},
+    .loss_back = {[OUTPUT_SOFTMAX] = softmax_back, [OUTPUT_SIGMOID] = sigmoid_back, [OUTPUT_LINEAR] = linear_back},
+    .outputs =
+        {[OUTPUT_SOFTMAX] = softmax_outputs, [OUTPUT_SIGMOID] = sigmoid_outputs, [OUTPUT_LINEAR] = linear_outputs},
     .product = product,
     .add = add,
     .square_sum = square_sum,

@@ -97,19 +97,20 @@ static void add_network(struct layout *layout, const char *prefix, const struct 
     add_param(layout, prefix, PARAM_HEAD_BIAS, -1, -1, 1, spec->outputs);
 }
 
-// The two networks of an encoder-decoder.
-static struct net_spec encoder_spec(struct net_spec spec) {
-    spec.kind = NET_MANY_TO_MANY;
-    spec.outputs = 0;
-    return spec;
+struct net_spec net_encoder_spec(const struct net_spec *spec) {
+    struct net_spec encoder = *spec;
+    encoder.kind = NET_MANY_TO_MANY;
+    encoder.outputs = 0;
+    return encoder;
 }
 
-static struct net_spec decoder_spec(struct net_spec spec) {
-    spec.kind = NET_MANY_TO_MANY;
-    spec.inputs = spec.outputs;
-    spec.real_input = false;
-    spec.directions = 1;
-    return spec;
+struct net_spec net_decoder_spec(const struct net_spec *spec) {
+    struct net_spec decoder = *spec;
+    decoder.kind = NET_MANY_TO_MANY;
+    decoder.inputs = spec->outputs;
+    decoder.real_input = false;
+    decoder.directions = 1;
+    return decoder;
 }
 
 // One network of the two, as a layout that borrows its rows of the list.
@@ -138,8 +139,8 @@ bool layout_init(struct layout *layout, const struct net_spec *spec, struct err 
         add_network(layout, "", spec);
         return true;
     }
-    layout->encoder = add_view(layout, "encoder.", encoder_spec(*spec), err);
-    if (layout->encoder) layout->decoder = add_view(layout, "decoder.", decoder_spec(*spec), err);
+    layout->encoder = add_view(layout, "encoder.", net_encoder_spec(spec), err);
+    if (layout->encoder) layout->decoder = add_view(layout, "decoder.", net_decoder_spec(spec), err);
     if (!layout->decoder) {
         layout_release(layout);
         return false;

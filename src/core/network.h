@@ -53,6 +53,9 @@ struct net_spec {
 
 // Fails (ERR_VALUE) and says which size makes no sense: hidden 0, vocabulary 1, ...
 bool net_spec_check(const struct net_spec *spec, struct err *err);
+// The two networks of an encoder-decoder, as in layout->encoder and layout->decoder below.
+struct net_spec net_encoder_spec(const struct net_spec *spec);
+struct net_spec net_decoder_spec(const struct net_spec *spec);
 const struct cell_desc *net_cell(const struct net_spec *spec);
 // I of a layer: inputs (E where symbols are embedded), or H * directions above
 int net_layer_inputs(const struct net_spec *spec, int layer);

@@ -51,8 +51,7 @@ static void carve_tape(struct carver *carver, struct tape *tape) {
     tape->loss = carve(carver, T, 1);
 }
 
-struct tape *tape_new(const struct net_spec *spec, int T, struct err *err) {
-    if (!net_spec_check(spec, err)) return NULL;
+static struct tape *tape_make(const struct net_spec *spec, int T, struct err *err) {
     if (T < 1) {
         err_set(err, ERR_LIMIT, "a tape needs at least 1 timestep, found %d", T);
         return NULL;
@@ -75,10 +74,37 @@ struct tape *tape_new(const struct net_spec *spec, int T, struct err *err) {
     return tape;
 }
 
+struct tape *tape_new(const struct net_spec *spec, int T, struct err *err) {
+    if (!net_spec_check(spec, err)) return NULL;
+    if (spec->kind != NET_ENCODER_DECODER) return tape_make(spec, T, err);
+    err_set(err, ERR_VALUE,
+            "the tape of an encoder-decoder needs the encoder's timesteps and the decoder's, found one");
+    return NULL;
+}
+
+struct tape *tape_new_pair(const struct net_spec *spec, int source_T, int T, struct err *err) {
+    if (spec->kind != NET_ENCODER_DECODER || !net_spec_check(spec, err)) return tape_new(spec, T, err);
+    struct net_spec encoder = net_encoder_spec(spec), decoder = net_decoder_spec(spec);
+    struct tape *tape = tape_make(&decoder, T, err);
+    if (!tape) return NULL;
+    tape->encoder = tape_make(&encoder, source_T, err);
+    if (!tape->encoder) {
+        tape_free(tape);
+        return NULL;
+    }
+    tape->encoder->decoder = tape;
+    return tape;
+}
+
 void tape_free(struct tape *tape) {
     if (!tape) return;
+    tape_free(tape->encoder);
     mem_free(tape->memory);
     mem_free(tape);
+}
+
+const struct tape *tape_encoder(const struct tape *tape) {
+    return tape->encoder;
 }
 
 void tape_scale_loss(struct tape *tape, double factor) {
@@ -118,9 +144,8 @@ struct track_params track_params_of(const struct layout *layout, const double *p
 
 // --- forward ---
 
-// z (H) += v (n) times the columns of a block: weights (n, stride), row-major. Zeros are skipped: a one-hot
-// vector costs one row.
-static void add_product(double *restrict z, const double *v, int n, const double *weights, size_t stride, int H) {
+// Zeros are skipped: a one-hot vector costs one row.
+void reference_add_product(double *restrict z, const double *v, int n, const double *weights, size_t stride, int H) {
     for (int j = 0; j < n; j++) {
         double factor = v[j];
         if (factor == 0.0) continue;
@@ -144,8 +169,9 @@ static void forward_affine(const struct tape *tape, struct track *track, const s
     if (!p->recurrent_bias || step->in[1] >= 0) add_to(z, p->bias + at, H);
     if (p->recurrent_bias && step->in[0] >= 0) add_to(z, p->recurrent_bias + at, H);
     if (step->in[0] >= 0)
-        add_product(z, track->value[step->in[0]] + (size_t)t * (size_t)H, H, p->recurrent + at, GH, H);
-    if (step->in[1] >= 0) add_product(z, track->value[step->in[1]] + (size_t)t * (size_t)I, I, p->input + at, GH, H);
+        reference_add_product(z, track->value[step->in[0]] + (size_t)t * (size_t)H, H, p->recurrent + at, GH, H);
+    if (step->in[1] >= 0)
+        reference_add_product(z, track->value[step->in[1]] + (size_t)t * (size_t)I, I, p->input + at, GH, H);
 }
 
 static void forward_step(const struct tape *tape, struct track *track, const struct track_params *params,
@@ -194,9 +220,24 @@ static void forward_step(const struct tape *tape, struct track *track, const str
     }
 }
 
+// x (E) of a symbol: one-hot, or its row of the embedding.
+static void look_up(const struct tape *tape, const struct layout *layout, const double *params, int symbol, double *x) {
+    size_t I = (size_t)tape->tracks[0][0].inputs;
+    memset(x, 0, I * sizeof *x);
+    check(symbol < tape->spec.inputs, "symbol %d of %d", symbol, tape->spec.inputs);
+    if (symbol < 0) return;
+    if (tape->spec.embed == 0) {
+        x[symbol] = 1.0;
+        return;
+    }
+    const double *rows = params + layout->params[layout_param(layout, PARAM_EMBED, -1, -1)].offset;
+    memcpy(x, rows + (size_t)symbol * I, I * sizeof *x);
+}
+
 // The input slot of a layer at t: the example's, or the states of the layer below, both directions side by
 // side.
-static void forward_input(struct tape *tape, const struct example *example, int layer, int direction, int t) {
+static void forward_input(struct tape *tape, const struct layout *layout, const double *params,
+                          const struct example *example, int layer, int direction, int t) {
     struct track *track = &tape->tracks[layer][direction];
     size_t I = (size_t)track->inputs, H = (size_t)tape->spec.hidden;
     double *x = track->value[tape->cell->input] + (size_t)t * I;
@@ -209,10 +250,17 @@ static void forward_input(struct tape *tape, const struct example *example, int 
     } else if (tape->spec.real_input) {
         memcpy(x, example->x_real + (size_t)t * I, I * sizeof *x);
     } else {
-        memset(x, 0, I * sizeof *x);
-        check(example->x[t] < track->inputs, "symbol %d of %d", example->x[t], track->inputs);
-        if (example->x[t] >= 0) x[example->x[t]] = 1.0;
+        look_up(tape, layout, params, example->x[t], x);
     }
+}
+
+// The state that enters the first timestep: zero, or what an encoder's directions left, added up.
+static void first_state(const struct tape *tape, int layer, int state, double *in) {
+    size_t H = (size_t)tape->spec.hidden;
+    memset(in, 0, H * sizeof *in);
+    for (int d = 0; tape->encoder && d < tape->encoder->spec.directions; d++)
+        add_to(in, tape_value(tape->encoder, layer, d, tape->cell->state_out[state], last_time(tape->encoder, d)),
+               tape->spec.hidden);
 }
 
 static void forward_track(struct tape *tape, const struct layout *layout, const double *params,
@@ -224,13 +272,13 @@ static void forward_track(struct tape *tape, const struct layout *layout, const 
     int T = example->T;
     for (int n = 0; n < T; n++) {
         int t = direction == 0 ? n : T - 1 - n, before = time_before(direction, t);
-        forward_input(tape, example, layer, direction, t);
+        forward_input(tape, layout, params, example, layer, direction, t);
         clamp_values(tape, layer, direction, cell->input, t,
                      track->value[cell->input] + (size_t)t * (size_t)track->inputs);
         for (int s = 0; s < cell->state_count; s++) {
             double *in = track->value[cell->state_in[s]] + (size_t)t * H;
             if (n == 0)
-                memset(in, 0, H * sizeof *in);
+                first_state(tape, layer, s, in);
             else
                 memcpy(in, track->value[cell->state_out[s]] + (size_t)before * H, H * sizeof *in);
             clamp_values(tape, layer, direction, cell->state_in[s], t, in);
@@ -243,41 +291,12 @@ static void forward_track(struct tape *tape, const struct layout *layout, const 
     }
 }
 
-// y_hat = exp(logits - m) / sum, with m the largest; returns ln of the sum plus m, so that -ln y_hat[k] is
-// that minus logits[k], exact where y_hat[k] underflows.
-static double softmax(const double *logits, double *y_hat, int O) {
-    double largest = logits[0], sum = 0.0;
-    for (int i = 1; i < O; i++)
-        largest = logits[i] > largest ? logits[i] : largest;
-    for (int i = 0; i < O; i++)
-        sum += y_hat[i] = exp(logits[i] - largest);
-    for (int i = 0; i < O; i++)
-        y_hat[i] /= sum;
-    return log(sum) + largest;
-}
-
-static double forward_head(struct tape *tape, const struct layout *layout, const double *params,
-                           const struct example *example, int t) {
-    int H = tape->spec.hidden, O = tape->spec.outputs, top = tape->spec.layers - 1;
-    const double *weights = params + layout->params[layout_param(layout, PARAM_HEAD, -1, -1)].offset;
-    const double *bias = params + layout->params[layout_param(layout, PARAM_HEAD_BIAS, -1, -1)].offset;
-    double *logits = tape->logits + (size_t)t * (size_t)O, *y_hat = tape->y_hat + (size_t)t * (size_t)O;
-    memcpy(logits, bias, (size_t)O * sizeof *logits);
-    for (int d = 0; d < tape->spec.directions; d++)
-        add_product(logits, tape->tracks[top][d].value[tape->cell->state_out[0]] + (size_t)t * (size_t)H, H,
-                    weights + (size_t)d * (size_t)H * (size_t)O, (size_t)O, O);
-    double log_sum = softmax(logits, y_hat, O);
-    int target = example->target ? example->target[t] : -1;
-    check(target < O, "target %d of %d outputs", target, O);
-    return tape->loss[t] = target < 0 ? 0.0 : log_sum - logits[target];
-}
-
 double reference_forward(struct tape *tape, const struct layout *layout, const double *params,
                          const struct example *example) {
     return reference_forward_with(tape, layout, params, example, NULL);
 }
 
-double reference_forward_with(struct tape *tape, const struct layout *layout, const double *params,
+static double forward_network(struct tape *tape, const struct layout *layout, const double *params,
                               const struct example *example, const struct clamps *clamps) {
     clamps_keep(tape, clamps);
     check(example->T >= 1 && example->T <= tape->T, "%d timesteps on a tape of %d", example->T, tape->T);
@@ -286,9 +305,18 @@ double reference_forward_with(struct tape *tape, const struct layout *layout, co
         for (int d = 0; d < tape->spec.directions; d++)
             forward_track(tape, layout, params, example, l, d);
     double loss = 0.0;
-    for (int t = 0; t < example->T; t++)
-        loss += forward_head(tape, layout, params, example, t);
+    for (int t = 0; tape->spec.outputs > 0 && t < example->T; t++)
+        loss += head_forward(tape, layout, params, example, t);
     return loss;
+}
+
+double reference_forward_with(struct tape *tape, const struct layout *layout, const double *params,
+                              const struct example *example, const struct clamps *clamps) {
+    if (tape->encoder) {
+        check(layout->encoder && example->source, "an encoder needs its layout and something to read");
+        forward_network(tape->encoder, layout->encoder, params, example->source, clamps);
+    }
+    return forward_network(tape, tape_layout(tape, layout), params, example, clamps);
 }
 
 // --- reading ---

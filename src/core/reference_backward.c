@@ -4,19 +4,19 @@
 #include "tape.h"
 #include <string.h>
 
-static double break_factor[OP_COUNT]; // the test hook: what is added to a factor of 1
+static double break_factor[RULE_COUNT]; // the test hook: what is added to a factor of 1
 
-void reference_break(enum cell_op op, double factor) {
-    check((unsigned)op < OP_COUNT, "operation %d", (int)op);
-    break_factor[op] = factor - 1.0;
+void reference_break(int rule, double factor) {
+    check(rule >= 0 && rule < RULE_COUNT, "rule %d", rule);
+    break_factor[rule] = factor - 1.0;
 }
 
-double reference_break_factor(enum cell_op op) {
-    return 1.0 + break_factor[op];
+double reference_break_factor(int rule) {
+    return 1.0 + break_factor[rule];
 }
 
 // Eight partial sums: a fixed order of addition that the compiler can vectorise.
-static double dot(const double *restrict a, const double *restrict b, int n) {
+double reference_dot(const double *restrict a, const double *restrict b, int n) {
     double sums[8] = {0};
     int i = 0;
     for (; i + 8 <= n; i += 8)
@@ -27,9 +27,8 @@ static double dot(const double *restrict a, const double *restrict b, int n) {
     return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 
-// grads (n, stride) += factor * v (n) dz (H)^T
-static void add_outer(double *grads, size_t stride, const double *v, int n, const double *restrict dz, int H,
-                      double factor) {
+void reference_add_outer(double *grads, size_t stride, const double *v, int n, const double *restrict dz, int H,
+                         double factor) {
     for (int j = 0; j < n; j++) {
         double scaled = factor * v[j];
         if (scaled == 0.0) continue;
@@ -68,8 +67,8 @@ static void backward_affine_operand(const struct moment *m, const struct cell_st
     const double *weights = (k == 0 ? m->weights.recurrent : m->weights.input) + at;
     double *grads = (k == 0 ? m->weights.recurrent_grad : m->weights.input_grad) + at;
     for (int j = 0; j < n; j++)
-        sent[j] = factor * dot(weights + (size_t)j * GH, dz, H);
-    add_outer(grads, GH, row_of(m, m->track->value[step->in[k]], step->in[k]), n, dz, H, factor);
+        sent[j] = factor * reference_dot(weights + (size_t)j * GH, dz, H);
+    reference_add_outer(grads, GH, row_of(m, m->track->value[step->in[k]], step->in[k]), n, dz, H, factor);
 }
 
 // What an elementwise step sends to operand k, from its output's gradient dy, its output y and the other
@@ -178,6 +177,16 @@ static void stop_at_clamps(const struct moment *m, int slot) {
     }
 }
 
+// What comes back behind the last timestep: nothing, or what the decoder's first state sends to both directions' last.
+static void future_of_the_end(const struct tape *tape, int layer, int state, double *future) {
+    int H = tape->spec.hidden;
+    memset(future, 0, (size_t)H * sizeof *future);
+    if (!tape->decoder) return;
+    const double *handed = tape_grad(tape->decoder, layer, 0, tape->cell->state_in[state], 0);
+    for (int i = 0; i < H; i++)
+        future[i] = reference_break_factor(RULE_HAND_OVER) * handed[i];
+}
+
 static void backward_track(struct tape *tape, const struct layout *layout, const double *params, double *grads,
                            int layer, int direction) {
     const struct cell_desc *cell = tape->cell;
@@ -196,7 +205,7 @@ static void backward_track(struct tape *tape, const struct layout *layout, const
             double *future = m.track->from_future[s] + (size_t)m.t * H;
             size_t after = (size_t)time_after(direction, m.t);
             if (n == 0)
-                memset(future, 0, H * sizeof *future);
+                future_of_the_end(tape, layer, s, future);
             else
                 memcpy(future, m.track->grad[cell->state_in[s]] + after * H, H * sizeof *future);
         }
@@ -211,27 +220,27 @@ static void backward_track(struct tape *tape, const struct layout *layout, const
     }
 }
 
-// dlogits = factor (y_hat - onehot(target)), or 0; into from_loss of the top layer's hidden state, and the
-// head's dW.
-static void backward_head(struct tape *tape, const struct layout *layout, const double *params, double *grads,
-                          const struct example *example, int t) {
-    int H = tape->spec.hidden, O = tape->spec.outputs, top = tape->spec.layers - 1;
-    size_t weights = layout->params[layout_param(layout, PARAM_HEAD, -1, -1)].offset;
-    double *bias = grads + layout->params[layout_param(layout, PARAM_HEAD_BIAS, -1, -1)].offset;
-    double *d = tape->logits_grad + (size_t)t * (size_t)O;
-    const double *y_hat = tape->y_hat + (size_t)t * (size_t)O;
-    int target = example->target ? example->target[t] : -1;
-    for (int i = 0; i < O; i++)
-        d[i] = target < 0 ? 0.0 : tape->factor * (y_hat[i] - (i == target ? 1.0 : 0.0));
-    for (int i = 0; i < O; i++)
-        bias[i] += d[i];
-    for (int direction = 0; direction < tape->spec.directions; direction++) {
-        struct track *track = &tape->tracks[top][direction];
-        size_t at = weights + (size_t)direction * (size_t)H * (size_t)O, row = (size_t)t * (size_t)H;
-        double *da = track->from_loss[0] + row;
-        for (int j = 0; j < H; j++)
-            da[j] = dot(params + at + (size_t)j * (size_t)O, d, O);
-        add_outer(grads + at, (size_t)O, track->value[tape->cell->state_out[0]] + row, H, d, O, 1.0);
+// All heads, and what they send: into from_loss of the top layer's hidden states that they read.
+static void backward_heads(struct tape *tape, const struct layout *layout, const double *params, double *grads,
+                           const struct example *example) {
+    size_t H = (size_t)tape->spec.hidden;
+    struct track *top = tape->tracks[tape->spec.layers - 1];
+    for (int d = 0; d < tape->spec.directions; d++)
+        memset(top[d].from_loss[0], 0, (size_t)tape->length * H * sizeof(double));
+    for (int t = 0; tape->spec.outputs > 0 && t < tape->length; t++) {
+        head_backward(tape, layout, grads, example, t);
+        for (int d = 0; d < tape->spec.directions; d++)
+            head_send(tape, layout, params, d, t, top[d].from_loss[0] + (size_t)head_time(tape, d, t) * H);
+    }
+}
+
+// What layer 0 sends to its input at t goes into the row that was looked up. out: (V, E)
+static void add_embedding(const struct tape *tape, int symbol, int t, double *out, double factor) {
+    int E = tape->spec.embed;
+    for (int d = 0; symbol >= 0 && d < tape->spec.directions; d++) {
+        const double *dx = tape_grad(tape, 0, d, tape->cell->input, t);
+        for (int i = 0; i < E; i++)
+            out[(size_t)symbol * (size_t)E + (size_t)i] += factor * dx[i];
     }
 }
 
@@ -255,12 +264,11 @@ static void receive_from_above(struct tape *tape, const struct example *example,
     }
 }
 
-void reference_backward(struct tape *tape, const struct layout *layout, const double *params,
-                        const struct example *example, double *grads) {
+static void backward_network(struct tape *tape, const struct layout *layout, const double *params, double *grads,
+                             const struct example *example) {
     check(example->T == tape->length, "backward over %d timesteps after forward over %d", example->T, tape->length);
     memset(tape->clamp_grad, 0, sizeof tape->clamp_grad);
-    for (int t = 0; t < tape->length; t++)
-        backward_head(tape, layout, params, grads, example, t);
+    backward_heads(tape, layout, params, grads, example);
     for (int l = tape->spec.layers - 1; l >= 0; l--) {
         for (int d = 0; d < tape->spec.directions; d++) {
             if (l < tape->spec.layers - 1) receive_from_above(tape, example, l, d);
@@ -270,6 +278,16 @@ void reference_backward(struct tape *tape, const struct layout *layout, const do
             backward_track(tape, layout, params, grads, l, d);
         }
     }
+    if (tape->spec.embed == 0) return;
+    double *rows = grads + layout->params[layout_param(layout, PARAM_EMBED, -1, -1)].offset;
+    for (int t = 0; t < tape->length; t++)
+        add_embedding(tape, example->x[t], t, rows, reference_break_factor(RULE_EMBED));
+}
+
+void reference_backward(struct tape *tape, const struct layout *layout, const double *params,
+                        const struct example *example, double *grads) {
+    backward_network(tape, tape_layout(tape, layout), params, grads, example);
+    if (tape->encoder) backward_network(tape->encoder, layout->encoder, params, grads, example->source);
 }
 
 // --- for the analyses ---
@@ -311,18 +329,24 @@ static void head_grad_at(const struct tape *tape, enum param_role role, int t, d
         return;
     }
     for (int direction = 0; direction < tape->spec.directions; direction++)
-        add_outer(out + (size_t)direction * (size_t)H * (size_t)O, (size_t)O,
-                  tape_value(tape, tape->spec.layers - 1, direction, tape->cell->state_out[0], t), H, d, O, 1.0);
+        reference_add_outer(
+            out + (size_t)direction * (size_t)H * (size_t)O, (size_t)O,
+            tape_value(tape, tape->spec.layers - 1, direction, tape->cell->state_out[0], head_time(tape, direction, t)),
+            H, d, O, 1.0);
 }
 
 void tape_param_grad_at(const struct tape *tape, const struct layout *layout, const struct example *example, int param,
                         int t, double *out) {
-    (void)example; // the tape holds x and the targets' gradient already
     const struct param *p = &layout->params[param];
+    tape = tape_of_param(tape, layout, param);
     const struct cell_desc *cell = tape->cell;
     int H = tape->spec.hidden;
     size_t GH = (size_t)p->out;
     memset(out, 0, (size_t)p->in * (size_t)p->out * sizeof *out);
+    if (p->role == PARAM_EMBED) {
+        add_embedding(tape, tape_example(tape, example)->x[t], t, out, 1.0);
+        return;
+    }
     if (p->layer < 0) {
         head_grad_at(tape, p->role, t, out);
         return;
@@ -345,6 +369,6 @@ void tape_param_grad_at(const struct tape *tape, const struct layout *layout, co
             continue;
         }
         int in = step->in[p->role == PARAM_RECURRENT ? 0 : 1];
-        if (in >= 0) add_outer(block, GH, tape_value(tape, p->layer, p->direction, in, t), p->in, dz, H, 1.0);
+        if (in >= 0) reference_add_outer(block, GH, tape_value(tape, p->layer, p->direction, in, t), p->in, dz, H, 1.0);
     }
 }

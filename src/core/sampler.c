@@ -41,6 +41,7 @@ struct sampler *sampler_new(const struct model *model, struct err *err) {
         sampler_free(sampler);
         return NULL;
     }
+    sampler_refresh(sampler);
     sampler_reset(sampler);
     return sampler;
 }
@@ -54,6 +55,10 @@ void sampler_free(struct sampler *sampler) {
     mem_free(sampler);
 }
 
+void sampler_refresh(struct sampler *sampler) {
+    kernel_refresh(sampler->workspace, sampler->model->params);
+}
+
 void sampler_reset(struct sampler *sampler) {
     int O = sampler->model->layout.spec.outputs;
     workspace_forget_state(sampler->workspace);
@@ -65,15 +70,10 @@ void sampler_reset(struct sampler *sampler) {
 void sampler_feed(struct sampler *sampler, int symbol) {
     const struct net_spec *spec = &sampler->model->layout.spec;
     check(symbol < spec->inputs, "symbol %d of %d", symbol, spec->inputs);
-    int no_target = -1, any_target = 0;
-    long tokens, right = 0;
-    struct batch batch = {.T = 1, .B = 1, .x = &symbol, .target = &no_target, .carry = true};
-    kernel_forward(sampler->workspace, sampler->model->params, &batch, &tokens, &right);
-    size_t bytes = (size_t)spec->outputs * sizeof(float);
-    memcpy(sampler->logits, sampler->workspace->logits, bytes); // a row without a target keeps its logits
-    memcpy(sampler->y_hat, sampler->logits, bytes);
-    struct head_rows rows = {.N = 1, .O = spec->outputs, .logits = sampler->y_hat, .target = &any_target};
-    sampler->workspace->loops->softmax(&rows, &right);
+    struct batch batch = {.T = 1, .B = 1, .x = &symbol, .carry = true};
+    kernel_logits(sampler->workspace, sampler->model->params, &batch, sampler->logits);
+    memcpy(sampler->y_hat, sampler->logits, (size_t)spec->outputs * sizeof(float));
+    kernel_outputs(sampler->workspace, 1, sampler->y_hat);
 }
 
 const float *sampler_distribution(const struct sampler *sampler) {

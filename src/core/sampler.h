@@ -7,6 +7,8 @@
 struct sampler;
 struct sampler *sampler_new(const struct model *model, struct err *err);
 void sampler_free(struct sampler *sampler);
+// Whoever writes the model's parameters while a sampler borrows it says so.
+void sampler_refresh(struct sampler *sampler);
 void sampler_reset(struct sampler *sampler);                      // zero state
 void sampler_feed(struct sampler *sampler, int symbol);           // -1 = zero vector
 const float *sampler_distribution(const struct sampler *sampler); // (O) softmax(logits) after the last feed

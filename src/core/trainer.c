@@ -186,7 +186,7 @@ struct trainer_memory_parts trainer_memory_by_part(const struct trainer *trainer
     size_t slab = trainer->model->layout.size * sizeof(float);
     struct trainer_memory_parts parts = {.gradients = (size_t)trainer->workers * slab,
                                          .state = (size_t)trainer_state_slabs(trainer) * slab,
-                                         .packed = trainer->worker[0].workspace->packed_bytes};
+                                         .packed = workspace_packed_memory(trainer->worker[0].workspace)};
     parts.workspace = trainer->bytes - parts.gradients - parts.state - parts.packed;
     return parts;
 }

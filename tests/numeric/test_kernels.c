@@ -1,153 +1,6 @@
 // The fused float kernels against the reference in double: forward and every gradient.
-#include "kernels.h"
 #include "loops.h"
-#include "random_net.h"
-#include <string.h>
-
-// A minibatch of B random sequences; the last ones are shorter when `ragged` (padded with -1 to the right).
-struct sample {
-    int T, B;
-    int *x, *target; // (T, B)
-    float *x_real;   // (T, B, I) or NULL
-};
-
-static void sample_init(struct sample *s, struct rng *rng, const struct net_spec *spec, int T, int B, bool ragged) {
-    size_t N = (size_t)T * (size_t)B;
-    *s = (struct sample){.T = T, .B = B, .x = mem_need(N, sizeof(int)), .target = mem_need(N, sizeof(int))};
-    random_symbols(rng, s->x, (int)N, spec->inputs, 9);
-    random_symbols(rng, s->target, (int)N, spec->outputs, 5);
-    for (int b = 0; b < B; b++) {
-        int length = ragged ? 1 + (int)rng_below(rng, (uint64_t)T) : T;
-        s->x[(length - 1) * B + b] = 1;
-        s->target[(length - 1) * B + b] = 0;
-        for (int t = length; t < T; t++)
-            s->x[t * B + b] = s->target[t * B + b] = -1;
-    }
-    if (!spec->real_input) return;
-    s->x_real = mem_need(N * (size_t)spec->inputs, sizeof(float));
-    for (size_t i = 0; i < N * (size_t)spec->inputs; i++)
-        s->x_real[i] = (float)rng_normal(rng);
-}
-
-static void sample_release(struct sample *s) {
-    mem_free(s->x);
-    mem_free(s->target);
-    mem_free(s->x_real);
-}
-
-// Every sequence alone, at its own length, through the reference. Returns the summed loss; adds to grads.
-static double reference_batch(const struct random_net *net, const struct sample *s, double *grads, long *right) {
-    const struct net_spec *spec = &net->model.layout.spec;
-    struct tape *tape = tape_new(spec, s->T, NULL);
-    int *x = mem_need((size_t)s->T, sizeof(int)), *target = mem_need((size_t)s->T, sizeof(int));
-    double *x_real = mem_need((size_t)s->T * (size_t)spec->inputs, sizeof(double));
-    double loss = 0.0;
-    *right = 0;
-    for (int b = 0; b < s->B; b++) {
-        int length = 0;
-        for (int t = 0; t < s->T; t++) {
-            int n = t * s->B + b;
-            x[t] = s->x[n];
-            target[t] = s->target[n];
-            if (x[t] >= 0 || target[t] >= 0) length = t + 1;
-            for (int i = 0; s->x_real && i < spec->inputs; i++)
-                x_real[t * spec->inputs + i] = s->x_real[n * spec->inputs + i];
-        }
-        struct example example = {.T = length, .x = x, .x_real = s->x_real ? x_real : NULL, .target = target};
-        loss += reference_forward(tape, &net->model.layout, net->params, &example);
-        reference_backward(tape, &net->model.layout, net->params, &example, grads);
-        for (int t = 0; t < length; t++) {
-            const double *y = tape_y_hat(tape, t);
-            int best = 0;
-            for (int i = 1; i < spec->outputs; i++)
-                if (y[i] > y[best]) best = i;
-            *right += target[t] == best;
-        }
-    }
-    tape_free(tape);
-    mem_free(x);
-    mem_free(target);
-    mem_free(x_real);
-    return loss;
-}
-
-// |k - r| <= 1e-4 * max(|r|, 5% of the tensor's rms), for every entry. Returns the worst ratio to that, NaN
-// included.
-static double worst_gradient(const struct layout *layout, const float *kernel, const double *reference, double scale,
-                             const char **name) {
-    double worst = 0.0;
-    for (int p = 0; p < layout->count; p++) {
-        const struct param *param = &layout->params[p];
-        size_t count = (size_t)param->in * (size_t)param->out;
-        double squares = 0.0;
-        for (size_t i = 0; i < count; i++)
-            squares += pow(reference[param->offset + i], 2);
-        double floor = 0.05 * sqrt(squares / (double)count);
-        for (size_t i = 0; i < count; i++) {
-            double r = scale * reference[param->offset + i], k = kernel[param->offset + i];
-            double limit = 1e-4 * fmax(fabs(r), scale * floor);
-            double error = limit > 0.0 ? fabs(k - r) / limit : (k == 0.0 ? 0.0 : INFINITY);
-            if (!(error <= worst)) {
-                worst = error;
-                *name = param->name;
-                if (isnan(error)) return error;
-            }
-        }
-    }
-    return worst;
-}
-
-struct outcome {
-    double loss, gradient; // relative error of the loss; worst ratio to the limit of a gradient
-};
-
-static struct outcome compare(struct net_spec spec, int T, int B, bool ragged, uint64_t seed) {
-    struct random_net net;
-    random_net_init(&net, spec, seed);
-    struct sample s;
-    sample_init(&s, &net.rng, &spec, T, B, ragged);
-    const struct layout *layout = &net.model.layout;
-    long right_reference = 0, right = 0, tokens = 0, counted = 0;
-    double expected = reference_batch(&net, &s, net.grads, &right_reference);
-    struct err err = {0};
-    struct workspace *ws = workspace_new(layout, T, B, &err);
-    if (!ws) fail_msg("%s", err.message);
-    float *grads = mem_need(layout->size, sizeof(float));
-    struct batch batch = {.T = T, .B = B, .x = s.x, .target = s.target, .x_real = s.x_real};
-    kernel_refresh(ws, net.model.params);
-    double loss = kernel_forward(ws, net.model.params, &batch, &tokens, &right);
-    for (int n = 0; n < T * B; n++)
-        counted += s.target[n] >= 0;
-    double scale = 1.0 / (double)counted;
-    kernel_backward(ws, net.model.params, &batch, (float)scale, grads);
-    assert_int_equal(tokens, counted);
-    assert_true(labs(right - right_reference) <= 1 + counted / 1000); // ties of two logits within rounding
-    const char *name = "";
-    struct outcome outcome = {.loss = fabs(loss - expected) / expected,
-                              .gradient = worst_gradient(layout, grads, net.grads, scale, &name)};
-    if (!(outcome.gradient <= 1.0) || !(outcome.loss <= 1e-4))
-        print_message("#   %s L%d D%d H%d T%d B%d%s: loss %.2g, gradient %.2g of the limit at %s\n",
-                      net_cell(&spec)->name, spec.layers, spec.directions, spec.hidden, T, B, ragged ? " ragged" : "",
-                      outcome.loss, outcome.gradient, name);
-    workspace_free(ws);
-    mem_free(grads);
-    sample_release(&s);
-    random_net_release(&net);
-    return outcome;
-}
-
-static void agree(struct net_spec spec, int T, int B, bool ragged, uint64_t seed, struct outcome *worst) {
-    struct outcome outcome = compare(spec, T, B, ragged, seed);
-    assert_true(outcome.loss <= 1e-4);
-    assert_true(outcome.gradient <= 1.0);
-    worst->loss = fmax(worst->loss, outcome.loss);
-    worst->gradient = fmax(worst->gradient, outcome.gradient);
-}
-
-static void report(const struct outcome *worst) {
-    print_message("#   worst: loss %.2g relative, gradient %.2g relative (floor: 5%% of the tensor's rms)\n",
-                  worst->loss, worst->gradient * 1e-4);
-}
+#include "random_batch.h"
 
 static void every_size_agrees(void **state) {
     (void)state;
@@ -159,7 +12,8 @@ static void every_size_agrees(void **state) {
                 for (int h = 0; h < 4; h++) {
                     bool heavy = lengths[t] * batches[b] > 300 && hidden[h] > 100;
                     struct net_spec spec = spec_of((enum cell_id)cell, 1, 1, hidden[h], heavy ? 20 : 27, 27);
-                    agree(spec, lengths[t], batches[b], false, (uint64_t)(cell + 10 * t + 100 * b + 1000 * h), &worst);
+                    agree(spec, (struct batch_shape){lengths[t], batches[b], false},
+                          (uint64_t)(cell + 10 * t + 100 * b + 1000 * h), &worst);
                 }
     report(&worst);
 }
@@ -174,12 +28,14 @@ static void layers_directions_and_kinds_of_input_agree(void **state) {
                     for (int B = 1; B <= 4; B += 3) {
                         struct net_spec spec = spec_of((enum cell_id)cell, layers, directions, 12, 7, 9);
                         spec.real_input = real == 1;
-                        agree(spec, 8, B, false, (uint64_t)(layers + 10 * directions + 100 * B), &worst);
-                        agree(spec, 1, B, false, (uint64_t)(layers + 10 * directions + 100 * B), &worst);
+                        agree(spec, (struct batch_shape){8, B, false}, (uint64_t)(layers + 10 * directions + 100 * B),
+                              &worst);
+                        agree(spec, (struct batch_shape){1, B, false}, (uint64_t)(layers + 10 * directions + 100 * B),
+                              &worst);
                     }
     struct net_spec relu = spec_of(CELL_RNN, 2, 2, 12, 7, 9);
     relu.activation = ACTIVATION_RELU;
-    agree(relu, 8, 3, false, 4, &worst);
+    agree(relu, (struct batch_shape){8, 3, false}, 4, &worst);
     report(&worst);
 }
 
@@ -193,7 +49,7 @@ static void padding_has_no_effect(void **state) {
                 for (int real = 0; real < 2; real++) {
                     struct net_spec spec = spec_of((enum cell_id)cell, layers, directions, 8, 6, 6);
                     spec.real_input = real == 1;
-                    agree(spec, 9, 6, true, (uint64_t)(50 + layers + 10 * directions), &worst);
+                    agree(spec, (struct batch_shape){9, 6, true}, (uint64_t)(50 + layers + 10 * directions), &worst);
                 }
     report(&worst);
 }
@@ -210,7 +66,8 @@ static void every_instruction_set_agrees(void **state) {
         struct outcome worst = {0};
         for (int cell = 0; cell < CELL_COUNT; cell++)
             for (int H = 1; H <= 70; H += 23)
-                agree(spec_of((enum cell_id)cell, 2, 2, H, 11, 19), 6, 3, true, (uint64_t)H, &worst);
+                agree(spec_of((enum cell_id)cell, 2, 2, H, 11, 19), (struct batch_shape){6, 3, true}, (uint64_t)H,
+                      &worst);
         loops_force(LOOPS_COUNT);
         print_message("#   %s:", loops->name);
         report(&worst);
@@ -268,7 +125,8 @@ static void softmax_survives_large_logits(void **state) {
         int target[2] = {0, O - 1};
         long right = 0;
         struct head_rows rows = {.N = 2, .O = O, .logits = row, .target = target};
-        double loss = loops->softmax(&rows, &right), expected = 10.0 * (O - 1) + 2.0 * log1p(exp(-10.0) + exp(-20.0));
+        double loss = loops->loss[OUTPUT_SOFTMAX](&rows, &right),
+               expected = 10.0 * (O - 1) + 2.0 * log1p(exp(-10.0) + exp(-20.0));
         assert_close(loss, expected, 1e-6);
         assert_int_equal(right, 1);
         double sum = 0.0;
@@ -277,7 +135,7 @@ static void softmax_survives_large_logits(void **state) {
         assert_close(sum, 1.0, 1e-6);
         row[3] = NAN;
         target[1] = -1;
-        assert_true(isnan(loops->softmax(&rows, &right)));
+        assert_true(isnan(loops->loss[OUTPUT_SOFTMAX](&rows, &right)));
     }
 }
 
@@ -285,7 +143,7 @@ static void softmax_survives_large_logits(void **state) {
 static void a_broken_reference_differs(void **state) {
     (void)state;
     reference_break(OP_MUL, -1.0);
-    struct outcome outcome = compare(spec_of(CELL_LSTM, 1, 1, 5, 6, 6), 4, 2, false, 3);
+    struct outcome outcome = compare(spec_of(CELL_LSTM, 1, 1, 5, 6, 6), (struct batch_shape){4, 2, false}, 3);
     reference_break(OP_MUL, 1.0);
     assert_true(outcome.gradient > 1000.0);
 }
