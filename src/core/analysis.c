@@ -6,19 +6,33 @@
 #include <math.h>
 #include <string.h>
 
-// Adds what the head sends to the hidden state at t: W_ya dlogits<t>.
-static void add_head(const struct lanes *lanes, int direction, int t, double *row) {
-    const struct tape *tape = lanes->tape;
-    int H = tape->spec.hidden, O = tape->spec.outputs;
-    const struct param *head = &lanes->layout->params[layout_param(lanes->layout, PARAM_HEAD, -1, -1)];
-    const double *weights = lanes->params + head->offset + (size_t)direction * (size_t)H * (size_t)O;
-    const double *d = tape_logits_grad(tape, t);
-    for (int j = 0; j < H; j++, weights += O) {
-        double sum = 0.0;
-        for (int i = 0; i < O; i++)
-            sum += weights[i] * d[i];
-        row[j] += sum;
-    }
+// --- walks ---
+
+static const struct tape *tape_with_losses(const struct tape *tape) {
+    return tape->decoder ? tape->decoder : tape;
+}
+
+// From the losses down to one layer and direction of the tape's side: of an encoder through its decoder first. What
+// `walk` says of seeds and lanes is of the side with the losses; masks and give are of the tape's.
+static bool run_walk(const struct lanes *walk, const struct tape *tape, const struct layout *layout,
+                     const struct example *example, struct err *err) {
+    struct lanes lanes = *walk;
+    lanes.tape = tape;
+    lanes.layout = tape_layout(tape, layout);
+    lanes.dropout = tape_example(tape, example)->dropout;
+    lanes.top = tape->spec.layers - 1;
+    if (!tape->decoder) return lanes_run(&lanes, err);
+    check(layout->encoder, "the losses are the decoder's: expected the layout of both");
+    struct lanes decoder = lanes;
+    decoder.tape = tape->decoder;
+    decoder.layout = layout->decoder;
+    decoder.dropout = example->dropout;
+    decoder.direction = 0;
+    decoder.masks = NULL;
+    decoder.give = NULL;
+    lanes.seed = NULL;
+    lanes.active = NULL; // every loss of the decoder comes from all of the encoder
+    return lanes_run_from(&decoder, &lanes, err);
 }
 
 // --- itemised ---
@@ -29,24 +43,35 @@ struct itemising {
     double *const *norms, *const *vectors;
 };
 
+// The lanes of the losses whose heads read the state of a direction at t.
+static void lanes_read_at(const struct itemising *job, const struct lanes *lanes, int direction, int t, int *low,
+                          int *high) {
+    bool first = direction == 1 && net_one_answer(&lanes->tape->spec); // the head reads t = 0, whenever the loss
+    *low = first ? 0 : job->first_lane[t];
+    *high = !first ? job->first_lane[t + 1] : t == 0 ? lanes->count : 0;
+}
+
 static void itemised_seed(void *context, const struct lanes *lanes, int layer, int direction, int state, int t,
                           double *rows) {
     const struct itemising *job = context;
     (void)layer;
-    int lane = job->first_lane[t];
-    if (state != 0 || lane == job->first_lane[t + 1]) return;
-    add_head(lanes, direction, t, rows + (size_t)lane * (size_t)lanes->tape->spec.hidden);
+    if (state != 0) return;
+    int low, high;
+    lanes_read_at(job, lanes, direction, t, &low, &high);
+    for (int n = low; n < high; n++)
+        head_send(lanes->tape, lanes->layout, lanes->params, direction, job->tau[n],
+                  rows + (size_t)n * (size_t)lanes->tape->spec.hidden);
 }
 
 // A loss reaches no timestep after it, seen in the direction of the recurrence; where two directions meet in
-// the layers below the top one it reaches all.
+// the layers below the top one it reaches all, and so it does where the head reads the end of a direction.
 static void itemised_active(void *context, const struct lanes *lanes, int layer, int direction, int t, int *low,
                             int *high) {
     const struct itemising *job = context;
     if (lanes->tape->spec.directions > 1 && layer < lanes->top) return;
     if (direction == 0)
         *low = job->first_lane[t];
-    else
+    else if (!net_one_answer(&lanes->tape->spec))
         *high = job->first_lane[t + 1];
 }
 
@@ -63,7 +88,7 @@ static void itemised_give(void *context, const struct lanes *lanes, int t, doubl
     (void)enter;
     size_t H = (size_t)lanes->tape->spec.hidden, T = (size_t)lanes->tape->length;
     int low = 0, high = lanes->count;
-    itemised_active(context, lanes, lanes->layer, lanes->direction, t, &low, &high);
+    if (lanes->active) itemised_active(context, lanes, lanes->layer, lanes->direction, t, &low, &high);
     for (int s = 0; s < lanes->tape->cell->state_count; s++) {
         for (int n = low; n < high; n++) {
             const double *row = leave[s] + (size_t)n * H;
@@ -74,43 +99,34 @@ static void itemised_give(void *context, const struct lanes *lanes, int t, doubl
     }
 }
 
-static bool has_loss(const struct tape *tape, int t) {
-    const double *d = tape_logits_grad(tape, t);
-    for (int i = 0; i < tape->spec.outputs; i++)
-        if (d[i] != 0.0) return true; // NaN too
-    return false;
-}
-
 bool analysis_itemised(const struct tape *tape, const struct layout *layout, const double *params,
                        const struct example *example, int layer, int direction, double *const norms[CELL_MAX_STATES],
                        double *const vectors[CELL_MAX_STATES], struct err *err) {
-    size_t T = (size_t)tape->length, H = (size_t)tape->spec.hidden;
+    const struct tape *losses = tape_with_losses(tape);
+    size_t H = (size_t)tape->spec.hidden, taus = (size_t)losses->length;
+    size_t pairs = size_mul_add(taus, (size_t)tape->length, 0);
     for (int s = 0; s < tape->cell->state_count; s++) {
-        if (norms && norms[s]) memset(norms[s], 0, T * T * sizeof(double));
-        if (vectors && vectors[s]) memset(vectors[s], 0, T * T * H * sizeof(double));
+        if (norms && norms[s]) memset(norms[s], 0, pairs * sizeof(double));
+        if (vectors && vectors[s]) memset(vectors[s], 0, pairs * H * sizeof(double));
     }
-    int *memory = slab_alloc(2 * T + 1, sizeof *memory, "the list of losses", err);
+    int *memory = slab_alloc(2 * taus + 1, sizeof *memory, "the list of losses", err);
     if (!memory) return false;
-    struct itemising job = {.tau = memory, .first_lane = memory + T, .norms = norms, .vectors = vectors};
+    struct itemising job = {.tau = memory, .first_lane = memory + taus, .norms = norms, .vectors = vectors};
     int count = 0;
-    for (int t = 0; t < tape->length; t++) {
+    for (int t = 0; t < losses->length; t++) {
         job.first_lane[t] = count;
-        if (has_loss(tape, t)) job.tau[count++] = t;
+        if (head_has_loss(losses, t)) job.tau[count++] = t;
     }
-    job.first_lane[T] = count;
-    struct lanes lanes = {.tape = tape,
-                          .layout = layout,
-                          .params = params,
-                          .dropout = example->dropout,
-                          .count = count,
-                          .top = tape->spec.layers - 1,
-                          .layer = layer,
-                          .direction = direction,
-                          .seed = itemised_seed,
-                          .active = itemised_active,
-                          .give = itemised_give,
-                          .context = &job};
-    bool good = lanes_run(&lanes, err);
+    job.first_lane[taus] = count;
+    struct lanes walk = {.params = params,
+                         .count = count,
+                         .layer = layer,
+                         .direction = direction,
+                         .seed = itemised_seed,
+                         .active = itemised_active,
+                         .give = itemised_give,
+                         .context = &job};
+    bool good = run_walk(&walk, tape, layout, example, err);
     mem_free(memory);
     return good;
 }
@@ -208,7 +224,9 @@ void path_memory(const struct cell_desc *cell, struct path_mask *mask) {
 static void path_seed(void *context, const struct lanes *lanes, int layer, int direction, int state, int t,
                       double *rows) {
     (void)context, (void)layer;
-    if (state == 0) add_head(lanes, direction, t, rows);
+    for (int tau = 0; state == 0 && tau < lanes->tape->length; tau++)
+        if (head_time(lanes->tape, direction, tau) == t)
+            head_send(lanes->tape, lanes->layout, lanes->params, direction, tau, rows);
 }
 
 static void path_give(void *context, const struct lanes *lanes, int t, double *const leave[CELL_MAX_STATES],
@@ -223,17 +241,13 @@ static void path_give(void *context, const struct lanes *lanes, int t, double *c
 bool analysis_path(const struct tape *tape, const struct layout *layout, const double *params,
                    const struct example *example, int layer, int direction, const struct path_mask *masks,
                    double *const grads[CELL_MAX_STATES], struct err *err) {
-    struct lanes lanes = {.tape = tape,
-                          .layout = layout,
-                          .params = params,
-                          .dropout = example->dropout,
-                          .count = 1,
-                          .top = tape->spec.layers - 1,
-                          .layer = layer,
-                          .direction = direction,
-                          .masks = masks,
-                          .seed = path_seed,
-                          .give = path_give,
-                          .context = (void *)grads};
-    return lanes_run(&lanes, err);
+    struct lanes walk = {.params = params,
+                         .count = 1,
+                         .layer = layer,
+                         .direction = direction,
+                         .masks = masks,
+                         .seed = path_seed,
+                         .give = path_give,
+                         .context = (void *)grads};
+    return run_walk(&walk, tape, layout, example, err);
 }

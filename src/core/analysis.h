@@ -3,6 +3,10 @@
 // reference by the reference's own rules: gradients by the loss they come from, gradients by path, Jacobians
 // between timesteps, the timesteps' shares of a weight's gradient, gate statistics, and the numeric gradient
 // of one parameter. All heed the clamps of the tape's forward pass and the factor of tape_scale_loss().
+//
+// Of an encoder-decoder `tape` says which side is meant: the decoder's tape, or tape_encoder() of it. layer, direction,
+// T and t are that side's; `layout` and `example` are always the whole ones, and the losses are the decoder's.
+//
 // Arrays belong to the caller unless said otherwise; a tape is only read. One thread at a time for a tape.
 // Functions that need memory return false with ERR_MEMORY.
 
@@ -13,7 +17,9 @@
 // dL<tau>/d(state s)<t> of one layer and direction for all pairs, by one backward pass in which all losses
 // are carried side by side: matrices (tau, H) in place of vectors. After reference_backward() on this tape.
 // norms[s]: (T tau, T t), Euclidean, or NULL; vectors[s]: (T tau, T t, H) or NULL; s indexes state_out. Rows
-// of timesteps without a loss are 0. Summed over tau the vectors are tape_grad() of the state.
+// of timesteps without a loss are 0. Summed over tau the vectors are tape_grad() of the state. Of an encoder tau counts
+// the decoder's timesteps and t the encoder's: (T decoder, T encoder), still one pass, from the decoder into the
+// encoder.
 bool analysis_itemised(const struct tape *tape, const struct layout *layout, const double *params,
                        const struct example *example, int layer, int direction, double *const norms[CELL_MAX_STATES],
                        double *const vectors[CELL_MAX_STATES], struct err *err);
@@ -34,7 +40,7 @@ void path_through(const struct cell_desc *cell, int slot, struct path_mask *mask
 void path_memory(const struct cell_desc *cell, struct path_mask *mask);
 
 // dL/d(state s)<t> of one layer and direction over the paths that masks[t] (T entries) allows at each
-// timestep; other layers and directions send all they have. After reference_backward() on this tape.
+// timestep; other layers, directions and a decoder send all they have. After reference_backward() on this tape.
 // grads[s]: (T, H) or NULL. With path_all everywhere it is tape_grad(). Masks that split the ways through a
 // single timestep t+1 (each of the slots that read a state) add up to the whole at t, path_none's share
 // counted once.
@@ -74,7 +80,8 @@ void jacobian_release(struct jacobian *jacobian);
 // --- a weight's gradient by timestep ---
 
 // Frobenius norm of each timestep's part of dL/d(param), to norms (T), without making the parts. After
-// reference_backward().
+// reference_backward(). The parts are those of tape_param_grad_at(). Of an encoder-decoder either tape will do: T is
+// that of the parameter's side.
 bool analysis_part_norms(const struct tape *tape, const struct layout *layout, const struct example *example, int param,
                          double *norms, struct err *err);
 // One entry's parts, to parts (T); they sum to its gradient. row: what is read, column: of the stacked
@@ -100,6 +107,7 @@ struct gate_stats {
     int always_low, always_high; // units that never leave that end
     struct unit_stats *units;    // (H), owned
 };
+// spec: tape_spec() of the tapes that will be added.
 bool gate_stats_init(struct gate_stats *stats, const struct net_spec *spec, int layer, int direction, int slot,
                      struct err *err);
 void gate_stats_release(struct gate_stats *stats);

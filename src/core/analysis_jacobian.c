@@ -117,7 +117,7 @@ bool jacobian_init(struct jacobian *jacobian, const struct tape *tape, const str
     j.factor_largest = take(&at, n);
     double *scratch = take(&at, square + size);
     struct lanes lanes = {.tape = tape,
-                          .layout = layout,
+                          .layout = tape_layout(tape, layout),
                           .params = params,
                           .top = layer,
                           .layer = layer,

@@ -7,13 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-static double dot(const double *a, const double *b, int n) {
-    double sum = 0.0;
-    for (int i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 // --- a weight's gradient by timestep ---
 // The part of timestep t is a sum of outer products v dz^T, one for each affine step that uses the parameter:
 //   || sum_i v_i dz_i^T ||^2 = sum_ij (v_i . v_j)(dz_i . dz_j), over pairs of the same block.
@@ -25,8 +18,18 @@ struct outer {
     int row;              // where v begins
 };
 
-// The outer products of a parameter at t; -1 for one that is no such sum.
-static int outers_of(const struct tape *tape, const struct param *p, int t, struct outer *list) {
+// A row of the embedding: 1 times dL/dx of both directions; none where no symbol was looked up.
+static int outers_of_embedding(const struct tape *tape, const struct param *p, int symbol, int t, struct outer *list) {
+    int n = 0;
+    for (int d = 0; symbol >= 0 && d < tape->spec.directions; d++)
+        list[n++] = (struct outer){NULL, tape_grad(tape, 0, d, tape->cell->input, t), 1, p->out, 0, symbol};
+    return n;
+}
+
+// The outer products of a parameter at t; -1 for one that is no such sum. tape, example: of the parameter's side.
+static int outers_of(const struct tape *tape, const struct example *example, const struct param *p, int t,
+                     struct outer *list) {
+    if (p->role == PARAM_EMBED) return outers_of_embedding(tape, p, example->x[t], t, list);
     const struct cell_desc *cell = tape->cell;
     int H = tape->spec.hidden, O = tape->spec.outputs, n = 0;
     if (p->role == PARAM_HEAD_BIAS) {
@@ -34,12 +37,13 @@ static int outers_of(const struct tape *tape, const struct param *p, int t, stru
         return n;
     }
     for (int d = 0; p->role == PARAM_HEAD && d < tape->spec.directions; d++)
-        list[n++] = (struct outer){tape_value(tape, tape->spec.layers - 1, d, cell->state_out[0], t),
-                                   tape_logits_grad(tape, t),
-                                   H,
-                                   O,
-                                   0,
-                                   d * H};
+        list[n++] =
+            (struct outer){tape_value(tape, tape->spec.layers - 1, d, cell->state_out[0], head_time(tape, d, t)),
+                           tape_logits_grad(tape, t),
+                           H,
+                           O,
+                           0,
+                           d * H};
     if (p->role == PARAM_HEAD) return n;
     bool bias = p->role == PARAM_BIAS || p->role == PARAM_RECURRENT_BIAS;
     if (!bias && p->role != PARAM_INPUT && p->role != PARAM_RECURRENT) return -1;
@@ -64,8 +68,8 @@ static double square_of(const struct outer *list, int n) {
     for (int i = 0; i < n; i++)
         for (int j = 0; j < n; j++) {
             if (list[i].column != list[j].column || list[i].row != list[j].row) continue;
-            double v = list[i].v ? dot(list[i].v, list[j].v, list[i].in) : 1.0;
-            sum += v * dot(list[i].dz, list[j].dz, list[i].out);
+            double v = list[i].v ? reference_dot(list[i].v, list[j].v, list[i].in) : 1.0;
+            sum += v * reference_dot(list[i].dz, list[j].dz, list[i].out);
         }
     return sum < 0.0 ? 0.0 : sum; // rounding; NaN stays NaN
 }
@@ -90,9 +94,10 @@ static bool by_whole_parts(const struct tape *tape, const struct layout *layout,
 bool analysis_part_norms(const struct tape *tape, const struct layout *layout, const struct example *example, int param,
                          double *norms, struct err *err) {
     check(param >= 0 && param < layout->count, "parameter %d", param);
+    tape = tape_of_param(tape, layout, param);
     struct outer list[CELL_MAX_STEPS];
     for (int t = 0; t < tape->length; t++) {
-        int n = outers_of(tape, &layout->params[param], t, list);
+        int n = outers_of(tape, tape_example(tape, example), &layout->params[param], t, list);
         if (n < 0) return by_whole_parts(tape, layout, example, param, -1, norms, err);
         norms[t] = sqrt(square_of(list, n));
     }
@@ -104,9 +109,10 @@ bool analysis_entry_parts(const struct tape *tape, const struct layout *layout, 
     check(param >= 0 && param < layout->count, "parameter %d", param);
     const struct param *p = &layout->params[param];
     check(row >= 0 && row < p->in && column >= 0 && column < p->out, "%s: row %d, column %d", p->name, row, column);
+    tape = tape_of_param(tape, layout, param);
     struct outer list[CELL_MAX_STEPS];
     for (int t = 0; t < tape->length; t++) {
-        int n = outers_of(tape, p, t, list);
+        int n = outers_of(tape, tape_example(tape, example), p, t, list);
         if (n < 0) return by_whole_parts(tape, layout, example, param, (long)row * p->out + column, parts, err);
         parts[t] = 0.0;
         for (int i = 0; i < n; i++) {
@@ -182,7 +188,8 @@ bool analysis_numeric(const struct layout *layout, const double *params, const s
     if (!(epsilon > 0.0) || !isfinite(epsilon))
         return err_set(err, ERR_VALUE, "the step of a numeric gradient must be above 0, found %g", epsilon);
     size_t at = p->offset + (size_t)row * (size_t)p->out + (size_t)column;
-    struct tape *tape = tape_new(&layout->spec, example->T, err);
+    int source_T = example->source ? example->source->T : 0;
+    struct tape *tape = tape_new_pair(&layout->spec, source_T, example->T, err);
     double *slabs = tape ? slab_alloc(layout->size, 2 * sizeof(double), "a copy of the parameters", err) : NULL;
     if (!slabs) {
         tape_free(tape);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool holds(const struct clamp *clamp, int layer, int direction, int slot, int t) {
-    return clamp->slot == slot && t >= clamp->from && t <= clamp->to && (clamp->layer < 0 || clamp->layer == layer) &&
-           (clamp->direction < 0 || clamp->direction == direction);
+static bool holds(const struct tape *tape, const struct clamp *clamp, int layer, int direction, int slot, int t) {
+    return clamp->encoder == (tape->decoder != NULL) && clamp->slot == slot && t >= clamp->from && t <= clamp->to &&
+           (clamp->layer < 0 || clamp->layer == layer) && (clamp->direction < 0 || clamp->direction == direction);
 }
 
 void clamps_keep(struct tape *tape, const struct clamps *clamps) {
@@ -20,7 +20,7 @@ void clamps_keep(struct tape *tape, const struct clamps *clamps) {
 
 double tape_clamp_grad(const struct tape *tape, int i) {
     check(i >= 0 && i < tape->clamps.count, "clamp %d of %d", i, tape->clamps.count);
-    return tape->clamp_grad[i];
+    return tape->clamps.list[i].encoder && tape->encoder ? tape->encoder->clamp_grad[i] : tape->clamp_grad[i];
 }
 
 // The units of a clamp in a row that is `width` wide.
@@ -33,7 +33,7 @@ static void span_of(const struct clamp *clamp, int width, int *first, int *end) 
 void clamp_values(const struct tape *tape, int layer, int direction, int slot, int t, double *row) {
     for (int i = 0; i < tape->clamps.count; i++) {
         const struct clamp *clamp = &tape->clamps.list[i];
-        if (!holds(clamp, layer, direction, slot, t)) continue;
+        if (!holds(tape, clamp, layer, direction, slot, t)) continue;
         int first, end;
         span_of(clamp, slot_width(tape, layer, slot), &first, &end);
         for (int k = first; k < end; k++)
@@ -46,7 +46,7 @@ void clamp_gradients(const struct tape *tape, int layer, int direction, int slot
                      double *taken) {
     for (int i = tape->clamps.count - 1; i >= 0; i--) {
         const struct clamp *clamp = &tape->clamps.list[i];
-        if (!holds(clamp, layer, direction, slot, t)) continue;
+        if (!holds(tape, clamp, layer, direction, slot, t)) continue;
         int first, end, width = slot_width(tape, layer, slot);
         span_of(clamp, width, &first, &end);
         for (int r = 0; r < count; r++) {
@@ -59,6 +59,16 @@ void clamp_gradients(const struct tape *tape, int layer, int direction, int slot
     }
 }
 
+// How many units a clamp can name: of the input those of its layer, or of the narrowest one where it names none.
+static int width_named(const struct clamp *clamp, const struct net_spec *spec) {
+    int width = spec->hidden;
+    for (int l = 0; clamp->slot == net_cell(spec)->input && l < spec->layers; l++)
+        if (clamp->layer == l || (clamp->layer < 0 && (l == 0 || net_layer_inputs(spec, l) < width)))
+            width = net_layer_inputs(spec, l);
+    return width;
+}
+
+// spec, T: of the side that is clamped.
 static bool check_one(const struct clamp *clamp, const struct net_spec *spec, int T, struct err *err) {
     const struct cell_desc *cell = net_cell(spec);
     if (clamp->slot < 0 || clamp->slot >= cell->slot_count)
@@ -69,10 +79,7 @@ static bool check_one(const struct clamp *clamp, const struct net_spec *spec, in
                        clamp->layer);
     if (clamp->direction < -1 || clamp->direction >= spec->directions)
         return err_set(err, ERR_VALUE, "the clamp of %s: this network has no direction %d", id, clamp->direction);
-    int width = spec->hidden;
-    for (int l = 0; clamp->slot == cell->input && l < spec->layers; l++)
-        if (clamp->layer == l || (clamp->layer < 0 && (l == 0 || net_layer_inputs(spec, l) < width)))
-            width = net_layer_inputs(spec, l);
+    int width = width_named(clamp, spec);
     if (clamp->unit < -1 || clamp->unit >= width)
         return err_set(err, ERR_VALUE, "the clamp of %s: expected a unit from 1 to %d, found %d", id, width,
                        clamp->unit + 1);
@@ -83,12 +90,22 @@ static bool check_one(const struct clamp *clamp, const struct net_spec *spec, in
     return true;
 }
 
-bool clamps_check(const struct clamps *clamps, const struct net_spec *spec, int T, struct err *err) {
+bool clamps_check_pair(const struct clamps *clamps, const struct net_spec *spec, int source_T, int T, struct err *err) {
     if (clamps->count < 0 || clamps->count > CLAMP_MAX)
         return err_set(err, ERR_LIMIT, "expected at most %d clamps, found %d", CLAMP_MAX, clamps->count);
-    for (int i = 0; i < clamps->count; i++)
-        if (!check_one(&clamps->list[i], spec, T, err)) return false;
+    bool pair = spec->kind == NET_ENCODER_DECODER;
+    struct net_spec encoder = net_encoder_spec(spec), decoder = pair ? net_decoder_spec(spec) : *spec;
+    for (int i = 0; i < clamps->count; i++) {
+        const struct clamp *clamp = &clamps->list[i];
+        if (clamp->encoder && !pair)
+            return err_set(err, ERR_VALUE, "a clamp of the encoder: a %s network has none", net_kind_names[spec->kind]);
+        if (!check_one(clamp, clamp->encoder ? &encoder : &decoder, clamp->encoder ? source_T : T, err)) return false;
+    }
     return true;
+}
+
+bool clamps_check(const struct clamps *clamps, const struct net_spec *spec, int T, struct err *err) {
+    return clamps_check_pair(clamps, spec, T, T, err);
 }
 
 // --- from text ---
@@ -106,6 +123,22 @@ static bool read_count(const char **at, int skip, int *out) {
     if (value < 1 || value > 1000000) return false;
     *at = end;
     *out = (int)value - 1;
+    return true;
+}
+
+// "encoder/", "decoder/": of encoder-decoders only.
+static bool read_side(const char **at, const struct net_spec *spec, struct clamp *clamp, struct err *err) {
+    static const char *const sides[2] = {"decoder/", "encoder/"};
+    clamp->encoder = false;
+    for (int k = 0; k < 2; k++) {
+        size_t length = strlen(sides[k]);
+        if (strncmp(*at, sides[k], length) != 0) continue;
+        if (spec->kind != NET_ENCODER_DECODER)
+            return err_set(err, ERR_VALUE, "a %s network has no \"%s\"", net_kind_names[spec->kind], sides[k]);
+        clamp->encoder = k == 1;
+        *at += length;
+        return true;
+    }
     return true;
 }
 
@@ -127,6 +160,7 @@ static bool read_track(const char **at, struct clamp *clamp) {
 static bool parse_one(struct clamp *clamp, const char *word, const struct net_spec *spec, struct err *err) {
     const struct cell_desc *cell = net_cell(spec);
     const char *at = word;
+    if (!read_side(&at, spec, clamp, err)) return false;
     if (!read_track(&at, clamp)) return wrong_words(word, err);
     char id[64];
     size_t length = strcspn(at, ":@=");
@@ -148,6 +182,11 @@ static bool parse_one(struct clamp *clamp, const char *word, const struct net_sp
 }
 
 bool clamps_parse(struct clamps *clamps, const char *text, const struct net_spec *spec, int T, struct err *err) {
+    return clamps_parse_pair(clamps, text, spec, T, T, err);
+}
+
+bool clamps_parse_pair(struct clamps *clamps, const char *text, const struct net_spec *spec, int source_T, int T,
+                       struct err *err) {
     while (true) {
         char word[128];
         size_t length = strcspn(text, ",");
@@ -158,7 +197,7 @@ bool clamps_parse(struct clamps *clamps, const char *text, const struct net_spec
             return err_set(err, ERR_LIMIT, "expected at most %d clamps, found more", CLAMP_MAX);
         if (!parse_one(&clamps->list[clamps->count], word, spec, err)) return false;
         clamps->count++;
-        if (!text[length]) return clamps_check(clamps, spec, T, err);
+        if (!text[length]) return clamps_check_pair(clamps, spec, source_T, T, err);
         text += length + 1;
     }
 }

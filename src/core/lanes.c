@@ -92,7 +92,7 @@ static void end_timestep(const struct walk *w) {
         leave[s] = lanes->grad[cell->state_out[s]];
         enter[s] = lanes->grad[cell->state_in[s]];
     }
-    if (w->layer == lanes->layer && w->direction == lanes->direction)
+    if (w->layer == lanes->layer && w->direction == lanes->direction && lanes->give)
         lanes->give(lanes->context, lanes, w->t, leave, enter);
     for (int s = 0; s < cell->state_count; s++) { // what entered is the future of the timestep before
         double *old = lanes->future[s];
@@ -101,12 +101,20 @@ static void end_timestep(const struct walk *w) {
     }
 }
 
+// Where a state's rows (N, H) lie among those that are handed over.
+static size_t handed_at(const struct lanes *lanes, int layer, int state) {
+    size_t rows = (size_t)lanes->count * (size_t)lanes->tape->spec.hidden;
+    return ((size_t)layer * (size_t)lanes->tape->cell->state_count + (size_t)state) * rows;
+}
+
 static void walk_track(struct lanes *lanes, int layer, int direction) {
     const struct tape *tape = lanes->tape;
     const struct cell_desc *cell = tape->cell;
-    size_t bytes = (size_t)lanes->count * (size_t)tape->spec.hidden * sizeof(double);
+    size_t count = (size_t)lanes->count * (size_t)tape->spec.hidden, bytes = count * sizeof(double);
     for (int s = 0; s < cell->state_count; s++) {
-        memset(lanes->future[s], 0, bytes);
+        const double *handed = lanes->from_decoder ? lanes->from_decoder + handed_at(lanes, layer, s) : NULL;
+        for (size_t i = 0; i < count; i++)
+            lanes->future[s][i] = handed ? reference_break_factor(RULE_HAND_OVER) * handed[i] : 0.0;
         memset(lanes->grad[cell->state_in[s]], 0, bytes);
         memset(lanes->grad[cell->state_out[s]], 0, bytes);
     }
@@ -129,6 +137,8 @@ static void walk_track(struct lanes *lanes, int layer, int direction) {
         }
         end_timestep(&w);
     }
+    for (int s = 0; lanes->to_encoder && s < cell->state_count; s++)
+        memcpy(lanes->to_encoder + handed_at(lanes, layer, s), lanes->future[s], bytes);
 }
 
 // --- memory ---
@@ -192,4 +202,18 @@ bool lanes_run(struct lanes *lanes, struct err *err) {
     }
     mem_free(carver.base);
     return true;
+}
+
+bool lanes_run_from(struct lanes *decoder, struct lanes *lanes, struct err *err) {
+    const struct tape *tape = decoder->tape;
+    size_t layers = (size_t)tape->spec.layers, rows = (size_t)lanes->count * (size_t)tape->spec.hidden;
+    if (lanes->count == 0) return true;
+    double *handed = slab_alloc(size_mul_add(layers * (size_t)tape->cell->state_count, rows, 0), sizeof *handed,
+                                "an analysis of gradients", err);
+    if (!handed) return false;
+    decoder->to_encoder = handed;
+    lanes->from_decoder = handed;
+    bool good = lanes_run(decoder, err) && lanes_run(lanes, err);
+    mem_free(handed);
+    return good;
 }

@@ -15,37 +15,42 @@ static void *copy_of(const void *from, size_t count, size_t size) {
     return to;
 }
 
-static bool symbols_fit(const char *what, const int *symbols, int T, int limit, struct err *err) {
-    for (int t = 0; symbols && t < T; t++)
-        if (symbols[t] >= limit)
-            return err_set(err, ERR_VALUE, "expected an %s symbol from 0 to %d at t = %d, found %d", what, limit - 1,
-                           t + 1, symbols[t]);
-    return true;
-}
-
-static bool check_example(const struct net_spec *spec, const struct example *example, struct err *err) {
-    if (example->T < 1) return err_set(err, ERR_LIMIT, "an example needs at least 1 timestep, found %d", example->T);
-    if (spec->real_input ? !example->x_real : !example->x)
-        return err_set(err, ERR_VALUE, "expected %s as input", spec->real_input ? "real channels" : "symbols");
-    return (spec->real_input || symbols_fit("input", example->x, example->T, spec->inputs, err)) &&
-           symbols_fit("output", example->target, example->T, spec->outputs, err);
+// A copy of `count` numbers in *to; nothing where there are none. False when memory ran out.
+static bool copy_reals(const double *from, size_t count, const double **to) {
+    *to = from ? copy_of(from, count, sizeof *from) : NULL;
+    return !from || *to;
 }
 
 // Zeros where the example has no x (real input) or no target, as -1: both arrays of a record are there.
-static bool copy_example(struct record *record, const struct example *example) {
-    size_t T = (size_t)example->T;
+static bool copy_example(const struct net_spec *spec, const struct example *from, struct example *to) {
+    size_t T = (size_t)from->T;
     int *x = mem_array(T, sizeof *x), *target = mem_array(T, sizeof *target);
-    double *real = NULL;
-    record->example = (struct example){.T = example->T, .x = x, .target = target};
+    *to = (struct example){.T = from->T, .x = x, .target = target};
     if (!x || !target) return false;
     for (size_t t = 0; t < T; t++) {
-        x[t] = example->x ? example->x[t] : -1;
-        target[t] = example->target ? example->target[t] : -1;
+        x[t] = from->x ? from->x[t] : -1;
+        target[t] = from->target ? from->target[t] : -1;
     }
-    if (!record->layout.spec.real_input) return true;
-    real = copy_of(example->x_real, T * (size_t)record->layout.spec.inputs, sizeof *real);
-    record->example.x_real = real;
-    return real != NULL;
+    const double *real = spec->real_input ? from->x_real : NULL;
+    const double *answers = spec->output != OUTPUT_SOFTMAX ? from->target_real : NULL;
+    return copy_reals(real, T * (size_t)spec->inputs, &to->x_real) &&
+           copy_reals(answers, T * (size_t)spec->outputs, &to->target_real);
+}
+
+static bool copy_examples(struct record *record, const struct example *example) {
+    const struct layout *layout = &record->layout;
+    if (!layout->encoder) return copy_example(&layout->spec, example, &record->example);
+    bool good = copy_example(&layout->decoder->spec, example, &record->example) &&
+                copy_example(&layout->encoder->spec, example->source, &record->source);
+    record->example.source = &record->source;
+    return good;
+}
+
+static void release_example(struct example *example) {
+    mem_free((void *)example->x);
+    mem_free((void *)example->x_real);
+    mem_free((void *)example->target);
+    mem_free((void *)example->target_real);
 }
 
 static void copy_symbols(struct record *record, char *const *symbols, int count) {
@@ -98,17 +103,19 @@ static bool params_finite(const struct record *record, const double *slab, const
     return true;
 }
 
-static int width_of(const struct record *record, int layer, int slot) {
-    return slot == record_cell(record)->input ? net_layer_inputs(&record->layout.spec, layer) : record_H(record);
+static int width_of(const struct tape *tape, int layer, int slot) {
+    const struct net_spec *spec = tape_spec(tape);
+    return slot == net_cell(spec)->input ? net_layer_inputs(spec, layer) : spec->hidden;
 }
 
 // Slots in the order they were computed: what comes in first, then the steps.
-static bool cell_finite(const struct record *record, int layer, int direction, int t, struct err *err) {
+static bool cell_finite(const struct record *record, const struct tape *tape, int layer, int direction, int t,
+                        struct err *err) {
     const struct cell_desc *cell = record_cell(record);
     for (int k = -1 - cell->state_count; k < cell->step_count; k++) {
         int slot = k >= 0 ? cell->steps[k].out : k == -1 ? cell->input : cell->state_in[-2 - k];
-        const double *values = tape_value(record->tape, layer, direction, slot, t);
-        int i = not_finite(values, width_of(record, layer, slot));
+        const double *values = tape_value(tape, layer, direction, slot, t);
+        int i = not_finite(values, width_of(tape, layer, slot));
         if (i >= 0)
             return report(err, cell->slots[slot].title, record_name(record, RECORD_FORWARD, layer, direction, slot),
                           values[i], t, i, slot == cell->input ? "entry" : "unit");
@@ -116,12 +123,13 @@ static bool cell_finite(const struct record *record, int layer, int direction, i
     return true;
 }
 
-static bool cell_grads_finite(const struct record *record, int layer, int direction, int t, struct err *err) {
+static bool cell_grads_finite(const struct record *record, const struct tape *tape, int layer, int direction, int t,
+                              struct err *err) {
     const struct cell_desc *cell = record_cell(record);
     for (int k = cell->step_count - 1; k >= -1 - cell->state_count; k--) {
         int slot = k >= 0 ? cell->steps[k].out : k == -1 ? cell->input : cell->state_in[-2 - k];
-        const double *values = tape_grad(record->tape, layer, direction, slot, t);
-        int i = not_finite(values, width_of(record, layer, slot));
+        const double *values = tape_grad(tape, layer, direction, slot, t);
+        int i = not_finite(values, width_of(tape, layer, slot));
         char title[96];
         snprintf(title, sizeof title, "the gradient of the %s", cell->slots[slot].title);
         if (i >= 0)
@@ -132,30 +140,47 @@ static bool cell_grads_finite(const struct record *record, int layer, int direct
 }
 
 // Layers one after the other, each in its own order of time: no layer reads from one above it.
-static bool forward_finite(const struct record *record, struct err *err) {
-    const struct net_spec *spec = &record->layout.spec;
-    int T = record_T(record);
+static bool cells_finite(const struct record *record, const struct tape *tape, struct err *err) {
+    const struct net_spec *spec = tape_spec(tape);
+    int T = tape_length(tape);
     for (int l = 0; l < spec->layers; l++)
         for (int d = 0; d < spec->directions; d++)
             for (int n = 0; n < T; n++)
-                if (!cell_finite(record, l, d, d == 0 ? n : T - 1 - n, err)) return false;
-    for (int t = 0; t < T; t++) {
+                if (!cell_finite(record, tape, l, d, d == 0 ? n : T - 1 - n, err)) return false;
+    return true;
+}
+
+static bool forward_finite(const struct record *record, struct err *err) {
+    const struct tape *encoder = tape_encoder(record->tape);
+    const struct net_spec *spec = tape_spec(record->tape);
+    const char *entry = spec->output == OUTPUT_SOFTMAX ? "symbol" : "output";
+    if (encoder && !cells_finite(record, encoder, err)) return false;
+    if (!cells_finite(record, record->tape, err)) return false;
+    for (int t = 0; t < record_T(record); t++) {
         int i = not_finite(tape_logits(record->tape, t), spec->outputs);
-        if (i >= 0) return report(err, "the logit", "forward/logits", tape_logits(record->tape, t)[i], t, i, "symbol");
+        if (i >= 0) return report(err, "the logit", "forward/logits", tape_logits(record->tape, t)[i], t, i, entry);
         i = not_finite(tape_y_hat(record->tape, t), spec->outputs);
         if (i >= 0)
-            return report(err, "the probability", "forward/y_hat", tape_y_hat(record->tape, t)[i], t, i, "symbol");
+            return report(err, spec->output == OUTPUT_LINEAR ? "the output" : "the probability", "forward/y_hat",
+                          tape_y_hat(record->tape, t)[i], t, i, entry);
     }
     return isfinite(record->loss) || err_set(err, ERR_VALUE, "the loss is not finite");
 }
 
-static bool backward_finite(const struct record *record, struct err *err) {
-    const struct net_spec *spec = &record->layout.spec;
-    int T = record_T(record);
+static bool cells_grads_finite(const struct record *record, const struct tape *tape, struct err *err) {
+    const struct net_spec *spec = tape_spec(tape);
+    int T = tape_length(tape);
     for (int l = spec->layers - 1; l >= 0; l--)
         for (int d = spec->directions - 1; d >= 0; d--)
             for (int n = T - 1; n >= 0; n--)
-                if (!cell_grads_finite(record, l, d, d == 0 ? n : T - 1 - n, err)) return false;
+                if (!cell_grads_finite(record, tape, l, d, d == 0 ? n : T - 1 - n, err)) return false;
+    return true;
+}
+
+static bool backward_finite(const struct record *record, struct err *err) {
+    const struct tape *encoder = tape_encoder(record->tape);
+    if (!cells_grads_finite(record, record->tape, err)) return false;
+    if (encoder && !cells_grads_finite(record, encoder, err)) return false;
     if (!params_finite(record, record->grads, "grad/", "a gradient", err)) return false;
     return isfinite(record->grad_norm) || err_set(err, ERR_VALUE, "the norm of the gradient is not finite");
 }
@@ -223,7 +248,7 @@ struct record *record_new_with(const struct model *model, const struct example *
                                char *const *symbols, int symbol_count, enum reduction reduction,
                                const struct train_options *options, const float *m, const float *v, int64_t update,
                                struct err *err) {
-    if (!check_example(&model->layout.spec, example, err)) return NULL;
+    if (!example_check(&model->layout.spec, example, err)) return NULL;
     if (clamps && !clamps_check(clamps, &model->layout.spec, example->T, err)) return NULL;
     struct record *record = mem_alloc(sizeof *record);
     if (!record) {
@@ -234,9 +259,9 @@ struct record *record_new_with(const struct model *model, const struct example *
     record->options = *options;
     record->update = update < 1 ? 1 : update;
     if (!layout_init(&record->layout, &model->layout.spec, err)) goto fail;
-    record->tape = tape_new(&record->layout.spec, example->T, err);
+    record->tape = tape_new_pair(&record->layout.spec, example->source ? example->source->T : 0, example->T, err);
     if (!record->tape) goto fail;
-    if (!copy_example(record, example) || !make_slabs(record, m, v)) {
+    if (!copy_examples(record, example) || !make_slabs(record, m, v)) {
         err_set(err, ERR_MEMORY, "no memory for the record of %d timesteps and %zu parameters", example->T,
                 record->layout.size);
         goto fail;
@@ -251,9 +276,8 @@ fail:
 
 void record_free(struct record *record) {
     if (!record) return;
-    mem_free((void *)record->example.x);
-    mem_free((void *)record->example.x_real);
-    mem_free((void *)record->example.target);
+    release_example(&record->example);
+    release_example(&record->source);
     for (int i = 0; i < record->symbol_count; i++)
         mem_free(record->symbols[i]);
     mem_free(record->symbols);

@@ -13,7 +13,8 @@ struct record_names; // interned texts, private to record_names.c
 
 struct record {
     struct layout layout;
-    struct example example; // arrays owned by the record
+    struct example example; // arrays owned by the record; of an encoder-decoder what the decoder reads
+    struct example source;  // and what its encoder reads; example.source points here
     char **symbols;         // texts of the vocabulary, owned; symbols[0] is "<EOS>"
     int symbol_count;
     enum reduction reduction;
@@ -50,17 +51,21 @@ int record_H(const struct record *record);
 const char *record_symbol(const struct record *record, int symbol); // text of a symbol; "0" for -1
 
 // --- named tensors: what the trace file holds, by the names of docs/formats.md ---
-//   input (T, I)   target (T)   mask (T)
+//   input (T, I): what the first layer reads: one-hot symbols, embedded ones (T, E), or the real vectors
+//   symbol (T) of symbols, -1 the zero vector   target (T), of sigmoid and linear outputs (T, O)   mask (T)
 //   forward/l{k}[_reverse]/{slot} (T, H)   forward/logits, forward/y_hat (T, O)   forward/loss (T)   forward/total_loss
 //   (1) backward/l{k}[_reverse]/{slot} (T, H)   backward/from_loss/..., backward/from_future/... of the states
 //   backward/sent/l{k}[_reverse]/{step}_{k} (T, H)   one term: what a step of the cell sent to its operand k
 //   backward/logits (T, O)   backward/input (T, I)
-//   grad/, param/, param_after/, delta/{parameter}  as in PyTorch's files: (out, in), a bias (out)
-//   grad_at/{parameter} (T, out, in)   clip/grad/{parameter}: grad/ times clip/scale
+//   grad/, param/, param_after/, delta/{parameter}  as in PyTorch's files: (out, in), a bias (out), an embedding (V, E)
+//   grad_at/{parameter} (T, as the parameter)   clip/grad/{parameter}: grad/ times clip/scale
 //   clip/grad_norm, clip/max_norm, clip/scale (1)
-//   norm/{name of a (T, ...) tensor of backward/} (T): the Euclidean length of its rows
+//   of an encoder-decoder all that has a T is the decoder's, and with encoder/ before it the encoder's with its own T
+//   (encoder/input, encoder/forward/l0/..., but no target, logits or losses); grad_at/ has the T of the parameter's
+//   side norm/{name of a (T, ...) tensor of backward/} (T): the Euclidean length of its rows
 // An element is named by row and column (struct source of a draw list, narration, lessons): of (T, H) row = t, column =
-// unit; of a parameter row = unit with its gate block's offset, or output symbol, column = what is read; of a tensor of
+// unit; of a parameter row = unit with its gate block's offset, or output symbol, column = what is read (of an
+// embedding row = symbol, column = its number); of a tensor of
 // one dimension row alone (column -1). All count from 0.
 
 // Calls `each` for every tensor; data is row-major and valid during the call. False when memory ran out (the rest is
@@ -86,6 +91,6 @@ enum record_param_kind {
     RECORD_PARAM_KIND_COUNT
 };
 const char *record_param_name_of(const struct record *record, enum record_param_kind kind, int param);
-// Of the row-th output and column-th input of a parameter (as in the files above); column 0 for a bias.
+// At a row and column of a parameter as in the files above; column 0 for a bias.
 double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row, int column);
 double record_norm(const double *values, int n); // Euclidean length

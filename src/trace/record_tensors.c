@@ -8,6 +8,9 @@
 
 struct visit {
     const struct record *record;
+    const struct tape *tape; // the decoder's, or the only one; or the encoder's
+    const struct example *example;
+    const char *prefix; // "encoder/", or ""
     trace_each_fn *each;
     void *context;
     double *buffer; // grows to the largest tensor that has to be put together
@@ -26,7 +29,10 @@ static double *room_for(struct visit *v, size_t count) {
 }
 
 static void give(struct visit *v, const char *name, int dims, int64_t a, int64_t b, int64_t c, const double *data) {
-    if (!v->failed) v->each(v->context, name, dims, (const int64_t[]){a, b, c}, data);
+    char whole[160];
+    if (v->failed) return;
+    snprintf(whole, sizeof whole, "%s%s", v->prefix, name);
+    v->each(v->context, whole, dims, (const int64_t[]){a, b, c}, data);
 }
 
 static void give_scalar(struct visit *v, const char *name, double value) {
@@ -36,26 +42,40 @@ static void give_scalar(struct visit *v, const char *name, double value) {
 // --- over time ---
 
 static void give_rows(struct visit *v, const char *name, const double *first, int width) {
-    give(v, name, 2, record_T(v->record), width, 0, first);
+    give(v, name, 2, v->example->T, width, 0, first);
 }
 
 static void give_norms(struct visit *v, const char *name, const double *rows, int width) {
-    int T = record_T(v->record);
+    int T = v->example->T;
     double *norms = room_for(v, (size_t)T);
     for (int t = 0; norms && t < T; t++)
         norms[t] = record_norm(rows + (size_t)t * (size_t)width, width);
     give(v, name, 1, T, 0, 0, norms);
 }
 
-static void give_example(struct visit *v) {
-    const struct example *example = &v->record->example;
-    int T = example->T;
-    give_rows(v, "input", tape_value(v->record->tape, 0, 0, record_cell(v->record)->input, 0),
-              v->record->layout.spec.inputs);
+static int width_of(const struct visit *v, int layer, int slot) {
+    const struct net_spec *spec = tape_spec(v->tape);
+    return slot == net_cell(spec)->input ? net_layer_inputs(spec, layer) : spec->hidden;
+}
+
+static void give_input(struct visit *v) {
+    int T = v->example->T, slot = record_cell(v->record)->input;
+    give_rows(v, "input", tape_value(v->tape, 0, 0, slot, 0), width_of(v, 0, slot));
+    if (tape_spec(v->tape)->real_input) return;
     double *row = room_for(v, (size_t)T);
     for (int t = 0; row && t < T; t++)
+        row[t] = v->example->x[t];
+    give(v, "symbol", 1, T, 0, 0, row);
+}
+
+static void give_target(struct visit *v) {
+    const struct example *example = v->example;
+    int T = example->T, O = tape_spec(v->tape)->outputs;
+    double *row = room_for(v, (size_t)T * (size_t)O);
+    if (example->target_real) give_rows(v, "target", example->target_real, O);
+    for (int t = 0; row && t < T; t++)
         row[t] = example->target[t];
-    give(v, "target", 1, T, 0, 0, row);
+    if (!example->target_real) give(v, "target", 1, T, 0, 0, row);
     for (int t = 0; row && t < T; t++)
         row[t] = example->target[t] >= 0;
     give(v, "mask", 1, T, 0, 0, row);
@@ -75,55 +95,75 @@ static void give_outputs(struct visit *v) {
     give_norms(v, "norm/backward/logits", tape_logits_grad(record->tape, 0), O);
 }
 
-static int width_of(const struct record *record, int layer, int slot) {
-    return slot == record_cell(record)->input ? net_layer_inputs(&record->layout.spec, layer) : record_H(record);
+static void give_sent(struct visit *v, int layer, int direction) {
+    const struct record *record = v->record;
+    const struct cell_desc *cell = record_cell(record);
+    for (int i = 0; i < cell->step_count; i++)
+        for (int k = 0; k < 2; k++) {
+            const double *rows = tape_sent(v->tape, layer, direction, i, k, 0);
+            if (!rows) continue;
+            int width = width_of(v, layer, cell->steps[i].in[k]);
+            give_rows(v, record_sent_name(record, layer, direction, i, k), rows, width);
+            give_norms(v, record_sent_norm_name(record, layer, direction, i, k), rows, width);
+        }
 }
 
 static void give_track(struct visit *v, int layer, int direction) {
     const struct record *record = v->record;
     const struct cell_desc *cell = record_cell(record);
-    const struct tape *tape = record->tape;
     for (int s = 0; s < cell->slot_count; s++) {
-        int width = width_of(record, layer, s);
-        const double *grad = tape_grad(tape, layer, direction, s, 0);
-        give_rows(v, record_name(record, RECORD_FORWARD, layer, direction, s), tape_value(tape, layer, direction, s, 0),
-                  width);
+        int width = width_of(v, layer, s);
+        const double *grad = tape_grad(v->tape, layer, direction, s, 0);
+        give_rows(v, record_name(record, RECORD_FORWARD, layer, direction, s),
+                  tape_value(v->tape, layer, direction, s, 0), width);
         give_rows(v, record_name(record, RECORD_BACKWARD, layer, direction, s), grad, width);
         give_norms(v, record_norm_name(record, RECORD_BACKWARD, layer, direction, s), grad, width);
     }
     for (int s = 0; s < cell->state_count; s++) {
         int slot = cell->state_out[s], H = record_H(record);
         for (int kind = RECORD_FROM_LOSS; kind <= RECORD_FROM_FUTURE; kind++) {
-            const double *rows = kind == RECORD_FROM_LOSS ? tape_from_loss(tape, layer, direction, s, 0)
-                                                          : tape_from_future(tape, layer, direction, s, 0);
+            const double *rows = kind == RECORD_FROM_LOSS ? tape_from_loss(v->tape, layer, direction, s, 0)
+                                                          : tape_from_future(v->tape, layer, direction, s, 0);
             give_rows(v, record_name(record, (enum record_kind)kind, layer, direction, slot), rows, H);
             give_norms(v, record_norm_name(record, (enum record_kind)kind, layer, direction, slot), rows, H);
         }
     }
-    for (int i = 0; i < cell->step_count; i++)
-        for (int k = 0; k < 2; k++) {
-            const double *rows = tape_sent(tape, layer, direction, i, k, 0);
-            if (!rows) continue;
-            int width = width_of(record, layer, cell->steps[i].in[k]);
-            give_rows(v, record_sent_name(record, layer, direction, i, k), rows, width);
-            give_norms(v, record_sent_norm_name(record, layer, direction, i, k), rows, width);
-        }
+    give_sent(v, layer, direction);
 }
 
 // dL/dx of the whole network: both directions read the input.
 static void give_input_grad(struct visit *v) {
-    const struct record *record = v->record;
-    int slot = record_cell(record)->input, I = record->layout.spec.inputs;
-    size_t count = (size_t)record_T(record) * (size_t)I;
+    int slot = record_cell(v->record)->input, I = width_of(v, 0, slot);
+    size_t count = (size_t)v->example->T * (size_t)I;
     double *sum = room_for(v, count);
     if (!sum) return;
-    memcpy(sum, tape_grad(record->tape, 0, 0, slot, 0), count * sizeof *sum);
-    for (int d = 1; d < record->layout.spec.directions; d++) {
-        const double *other = tape_grad(record->tape, 0, d, slot, 0);
+    memcpy(sum, tape_grad(v->tape, 0, 0, slot, 0), count * sizeof *sum);
+    for (int d = 1; d < tape_spec(v->tape)->directions; d++) {
+        const double *other = tape_grad(v->tape, 0, d, slot, 0);
         for (size_t i = 0; i < count; i++)
             sum[i] += other[i];
     }
     give_rows(v, "backward/input", sum, I);
+}
+
+static void give_tracks(struct visit *v) {
+    const struct net_spec *spec = tape_spec(v->tape);
+    for (int l = 0; l < spec->layers; l++)
+        for (int d = 0; d < spec->directions; d++)
+            give_track(v, l, d);
+    give_input_grad(v);
+}
+
+static void give_encoder(struct visit *v) {
+    struct visit own = *v;
+    own.tape = tape_encoder(v->record->tape);
+    own.example = &v->record->source;
+    own.prefix = "encoder/";
+    give_input(&own);
+    give_tracks(&own);
+    v->buffer = own.buffer;
+    v->room = own.room;
+    v->failed = own.failed;
 }
 
 // --- parameters ---
@@ -141,11 +181,23 @@ static const double *slab_of(const struct record *record, enum record_param_kind
     }
 }
 
+// Matrices stand turned in files, (out, in); an embedding, one row a symbol in both, does not.
+static bool is_turned(const struct param *param) {
+    return param->role != PARAM_EMBED;
+}
+static int row_count(const struct param *param) {
+    return is_turned(param) ? param->out : param->in;
+}
+static int column_count(const struct param *param) {
+    return is_turned(param) ? param->in : param->out;
+}
+
 double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row, int column) {
     const struct param *p = &record->layout.params[param];
-    check(row >= 0 && row < p->out && column >= 0 && column < p->in && kind != RECORD_GRAD_AT, "%s: row %d, column %d",
-          p->name, row, column);
-    size_t at = p->offset + (size_t)column * (size_t)p->out + (size_t)row;
+    int in = is_turned(p) ? column : row, out = is_turned(p) ? row : column;
+    check(out >= 0 && out < p->out && in >= 0 && in < p->in && kind != RECORD_GRAD_AT, "%s: row %d, column %d", p->name,
+          row, column);
+    size_t at = p->offset + (size_t)in * (size_t)p->out + (size_t)out;
     if (kind == RECORD_DELTA) return record->params_after[at] - record->params[at];
     return slab_of(record, kind)[at];
 }
@@ -156,46 +208,59 @@ static bool is_bias(const struct param *param) {
 
 static void give_param(struct visit *v, enum record_param_kind kind, int index) {
     const struct param *param = &v->record->layout.params[index];
-    double *out = room_for(v, (size_t)param->in * (size_t)param->out);
-    for (int o = 0; out && o < param->out; o++)
-        for (int i = 0; i < param->in; i++)
-            out[(size_t)o * (size_t)param->in + (size_t)i] = record_param_value(v->record, kind, index, o, i);
+    int rows = row_count(param), columns = column_count(param);
+    double *out = room_for(v, (size_t)rows * (size_t)columns);
+    for (int r = 0; out && r < rows; r++)
+        for (int c = 0; c < columns; c++)
+            out[(size_t)r * (size_t)columns + (size_t)c] = record_param_value(v->record, kind, index, r, c);
     const char *name = record_param_name_of(v->record, kind, index);
     if (is_bias(param))
-        give(v, name, 1, param->out, 0, 0, out);
+        give(v, name, 1, rows, 0, 0, out);
     else
-        give(v, name, 2, param->out, param->in, 0, out);
+        give(v, name, 2, rows, columns, 0, out);
 }
 
-// (T, out, in): each timestep's part of a gradient.
+// Timesteps of the side where a parameter is used.
+static int steps_of(const struct record *record, int index) {
+    const struct layout *encoder = record->layout.encoder;
+    return encoder && index < encoder->count ? record->source.T : record_T(record);
+}
+
+// (T, rows, columns): each timestep's part of a gradient.
 static void give_param_parts(struct visit *v, int index) {
     const struct record *record = v->record;
     const struct param *param = &record->layout.params[index];
-    int T = record_T(record);
+    int T = steps_of(record, index), rows = row_count(param), columns = column_count(param);
     size_t size = (size_t)param->in * (size_t)param->out;
     double *out = room_for(v, size * (size_t)(T + 1)), *part = out ? out + size * (size_t)T : NULL;
     for (int t = 0; out && t < T; t++) {
         tape_param_grad_at(record->tape, &record->layout, &record->example, index, t, part);
         double *to = out + size * (size_t)t;
-        for (int o = 0; o < param->out; o++)
-            for (int i = 0; i < param->in; i++)
-                to[(size_t)o * (size_t)param->in + (size_t)i] = part[(size_t)i * (size_t)param->out + (size_t)o];
+        for (int r = 0; r < rows; r++)
+            for (int c = 0; c < columns; c++) {
+                int in = is_turned(param) ? c : r, o = is_turned(param) ? r : c;
+                to[(size_t)r * (size_t)columns + (size_t)c] = part[(size_t)in * (size_t)param->out + (size_t)o];
+            }
     }
     const char *name = record_param_name_of(record, RECORD_GRAD_AT, index);
     if (is_bias(param))
-        give(v, name, 2, T, param->out, 0, out);
+        give(v, name, 2, T, rows, 0, out);
     else
-        give(v, name, 3, T, param->out, param->in, out);
+        give(v, name, 3, T, rows, columns, out);
 }
 
 bool record_each(const struct record *record, trace_each_fn *each, void *context) {
-    struct visit v = {.record = record, .each = each, .context = context};
-    give_example(&v);
+    struct visit v = {.record = record,
+                      .tape = record->tape,
+                      .example = &record->example,
+                      .prefix = "",
+                      .each = each,
+                      .context = context};
+    give_input(&v);
+    give_target(&v);
     give_outputs(&v);
-    for (int l = 0; l < record->layout.spec.layers; l++)
-        for (int d = 0; d < record->layout.spec.directions; d++)
-            give_track(&v, l, d);
-    give_input_grad(&v);
+    give_tracks(&v);
+    if (tape_encoder(record->tape)) give_encoder(&v);
     for (int p = 0; p < record->layout.count; p++) {
         for (int kind = RECORD_PARAM; kind < RECORD_GRAD_AT; kind++)
             give_param(&v, (enum record_param_kind)kind, p);

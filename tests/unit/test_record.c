@@ -13,7 +13,7 @@ struct kept {
     size_t size;
     double *data;
 };
-enum { MAX_KEPT = 512 };
+enum { MAX_KEPT = 1024 };
 struct keeper {
     struct kept all[MAX_KEPT];
     int count;
@@ -417,6 +417,159 @@ static void itemised(void **state) {
     for_word_kinds(check_itemised);
 }
 
+// --- other kinds of networks ---
+
+enum { KIND_T = 4, SOURCE_T = 3, KIND_I = 3, KIND_O = 2, KIND_E = 5 };
+
+struct kind_case {
+    struct net_spec spec;
+    int input;         // width of what the first layer reads
+    bool real_targets; // target (T, O)
+};
+
+static struct record *record_kind(const struct kind_case *c, struct model *model) {
+    static const int x[KIND_T] = {-1, 1, 0, 1}, source_x[SOURCE_T] = {2, 0, 1};
+    static const double x_real[KIND_T * KIND_I] = {0.5, -1, 2, 0, 1, 1, -0.5, 0.25, 1, 3, -2, 0.125};
+    static const double answers[KIND_T * KIND_O] = {0, 1, 1, 1, 0.25, 0.75, 0, 0};
+    int target[KIND_T] = {1, -1, 0, 1};
+    for (int t = 0; net_one_answer(&c->spec) && t < KIND_T - 1; t++)
+        target[t] = -1;
+    struct err err;
+    if (!model_init(model, &c->spec, &err)) fail_msg("%s", err.message);
+    struct rng rng = rng_seed(8);
+    model_randomise(model, &rng, 1);
+    struct example source = {.T = SOURCE_T, .x = source_x};
+    struct example example = {.T = KIND_T,
+                              .x = c->spec.real_input ? NULL : x,
+                              .x_real = c->spec.real_input ? x_real : NULL,
+                              .target = target,
+                              .target_real = c->real_targets ? answers : NULL,
+                              .source = c->spec.kind == NET_ENCODER_DECODER ? &source : NULL};
+    struct train_options options = train_options_default();
+    struct record *record = record_new(model, &example, NULL, 0, REDUCTION_MEAN, &options, NULL, NULL, 1, &err);
+    if (!record) fail_msg("%s", err.message);
+    return record;
+}
+
+static const struct kind_case kind_cases[] = {
+    {{.cell = CELL_LSTM,
+      .kind = NET_MANY_TO_MANY,
+      .layers = 2,
+      .hidden = 4,
+      .directions = 1,
+      .inputs = KIND_I,
+      .outputs = KIND_O,
+      .embed = KIND_E},
+     KIND_E,
+     false},
+    {{.cell = CELL_GRU,
+      .kind = NET_MANY_TO_MANY,
+      .layers = 1,
+      .hidden = 4,
+      .directions = 2,
+      .inputs = KIND_I,
+      .outputs = KIND_O,
+      .real_input = true,
+      .output = OUTPUT_SIGMOID},
+     KIND_I,
+     true},
+    {{.cell = CELL_RNN,
+      .kind = NET_MANY_TO_ONE,
+      .layers = 1,
+      .hidden = 4,
+      .directions = 2,
+      .inputs = KIND_I,
+      .outputs = KIND_O,
+      .real_input = true,
+      .output = OUTPUT_LINEAR},
+     KIND_I,
+     true},
+    {{.cell = CELL_GRU_RESET_AFTER,
+      .kind = NET_ENCODER_DECODER,
+      .layers = 2,
+      .hidden = 4,
+      .directions = 2,
+      .inputs = KIND_I,
+      .outputs = KIND_O,
+      .embed = KIND_E},
+     KIND_E,
+     false},
+    {{.cell = CELL_LSTM,
+      .kind = NET_ENCODER_DECODER,
+      .layers = 1,
+      .hidden = 4,
+      .directions = 1,
+      .inputs = KIND_I,
+      .outputs = KIND_O},
+     KIND_O,
+     false},
+};
+
+// Rows of a parameter as the files have it.
+static void expect_params(const struct keeper *all, const struct record *record) {
+    const struct layout *layout = &record->layout;
+    for (int p = 0; p < layout->count; p++) {
+        const struct param *param = &layout->params[p];
+        bool embed = param->role == PARAM_EMBED, vector = param_is_vector(param->role);
+        int64_t rows = embed ? param->in : param->out, columns = embed ? param->out : param->in;
+        bool encoder = strncmp(param->name, "encoder.", 8) == 0;
+        int T = encoder ? SOURCE_T : KIND_T;
+        const struct kept *grad =
+            expect(all, record_param_name_of(record, RECORD_GRAD, p), vector ? 1 : 2, rows, columns, 0);
+        const struct kept *at =
+            expect(all, record_param_name_of(record, RECORD_GRAD_AT, p), vector ? 2 : 3, T, rows, columns);
+        double largest = 0;
+        for (size_t i = 0; i < grad->size; i++) {
+            double sum = 0;
+            for (int t = 0; t < T; t++)
+                sum += at->data[(size_t)t * grad->size + i];
+            assert_true(fabs(sum - grad->data[i]) <= 1e-12 * fmax(1, fabs(sum)));
+            assert_true(record_param_value(record, RECORD_GRAD, p, (int)(i / (size_t)(vector ? 1 : columns)),
+                                           (int)(i % (size_t)(vector ? 1 : columns))) == grad->data[i]);
+            largest = fmax(largest, fabs(sum));
+        }
+        assert_true(largest > 0);
+    }
+}
+
+static void other_kinds(void **state) {
+    (void)state;
+    for (size_t k = 0; k < sizeof kind_cases / sizeof *kind_cases; k++) {
+        const struct kind_case *c = &kind_cases[k];
+        struct model model;
+        struct record *record = record_kind(c, &model);
+        struct keeper *all = keep_all(record);
+        expect(all, "input", 2, KIND_T, c->input, 0);
+        expect(all, "backward/input", 2, KIND_T, c->input, 0);
+        expect(all, "target", c->real_targets ? 2 : 1, KIND_T, KIND_O, 0);
+        const struct kept *mask = expect(all, "mask", 1, KIND_T, 0, 0), *losses = find(all, "forward/loss");
+        assert_int_equal(find(all, "symbol") != NULL, !c->spec.real_input);
+        double sum = 0, tokens = 0;
+        for (int t = 0; t < KIND_T; t++) {
+            sum += losses->data[t];
+            tokens += mask->data[t];
+            if (mask->data[t] == 0) assert_true(losses->data[t] == 0);
+        }
+        assert_true(near(record->loss, sum / tokens, 1e-14) && record->loss > 0);
+        bool pair = c->spec.kind == NET_ENCODER_DECODER;
+        const struct kept *symbols = find(all, "encoder/symbol");
+        assert_int_equal(symbols != NULL, pair);
+        if (pair) {
+            assert_true(symbols->data[0] == 2 && symbols->shape[0] == SOURCE_T);
+            expect(all, "encoder/input", 2, SOURCE_T, c->spec.embed ? KIND_E : KIND_I, 0);
+            expect(all, "encoder/backward/l0/c", 2, SOURCE_T, 4, 0);
+            assert_null(find(all, "encoder/forward/logits"));
+            if (c->spec.directions == 2) expect(all, "encoder/forward/l1_reverse/x", 2, SOURCE_T, 8, 0);
+            expect(all, "forward/l0/x", 2, KIND_T, c->input, 0);
+            assert_null(find(all, "forward/l0_reverse/x"));
+        }
+        expect_params(all, record);
+        keeper_free(all);
+        record_free(record);
+        model_release(&model);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tensors),    cmocka_unit_test(orientation),
@@ -424,7 +577,7 @@ int main(void) {
         cmocka_unit_test(sgd),        cmocka_unit_test(as_the_trainer),
         cmocka_unit_test(own_copies), cmocka_unit_test(refuses),
         cmocka_unit_test(not_finite), cmocka_unit_test(memory_runs_out),
-        cmocka_unit_test(itemised),
+        cmocka_unit_test(itemised),   cmocka_unit_test(other_kinds),
     };
     return cmocka_run_group_tests_name("record", tests, NULL, NULL);
 }

@@ -1,13 +1,10 @@
-// store: safetensors (every rule of the format, hostile files), checkpoints in PyTorch's names and shapes,
-// preferences.
+// store: safetensors (every rule of the format, hostile files), preferences.
 
-#include "checkpoint.h"
 #include "file.h"
 #include "mem.h"
 #include "preferences.h"
 #include "safetensors.h"
 #include "str.h"
-#include "temporary.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -19,24 +16,7 @@
 
 #include <cmocka.h>
 
-static int make_folder(void **state) {
-    struct temporary *t = calloc(1, sizeof *t);
-    *state = t;
-    return temporary_make(t) ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-    temporary_remove(*state);
-    free(*state);
-    return 0;
-}
-
-static struct bytes read_bytes(const char *path) {
-    struct bytes bytes;
-    struct err err;
-    if (!file_read(path, 1 << 24, &bytes, &err)) fail_msg("%s: %s", path, err.message);
-    return bytes;
-}
+#include "folder.h"
 
 // ---- safetensors: files made by hand ----
 
@@ -84,8 +64,13 @@ static const struct rule {
     {"{\"\xFF\":1}", 0, -1, "not valid JSON"},
     {"{" GOOD_A "," GOOD_A "}", 24, -1, "duplicate"},
     {"{\"__metadata__\":{\"k\":\"v\",\"k\":\"w\"}}", 0, -1, "duplicate"},
+    {"{\"a\\u0000b\":1}", 0, -1, "not valid JSON"}, // a name cannot hold a zero byte
+    {"{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}", 4, -1, "duplicate"},
+    {"{\"__metadata__\":{},\"__metadata__\":{}}", 0, -1, "duplicate"},
     // metadata
     {"{\"__metadata__\":[]}", 0, -1, "__metadata__ as an object"},
+    {"{\"__metadata__\":null}", 0, -1, "__metadata__ as an object"},
+    {"{\"__metadata__\":{\"k\":{}}}", 0, -1, "\"k\" is none"},
     {"{\"__metadata__\":{\"k\":1}}", 0, -1, "texts only"},
     // a tensor's entry
     {"{\"a\":[]}", 0, -1, "tensor a: expected an object"},
@@ -158,6 +143,24 @@ static void test_names_in_messages_fit_one_line(void **state) {
     for (const char *p = err.message; *p; p++)
         assert_true((unsigned char)*p >= 0x20);
     assert_int_equal(utf8_check(err.message, strlen(err.message)), strlen(err.message));
+    str_release(&header);
+    str_release(&bytes);
+}
+
+// A header can nest as deep as it is long; the reader's stack cannot.
+static void test_deep_nesting(void **state) {
+    (void)state;
+    enum { DEPTH = 1000000 };
+    struct str header = {0};
+    str_put(&header, "{\"a\":");
+    for (int i = 0; i < DEPTH; i++)
+        str_put_char(&header, '[');
+    str_put(&header, "}");
+    struct str bytes = make_file(header.data, 0, -1);
+    struct tensor_file file;
+    struct err err;
+    assert_false(tensor_file_parse(&file, "m", bytes.data, bytes.size, &err));
+    assert_non_null(strstr(err.message, "not valid JSON"));
     str_release(&header);
     str_release(&bytes);
 }
@@ -395,444 +398,6 @@ static void test_a_failed_save_leaves_the_old_file(void **state) {
     assert_int_equal(temporary_count(t), 1);
 }
 
-// ---- checkpoints ----
-
-static struct net_spec example_spec(enum cell_id cell, int layers, int directions) {
-    return (struct net_spec){.cell = cell,
-                             .activation = cell == CELL_RNN ? ACTIVATION_RELU : ACTIVATION_TANH,
-                             .kind = NET_MANY_TO_MANY,
-                             .layers = layers,
-                             .hidden = 3,
-                             .directions = directions,
-                             .inputs = 5,
-                             .outputs = 5};
-}
-
-static struct model example_model(const struct net_spec *spec) {
-    struct model model;
-    struct rng rng = rng_seed(11);
-    assert_true(model_init(&model, spec, NULL));
-    model_randomise(&model, &rng, 1.0f);
-    model.params[model.layout.params[0].offset] = -0.0f;
-    model.params[model.layout.params[2].offset] = -0.0f; // a bias, to which the file's zero is added
-    return model;
-}
-
-static struct vocabulary example_vocabulary(void) {
-    struct vocabulary v;
-    vocabulary_init(&v);
-    vocabulary_add(&v, "\n", 1);
-    vocabulary_add(&v, "\"", 1);
-    vocabulary_add(&v, "\u00E9", 2);
-    return v;
-}
-
-static void expect_same_model(const struct model *a, const struct model *b) {
-    assert_int_equal(a->layout.size, b->layout.size);
-    assert_int_equal(a->layout.spec.cell, b->layout.spec.cell);
-    assert_int_equal(a->layout.spec.activation, b->layout.spec.activation);
-    assert_int_equal(a->layout.spec.kind, b->layout.spec.kind);
-    assert_int_equal(a->layout.spec.layers, b->layout.spec.layers);
-    assert_int_equal(a->layout.spec.hidden, b->layout.spec.hidden);
-    assert_int_equal(a->layout.spec.directions, b->layout.spec.directions);
-    assert_int_equal(a->layout.spec.inputs, b->layout.spec.inputs);
-    assert_int_equal(a->layout.spec.outputs, b->layout.spec.outputs);
-    assert_int_equal(a->layout.spec.real_input, b->layout.spec.real_input);
-    assert_memory_equal(a->params, b->params, a->layout.size * sizeof *a->params); // bit for bit
-}
-
-static void test_checkpoint_round_trip(void **state) {
-    struct temporary *t = *state;
-    for (int cell = 0; cell < CELL_COUNT; cell++) {
-        for (int layers = 1; layers <= 3; layers++) {
-            for (int directions = 1; directions <= 2; directions++) {
-                struct net_spec spec = example_spec((enum cell_id)cell, layers, directions);
-                struct model model = example_model(&spec);
-                struct vocabulary vocabulary = example_vocabulary();
-                struct checkpoint loaded;
-                struct err err;
-                const char *path = temporary_path(t, "m.safetensors");
-                if (!checkpoint_save(path, &model, &vocabulary, &err)) fail_msg("%s", err.message);
-                struct bytes first = read_bytes(path);
-                if (!checkpoint_load(&loaded, path, NULL, &err)) fail_msg("%s", err.message);
-                expect_same_model(&model, &loaded.model);
-                assert_int_equal(loaded.vocabulary.count, 5);
-                for (int i = 0; i < 5; i++)
-                    assert_string_equal(loaded.vocabulary.texts[i], vocabulary.texts[i]);
-                assert_true(checkpoint_save(path, &loaded.model, &loaded.vocabulary, &err));
-                struct bytes second = read_bytes(path);
-                assert_int_equal(first.size, second.size); // and the file is the same again
-                assert_memory_equal(first.data, second.data, first.size);
-                bytes_release(&first);
-                bytes_release(&second);
-                checkpoint_release(&loaded);
-                model_release(&model);
-                vocabulary_release(&vocabulary);
-            }
-        }
-    }
-    assert_int_equal(temporary_count(t), 1);
-}
-
-static void test_checkpoint_in_pytorch_shapes(void **state) {
-    struct temporary *t = *state;
-    struct net_spec spec = example_spec(CELL_LSTM, 2, 2);
-    struct model model = example_model(&spec);
-    const char *path = temporary_path(t, "m");
-    assert_true(checkpoint_save(path, &model, NULL, NULL));
-    struct tensor_file file;
-    assert_true(tensor_file_read(&file, path, NULL));
-    static const struct {
-        const char *name;
-        int dims;
-        int64_t shape[2];
-    } expected[] = {
-        {"rnn.weight_ih_l0", 2, {12, 5}},
-        {"rnn.weight_hh_l0", 2, {12, 3}},
-        {"rnn.bias_ih_l0", 1, {12}},
-        {"rnn.bias_hh_l0", 1, {12}},
-        {"rnn.weight_ih_l0_reverse", 2, {12, 5}},
-        {"rnn.weight_ih_l1", 2, {12, 6}},
-        {"rnn.bias_hh_l1_reverse", 1, {12}},
-        {"head.weight", 2, {5, 6}},
-        {"head.bias", 1, {5}},
-    };
-    assert_int_equal(file.count, 4 * 4 + 2);
-    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-        const struct tensor *tensor = tensor_file_find(&file, expected[i].name);
-        if (!tensor) fail_msg("no %s", expected[i].name);
-        assert_int_equal(tensor->type, TENSOR_F32);
-        assert_int_equal(tensor->dims, expected[i].dims);
-        for (int d = 0; d < tensor->dims; d++)
-            assert_int_equal(tensor->shape[d], expected[i].shape[d]);
-    }
-    // The slab is the transpose: (in, out) there, (out, in) here.
-    const struct param *param = &model.layout.params[layout_find(&model.layout, "head.weight")];
-    const struct tensor *head = tensor_file_find(&file, "head.weight");
-    for (int o = 0; o < 5; o++)
-        for (int i = 0; i < 6; i++)
-            assert_true((float)tensor_at(head, (size_t)(o * 6 + i)) ==
-                        model.params[param->offset + (size_t)(i * 5 + o)]);
-    const struct tensor *zeros = tensor_file_find(&file, "rnn.bias_hh_l0");
-    for (size_t i = 0; i < 12; i++)
-        assert_true(tensor_at(zeros, i) == 0);
-    tensor_file_release(&file);
-    model_release(&model);
-}
-
-// What torch.save of an nn.RNN(4, 2) with an nn.Linear(2, 4) gives: no metadata. `skip` and `extra` change
-// one thing.
-static void save_foreign(const char *path, const char *skip_name, const char *extra, enum tensor_type type) {
-    static const struct {
-        const char *name;
-        int dims;
-        int64_t shape[2];
-    } tensors[] = {{"rnn.weight_ih_l0", 2, {2, 4}}, {"rnn.weight_hh_l0", 2, {2, 2}}, {"rnn.bias_ih_l0", 1, {2}},
-                   {"rnn.bias_hh_l0", 1, {2}},      {"head.weight", 2, {4, 2}},      {"head.bias", 1, {4}}};
-    struct tensor_writer *writer = tensor_writer_new();
-    for (size_t i = 0; i < sizeof tensors / sizeof *tensors; i++) {
-        if (skip_name && strstr(tensors[i].name, skip_name)) continue;
-        float f32[8];
-        double f64[8];
-        for (int k = 0; k < 8; k++)
-            f64[k] = f32[k] = (float)(10 * i) + (float)k;
-        tensor_writer_add(writer, tensors[i].name, type, tensors[i].dims, tensors[i].shape,
-                          type == TENSOR_F64 ? (void *)f64 : (void *)f32);
-    }
-    if (extra) tensor_writer_add(writer, extra, TENSOR_F32, 0, NULL, &(float){1});
-    assert_true(tensor_writer_save(writer, path, NULL));
-    tensor_writer_free(writer);
-}
-
-static const struct net_spec foreign_spec = {
-    .cell = CELL_RNN, .kind = NET_MANY_TO_MANY, .layers = 1, .hidden = 2, .directions = 1, .inputs = 4, .outputs = 4};
-
-static void test_checkpoint_from_pytorch(void **state) {
-    struct temporary *t = *state;
-    const char *path = temporary_path(t, "foreign");
-    struct checkpoint c;
-    struct err err;
-    static const enum tensor_type types[] = {TENSOR_F32, TENSOR_F64};
-    for (int i = 0; i < 2; i++) {
-        save_foreign(path, NULL, NULL, types[i]);
-        assert_false(checkpoint_load(&c, path, NULL, &err));
-        assert_non_null(strstr(err.message, "--cell"));
-        struct net_spec sizes_unknown = {.cell = CELL_RNN, .kind = NET_MANY_TO_MANY};
-        if (!checkpoint_load(&c, path, i ? &foreign_spec : &sizes_unknown, &err)) fail_msg("%s", err.message);
-        assert_int_equal(c.model.layout.spec.layers, 1);
-        assert_int_equal(c.model.layout.spec.hidden, 2);
-        assert_int_equal(c.model.layout.spec.inputs, 4);
-        assert_int_equal(c.vocabulary.count, 0);
-        const struct layout *layout = &c.model.layout;
-        const float *ih = c.model.params + layout->params[layout_find(layout, "rnn.weight_ih_l0")].offset;
-        assert_true(ih[0] == 0 && ih[1] == 4 && ih[2] == 1 && ih[7] == 7); // (2, 4) turned to (4, 2)
-        const float *bias = c.model.params + layout->params[layout_find(layout, "rnn.bias_ih_l0")].offset;
-        assert_true(bias[0] == 20 + 30 && bias[1] == 21 + 31); // the two only ever add
-        checkpoint_release(&c);
-    }
-    save_foreign(path, "rnn.bias", NULL, TENSOR_F32); // bias=False
-    assert_true(checkpoint_load(&c, path, &foreign_spec, &err));
-    checkpoint_release(&c);
-}
-
-static void expect_no_load(const char *path, const struct net_spec *spec, const char *part) {
-    struct checkpoint c;
-    struct err err = {0};
-    assert_false(checkpoint_load(&c, path, spec, &err));
-    if (!strstr(err.message, part)) fail_msg("expected \"%s\" in \"%s\"", part, err.message);
-    assert_string_equal(err.file, path);
-    assert_null(c.model.params);
-    assert_int_equal(c.vocabulary.count, 0);
-}
-
-static void test_checkpoint_dimensions_are_checked(void **state) {
-    struct temporary *t = *state;
-    const char *path = temporary_path(t, "foreign");
-    save_foreign(path, NULL, NULL, TENSOR_F32);
-    struct net_spec spec = foreign_spec;
-    spec.hidden = 3;
-    expect_no_load(path, &spec, "rnn.weight_ih_l0: expected shape (3, 4), found (2, 4)");
-    spec = foreign_spec;
-    spec.cell = CELL_LSTM;
-    expect_no_load(path, &spec, "expected shape (8, 4), found (2, 4)");
-    spec = foreign_spec;
-    spec.layers = 2;
-    expect_no_load(path, &spec, "expected a tensor rnn.weight_ih_l1");
-    spec = foreign_spec;
-    spec.directions = 2;
-    expect_no_load(path, &spec, "expected a tensor rnn.weight_ih_l0_reverse");
-    spec = foreign_spec;
-    spec.outputs = NET_MAX_VOCABULARY;
-    expect_no_load(path, &spec, "head.weight: expected shape (1048576, 2)");
-    spec.outputs = -1;
-    expect_no_load(path, &spec, "output");
-    save_foreign(path, "bias_hh", NULL, TENSOR_F32);
-    expect_no_load(path, &foreign_spec, "expected a tensor rnn.bias_hh_l0");
-    save_foreign(path, "head.bias", NULL, TENSOR_F32);
-    expect_no_load(path, &foreign_spec, "expected a tensor head.bias");
-    save_foreign(path, NULL, "rnn.weight_ih_l1", TENSOR_F32);
-    expect_no_load(path, &foreign_spec, "found a tensor rnn.weight_ih_l1");
-    save_foreign(path, NULL, NULL, TENSOR_I32);
-    expect_no_load(path, &foreign_spec, "expected F32 or F64, found I32");
-    struct net_spec unknown = {.cell = CELL_RNN, .kind = NET_MANY_TO_MANY};
-    save_foreign(path, "rnn", NULL, TENSOR_F32);
-    expect_no_load(path, &unknown, "hidden");
-}
-
-#define SPEC(format, cell, hidden)                                                                                     \
-    "{\"format\":" format ",\"cell\":\"" cell "\",\"activation\":\"tanh\",\"kind\":\"many-to-many\",\"layers\":1,"     \
-    "\"hidden\":" hidden ",\"directions\":1,\"inputs\":4,\"outputs\":4,\"real_input\":false}"
-
-// The state of a run comes back bit for bit; who wants only the model gets it; a file without state says so.
-static void test_checkpoint_state(void **state) {
-    struct temporary *t = *state;
-    const char *path = temporary_path(t, "m.safetensors");
-    for (int slabs = 0; slabs <= CHECKPOINT_SLABS; slabs++) {
-        struct net_spec spec = example_spec(CELL_LSTM, 2, 1);
-        struct model model = example_model(&spec), other[CHECKPOINT_SLABS];
-        char run[] = "{\"a\":1.5}";
-        struct checkpoint_state kept = {.run = run, .updates = 123456789012, .random = rng_seed(5)};
-        float carried[2 * 2 * 4 * 3];
-        for (int i = 0; i < 48; i++)
-            carried[i] = (float)i / 7;
-        for (int s = 0; s < CHECKPOINT_SLABS; s++) {
-            struct rng rng = rng_seed(20 + (uint64_t)s);
-            assert_true(model_init(&other[s], &spec, NULL));
-            model_randomise(&other[s], &rng, 0.5f);
-            if (s < slabs) kept.slab[s] = other[s].params;
-        }
-        if (slabs > 1) {
-            kept.sequences = 4;
-            kept.carried = carried;
-        }
-        struct err err;
-        struct checkpoint loaded;
-        if (!checkpoint_save_state(path, &model, NULL, &kept, &err)) fail_msg("%s", err.message);
-        struct bytes first = read_bytes(path);
-        if (!checkpoint_load_state(&loaded, path, &err)) fail_msg("%s", err.message);
-        expect_same_model(&model, &loaded.model);
-        assert_string_equal(loaded.state.run, kept.run);
-        assert_true(loaded.state.updates == kept.updates);
-        assert_memory_equal(&loaded.state.random, &kept.random, sizeof kept.random);
-        for (int s = 0; s < CHECKPOINT_SLABS; s++) {
-            assert_int_equal(loaded.state.slab[s] != NULL, s < slabs);
-            if (s < slabs)
-                assert_memory_equal(loaded.state.slab[s], other[s].params, model.layout.size * sizeof(float));
-        }
-        assert_int_equal(loaded.state.sequences, kept.sequences);
-        if (slabs > 1) assert_memory_equal(loaded.state.carried, carried, sizeof carried);
-        assert_true(checkpoint_save_state(path, &loaded.model, NULL, &loaded.state, &err));
-        struct bytes second = read_bytes(path);
-        assert_int_equal(first.size, second.size);
-        assert_memory_equal(first.data, second.data, first.size);
-        bytes_release(&first);
-        bytes_release(&second);
-        checkpoint_release(&loaded);
-        if (!checkpoint_load(&loaded, path, NULL, &err)) fail_msg("%s", err.message);
-        expect_same_model(&model, &loaded.model);
-        assert_null(loaded.state.run);
-        checkpoint_release(&loaded);
-        assert_true(checkpoint_save(path, &model, NULL, &err));
-        assert_true(checkpoint_load_state(&loaded, path, &err));
-        assert_null(loaded.state.run);
-        assert_null(loaded.state.slab[0]);
-        checkpoint_release(&loaded);
-        for (int s = 0; s < CHECKPOINT_SLABS; s++)
-            model_release(&other[s]);
-        model_release(&model);
-    }
-}
-
-// A damaged state is refused by checkpoint_load_state(), with what was expected.
-static void test_checkpoint_hostile_states(void **state) {
-    struct temporary *t = *state;
-#define RANDOM "\"random\":[\"0000000000000001\",\"0000000000000000\",\"0000000000000000\",\"00000000000000ff\"]"
-    static const struct {
-        const char *training, *tensor;
-        int64_t out;
-        const char *says;
-    } cases[] = {
-        {"{", NULL, 0, "\"training\" is not valid JSON"},
-        {"[]", NULL, 0, "format 1"},
-        {"{\"format\":2,\"updates\":1," RANDOM "}", NULL, 0, "format 1"},
-        {"{\"format\":1," RANDOM "}", NULL, 0, "\"updates\""},
-        {"{\"format\":1,\"updates\":-1," RANDOM "}", NULL, 0, "\"updates\""},
-        {"{\"format\":1,\"updates\":1}", NULL, 0, "\"random\""},
-        {"{\"format\":1,\"updates\":1,\"random\":[\"1\",\"2\",\"3\",\"4\"]}", NULL, 0, "16 hexadecimal"},
-        {"{\"format\":1,\"updates\":1,\"random\":[\"0000000000000000\",\"0000000000000000\",\"0000000000000000\","
-         "\"0000000000000000\"]}",
-         NULL, 0, "not 0"},
-        {"{\"format\":1,\"updates\":1," RANDOM "}", "training.m.head.bias", 5, "expected a tensor training.m."},
-        {"{\"format\":1,\"updates\":1," RANDOM "}", "training.carried", 5, "training.carried as F32"},
-        {"{\"format\":1,\"updates\":1," RANDOM "}", "training.x.head.bias", 5, "does not have"},
-        {NULL, "training.m.head.bias", 5, "does not have"},
-        {"{\"format\":1,\"updates\":1," RANDOM "}", NULL, 0, NULL}, // good
-    };
-#undef RANDOM
-    struct net_spec spec = example_spec(CELL_RNN, 1, 1);
-    struct model model = example_model(&spec);
-    char good[1024];
-    strcpy(good, temporary_path(t, "good"));
-    assert_true(checkpoint_save(good, &model, NULL, NULL));
-    struct tensor_file file;
-    assert_true(tensor_file_read(&file, good, NULL));
-    const char *path = temporary_path(t, "hostile");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct tensor_writer *writer = tensor_writer_new();
-        tensor_writer_meta(writer, "unroll", tensor_file_meta(&file, "unroll"));
-        if (cases[i].training) tensor_writer_meta(writer, "training", cases[i].training);
-        for (int k = 0; k < file.count; k++) {
-            const struct tensor *tensor = &file.tensors[k];
-            tensor_writer_add(writer, tensor->name, tensor->type, tensor->dims, tensor->shape, tensor->data);
-        }
-        float values[8] = {0};
-        if (cases[i].tensor) tensor_writer_add(writer, cases[i].tensor, TENSOR_F32, 1, &cases[i].out, values);
-        assert_true(tensor_writer_save(writer, path, NULL));
-        tensor_writer_free(writer);
-        struct checkpoint c;
-        struct err err = {0};
-        bool loaded = checkpoint_load_state(&c, path, &err);
-        if (loaded != !cases[i].says || (!loaded && !strstr(err.message, cases[i].says)))
-            fail_msg("case %zu: %s", i, loaded ? "loaded" : err.message);
-        if (loaded) checkpoint_release(&c);
-    }
-    tensor_file_release(&file);
-    model_release(&model);
-}
-
-static void test_checkpoint_hostile_descriptions(void **state) {
-    struct temporary *t = *state;
-    static const struct {
-        const char *spec, *vocabulary, *says;
-    } cases[] = {
-        {"", NULL, "\"unroll\" is not valid JSON"},
-        {"{", NULL, "\"unroll\" is not valid JSON"},
-        {"[]", NULL, "no \"format\""},
-        {"{}", NULL, "no \"format\""},
-        {SPEC("2", "rnn", "2"), NULL, "another version"},
-        {SPEC("1", "rnm", "2"), NULL, "no known cell"},
-        {SPEC("1", "rnn", "0"), NULL, "hidden"},
-        {SPEC("1", "rnn", "-1"), NULL, "\"hidden\""},
-        {SPEC("1", "rnn", "99999999999"), NULL, "\"hidden\""},
-        {SPEC("1", "rnn", "\"2\""), NULL, "\"hidden\""},
-        {SPEC("1", "rnn", "4096"), NULL, "expected a tensor"}, // 64 MB are not asked for
-        {SPEC("1", "rnn", "2"), "{}", "the vocabulary as a list"},
-        {SPEC("1", "rnn", "2"), "[]", "the vocabulary as a list"},
-        {SPEC("1", "rnn", "2"), "[1,2,3,4]", "no text"},
-        {SPEC("1", "rnn", "2"), "[\"a\",\"b\",\"c\",\"d\"]", "to be <EOS>"},
-        {SPEC("1", "rnn", "2"), "[\"<EOS>\",\"<UNK>\",\"c\",\"c\"]", "twice"},
-        {SPEC("1", "rnn", "2"), "[\"<EOS>\",\"<UNK>\",\"c\",\"\"]", "no text"},
-        {SPEC("1", "rnn", "2"), "[\"<EOS>\",\"<UNK>\",\"c\"]", "expected a vocabulary of 4 symbols"},
-        {SPEC("1", "rnn", "2"), "[\"<EOS>\",", "\"vocabulary\" is not valid JSON"},
-    };
-    char good[1024];
-    strcpy(good, temporary_path(t, "good"));
-    save_foreign(good, NULL, NULL, TENSOR_F32);
-    struct tensor_file foreign;
-    assert_true(tensor_file_read(&foreign, good, NULL));
-    const char *path = temporary_path(t, "hostile");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct tensor_writer *writer = tensor_writer_new();
-        tensor_writer_meta(writer, "unroll", cases[i].spec);
-        if (cases[i].vocabulary) tensor_writer_meta(writer, "vocabulary", cases[i].vocabulary);
-        bool tensors = !strstr(cases[i].spec, "4096");
-        for (int k = 0; tensors && k < foreign.count; k++) {
-            const struct tensor *tensor = &foreign.tensors[k];
-            tensor_writer_add(writer, tensor->name, tensor->type, tensor->dims, tensor->shape, tensor->data);
-        }
-        assert_true(tensor_writer_save(writer, path, NULL));
-        tensor_writer_free(writer);
-        expect_no_load(path, NULL, cases[i].says);
-    }
-    tensor_file_release(&foreign);
-}
-
-static void test_checkpoint_refuses_a_wrong_vocabulary(void **state) {
-    struct temporary *t = *state;
-    struct net_spec spec = example_spec(CELL_RNN, 1, 1);
-    struct model model = example_model(&spec);
-    struct vocabulary vocabulary = example_vocabulary();
-    vocabulary_add(&vocabulary, "x", 1);
-    struct err err;
-    assert_false(checkpoint_save(temporary_path(t, "m"), &model, &vocabulary, &err));
-    assert_int_equal(err.code, ERR_VALUE);
-    assert_int_equal(temporary_count(t), 0);
-    vocabulary_release(&vocabulary);
-    model_release(&model);
-}
-
-static void test_checkpoint_memory_runs_out(void **state) {
-    struct temporary *t = *state;
-    struct net_spec spec = example_spec(CELL_LSTM, 1, 1);
-    struct model model = example_model(&spec);
-    struct vocabulary vocabulary = example_vocabulary();
-    const char *path = temporary_path(t, "m");
-    for (long n = 1;; n++) {
-        struct err err = {0};
-        mem_fail_at(n);
-        bool good = checkpoint_save(path, &model, &vocabulary, &err);
-        mem_fail_at(0);
-        assert_int_equal(temporary_count(t), good);
-        if (good) break;
-        assert_int_equal(err.code, ERR_MEMORY);
-    }
-    for (long n = 1;; n++) {
-        struct checkpoint c;
-        struct err err = {0};
-        mem_fail_at(n);
-        bool good = checkpoint_load(&c, path, NULL, &err);
-        mem_fail_at(0);
-        if (good) {
-            checkpoint_release(&c);
-            break;
-        }
-        assert_int_equal(err.code, ERR_MEMORY);
-        assert_null(c.model.params);
-    }
-    vocabulary_release(&vocabulary);
-    model_release(&model);
-}
-
 // ---- preferences ----
 
 static void test_preferences_round_trip(void **state) {
@@ -961,12 +526,11 @@ static void test_preferences_path(void **state) {
     assert_false(preferences_path(path, sizeof path));
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_names_in_messages_fit_one_line),
+        cmocka_unit_test(test_deep_nesting),
         cmocka_unit_test(test_misaligned_data),
         IN_FOLDER(test_round_trip),
         IN_FOLDER(test_cut_at_every_byte),
@@ -975,15 +539,6 @@ int main(void) {
         IN_FOLDER(test_writer_tells_what_went_wrong),
         IN_FOLDER(test_memory_runs_out_while_writing_and_reading),
         IN_FOLDER(test_a_failed_save_leaves_the_old_file),
-        IN_FOLDER(test_checkpoint_round_trip),
-        IN_FOLDER(test_checkpoint_in_pytorch_shapes),
-        IN_FOLDER(test_checkpoint_from_pytorch),
-        IN_FOLDER(test_checkpoint_dimensions_are_checked),
-        IN_FOLDER(test_checkpoint_hostile_descriptions),
-        IN_FOLDER(test_checkpoint_state),
-        IN_FOLDER(test_checkpoint_hostile_states),
-        IN_FOLDER(test_checkpoint_refuses_a_wrong_vocabulary),
-        IN_FOLDER(test_checkpoint_memory_runs_out),
         IN_FOLDER(test_preferences_round_trip),
         IN_FOLDER(test_preferences_that_cannot_be_said_in_json),
         IN_FOLDER(test_preferences_damaged),
