@@ -4,7 +4,7 @@
 
 int training_length(const struct dataset *data) {
     int source, longest = dataset_longest(data, &source);
-    if (data->answers != ANSWERS_NEXT) return longest > source ? longest : source;
+    if (data->answers != ANSWERS_NEXT || data->task) return longest > source ? longest : source;
     return longest < TRAINING_MAX_T ? longest : TRAINING_MAX_T;
 }
 

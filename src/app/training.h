@@ -44,8 +44,8 @@ void training_release(struct training *training);
 bool training_step(struct training *training, struct step_report *report, struct err *err);
 // Over the validation part. *loss: nats a token; *accuracy: fraction predicted right.
 bool training_validate(struct training *training, double *loss, double *accuracy, long *tokens, struct err *err);
-// The longest timeline worth training on: of texts the longest example with its <EOS>, at most TRAINING_MAX_T; where
-// answers are of their own the longest example.
+// The longest timeline worth training on: of texts the longest example with its <EOS>, at most TRAINING_MAX_T; of tasks,
+// and where answers are of their own, the longest example.
 int training_length(const struct dataset *data);
 // A minibatch as the trainer takes it, borrowed. source: room for what an encoder reads.
 struct batch training_batch(const struct minibatch *minibatch, struct batch *source);

@@ -218,7 +218,8 @@ static bool has_perplexity(const struct training *training) {
 }
 
 static bool has_bits(const struct training *training) {
-    return dataset_is_language(training->data) && training->data->vocabulary.tokens == TOKENS_CHARACTER;
+    return dataset_is_language(training->data) && !training->data->task &&
+           training->data->vocabulary.tokens == TOKENS_CHARACTER;
 }
 
 static void report_json(const struct training *training, const struct progress *p, double seconds, double per_second) {

@@ -251,7 +251,7 @@ static const struct dataset *generate(const struct dataset *d, struct rng *rng, 
     builder_clear(m->fresh);
     for (int b = 0; b < m->B; b++) {
         builder_example(m->fresh, 0);
-        d->task->generate(&d->settings, rng, m->fresh);
+        d->task->generate(&d->settings, DATASET_TRAIN, rng, m->fresh);
     }
     struct err err = {0};
     check(builder_finish(m->fresh, &err), "%s", err.message);

@@ -163,7 +163,10 @@ static bool generate_all(struct dataset *d, struct builder *builder, uint64_t se
         do {
             if (tries > 0) builder_drop(builder);
             builder_example(builder, 0);
-            task->generate(&d->settings, i < task->train_count ? &train : &validation, builder);
+            if (i < task->train_count)
+                task->generate(&d->settings, DATASET_TRAIN, &train, builder);
+            else
+                task->generate(&d->settings, DATASET_VALIDATION, &validation, builder);
         } while (task->distinct && !builder->asked && !note(&seen, hash_last(d)) && ++tries < TRIES);
         check(tries < TRIES, "the task %s has too few different examples", task->id);
     }

@@ -4,6 +4,7 @@
 // and the level that they reach. `data` knows no networks: what it says about them is plain words and numbers.
 
 #include "builder.h"
+#include "minibatch.h"
 #include "task_list.h"
 
 struct task_parameter {
@@ -55,8 +56,9 @@ struct task {
     const char *level_note; // what it means, in words: "guessing 1 has 0.1667"
     // Why settings that are each in range make no sense together, or NULL. May be NULL.
     const char *(*refuse)(const struct task_settings *settings);
-    // One example: fills what builder_example() has begun. Deterministic given rng.
-    void (*generate)(const struct task_settings *settings, struct rng *rng, struct builder *out);
+    // One example of a part: fills what builder_example() has begun. Deterministic given rng.
+    void (*generate)(const struct task_settings *settings, enum dataset_part part, struct rng *rng,
+                     struct builder *out);
     // Of tasks that continue a sequence: which symbols may come after the n symbols before, as bits by symbol (<EOS> is
     // bit 0). NULL: there is one answer.
     uint64_t (*allowed)(const struct task_settings *settings, const int *before, int n);

@@ -6,7 +6,9 @@
 enum { SYMBOLS = 10, OF = 8 };
 static const char kinds[] = "12345678_#"; // the eight, the blank, the marker
 
-static void generate(const struct task_settings *settings, struct rng *rng, struct builder *out) {
+static void generate(const struct task_settings *settings, enum dataset_part part, struct rng *rng,
+                     struct builder *out) {
+    (void)part;
     long T = settings->values[0];
     int symbols[SYMBOLS], blank = task_symbol(&task_copy, '_'), silent = task_answer(&task_copy, '_');
     for (int k = 0; k < SYMBOLS; k++)
