@@ -1,6 +1,7 @@
 #include "training.h"
 
 #include "mem.h"
+#include <math.h>
 
 int training_length(const struct dataset *data) {
     int source, longest = dataset_longest(data, &source);
@@ -158,7 +159,9 @@ bool training_validate(struct training *training, double *loss, double *accuracy
         right += part_right;
     }
     *loss = all ? sum / all : 0;
-    *accuracy = all ? (double)right / all : 0;
+    const struct net_spec *spec = &training->model->layout.spec;
+    double answers = (double)all * (spec->output == OUTPUT_SIGMOID ? spec->outputs : 1);
+    *accuracy = spec->output == OUTPUT_LINEAR ? NAN : all ? (double)right / answers : 0;
     *tokens = all;
     return true;
 }

@@ -42,10 +42,11 @@ bool training_init(struct training *training, const struct dataset *data, struct
 bool training_follow(struct training *training, const struct training_plan *plan, struct err *err);
 void training_release(struct training *training);
 bool training_step(struct training *training, struct step_report *report, struct err *err);
-// Over the validation part. *loss: nats a token; *accuracy: fraction predicted right.
+// Over the validation part. *loss: nats a token, of real answers the mean squared error; *accuracy: fraction predicted
+// right (of sets: of their single channels), NaN where answers are real.
 bool training_validate(struct training *training, double *loss, double *accuracy, long *tokens, struct err *err);
-// The longest timeline worth training on: of texts the longest example with its <EOS>, at most TRAINING_MAX_T; of tasks,
-// and where answers are of their own, the longest example.
+// The longest timeline worth training on: of texts the longest example with its <EOS>, at most TRAINING_MAX_T; of
+// tasks, and where answers are of their own, the longest example.
 int training_length(const struct dataset *data);
 // A minibatch as the trainer takes it, borrowed. source: room for what an encoder reads.
 struct batch training_batch(const struct minibatch *minibatch, struct batch *source);

@@ -2,6 +2,7 @@
 #include "command.h"
 #include "file.h"
 #include "init.h"
+#include "measure.h"
 #include "mem.h"
 #include "resume.h"
 #include "task.h"
@@ -33,11 +34,13 @@ struct run {
 // How far a run has come, beside what the trainer knows: kept in the checkpoint.
 struct progress {
     double first, loss, validation,
-        best;             // nats a token: of update 1, running mean, last measured, lowest; NaN = not yet
-    double accuracy;      // at the last measurement
-    long bad;             // measurements since the best
-    bool diverged, early; // the loss rose far above the first; stopped by --patience
-    float *best_params;   // with --patience
+        best;                // nats a token: of update 1, running mean, last measured, lowest; NaN = not yet
+    double accuracy;         // at the last measurement
+    long bad;                // measurements since the best
+    bool diverged, early;    // the loss rose far above the first; stopped by --patience
+    float *best_params;      // with --patience
+    const struct task *task; // of a task: what it reached at the end
+    struct measures measures;
 };
 
 static const char *schedule_choices[SCHEDULE_COUNT + 1], *init_choices[INIT_COUNT + 1];
@@ -230,6 +233,13 @@ static void report_json(const struct training *training, const struct progress *
                              json_number(p->accuracy), "steps", (json_int_t)training->done, "seconds",
                              json_number(seconds), "tokens_per_s", json_number(per_second), "parameters",
                              (json_int_t)model->layout.weights, "stopped_early", p->early, "diverged", p->diverged);
+    if (p->task) {
+        bool reached;
+        double value = measures_of_task(&p->measures, p->task, &reached);
+        json_t *level = json_pack("{s:s, s:o, s:o, s:b}", "measure", task_measure_names[p->task->measure], "value",
+                                  json_number(value), "level", json_number(p->task->level), "reached", reached);
+        json_object_set_new(json, "task", level);
+    }
     if (has_perplexity(training)) json_object_set_new(json, "perplexity", json_number(exp(p->validation)));
     if (has_bits(training)) json_object_set_new(json, "bits_per_character", json_number(p->validation / log(2)));
     command_json(json);
@@ -252,6 +262,12 @@ static void report_end(const struct run *run, const struct training *training, c
     if (!isnan(p->validation) && has_bits(training)) printf(", %.3f bits a character", p->validation / log(2));
     if (!isnan(p->validation) && has_perplexity(training)) printf(", accuracy %.1f%%)", 100 * p->accuracy);
     printf("\n");
+    if (p->task) {
+        bool reached;
+        double value = measures_of_task(&p->measures, p->task, &reached);
+        printf("%s: %s %.5g, %s the level of %g (%s)\n", p->task->title, task_measure_names[p->task->measure], value,
+               reached ? "reaches" : "misses", p->task->level, p->task->level_note);
+    }
     if (run->training.out && !run->common.quiet) printf("saved %s\n", run->training.out);
 }
 
@@ -339,6 +355,11 @@ static int train(const struct run *run, struct training *training, struct progre
         p->validation = p->best;
     }
     if (!save(run, training, p, steps, !stopped, &saving)) return command_fail(&saving);
+    if (training->data->task && !stopped) {
+        p->task = training->data->task;
+        trainer_refresh(training->trainer);
+        if (!training_measure(training, &p->measures, &saving)) return command_fail(&saving);
+    }
     report_end(run, training, p, seconds, tokens);
     if (!stopped) return 0;
     fprintf(stderr, "unroll: stopped after %ld of %ld updates%s%s\n", training->done, steps,

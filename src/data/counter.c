@@ -18,14 +18,14 @@ void token_counter_release(struct token_counter *c) {
     vocabulary_release(&c->seen);
 }
 
-void token_counter_add(struct token_counter *c, const char *text, size_t length) {
+static void add(struct token_counter *c, enum token_kind kind, const char *text, size_t length) {
     struct str lowered = {0};
     if (c->seen.lower) {
         text_lower(text, length, &lowered);
         text = str_text(&lowered);
         length = lowered.size;
     }
-    struct token_walk walk = token_walk_start(c->seen.tokens, text, length);
+    struct token_walk walk = token_walk_start(kind, text, length);
     while (token_next(&walk)) {
         int index = vocabulary_add(&c->seen, walk.token, walk.size);
         if (index >= 0) c->seen.counts[index]++;
@@ -33,6 +33,14 @@ void token_counter_add(struct token_counter *c, const char *text, size_t length)
         c->total++;
     }
     str_release(&lowered);
+}
+
+void token_counter_add(struct token_counter *c, const char *text, size_t length) {
+    add(c, c->seen.tokens, text, length);
+}
+
+void token_counter_add_whole(struct token_counter *c, const char *token, size_t length) {
+    add(c, TOKENS_LABEL, token, length);
 }
 
 struct entry {

@@ -12,6 +12,7 @@ struct token_counter {
 
 void token_counter_start(struct token_counter *counter, enum token_kind tokens, bool lower);
 void token_counter_add(struct token_counter *counter, const char *text, size_t length);
+void token_counter_add_whole(struct token_counter *counter, const char *token, size_t length); // one token, not cut
 // min_count: a token that occurs less often becomes <UNK> (never of labels). given: a checkpoint's vocabulary, which is
 // taken as it is; then *out has its tokens with the counts of these texts. *out need not be initialised.
 bool token_counter_make(const struct token_counter *counter, long min_count, const struct vocabulary *given,

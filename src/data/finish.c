@@ -115,12 +115,52 @@ bool dataset_split(struct dataset *d, const struct data_options *options, struct
     return true;
 }
 
+// The training part's mean and deviation of one channel.
+static void measure_channel(const struct dataset *d, int channel, double *mean, double *deviation) {
+    double sum = 0, squares = 0;
+    long count = 0;
+    int examples = d->shape == TEXT_WHOLE ? 1 : d->train_count;
+    for (int pass = 0; pass < 2; pass++) // the mean first: squares of large numbers would lose their digits
+        for (int i = 0; i < examples; i++) {
+            const struct dataset_example *example = &d->examples[d->shape == TEXT_WHOLE ? 0 : d->train[i]];
+            size_t n = d->shape == TEXT_WHOLE ? d->train_symbols : (size_t)example->length;
+            for (size_t t = 0; t < n; t++) {
+                double value = d->values[(example->start + t) * (size_t)d->channels + (size_t)channel];
+                if (pass == 0)
+                    sum += value, count++;
+                else
+                    squares += (value - *mean) * (value - *mean);
+            }
+            if (pass == 0 && i == examples - 1) *mean = sum / (double)count;
+        }
+    *deviation = sqrt(squares / (double)count);
+    if (!(*deviation > 1e-12 * fabs(*mean))) *deviation = 1; // it never changes
+}
+
+static bool scale(struct dataset *d, struct err *err) {
+    d->mean = mem_array((size_t)d->channels, sizeof *d->mean);
+    d->scale = mem_array((size_t)d->channels, sizeof *d->scale);
+    if (!d->mean || !d->scale) return no_memory(d, (size_t)d->channels * sizeof *d->mean, err);
+    for (int c = 0; c < d->channels; c++) {
+        double mean = 0, deviation = 1;
+        measure_channel(d, c, &mean, &deviation);
+        d->mean[c] = (float)mean;
+        d->scale[c] = (float)deviation;
+        for (size_t t = 0; t < d->symbol_count; t++) {
+            float *value = &d->values[t * (size_t)d->channels + (size_t)c];
+            *value = (float)(((double)*value - mean) / deviation);
+        }
+    }
+    return true;
+}
+
 bool dataset_finish(struct dataset *d, const struct data_options *options, struct problem_log *log, struct err *err) {
     if (d->example_count == 0 || d->symbol_count == 0)
         return err_at(err, ERR_FORMAT, d->name, 0, 0, "expected at least one example that can be used, found none");
     if (!dataset_measure(d)) return no_memory(d, (size_t)d->example_count * sizeof(int), err);
     if (!d->train && !dataset_split(d, options, log, err)) return false;
     dataset_sort_by_length(d, d->validation, d->validation_count);
+    if (d->input == VALUES_REALS && !d->task && !scale(d, err)) return false;
     if (d->symbols && !d->task && d->shape == TEXT_LINES && !problems_of_duplicates(log, d))
         return no_memory(d, (size_t)d->example_count * 2 * sizeof(uint64_t), err);
     return problem_log_finish(log, d) || no_memory(d, PROBLEM_MAX * sizeof(struct problem), err);

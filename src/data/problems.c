@@ -112,7 +112,11 @@ bool problems_of_duplicates(struct problem_log *log, const struct dataset *datas
             if (table[place] >> 32 << 32 != tag) continue;
             const struct dataset_example *other = &dataset->examples[(uint32_t)table[place] - 1];
             if (!same_text(dataset, example, other)) continue;
-            problem_add(log, PROBLEM_DUPLICATE, example->line, 1, "the same as line %ld; kept", other->line);
+            if (dataset->answers == ANSWERS_ONE)
+                problem_add(log, PROBLEM_DUPLICATE, example->line, 1, "the same as line %ld (both %.40s); kept",
+                            other->line, dataset->labels.texts[dataset->answer_symbols[example->answer_start]]);
+            else
+                problem_add(log, PROBLEM_DUPLICATE, example->line, 1, "the same as line %ld; kept", other->line);
             break;
         }
         if (!table[place]) table[place] = tag | (uint32_t)(i + 1);

@@ -14,9 +14,9 @@ static bool read_text(const struct reader_input *input, const struct data_option
 static const struct reader reader_text = {.id = "text", .title = "text for a language model", .read = read_text};
 
 // Asked in this order: the strictest first.
-extern const struct reader reader_folder, reader_ts, reader_piano_roll, reader_conll, reader_series, reader_labelled,
-    reader_pairs;
-const struct reader *const readers[] = {&reader_text, NULL};
+const struct reader *const readers[] = {&reader_folder, &reader_ts,     &reader_piano_roll,
+                                        &reader_conll,  &reader_series, &reader_labelled,
+                                        &reader_pairs,  &reader_text,   NULL};
 
 static bool read_text(const struct reader_input *input, const struct data_options *options, struct dataset *out,
                       struct problem_log *log, struct err *err) {

@@ -23,6 +23,8 @@ struct reader {
     bool (*read)(const struct reader_input *input, const struct data_options *options, struct dataset *out,
                  struct problem_log *log, struct err *err);
 };
+extern const struct reader reader_folder, reader_ts, reader_piano_roll, reader_conll, reader_series, reader_labelled,
+    reader_pairs;
 extern const struct reader *const readers[];      // NULL-terminated
 const struct reader *reader_find(const char *id); // NULL when unknown
 
