@@ -1,5 +1,6 @@
 #include "network.h"
 #include "check.h"
+#include "finite.h"
 #include "mem.h"
 #include "slab.h"
 #include <math.h>
@@ -223,17 +224,7 @@ int model_not_finite(const struct layout *layout, const float *slab) {
         const struct param *param = &layout->params[p];
         const float *values = slab + param->offset;
         size_t count = (size_t)param->in * (size_t)param->out;
-        // x * 0 is 0 for finite x and NaN otherwise; eight independent sums so that the loop is vectorised.
-        float sums[8] = {0};
-        size_t i = 0;
-        for (; i + 8 <= count; i += 8)
-            for (size_t k = 0; k < 8; k++)
-                sums[k] += values[i + k] * 0.0f;
-        for (; i < count; i++)
-            sums[0] += values[i] * 0.0f;
-        for (size_t k = 1; k < 8; k++)
-            sums[0] += sums[k];
-        if (!(sums[0] == 0.0f)) return p;
+        if (first_not_finite(values, count) < count) return p;
     }
     return -1;
 }

@@ -1,38 +1,26 @@
 #include "sampler.h"
 #include "check.h"
-#include "kernels.h"
-#include "loops.h"
 #include "mem.h"
+#include "minibatch.h"
+#include "sampler_parts.h"
 #include "slab.h"
-#include "workspace.h"
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-// A choice that is still open: sorted by logit, the first of equals first.
-struct choice {
-    int symbol;
-    double weight; // logit, then exp of it
-};
-
-struct sampler {
-    const struct model *model;
-    struct workspace *workspace;
-    float *logits, *y_hat;  // (O)
-    struct choice *choices; // (O)
-};
-
 struct sampler *sampler_new(const struct model *model, struct err *err) {
     const struct net_spec *spec = &model->layout.spec;
-    if (spec->directions > 1 || spec->real_input) {
-        err_set(err, ERR_VALUE, "a network that %s cannot write one symbol at a time",
-                spec->real_input ? "reads real numbers" : "reads in both directions");
+    bool pair = spec->kind == NET_ENCODER_DECODER;
+    if (spec->directions > 1 && !pair) {
+        err_set(err, ERR_VALUE, "a network that reads in both directions cannot write one symbol at a time");
         return NULL;
     }
     struct sampler *sampler = slab_alloc(1, sizeof *sampler, "a sampler", err);
     if (!sampler) return NULL;
     size_t O = (size_t)spec->outputs;
     sampler->model = model;
+    sampler->spec = pair ? net_decoder_spec(spec) : *spec;
     bool ok = (sampler->workspace = workspace_new(&model->layout, 1, 1, err)) != NULL;
     if (ok) ok = (sampler->logits = slab_alloc(O, sizeof(float), "the logits", err)) != NULL;
     if (ok) ok = (sampler->y_hat = slab_alloc(O, sizeof(float), "the distribution", err)) != NULL;
@@ -59,21 +47,51 @@ void sampler_refresh(struct sampler *sampler) {
     kernel_refresh(sampler->workspace, sampler->model->params);
 }
 
+static void forget_outputs(struct sampler *sampler) {
+    size_t bytes = (size_t)sampler->spec.outputs * sizeof(float);
+    memset(sampler->logits, 0, bytes);
+    memset(sampler->y_hat, 0, bytes);
+    kernel_outputs(sampler->workspace, 1, sampler->y_hat);
+}
+
 void sampler_reset(struct sampler *sampler) {
-    int O = sampler->model->layout.spec.outputs;
     workspace_forget_state(sampler->workspace);
-    memset(sampler->logits, 0, (size_t)O * sizeof(float));
-    for (int i = 0; i < O; i++)
-        sampler->y_hat[i] = 1.0f / (float)O;
+    forget_outputs(sampler);
+}
+
+bool sampler_encode(struct sampler *sampler, const struct batch *source, struct err *err) {
+    const struct layout *layout = &sampler->model->layout;
+    check(layout->encoder, "only an encoder-decoder encodes");
+    if (!source_check(&layout->spec, source, (struct batch_room){INT_MAX, 1, 1}, err)) return false;
+    if (source->T > sampler->workspace->encoder->max_T) {
+        struct workspace *roomier = workspace_new_pair(layout, source->T, 1, 1, err);
+        if (!roomier) return false;
+        workspace_free(sampler->workspace);
+        sampler->workspace = roomier;
+        sampler_refresh(sampler);
+    }
+    kernel_encode(sampler->workspace, sampler->model->params, source);
+    forget_outputs(sampler);
+    return true;
+}
+
+static void feed(struct sampler *sampler, struct batch batch) {
+    batch.T = batch.B = 1;
+    batch.carry = true;
+    kernel_logits(sampler->workspace, sampler->model->params, &batch, sampler->logits);
+    memcpy(sampler->y_hat, sampler->logits, (size_t)sampler->spec.outputs * sizeof(float));
+    kernel_outputs(sampler->workspace, 1, sampler->y_hat);
 }
 
 void sampler_feed(struct sampler *sampler, int symbol) {
-    const struct net_spec *spec = &sampler->model->layout.spec;
-    check(symbol < spec->inputs, "symbol %d of %d", symbol, spec->inputs);
-    struct batch batch = {.T = 1, .B = 1, .x = &symbol, .carry = true};
-    kernel_logits(sampler->workspace, sampler->model->params, &batch, sampler->logits);
-    memcpy(sampler->y_hat, sampler->logits, (size_t)spec->outputs * sizeof(float));
-    kernel_outputs(sampler->workspace, 1, sampler->y_hat);
+    check(!sampler->spec.real_input, "this network reads numbers");
+    check(symbol < sampler->spec.inputs, "symbol %d of %d", symbol, sampler->spec.inputs);
+    feed(sampler, (struct batch){.x = &symbol});
+}
+
+void sampler_feed_real(struct sampler *sampler, const float *x) {
+    check(sampler->spec.real_input, "this network reads symbols");
+    feed(sampler, (struct batch){.x_real = x});
 }
 
 const float *sampler_distribution(const struct sampler *sampler) {
@@ -81,6 +99,15 @@ const float *sampler_distribution(const struct sampler *sampler) {
 }
 const float *sampler_logits(const struct sampler *sampler) {
     return sampler->logits;
+}
+
+void sampler_draw_labels(const struct sampler *sampler, double temperature, struct rng *rng, float *labels) {
+    check(sampler->spec.output == OUTPUT_SIGMOID, "a %s output has no labels", net_output_names[sampler->spec.output]);
+    for (int i = 0; i < sampler->spec.outputs; i++) {
+        double z = sampler->logits[i];
+        bool on = temperature > 0.0 ? rng_uniform(rng) < 1.0 / (1.0 + exp(-z / temperature)) : z > 0.0;
+        labels[i] = on ? 1.0f : 0.0f;
+    }
 }
 
 static int larger_first(const void *a, const void *b) {
@@ -106,7 +133,8 @@ static int draw_from(const float *y_hat, int O, struct rng *rng) {
 }
 
 int sampler_draw(struct sampler *sampler, double temperature, int top_k, int forbid, struct rng *rng) {
-    int O = sampler->model->layout.spec.outputs, count = 0;
+    int O = sampler->spec.outputs, count = 0;
+    check(sampler->spec.output == OUTPUT_SOFTMAX, "a %s output is no symbol", net_output_names[sampler->spec.output]);
     if (temperature == 1.0 && (top_k <= 0 || top_k >= O) && forbid < 0) return draw_from(sampler->y_hat, O, rng);
     struct choice *choices = sampler->choices, *best = &choices[0];
     for (int i = 0; i < O; i++)

@@ -1,13 +1,16 @@
 #include "trainer.h"
 #include "carried.h"
 #include "check.h"
+#include "fault.h"
 #include "kernels.h"
 #include "loops.h"
 #include "mem.h"
+#include "minibatch.h"
 #include "slab.h"
 #include "team.h"
 #include "workspace.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MAX_THREADS = 256, SHARE_ALIGN = 16 };
@@ -15,11 +18,9 @@ enum { MAX_THREADS = 256, SHARE_ALIGN = 16 };
 // One thread's share: some columns of the minibatch, and a range of the slab.
 struct worker {
     struct workspace *workspace;
-    float *grads;    // a slab; worker 0's is where all are added up
-    int *x, *target; // (T, its B), copied out of the minibatch; NULL when there is one worker
-    float *x_real;
-    float *dropout;                       // (L-1, T, its B, D*H), or NULL
-    int first, count;                     // columns of the minibatch at hand
+    float *grads;                         // a slab; worker 0's is where all are added up
+    struct share share;                   // of the minibatch at hand
+    int first, count;                     // columns of it
     size_t from, to;                      // range of the slab
     double loss, squares, weight_squares; // sums of squares of the range: of the gradient, of the parameters
     long tokens, right, clamped;
@@ -30,7 +31,8 @@ enum phase_of_step { WORK_FORWARD, WORK_BACKWARD, WORK_REDUCE, WORK_CLAMP, WORK_
 struct trainer {
     struct model *model;
     struct train_options options;
-    int max_T, max_B, workers;
+    struct batch_room room;
+    int workers;
     struct worker *worker;
     struct team *team;
     float *m, *v; // as many as optimizer_slabs() says; else NULL
@@ -89,9 +91,10 @@ static int share_of(int B, int workers) {
 static bool worker_init(struct trainer *trainer, int w, struct err *err) {
     const struct layout *layout = &trainer->model->layout;
     struct worker *worker = &trainer->worker[w];
-    int B = share_of(trainer->max_B, trainer->workers);
-    worker->workspace = w == 0 ? workspace_new(layout, trainer->max_T, B, err)
-                               : workspace_new_shared(trainer->worker[0].workspace, trainer->max_T, B, err);
+    struct batch_room room = trainer->room;
+    room.max_B = share_of(room.max_B, trainer->workers);
+    worker->workspace = w == 0 ? workspace_new_pair(layout, room.max_source_T, room.max_T, room.max_B, err)
+                               : workspace_new_shared(trainer->worker[0].workspace, room.max_T, room.max_B, err);
     if (!worker->workspace) return false;
     trainer->bytes += workspace_memory(worker->workspace);
     size_t per = size_mul_add((layout->size / (size_t)trainer->workers + SHARE_ALIGN) / SHARE_ALIGN, SHARE_ALIGN, 0);
@@ -99,22 +102,8 @@ static bool worker_init(struct trainer *trainer, int w, struct err *err) {
     worker->to = per * (size_t)(w + 1) < layout->size ? per * (size_t)(w + 1) : layout->size;
     worker->grads = owned(trainer, layout->size, sizeof(float), "the gradients", err);
     if (!worker->grads) return false;
-    const struct net_spec *spec = &layout->spec;
-    if (trainer->options.dropout > 0.0 && spec->layers > 1) {
-        size_t rows = size_mul_add((size_t)trainer->max_T, (size_t)B, 0);
-        size_t width = (size_t)(spec->layers - 1) * (size_t)spec->hidden * (size_t)spec->directions;
-        worker->dropout = owned(trainer, size_mul_add(rows, width, 0), sizeof(float), "the masks of dropout", err);
-        if (!worker->dropout) return false;
-    }
-    if (trainer->workers == 1) return true;
-    size_t cells = size_mul_add((size_t)trainer->max_T, (size_t)B, 0);
-    worker->x = owned(trainer, cells, sizeof(int), "a worker's share of the minibatch", err);
-    worker->target = owned(trainer, cells, sizeof(int), "a worker's share of the minibatch", err);
-    if (!worker->x || !worker->target) return false;
-    if (!layout->spec.real_input) return true;
-    worker->x_real = owned(trainer, size_mul_add(cells, (size_t)layout->spec.inputs, 0), sizeof(float),
-                           "a worker's share of the minibatch", err);
-    return worker->x_real != NULL;
+    return share_init(&worker->share, &layout->spec, room, trainer->workers > 1, trainer->options.dropout > 0.0,
+                      &trainer->bytes, err);
 }
 
 static bool trainer_init(struct trainer *trainer, struct err *err) {
@@ -136,6 +125,11 @@ static bool trainer_init(struct trainer *trainer, struct err *err) {
 
 struct trainer *trainer_new(struct model *model, const struct train_options *options, int max_T, int max_B,
                             struct err *err) {
+    return trainer_new_pair(model, options, max_T, max_T, max_B, err);
+}
+
+struct trainer *trainer_new_pair(struct model *model, const struct train_options *options, int max_source_T, int max_T,
+                                 int max_B, struct err *err) {
     if (!options_check(options, err)) return NULL;
     if (max_T < 1 || max_B < 1) {
         err_set(err, ERR_VALUE, "a minibatch needs at least 1 timestep and 1 sequence, found %d and %d", max_T, max_B);
@@ -145,8 +139,7 @@ struct trainer *trainer_new(struct model *model, const struct train_options *opt
     if (!trainer) return NULL;
     trainer->model = model;
     trainer->options = *options;
-    trainer->max_T = max_T;
-    trainer->max_B = max_B;
+    trainer->room = (struct batch_room){max_source_T, max_T, max_B};
     trainer->workers = options->threads < max_B ? options->threads : max_B;
     trainer->bytes = sizeof *trainer;
     if (trainer_init(trainer, err)) return trainer;
@@ -161,10 +154,7 @@ void trainer_free(struct trainer *trainer) {
         struct worker *worker = &trainer->worker[w];
         workspace_free(worker->workspace);
         mem_free(worker->grads);
-        mem_free(worker->x);
-        mem_free(worker->target);
-        mem_free(worker->x_real);
-        mem_free(worker->dropout);
+        share_release(&worker->share);
     }
     mem_free(trainer->worker);
     mem_free(trainer->m);
@@ -207,27 +197,6 @@ float *trainer_state(struct trainer *trainer, int slab) {
 
 // --- the minibatch ---
 
-static bool symbols_check(const char *what, const int *symbols, const struct batch *batch, int limit, struct err *err) {
-    int largest = -1, N = batch->T * batch->B;
-    for (int n = 0; n < N; n++)
-        largest = symbols[n] > largest ? symbols[n] : largest;
-    if (largest < limit) return true;
-    return err_set(err, ERR_VALUE, "the minibatch has %s %d, expected less than %d", what, largest, limit);
-}
-
-static bool batch_check(const struct trainer *trainer, const struct batch *batch, struct err *err) {
-    const struct net_spec *spec = &trainer->model->layout.spec;
-    if (batch->T < 1 || batch->B < 1 || batch->T > trainer->max_T || batch->B > trainer->max_B)
-        return err_set(err, ERR_VALUE, "a minibatch of %d timesteps x %d sequences, expected 1 x 1 to %d x %d",
-                       batch->T, batch->B, trainer->max_T, trainer->max_B);
-    if (!batch->target || (spec->real_input ? !batch->x_real : !batch->x))
-        return err_set(err, ERR_VALUE, "the minibatch has no %s", batch->target ? "input" : "targets");
-    if (batch->carry && spec->directions > 1)
-        return err_set(err, ERR_VALUE, "a state is carried forward in time: not in a bidirectional network");
-    if (!spec->real_input && !symbols_check("symbol", batch->x, batch, spec->inputs, err)) return false;
-    return symbols_check("target", batch->target, batch, spec->outputs, err);
-}
-
 // Columns are dealt out evenly; the same B and threads give the same shares, so a carried state stays with
 // its worker.
 static bool deal_columns(struct trainer *trainer, const struct batch *batch, enum workspace_state state,
@@ -247,74 +216,23 @@ static bool deal_columns(struct trainer *trainer, const struct batch *batch, enu
     return true;
 }
 
-static struct batch share_of_batch(const struct trainer *trainer, struct worker *worker) {
-    const struct batch *batch = trainer->batch;
-    if (trainer->workers == 1) {
-        struct batch whole = *batch;
-        whole.dropout = trainer->drop ? worker->dropout : NULL;
-        return whole;
-    }
-    size_t I = (size_t)trainer->model->layout.spec.inputs;
-    for (int t = 0; t < batch->T; t++) {
-        size_t from = (size_t)t * (size_t)batch->B + (size_t)worker->first, to = (size_t)t * (size_t)worker->count;
-        size_t bytes = (size_t)worker->count * sizeof(int);
-        memcpy(worker->target + to, batch->target + from, bytes);
-        if (batch->x) memcpy(worker->x + to, batch->x + from, bytes);
-        if (worker->x_real)
-            memcpy(worker->x_real + to * I, batch->x_real + from * I, (size_t)worker->count * I * sizeof(float));
-    }
-    return (struct batch){.T = batch->T,
-                          .B = worker->count,
-                          .x = batch->x ? worker->x : NULL,
-                          .target = worker->target,
-                          .carry = batch->carry,
-                          .x_real = worker->x_real,
-                          .dropout = trainer->drop ? worker->dropout : NULL};
-}
-
-// One generator a column and update: the same masks however the columns are dealt to threads.
-static void draw_masks(const struct trainer *trainer, struct worker *worker) {
-    const struct net_spec *spec = &trainer->model->layout.spec;
-    size_t DH = (size_t)spec->hidden * (size_t)spec->directions, B = (size_t)worker->count;
-    size_t rows = (size_t)(spec->layers - 1) * (size_t)trainer->batch->T;
-    float kept = (float)(1.0 / (1.0 - trainer->options.dropout));
-    struct rng of_update = rng_seed(trainer->options.dropout_seed);
-    of_update = rng_seed(rng_next(&of_update) + (uint64_t)trainer->updates);
-    uint64_t key = rng_next(&of_update);
-    for (size_t b = 0; b < B; b++) {
-        struct rng rng = rng_seed(key + (uint64_t)worker->first + b);
-        for (size_t row = 0; row < rows; row++)
-            for (size_t i = 0; i < DH; i++)
-                worker->dropout[(row * B + b) * DH + i] = rng_uniform(&rng) < trainer->options.dropout ? 0.0f : kept;
-    }
-}
-
 // --- the phases of a step, each done by every worker on its share ---
 
 static void work_forward(struct trainer *trainer, struct worker *worker) {
     worker->loss = 0.0;
     worker->tokens = worker->right = 0;
     if (worker->count == 0) return;
-    if (trainer->drop && worker->dropout) draw_masks(trainer, worker);
-    struct batch batch = share_of_batch(trainer, worker);
-    worker->loss = kernel_forward(worker->workspace, trainer->model->params, &batch, &worker->tokens, &worker->right);
+    const struct net_spec *spec = &trainer->model->layout.spec;
+    share_take(&worker->share, spec, trainer->batch, worker->first, worker->count);
+    if (trainer->drop) share_drop(&worker->share, spec, &trainer->options, trainer->updates, worker->first);
+    worker->loss = kernel_forward(worker->workspace, trainer->model->params, &worker->share.batch, &worker->tokens,
+                                  &worker->right);
 }
 
 static void work_backward(struct trainer *trainer, struct worker *worker) {
     memset(worker->grads, 0, trainer->model->layout.size * sizeof(float));
     if (worker->count == 0) return;
-    struct batch batch = *trainer->batch;
-    batch.dropout = worker->dropout;
-    if (trainer->workers > 1) { // copied by work_forward
-        batch = (struct batch){.T = batch.T,
-                               .B = worker->count,
-                               .x = batch.x ? worker->x : NULL,
-                               .target = worker->target,
-                               .carry = batch.carry,
-                               .x_real = worker->x_real,
-                               .dropout = worker->dropout};
-    }
-    kernel_backward(worker->workspace, trainer->model->params, &batch, trainer->scale, worker->grads);
+    kernel_backward(worker->workspace, trainer->model->params, &worker->share.batch, trainer->scale, worker->grads);
 }
 
 // Adds the workers' gradients in their order, whoever finished first: the same bits on every run.
@@ -359,7 +277,8 @@ static void run_phase(struct trainer *trainer, enum phase_of_step phase) {
 
 static bool forward(struct trainer *trainer, const struct batch *batch, enum workspace_state state, double *loss,
                     long *tokens, long *right, struct err *err) {
-    if (!batch_check(trainer, batch, err) || !deal_columns(trainer, batch, state, err)) return false;
+    const struct net_spec *spec = &trainer->model->layout.spec;
+    if (!batch_check(spec, batch, trainer->room, true, err) || !deal_columns(trainer, batch, state, err)) return false;
     trainer->batch = batch;
     trainer->drop = state != WORKSPACE_EVALUATE;
     run_phase(trainer, WORK_FORWARD);
@@ -370,6 +289,7 @@ static bool forward(struct trainer *trainer, const struct batch *batch, enum wor
         *tokens += trainer->worker[w].tokens;
         *right += trainer->worker[w].right;
     }
+    if (spec->output == OUTPUT_SIGMOID) *right = (*right + spec->outputs / 2) / spec->outputs;
     return true;
 }
 
@@ -388,21 +308,27 @@ static double backward(struct trainer *trainer, long tokens, double *weight_norm
     return sqrt(squares);
 }
 
-// Says what stopped the step, and in which tensor it is seen first.
-static bool not_finite(const struct trainer *trainer, const char *what, double value, struct err *err) {
+// Says what stopped the step, in which tensor it is seen first, and at which timestep.
+static bool not_finite(const struct trainer *trainer, const char *what, double value, bool back, struct err *err) {
     const struct layout *layout = &trainer->model->layout;
-    int weight = model_not_finite(layout, trainer->model->params);
-    int grad = model_not_finite(layout, trainer->worker[0].grads);
-    long long update = (long long)trainer->updates + 1;
+    struct fault_view views[MAX_THREADS];
+    char place[FAULT_TEXT], tensor[NET_NAME + 80] = "";
+    int count = 0, weight = model_not_finite(layout, trainer->model->params);
+    int grad = back ? model_not_finite(layout, trainer->worker[0].grads) : -1;
+    for (int w = 0; w < trainer->workers; w++) {
+        const struct worker *worker = &trainer->worker[w];
+        if (worker->count > 0)
+            views[count++] = (struct fault_view){worker->workspace, &worker->share.batch, worker->first};
+    }
     if (isnan(value)) value = fabs(value); // a NaN's sign says nothing
     if (weight >= 0)
-        return err_set(err, ERR_VALUE, "update %lld stopped: the %s is %g; the first tensor that is not finite is %s",
-                       update, what, value, layout->params[weight].name);
-    if (grad >= 0)
-        return err_set(err, ERR_VALUE,
-                       "update %lld stopped: the %s is %g; the first tensor whose gradient is not finite is %s", update,
-                       what, value, layout->params[grad].name);
-    return err_set(err, ERR_VALUE, "update %lld stopped: the %s is %g", update, what, value);
+        snprintf(tensor, sizeof tensor, "; the first tensor that is not finite is %s", layout->params[weight].name);
+    else if (grad >= 0)
+        snprintf(tensor, sizeof tensor, "; the first tensor whose gradient is not finite is %s",
+                 layout->params[grad].name);
+    bool seen = back ? fault_backward(views, count, place) : fault_forward(views, count, place);
+    return err_set(err, ERR_VALUE, "update %lld stopped: the %s is %g%s%s%s", (long long)trainer->updates + 1, what,
+                   value, tensor, seen ? "; it is seen first in " : "", seen ? place : "");
 }
 
 static bool loss_and_gradient(struct trainer *trainer, const struct batch *batch, enum workspace_state state,
@@ -412,14 +338,14 @@ static bool loss_and_gradient(struct trainer *trainer, const struct batch *batch
     if (!forward(trainer, batch, state, &loss, &report->tokens, &right, err)) return false;
     if (report->tokens == 0) return true;
     report->loss = loss / (double)report->tokens;
-    double weight_norm;
-    report->grad_norm = backward(trainer, report->tokens, &weight_norm);
+    double weight_norm = 0.0;
+    if (isfinite(report->loss)) report->grad_norm = backward(trainer, report->tokens, &weight_norm);
     if (isfinite(report->loss) && isfinite(report->grad_norm) && isfinite(weight_norm)) return true;
     for (int w = 0; w < trainer->workers; w++)
         workspace_forget_state(trainer->worker[w].workspace);
-    if (!isfinite(report->loss)) return not_finite(trainer, "loss", report->loss, err);
-    if (!isfinite(report->grad_norm)) return not_finite(trainer, "gradient's norm", report->grad_norm, err);
-    return not_finite(trainer, "norm of the parameters", weight_norm, err);
+    if (!isfinite(report->loss)) return not_finite(trainer, "loss", report->loss, false, err);
+    if (!isfinite(report->grad_norm)) return not_finite(trainer, "gradient's norm", report->grad_norm, true, err);
+    return not_finite(trainer, "norm of the parameters", weight_norm, true, err);
 }
 
 // Clips the gradient by value; returns the norm that is left.
@@ -515,8 +441,8 @@ void trainer_carried_get(const struct trainer *trainer, float *out) {
 }
 
 bool trainer_carried_set(struct trainer *trainer, int sequences, const float *values, struct err *err) {
-    if (sequences < 0 || sequences > trainer->max_B)
-        return err_set(err, ERR_VALUE, "a state of %d sequences, expected at most %d", sequences, trainer->max_B);
+    if (sequences < 0 || sequences > trainer->room.max_B)
+        return err_set(err, ERR_VALUE, "a state of %d sequences, expected at most %d", sequences, trainer->room.max_B);
     int share = sequences / trainer->workers, rest = sequences % trainer->workers, first = 0;
     for (int w = 0; w < trainer->workers; w++) { // as deal_columns()
         struct workspace *ws = trainer->worker[w].workspace;

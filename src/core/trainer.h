@@ -52,7 +52,8 @@ struct train_options train_options_default(void);
 struct batch {
     int T, B;
     const int *x, *target;
-    bool carry;               // of one-directional nets
+    bool carry;               // of one-directional nets, where a sequence goes on: not with one answer, nor of an
+                              // encoder-decoder
     const float *x_real;      // (T, B, I), or NULL
     const float *target_real; // (T, B, O) of sigmoid and linear outputs, where target >= 0 says that there is a loss
     // (L-1, T, B, D*H) factors on what a layer hands to the next one; NULL = none. Of the kernels: a trainer draws its
@@ -76,14 +77,20 @@ struct trainer;
 // max_T, max_B: the largest minibatch that will come.
 struct trainer *trainer_new(struct model *model, const struct train_options *options, int max_T, int max_B,
                             struct err *err);
+// The same with room of its own for the source of an encoder-decoder (trainer_new: max_T for both).
+struct trainer *trainer_new_pair(struct model *model, const struct train_options *options, int max_source_T, int max_T,
+                                 int max_B, struct err *err);
 void trainer_free(struct trainer *trainer);
-// One whole update. Fails when the loss, a gradient or a parameter is not finite (the first tensor is named);
-// the model is unchanged then. Also fails (ERR_VALUE) on a minibatch larger than max_T x max_B, on a symbol
-// or target out of range, and on carry in a bidirectional network. A minibatch without any target changes
-// nothing and reports 0 tokens.
+// One whole update. Fails when the loss, a gradient or a parameter is not finite: the first tensor and the first
+// timestep where it is seen are named. Also fails (ERR_VALUE) on a minibatch that the network cannot read, and says
+// what stands at which timestep of which sequence: too large, a symbol or target out of range, numbers that are missing
+// or not finite, no source, two targets where a kind has one answer, carry where no state is carried. The model is
+// unchanged then. A minibatch without any target changes nothing and reports 0 tokens.
 bool trainer_step(struct trainer *trainer, const struct batch *batch, struct step_report *report, struct err *err);
-// Forward only, with a carried state of its own: summed loss in nats over the tokens that carry one, their
-// number, and how many were predicted right.
+// Forward only, with a carried state of its own: summed loss over the tokens that carry one, their number, and how many
+// were predicted right. Right are, of a softmax output, the tokens whose largest y_hat is the target's; of a sigmoid
+// output as many tokens as outputs are on the right side of 0.5, O of them making one, rounded; of a linear output
+// none.
 bool trainer_evaluate(struct trainer *trainer, const struct batch *batch, double *loss_sum, long *tokens, long *right,
                       struct err *err);
 // Whoever writes the model's parameters while a trainer borrows it (a checkpoint, history) says so.

@@ -10,12 +10,14 @@ struct batch_shape {
     int T, B;
     bool ragged;  // sequences of different lengths, padded with -1 to the right
     int source_T; // of encoder-decoders
+    bool dropout; // factors of 0 and 1.5 between the layers
 };
 
 struct sample {
     struct batch_shape shape;
     int *x, *target, *source_x;                // (T, B)
     float *x_real, *target_real, *source_real; // (T, B, I or O) or NULL
+    float *dropout, *source_dropout;           // (L-1, T, B, D*H) or NULL
     struct batch batch, source;                // of the above
 };
 
@@ -23,6 +25,14 @@ static inline float *random_numbers(struct rng *rng, size_t n, bool shares) {
     float *values = mem_need(n, sizeof *values);
     for (size_t i = 0; i < n; i++)
         values[i] = (float)(shares ? rng_uniform(rng) : rng_normal(rng));
+    return values;
+}
+
+static inline float *random_factors(struct rng *rng, const struct net_spec *spec, int directions, int T, int B) {
+    size_t n = (size_t)(spec->layers - 1) * (size_t)T * (size_t)B * (size_t)directions * (size_t)spec->hidden;
+    float *values = mem_need(n, sizeof *values);
+    for (size_t i = 0; i < n; i++)
+        values[i] = rng_below(rng, 3) == 0 ? 0.0f : 1.5f;
     return values;
 }
 
@@ -69,6 +79,9 @@ static inline void sample_init(struct sample *s, struct rng *rng, const struct n
         s->source = (struct batch){.T = shape.source_T, .B = B, .x = s->source_x, .x_real = s->source_real};
         s->batch.source = &s->source;
     }
+    if (shape.dropout) s->batch.dropout = s->dropout = random_factors(rng, spec, pair ? 1 : spec->directions, T, B);
+    if (shape.dropout && pair)
+        s->source.dropout = s->source_dropout = random_factors(rng, spec, spec->directions, shape.source_T, B);
     mem_free(lengths);
     mem_free(source_lengths);
 }
@@ -80,13 +93,15 @@ static inline void sample_release(struct sample *s) {
     mem_free(s->x_real);
     mem_free(s->target_real);
     mem_free(s->source_real);
+    mem_free(s->dropout);
+    mem_free(s->source_dropout);
 }
 
 // One column of a minibatch, without its padding. Owns its arrays.
 struct column {
     struct example example, source;
     int *x, *target, *source_x;
-    double *x_real, *target_real, *source_real;
+    double *x_real, *target_real, *source_real, *dropout, *source_dropout;
 };
 
 static inline double *real_column(const float *from, const struct batch *batch, int b, int width) {
@@ -95,6 +110,17 @@ static inline double *real_column(const float *from, const struct batch *batch, 
     for (int t = 0; t < batch->T; t++)
         for (int i = 0; i < width; i++)
             to[t * width + i] = from[(t * batch->B + b) * width + i];
+    return to;
+}
+
+// (L-1, length, width)
+static inline double *factor_column(const struct batch *batch, int b, int layers, int length, int width) {
+    if (!batch->dropout) return NULL;
+    double *to = mem_need((size_t)(layers - 1) * (size_t)length * (size_t)width, sizeof *to);
+    for (int l = 0; l < layers - 1; l++)
+        for (int t = 0; t < length; t++)
+            for (int i = 0; i < width; i++)
+                to[(l * length + t) * width + i] = batch->dropout[((l * batch->T + t) * batch->B + b) * width + i];
     return to;
 }
 
@@ -122,11 +148,14 @@ static inline void column_init(struct column *c, const struct net_spec *spec, co
                                   .target = c->target,
                                   .target_real = c->target_real};
     const struct batch *source = batch->source;
+    int H = spec->hidden, DH = H * spec->directions;
+    c->example.dropout = c->dropout = factor_column(batch, b, spec->layers, c->example.T, source ? H : DH);
     if (!source) return;
     c->source_x = symbol_column(source->x, source, b);
     c->source_real = real_column(source->x_real, source, b, spec->inputs);
     c->source =
         (struct example){.T = own_length(c->source_x, NULL, source->T), .x = c->source_x, .x_real = c->source_real};
+    c->source.dropout = c->source_dropout = factor_column(source, b, spec->layers, c->source.T, DH);
     c->example.source = &c->source;
 }
 
@@ -137,6 +166,8 @@ static inline void column_release(struct column *c) {
     mem_free(c->x_real);
     mem_free(c->target_real);
     mem_free(c->source_real);
+    mem_free(c->dropout);
+    mem_free(c->source_dropout);
 }
 
 // What the network says and is right, as kernel_forward() counts it.

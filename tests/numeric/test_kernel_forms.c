@@ -39,6 +39,21 @@ static void padding_has_no_effect(void **state) {
     report(&worst);
 }
 
+static void dropout_between_layers_agrees(void **state) {
+    (void)state;
+    struct outcome worst = {0};
+    for (int f = 0; f < NET_FORM_COUNT; f++)
+        for (int cell = 0; cell < CELL_COUNT; cell++)
+            for (int layers = 2; layers <= 3; layers++)
+                for (int directions = 1; directions <= 2; directions++) {
+                    struct net_spec spec = spec_of_form(&net_forms[f], (enum cell_id)cell, layers, directions, 11);
+                    struct batch_shape shape = shape_of(&net_forms[f], 4, true);
+                    shape.dropout = true;
+                    agree(spec, shape, (uint64_t)(f + 20 * layers), &worst);
+                }
+    report(&worst);
+}
+
 // Sizes that fill vectors, leave rests, and are packed; more symbols than rows and fewer.
 static void every_instruction_set_agrees(void **state) {
     (void)state;
@@ -176,6 +191,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_agrees),
         cmocka_unit_test(padding_has_no_effect),
+        cmocka_unit_test(dropout_between_layers_agrees),
         cmocka_unit_test(every_instruction_set_agrees),
         cmocka_unit_test(a_broken_reference_differs),
         cmocka_unit_test(losses_survive_large_logits),
