@@ -1,7 +1,7 @@
 #include "measure.h"
 
-#include "kernels.h"
 #include "mem.h"
+#include "predictor.h"
 #include "task.h"
 
 #include <math.h>
@@ -15,18 +15,18 @@ static bool has_whole_examples(const struct training *training) {
     return data->answers != ANSWERS_ONE;
 }
 
-// Whether the symbols of `allowed` have larger logits than all others.
-static bool are_likeliest(const float *logits, int outputs, uint64_t allowed) {
+// Whether the symbols of `allowed` have larger y_hat than all others.
+static bool are_likeliest(const float *y_hat, int outputs, uint64_t allowed) {
     float least = INFINITY, other = -INFINITY;
     for (int o = 0; o < outputs; o++)
         if (o < 64 && allowed >> o & 1)
-            least = fminf(least, logits[o]);
+            least = fminf(least, y_hat[o]);
         else
-            other = fmaxf(other, logits[o]);
+            other = fmaxf(other, y_hat[o]);
     return least > other;
 }
 
-static bool column_right(const struct dataset *data, const struct minibatch *m, int b, const float *logits, int outputs,
+static bool column_right(const struct dataset *data, const struct minibatch *m, int b, const float *y_hat, int outputs,
                          int *before) {
     const struct task *task = data->task;
     bool grammar = data->answers == ANSWERS_NEXT;
@@ -36,7 +36,7 @@ static bool column_right(const struct dataset *data, const struct minibatch *m, 
         uint64_t allowed = 0;
         if (grammar) allowed = task->allowed(&data->settings, before, t);
         before[t] = target;
-        const float *row = logits + (size_t)(t * m->B + b) * (size_t)outputs;
+        const float *row = y_hat + (size_t)(t * m->B + b) * (size_t)outputs;
         int best = 0;
         for (int o = 1; o < outputs; o++)
             if (row[o] > row[best]) best = o;
@@ -46,28 +46,25 @@ static bool column_right(const struct dataset *data, const struct minibatch *m, 
 }
 
 static bool measure_sequences(struct training *training, struct measures *out, struct err *err) {
-    const struct layout *layout = &training->model->layout;
     struct minibatch *m = &training->minibatch;
-    int outputs = layout->spec.outputs, *before = mem_array((size_t)m->max_T, sizeof *before);
-    float *logits = mem_array((size_t)m->max_T * (size_t)m->B, (size_t)outputs * sizeof *logits);
-    struct workspace *workspace = NULL;
-    if (before && logits) workspace = workspace_new(layout, training->max_T, m->B, err);
-    if (workspace) kernel_refresh(workspace, training->model->params);
+    int outputs = training->model->layout.spec.outputs, *before = mem_array((size_t)m->max_T, sizeof *before);
+    float *y_hat = mem_array((size_t)m->max_T * (size_t)m->B, (size_t)outputs * sizeof *y_hat);
+    bool good = (before && y_hat) || err_set(err, ERR_MEMORY, "no memory for the outputs of %d timesteps", m->max_T);
+    struct predictor *predictor = good ? predictor_new(training->model, m->max_source_T, m->max_T, m->B, err) : NULL;
+    good = predictor != NULL;
     long right = 0;
-    for (int k = 0; workspace && dataset_validation_batch(training->data, k, m) > 0; k++) {
+    for (int k = 0; good && dataset_validation_batch(training->data, k, m) > 0; k++) {
         struct batch source, batch = training_batch(m, &source);
-        kernel_logits(workspace, training->model->params, &batch, logits);
-        for (int b = 0; b < m->B; b++) {
+        good = predictor_run(predictor, &batch, y_hat, err);
+        for (int b = 0; good && b < m->B; b++) {
             if (k * m->B + b >= training->data->validation_count) break; // examples are uncut: one a column
-            right += column_right(training->data, m, b, logits, outputs, before);
+            right += column_right(training->data, m, b, y_hat, outputs, before);
             out->sequences++;
         }
     }
     if (out->sequences > 0) out->sequence_accuracy = (double)right / (double)out->sequences;
-    bool good = workspace != NULL;
-    if (!before || !logits) err_set(err, ERR_MEMORY, "no memory for the outputs of %d timesteps", m->max_T);
-    workspace_free(workspace);
-    mem_free(logits);
+    predictor_free(predictor);
+    mem_free(y_hat);
     mem_free(before);
     return good;
 }

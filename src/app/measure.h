@@ -1,6 +1,7 @@
 #pragma once
 // A model measured on the validation part of a run's data.
 
+#include "task.h"
 #include "training.h"
 
 struct measures {

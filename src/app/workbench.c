@@ -68,7 +68,12 @@ static bool make_record(struct workbench *bench, const int *x, const int *target
 }
 
 // What the stage, the walk and the record know so far.
-static bool can_show(const struct dataset *data, struct err *err) {
+static bool can_show(const struct dataset *data, const struct net_spec *spec, struct err *err) {
+    if (spec->embed > 0)
+        return err_set(err, ERR_VALUE,
+                       "the workbench shows one-hot symbols so far, found an embedding of %d; train and "
+                       "eval take it",
+                       spec->embed);
     if (dataset_is_language(data)) return true;
     return err_set(
         err, ERR_VALUE,
@@ -184,7 +189,7 @@ struct workbench *workbench_new(struct dataset *data, const struct recipe *recip
     bench->data = data;
     bench->recipe = *recipe;
     struct recipe *own = &bench->recipe;
-    if (!can_show(data, err) || !training_network(data, own->kind, &own->spec, err)) goto fail;
+    if (!can_show(data, &own->spec, err) || !training_network(data, own->kind, &own->spec, err)) goto fail;
     if (own->max_T <= 0) own->max_T = training_length(data);
     struct rng rng = rng_seed((uint64_t)own->seed), batches = rng_fork(&rng, 1);
     if (!net_spec_check(&own->spec, err) || !model_init(&bench->model, &own->spec, err)) goto fail;
@@ -206,7 +211,7 @@ struct workbench *workbench_from_model(const struct model *model, struct dataset
     bench->recipe.spec = model->layout.spec;
     bench->recipe.steps = 0;
     struct rng rng = rng_seed(1);
-    if (!can_show(data, err)) goto fail;
+    if (!can_show(data, &model->layout.spec, err)) goto fail;
     if (data->vocabulary.count != model->layout.spec.inputs) {
         err_set(err, ERR_VALUE, "expected a vocabulary of %d symbols, as the model has inputs; found %d",
                 model->layout.spec.inputs, data->vocabulary.count);

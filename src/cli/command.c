@@ -31,6 +31,7 @@ int command_parse(const struct command *command, const struct option *const *tab
     int count = options_parse(tables, table_count, argc, argv, words, max, &err);
     if (common->help) {
         printf("unroll %s %s\n%s\n", command->name, command->synopsis, command->summary);
+        if (command->details) printf("\n%s\n", command->details);
         options_help(tables, table_count);
         *status = 0;
         return -1;

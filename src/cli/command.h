@@ -7,10 +7,11 @@
 struct command {
     const char *name, *synopsis, *summary;
     int (*run)(const struct command *command, int argc, char **argv);
+    const char *details; // below the summary in the command's own help; or NULL
 };
 
 extern const struct command command_train, command_eval, command_sample, command_trace, command_check, command_render,
-    command_lesson, command_data, command_bench;
+    command_lesson, command_data, command_export, command_bench;
 extern const struct command *const commands[]; // NULL-terminated
 
 // Prints "unroll: ..." on stderr; returns 2 for ERR_USAGE, 1 for the rest.

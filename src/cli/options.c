@@ -326,6 +326,10 @@ void words_recipe(const struct model_words *model, const struct training_words *
     recipe->options.threads = training->threads;
 }
 
+enum net_kind words_kind(const struct model_words *model) {
+    return model->kind < 0 ? NET_MANY_TO_MANY : (enum net_kind)model->kind;
+}
+
 static void set_name(int *to, const char *name, const char *const *names, const char *what) {
     if (!name) return;
     for (int k = 0; names[k]; k++)

@@ -67,6 +67,7 @@ struct option *option_training(struct training_words *words);
 
 // What the data decide (inputs, outputs, kind) is left to training_network().
 void words_recipe(const struct model_words *model, const struct training_words *training, struct recipe *recipe);
+enum net_kind words_kind(const struct model_words *model); // many-to-many where nothing was said
 // The network and the training of the built-in task that --task names, over the defaults in *model and *training: to be
 // called before the words are parsed for good. Fails (ERR_USAGE) where there is no such task.
 bool words_task_defaults(const char *text, struct model_words *model, struct training_words *training, struct err *err);

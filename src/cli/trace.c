@@ -1,83 +1,65 @@
-#include "analysis.h"
-#include "checkpoint.h"
 #include "command.h"
 #include "mem.h"
 #include "narration.h"
 #include "opening.h"
-#include "safetensors.h"
-#include "slab.h"
+#include "trace_input.h"
+#include "trace_out.h"
 #include <stdio.h>
 #include <string.h>
 
-static void add_tensor(void *context, const char *name, int dims, const int64_t *shape, const double *data) {
-    tensor_writer_add(context, name, TENSOR_F64, dims, shape, data);
-}
+struct words {
+    struct common common;
+    struct opening opening;
+    struct arrays_words arrays;
+    const char *out, *clamp;
+    bool itemised;
+    int reduction;
+};
 
-// itemised/l{k}[_reverse]/{state} (T tau, T t, H): dL<tau>/d(state)<t>, and their norms (T, T) under norm/.
-static bool add_itemised(const struct record *record, struct tensor_writer *writer, struct err *err) {
-    const struct cell_desc *cell = record_cell(record);
-    const int64_t T = record_T(record), H = record_H(record);
-    size_t pairs = (size_t)T * (size_t)T, row = pairs * (size_t)(H + 1);
-    double *memory = slab_alloc(row, CELL_MAX_STATES * sizeof *memory, "the itemised gradients", err);
-    bool good = memory != NULL;
-    for (int l = 0; good && l < record->layout.spec.layers; l++)
-        for (int d = 0; good && d < record->layout.spec.directions; d++) {
-            double *const norms[CELL_MAX_STATES] = {memory, memory + pairs}, *const vectors[CELL_MAX_STATES] = {
-                                                                                 memory + 2 * pairs,
-                                                                                 memory + pairs * (size_t)(H + 2)};
-            good = analysis_itemised(record->tape, &record->layout, record->params, &record->example, l, d, norms,
-                                     vectors, err);
-            for (int s = 0; good && s < cell->state_count; s++) {
-                char name[128];
-                snprintf(name, sizeof name, "norm/itemised/l%d%s/%s", l, d ? "_reverse" : "",
-                         cell->slots[cell->state_out[s]].id);
-                tensor_writer_add(writer, name, TENSOR_F64, 2, (const int64_t[]){T, T}, norms[s]);
-                tensor_writer_add(writer, name + strlen("norm/"), TENSOR_F64, 3, (const int64_t[]){T, T, H},
-                                  vectors[s]);
-            }
-        }
-    mem_free(memory);
-    return good;
-}
+// One update, whole; the record and the script are the workbench's or our own.
+struct traced {
+    struct workbench *bench;
+    struct record *own_record;
+    struct script *own_script;
+    const struct record *record;
+    const struct script *script;
+    char example[512];
+};
 
-static bool write_trace(const struct workbench *bench, const char *clamp, bool itemised, const char *path,
-                        struct err *err) {
-    struct tensor_writer *writer = tensor_writer_new();
-    char update[32];
-    snprintf(update, sizeof update, "%lld", (long long)bench->record->update);
-    tensor_writer_meta(writer, "example", bench->example_text);
-    tensor_writer_meta(writer, "cell", record_cell(bench->record)->name);
-    tensor_writer_meta(writer, "update", update);
-    tensor_writer_meta(writer, "reduction", bench->record->reduction == REDUCTION_SUM ? "sum" : "mean");
-    if (clamp) tensor_writer_meta(writer, "clamp", clamp);
-    bool good = record_each(bench->record, add_tensor, writer) ||
-                err_set(err, ERR_MEMORY, "no memory for the arrays of %d timesteps", bench->T);
-    good = good && (!itemised || add_itemised(bench->record, writer, err));
-    good = good && tensor_writer_save(writer, path, err);
-    tensor_writer_free(writer);
-    return good;
-}
-
-static void narrate_all(const struct workbench *bench, bool json) {
+static void narrate_all(const struct traced *traced, bool json) {
     json_t *steps = json_array();
-    for (int p = 1; p <= bench->script->count; p++) {
+    for (int p = 1; p <= traced->script->count; p++) {
         struct narration narration;
         char text[1024], title[128];
-        narrate(&narration, bench->record, bench->script, p, -1, NOTATION_COURSE);
+        narrate(&narration, traced->record, traced->script, p, -1, NOTATION_COURSE);
         narrate_plain(&narration, text, sizeof text);
         if (json) {
-            step_title(bench->record, script_running(bench->script, p), title, sizeof title);
+            step_title(traced->record, script_running(traced->script, p), title, sizeof title);
             json_array_append_new(steps, json_pack("{s:i, s:s, s:s}", "step", p, "title", title, "narration", text));
         } else
             printf("%3d  %s\n", p, text);
     }
     if (json)
-        command_json(json_pack("{s:s, s:o, s:o, s:o}", "example", bench->example_text, "loss",
-                               json_number(bench->record->loss), "grad_norm", json_number(bench->record->grad_norm),
+        command_json(json_pack("{s:s, s:o, s:o, s:o}", "example", traced->example, "loss",
+                               json_number(traced->record->loss), "grad_norm", json_number(traced->record->grad_norm),
                                "steps", steps));
     else
         json_decref(steps);
 }
+
+static void tell_file(const struct words *words, const struct traced *traced) {
+    const struct record *record = traced->record;
+    json_t *steps = traced->script ? json_integer(traced->script->count) : json_null();
+    if (words->common.json)
+        command_json(json_pack("{s:s, s:s, s:O, s:o, s:o}", "out", words->out, "example", traced->example, "steps",
+                               steps, "loss", json_number(record->loss), "grad_norm", json_number(record->grad_norm)));
+    else if (!words->common.quiet)
+        printf("%s: “%s”, loss %.6f%s, gradient norm %.6f\n", words->out, traced->example, record->loss,
+               record->layout.spec.output == OUTPUT_LINEAR ? "" : " nats", record->grad_norm);
+    json_decref(steps);
+}
+
+// ---- what is traced ----
 
 static bool set_clamps(struct workbench *bench, const char *text, struct err *err) {
     if (!text) return true;
@@ -85,49 +67,129 @@ static bool set_clamps(struct workbench *bench, const char *text, struct err *er
     return clamps_parse(&clamps, text, &bench->recipe.spec, bench->T, err) && workbench_set_clamps(bench, &clamps, err);
 }
 
-static int run_trace(const struct command *command, int argc, char **argv) {
-    struct common common = {0};
-    struct opening opening = opening_default();
-    const char *out = NULL, *clamp = NULL;
-    bool itemised = false;
-    const struct option own[] = {
-        {"out", OPTION_TEXT, &out, "T.safetensors", "every number as arrays; without it the steps are told in words"},
-        {"clamp", OPTION_TEXT, &clamp, "SLOT[:UNIT]@A[-B]=V,...",
-         "values set by hand: gate_f:2@3-5=0; units and timesteps from 1"},
-        {"itemised", OPTION_FLAG, &itemised, NULL, "with --out: gradients by the loss that they come from"},
-        {0}};
-    const struct option *tables[] = {own, option_opening(&opening), option_model(&opening.model),
-                                     option_training(&opening.training), option_common(&common)};
-    const char *positional[1];
-    int status, count = command_parse(command, tables, 5, argc, argv, positional, 1, &common, &status);
-    if (count < 0) return status;
-    if (count > 0) opening.checkpoint = positional[0];
-    struct err err = {0};
-    if (itemised && !out) {
-        err_set(&err, ERR_USAGE, "--itemised: expected --out as well, found none");
-        return command_fail(&err);
-    }
+// The workbench records the course's sum; training's mean is recorded here.
+static bool record_mean(struct traced *traced, struct err *err) {
+    const struct workbench *bench = traced->bench;
+    struct snapshot now = {0};
+    history_get(bench->history, bench->update, &now);
+    traced->own_record = record_new_with(&bench->model, &bench->record->example, &bench->clamps,
+                                         bench->data->vocabulary.texts, bench->data->vocabulary.count, REDUCTION_MEAN,
+                                         &bench->recipe.options, now.m, now.v, bench->update + 1, err);
+    traced->own_script = traced->own_record ? script_new(traced->own_record, err) : NULL;
+    traced->record = traced->own_record;
+    traced->script = traced->own_script;
+    return traced->script != NULL;
+}
+
+static bool trace_data(const struct words *words, struct traced *traced, struct err *err) {
     struct setup setup;
-    struct workbench *bench = opening_setup(&opening, &setup, &err) ? setup_build(&setup, NULL, NULL, &err) : NULL;
-    if (!bench) return command_fail(&err);
-    bool good = set_clamps(bench, clamp, &err);
-    if (good && out)
-        good = write_trace(bench, clamp, itemised, out, &err);
-    else if (good)
-        narrate_all(bench, common.json);
-    if (good && out && common.json)
-        command_json(json_pack("{s:s, s:s, s:i, s:o, s:o}", "out", out, "example", bench->example_text, "steps",
-                               bench->script->count, "loss", json_number(bench->record->loss), "grad_norm",
-                               json_number(bench->record->grad_norm)));
-    else if (good && out && !common.quiet)
-        printf("%s: “%s”, loss %.6f nats, gradient norm %.6f\n", out, bench->example_text, bench->record->loss,
-               bench->record->grad_norm);
-    workbench_free(bench);
+    if (!opening_setup(&words->opening, &setup, err)) return false;
+    traced->bench = setup_build(&setup, NULL, NULL, err);
+    if (!traced->bench || !set_clamps(traced->bench, words->clamp, err)) return false;
+    traced->record = traced->bench->record;
+    traced->script = traced->bench->script;
+    snprintf(traced->example, sizeof traced->example, "%s", traced->bench->example_text);
+    return words->reduction == REDUCTION_SUM || record_mean(traced, err);
+}
+
+// The walk knows networks that read symbols or reals and name one of many, in one direction where they answer once.
+static bool can_be_told(const struct net_spec *spec) {
+    return spec->output == OUTPUT_SOFTMAX && spec->embed == 0 && spec->kind != NET_ENCODER_DECODER &&
+           !(net_one_answer(spec) && spec->directions == 2);
+}
+
+static bool trace_arrays(const struct words *words, struct traced *traced, struct err *err) {
+    const struct opening *opening = &words->opening;
+    if (opening->model.data || opening->word)
+        return err_set(err, ERR_USAGE, "--input: expected no --data and no --word beside it, found --%s",
+                       opening->word ? "word" : "data");
+    traced->own_record = arrays_record(opening, &words->arrays, (enum reduction)words->reduction, words->clamp, err);
+    if (!traced->own_record) return false;
+    traced->record = traced->own_record;
+    snprintf(traced->example, sizeof traced->example, "%.400s, example %d", words->arrays.input,
+             opening->example > 0 ? opening->example : 1);
+    if (!can_be_told(&traced->record->layout.spec))
+        return words->out || err_set(err, ERR_USAGE,
+                                     "--out: this kind of network is not told in words; expected a "
+                                     "file or a folder for its arrays, found none");
+    traced->own_script = script_new(traced->own_record, err);
+    traced->script = traced->own_script;
+    return traced->script != NULL;
+}
+
+// ---- the command ----
+
+static const char *const reductions[] = {[REDUCTION_SUM] = "sum", [REDUCTION_MEAN] = "mean", NULL};
+static const char *const outputs[] = {"softmax", "sigmoid", "linear", NULL};
+
+static int parse(const struct command *command, int argc, char **argv, struct words *words, int *status) {
+    const struct option own[] = {
+        {"input", OPTION_TEXT, &words->arrays.input, "X.npy",
+         "the example as an array: (T, I) or (T, B, I) numbers, (T) or (T, B) symbols"},
+        {"target", OPTION_TEXT, &words->arrays.target, "Y.npy",
+         "its answers: (T) or (T, B) symbols, (T, O) or (T, B, O) numbers"},
+        {"output", OPTION_CHOICE, &words->arrays.output, "O", "what the head makes of its logits, with --input",
+         outputs},
+        {"reduction", OPTION_CHOICE, &words->reduction, "R", "the loss: the course's sum, or training's mean",
+         reductions},
+        {"out", OPTION_TEXT, &words->out, "T.safetensors",
+         "every number as arrays (DIR/: as .npy); without it the steps are told in words"},
+        {"clamp", OPTION_TEXT, &words->clamp, "SLOT[:UNIT]@A[-B]=V,...",
+         "values set by hand: gate_f:2@3-5=0; units and timesteps from 1"},
+        {"itemised", OPTION_FLAG, &words->itemised, NULL, "with --out: gradients by the loss that they come from"},
+        {0}};
+    const struct option *tables[] = {own, option_opening(&words->opening), option_model(&words->opening.model),
+                                     option_training(&words->opening.training), option_common(&words->common)};
+    const char *positional[1];
+    int count = command_parse(command, tables, 5, argc, argv, positional, 1, &words->common, status);
+    if (count > 0) words->opening.checkpoint = positional[0];
+    return count;
+}
+
+static bool check_words(const struct words *words, struct err *err) {
+    if (words->itemised && !words->out)
+        return err_set(err, ERR_USAGE, "--itemised: expected --out as well, found none");
+    bool alone = words->arrays.target || words->arrays.output >= 0;
+    if (alone && !words->arrays.input)
+        return err_set(err, ERR_USAGE, "--%s: expected --input as well, found none",
+                       words->arrays.target ? "target" : "output");
+    return true;
+}
+
+// Model options that nobody said are those of the workbench, or with --input found in the files.
+static void fill_model(struct words *words) {
+    struct model_words usual = model_words_default(), *model = &words->opening.model;
+    if (words->arrays.input) return;
+    if (model->cell == CELL_COUNT) model->cell = usual.cell;
+    if (model->layers == 0) model->layers = usual.layers;
+    if (model->hidden == 0) model->hidden = usual.hidden;
+}
+
+static int run_trace(const struct command *command, int argc, char **argv) {
+    struct words words = {.opening = opening_default(), .arrays.output = -1};
+    struct traced traced = {0};
+    struct err err = {0};
+    int status;
+    arrays_model_unknown(&words.opening.model);
+    if (parse(command, argc, argv, &words, &status) < 0) return status;
+    fill_model(&words);
+    bool good = check_words(&words, &err) &&
+                (words.arrays.input ? trace_arrays(&words, &traced, &err) : trace_data(&words, &traced, &err));
+    if (good && words.out) {
+        struct trace_file file = {
+            .record = traced.record, .example = traced.example, .clamp = words.clamp, .itemised = words.itemised};
+        good = trace_save(&file, words.out, &err);
+        if (good) tell_file(&words, &traced);
+    } else if (good)
+        narrate_all(&traced, words.common.json);
+    script_free(traced.own_script);
+    record_free(traced.own_record);
+    workbench_free(traced.bench);
     return good ? 0 : command_fail(&err);
 }
 
-const struct command command_trace = {"trace",
-                                      "[M.safetensors | model options] [--data FILE] [--example N | --word TEXT] "
-                                      "[--clamp LIST] [--out T.safetensors [--itemised]]",
-                                      "Everything that one example does to a network: told step by step, or as arrays.",
-                                      run_trace};
+const struct command command_trace = {
+    "trace",
+    "[M.safetensors | model options] [--data FILE] [--example N | --word TEXT | --input X.npy [--target Y.npy]] "
+    "[--clamp LIST] [--out T.safetensors | DIR/ [--itemised]]",
+    "Everything that one example does to a network: told step by step, or as arrays.", run_trace};

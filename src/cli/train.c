@@ -208,9 +208,9 @@ static bool save(const struct run *run, const struct training *training, const s
         return err_set(err, ERR_VALUE,
                        "after update %ld %s is not finite: the learning rate may be too large; %s was not written",
                        training->done, model->layout.params[bad].name, run->training.out);
-    if (ended && p->best_params) return checkpoint_save(run->training.out, model, &training->data->vocabulary, err);
+    if (ended && p->best_params) return training_save_model(training, run->training.out, err);
     char *text = run_text(run, training->data, p, steps);
-    bool good = training_save(training, run->training.out, &training->data->vocabulary, text, p->best_params, err);
+    bool good = training_save(training, run->training.out, text, p->best_params, err);
     free(text);
     return good;
 }
@@ -523,6 +523,7 @@ static int run_train(const struct command *command, int argc, char **argv) {
         if (good && !kept) good = err_at(&err, ERR_FORMAT, run.own.resume, 0, 0, "metadata \"run\" is not valid JSON");
         good = good && resume_words(&run, &from, argc, argv, kept, &err);
         if (good && from.vocabulary.count > 0) run.training.vocabulary = &from.vocabulary;
+        if (good && from.labels.count > 0) run.training.labels = &from.labels;
     }
     if (!resumed && run.model.task) {
         good = task_defaults(&run, run.model.task, &err);

@@ -34,7 +34,7 @@ bool state_write(struct tensor_writer *writer, const struct model *model, const 
 bool state_read(const struct tensor_file *file, struct checkpoint *checkpoint, const char *path, struct err *err);
 void state_release(struct checkpoint_state *state);
 
-// checkpoint_words.c: metadata "vocabulary", "labels" and "tokens".
+// checkpoint_words.c: metadata "vocabulary" and "labels", with "tokens" and "label_tokens": how they cut text.
 bool words_write(struct tensor_writer *writer, const struct net_spec *spec, const struct vocabulary *vocabulary,
                  const struct vocabulary *labels, const char *path, struct err *err);
 bool words_read(const struct tensor_file *file, const struct net_spec *spec, struct checkpoint *checkpoint,

@@ -343,6 +343,78 @@ def trace_with_values_set_by_hand():
     says(1, "timesteps", "trace", "--steps", 0, "--word", "ab", "--clamp", "a@9=1")
 
 
+def save_array(path, shape, numbers, kind="d"):
+    """A .npy, by hand: kind d for float64, q for int64."""
+    sizes = "".join(f"{n}, " for n in shape)
+    header = f"{{'descr': '{ {'d': '<f8', 'q': '<i8'}[kind] }', 'fortran_order': False, 'shape': ({sizes}), }}\n".encode()
+    pathlib.Path(path).write_bytes(b"\x93NUMPY\x01\0" + struct.pack("<H", len(header)) + header + struct.pack(f"<{len(numbers)}{kind}", *numbers))
+
+
+@test
+def trace_of_arrays():
+    """Columns of (T, B, I) and (T, B), real answers, embeddings, one answer, a pair; the parts of a gradient add up."""
+    with tempfile.TemporaryDirectory() as folder:
+        T, B = 4, 3
+        x, y, s, c, one = (f"{folder}/{name}.npy" for name in ["x", "y", "s", "c", "one"])
+        reals = [((7 * i) % 11 - 5) / 4 for i in range(T * B * 2)]
+        symbols = [(5 * i + 1) % 7 for i in range(T * B)]
+        save_array(x, (T, B, 2), reals)
+        save_array(y, (T, B, 2), [r / 8 + 0.5 for r in reals])
+        save_array(s, (T, B), symbols, "q")
+        save_array(c, (T, B), [i % 5 if i != 4 else -1 for i in range(T * B)], "q")
+        save_array(one, (1, B), [2, 0, 1], "q")
+        cases = [
+            (["--input", x, "--target", c, "--cell", "gru", "--layers", 2], "rnn.weight_hh_l1", 2),
+            (["--input", x, "--target", y, "--bidirectional"], "head.weight", 2),
+            (["--input", x, "--target", y, "--output", "sigmoid", "--cell", "rnn"], "head.bias", 2),
+            (["--input", s, "--target", c, "--embed", 3], "embed.weight", 3),
+            (["--input", s, "--target", one, "--kind", "many-to-one", "--bidirectional", "--embed", 3], "rnn.bias_ih_l0_reverse", 3),
+            (["--input", s, "--target", c, "--kind", "encoder-decoder", "--cell", "gru_reset_after"], "encoder.rnn.bias_hh_l0", 5),
+        ]
+        for words, parameter, width in cases:
+            path = f"{folder}/t.safetensors"
+            words = ["trace", *words, "--hidden", 3, "--seed", 4, "--example", 2]
+            told = json.loads(ok(*words, "--out", path, "--json").stdout)
+            meta, found = tensors(path)
+            assert meta["reduction"] == "sum" and abs(sum(found["forward/loss"][1]) - told["loss"]) < 1e-6, words
+            assert found["input"][0] == [T, width], (words, found["input"][0])
+            if words[2] == x:
+                assert list(found["input"][1]) == [r for t in range(T) for r in reals[(t * B + 1) * 2 : (t * B + 1) * 2 + 2]]
+            elif "encoder-decoder" not in words:
+                assert list(found["symbol"][1]) == symbols[1::B]
+            else:
+                assert list(found["encoder/symbol"][1]) == symbols[1::B] and found["symbol"][1][0] == -1
+                assert list(found["symbol"][1][1:]) == list(found["target"][1][:-1])
+            grad, at = found[f"grad/{parameter}"][1], found[f"grad_at/{parameter}"][1]
+            assert any(grad) and all(abs(sum(at[i :: len(grad)]) - g) < 1e-9 for i, g in enumerate(grad)), (words, parameter)
+            ok(*words, "--reduction", "mean", "--out", path)
+            meta, mean = tensors(path)
+            tokens = sum(mean["mask"][1])
+            assert meta["reduction"] == "mean" and tokens == (1 if "many-to-one" in words else 3 if words[4] == c else 4), tokens
+            assert abs(mean["forward/total_loss"][1][0] * tokens - found["forward/total_loss"][1][0]) < 1e-9
+            ok(*words, "--out", f"{folder}/arrays/")
+            for name, (shape, numbers) in found.items():
+                raw = pathlib.Path(f"{folder}/arrays/{name}.npy").read_bytes()
+                sizes = "(%s)" % "".join(f"{n}, " for n in shape).rstrip(" " if len(shape) == 1 else ", ")
+                assert sizes.encode() in raw[:128] and raw.endswith(struct.pack(f"<{len(numbers)}d", *numbers)), name
+            assert json.load(open(f"{folder}/arrays/meta.json"))["cell"]
+        assert len(ok("trace", "--input", x, "--target", c, "--hidden", 3).stdout.splitlines()) > 50
+        model = f"{folder}/m.safetensors"
+        ok("train", "--data", NAMES, "--hidden", 4, "--steps", 1, "--out", model, "--quiet")
+        ok("trace", model, "--input", s, "--target", c, "--out", f"{folder}/t.safetensors")
+        assert tensors(f"{folder}/t.safetensors")[1]["forward/logits"][0] == [T, 28]
+        says(1, "x.npy: expected whole numbers of shape (T) or (T, B), the symbols, found reals of shape (4, 3, 2)", "trace", model, "--input", x)
+        says(1, "there are 3 examples", "trace", "--input", x, "--example", 4)
+        says(1, "expected a target from 0 to 1 at t = 2", "trace", "--input", x, "--target", c, "--output", "sigmoid")
+        says(1, "one.npy: expected the 4 timesteps of 3 examples", "trace", "--input", s, "--target", one)
+        says(1, "not a .npy file", "trace", "--input", NAMES)
+        says(2, "--input", "trace", "--target", y)
+        says(2, "--out", "trace", "--input", x, "--target", y)
+        says(2, "--word", "trace", "--input", x, "--word", "a")
+        says(2, "--target", "trace", "--input", s, "--kind", "encoder-decoder", "--out", f"{folder}/t.safetensors")
+        says(1, "no-such", "trace", "--input", f"{folder}/no-such.npy")
+
+
 @test
 def sizes_that_make_no_sense_get_an_answer():
     says(1, "not among", "trace", "--word", "Ω")
@@ -356,7 +428,10 @@ def sizes_that_make_no_sense_get_an_answer():
 def check_passes():
     result = json.loads(ok("check", "--json").stdout)
     assert result["passed"] and len(result["cells"]) >= 2
-    assert all(cell["worst"] <= 1e-6 for cell in result["cells"])
+    assert all(cell["worst"] <= 1e-6 and cell["networks"] >= 60 for cell in result["cells"])
+    few = json.loads(ok("check", "--json", "--cell", "rnn", "--activation", "relu", "--kind", "encoder-decoder", "--layers", 2, "--bidirectional").stdout)
+    assert few["passed"] and [cell["networks"] for cell in few["cells"]] == [4], few
+    assert "encoder-decoder" in ok("check", "--help").stdout
 
 
 @test

@@ -170,12 +170,56 @@ static void words(void **state) {
     assert_int_equal(err.code, ERR_LIMIT);
 }
 
+// Of an encoder-decoder the side is named; each has its own timesteps, directions and widths.
+static void words_of_pairs(void **state) {
+    (void)state;
+    struct net_spec spec = spec_of(CELL_LSTM, 2, 2, H, 9, V);
+    spec.kind = NET_ENCODER_DECODER;
+    struct clamps clamps = {0};
+    struct err err = {0};
+    if (!clamps_parse_pair(
+            &clamps,
+            "encoder/l1_reverse/c:2@7=0.5,encoder/x:8@1=1,encoder/l0_reverse/x:9@1=1,decoder/l0/a@2=0,gate_f@1-3=1",
+            &spec, 8, 3, &err))
+        fail_msg("%s", err.message);
+    assert_int_equal(clamps.count, 5);
+    assert_true(clamps.list[0].encoder && clamps.list[0].layer == 1 && clamps.list[0].direction == 1);
+    assert_true(clamps.list[0].unit == 1 && clamps.list[0].from == 6 && clamps.list[0].value == 0.5);
+    assert_true(clamps.list[1].encoder && clamps.list[1].layer == -1 && clamps.list[1].direction == -1);
+    assert_true(clamps.list[2].encoder && clamps.list[2].unit == 8 && clamps.list[2].direction == 1);
+    assert_true(!clamps.list[3].encoder && clamps.list[3].layer == 0 && !clamps.list[4].encoder);
+    static const struct {
+        const char *text;
+        enum err_code code;
+    } wrong[] = {
+        {"encoder/c@9=0", ERR_VALUE},    // 8 timesteps
+        {"c@4=0", ERR_VALUE},            // 3 timesteps
+        {"l0_reverse/c@1=0", ERR_VALUE}, // a decoder has one direction
+        {"l0/x:6@1=0", ERR_VALUE},       // it reads the symbols that it writes
+        {"encoder/l2/c@1=0", ERR_VALUE},
+        {"encoder/encoder/c@1=0", ERR_USAGE},
+        {"encoder@1=0", ERR_VALUE},
+        {"encoder/@1=0", ERR_USAGE},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct clamps list = {0};
+        err = (struct err){0};
+        if (clamps_parse_pair(&list, wrong[i].text, &spec, 8, 3, &err)) fail_msg("\"%s\" was taken", wrong[i].text);
+        if (err.code != wrong[i].code) fail_msg("\"%s\": %s", wrong[i].text, err.message);
+    }
+    spec.kind = NET_MANY_TO_MANY;
+    struct clamps list = {0};
+    assert_false(clamps_parse(&list, "encoder/c@1=0", &spec, T, &err));
+    assert_int_equal(err.code, ERR_VALUE);
+    list = (struct clamps){.count = 1, .list = {{-1, -1, 2, -1, 0, 0, 0.0, .encoder = true}}};
+    assert_false(clamps_check(&list, &spec, T, &err));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gradients_with_clamps),
-        cmocka_unit_test(a_closed_gate),
-        cmocka_unit_test(a_poked_symbol),
-        cmocka_unit_test(words),
+        cmocka_unit_test(gradients_with_clamps), cmocka_unit_test(a_closed_gate),
+        cmocka_unit_test(a_poked_symbol),        cmocka_unit_test(words),
+        cmocka_unit_test(words_of_pairs),
     };
     return cmocka_run_group_tests_name("clamp", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include "checkpoint.h"
 #include "mem.h"
+#include "pytorch.h"
 #include "safetensors.h"
 #include "str.h"
 
@@ -384,7 +385,7 @@ static void test_hostile_descriptions(void **state) {
         {SPEC("1", "rnn", "2"), "[\"a\",\"b\",\"c\",\"d\"]", "to be <EOS>"},
         {SPEC("1", "rnn", "2"), "[\"<EOS>\",\"<UNK>\",\"c\",\"c\"]", "twice"},
         {SPEC("1", "rnn", "2"), "[\"<EOS>\",\"<UNK>\",\"c\",\"\"]", "no text"},
-        {SPEC("1", "rnn", "2"), "[\"<EOS>\",\"<UNK>\",\"c\"]", "expected a vocabulary of 4 symbols"},
+        {SPEC("1", "rnn", "2"), "[\"<EOS>\",\"<UNK>\",\"c\"]", "expected 4 symbols in the vocabulary"},
         {SPEC("1", "rnn", "2"), "[\"<EOS>\",", "\"vocabulary\" is not valid JSON"},
     };
     char good[1024];
@@ -546,10 +547,16 @@ static const struct {
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-static struct vocabulary vocabulary_of(int count) {
+static struct vocabulary vocabulary_of(enum token_kind tokens, int count) {
     struct vocabulary v;
-    vocabulary_init(&v);
-    for (int i = VOCABULARY_FIRST; i < count; i++) {
+    if (tokens == TOKENS_LABEL)
+        vocabulary_init_labels(&v);
+    else
+        vocabulary_init(&v);
+    v.tokens = tokens;
+    v.lower = tokens == TOKENS_WORD;
+    v.reversed = tokens == TOKENS_BYTE;
+    for (int i = v.count; i < count; i++) {
         char text[2] = {(char)('a' + i), 0};
         vocabulary_add(&v, text, 1);
     }
@@ -562,8 +569,10 @@ static void test_every_kind_there_and_back(void **state) {
     for (int k = 0; k < KINDS; k++) {
         const struct net_spec *spec = &kinds[k].spec;
         struct model model = example_model(spec);
-        struct vocabulary inputs = vocabulary_of(spec->inputs), outputs = vocabulary_of(spec->outputs);
-        bool named = !spec->real_input, labelled = spec->outputs >= 2 && spec->outputs != spec->inputs;
+        enum token_kind tokens = (enum token_kind)(k % TOKENS_LABEL),
+                        answers = spec->kind == NET_ENCODER_DECODER ? TOKENS_BYTE : TOKENS_LABEL;
+        struct vocabulary inputs = vocabulary_of(tokens, spec->inputs), outputs = vocabulary_of(answers, spec->outputs);
+        bool named = !spec->real_input, labelled = spec->outputs != spec->inputs;
         struct checkpoint_content content = {
             .model = &model, .vocabulary = named ? &inputs : NULL, .labels = labelled ? &outputs : NULL};
         struct checkpoint loaded;
@@ -573,12 +582,73 @@ static void test_every_kind_there_and_back(void **state) {
         expect_same_model(&model, &loaded.model);
         assert_int_equal(loaded.vocabulary.count, named ? spec->inputs : 0);
         assert_int_equal(loaded.labels.count, labelled ? spec->outputs : 0);
+        if (named) assert_int_equal(loaded.vocabulary.tokens, tokens);
+        if (named) assert_int_equal(loaded.vocabulary.lower, tokens == TOKENS_WORD);
+        if (named) assert_int_equal(loaded.vocabulary.reversed, tokens == TOKENS_BYTE);
+        if (labelled) assert_int_equal(loaded.labels.tokens, answers);
+        for (int i = 0; labelled && i < spec->outputs; i++)
+            assert_string_equal(loaded.labels.texts[i], outputs.texts[i]);
         assert_ptr_equal(checkpoint_outputs(&loaded), labelled ? &loaded.labels : &loaded.vocabulary);
         checkpoint_release(&loaded);
         vocabulary_release(&inputs);
         vocabulary_release(&outputs);
         model_release(&model);
     }
+}
+
+// What is said about tokens, and lists that do not fit the model.
+static void test_hostile_tokens(void **state) {
+    struct temporary *t = *state;
+    static const char four[] = "[\"<EOS>\",\"<UNK>\",\"c\",\"d\"]";
+    static const struct {
+        const char *key, *value, *other, *text;
+        bool real;
+        const char *says;
+    } cases[] = {
+        {"vocabulary", four, "tokens", "syllable", false, "\"tokens\": expected character, word, byte or label"},
+        {"vocabulary", four, "tokens", "word ", false, "\"tokens\": expected"},
+        {"vocabulary", four, "tokens", "word lower ", false, "\"tokens\": expected"},
+        {"vocabulary", four, "tokens", "", false, "\"tokens\": expected"},
+        {"vocabulary", four, "tokens", "word lower lower", false, "\"tokens\": expected"},
+        {"vocabulary", four, "tokens", "word  lower", false, "\"tokens\": expected"},
+        {"vocabulary", four, "tokens", "word reversed lower", false, NULL},
+        {"vocabulary", four, "tokens", "byte lower", false, NULL},
+        {"vocabulary", four, "tokens", "word", true, "since the model reads numbers; found 4"},
+        {"labels", "[\"yes\",\"no\"]", "label_tokens", "label", false, "expected 4 symbols in the labels"},
+        {"labels", "[\"a\",\"b\",\"c\",\"d\"]", "label_tokens", "label", true, NULL},
+        {"labels", "[\"a\",\"b\",\"c\",\"d\"]", "label_tokens", "word", false, "symbol 0 of the labels to be <EOS>"},
+        {"labels", "[\"a\",\"b\",\"c\",\"a\"]", "label_tokens", "label", false,
+         "symbol 3 of the labels stands there twice"},
+        {"labels", "[]", "label_tokens", "label", false, "list of 1 to"},
+    };
+    char good[1024];
+    strcpy(good, temporary_path(t, "good"));
+    save_foreign(good, NULL, NULL, TENSOR_F32);
+    struct tensor_file foreign;
+    assert_true(tensor_file_read(&foreign, good, NULL));
+    const char *path = temporary_path(t, "hostile");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct tensor_writer *writer = tensor_writer_new();
+        tensor_writer_meta(writer, "unroll",
+                           cases[i].real ? SPEC_WITH("\"real_input\":true") : SPEC_WITH("\"real_input\":false"));
+        tensor_writer_meta(writer, cases[i].key, cases[i].value);
+        tensor_writer_meta(writer, cases[i].other, cases[i].text);
+        for (int k = 0; k < foreign.count; k++) {
+            const struct tensor *tensor = &foreign.tensors[k];
+            tensor_writer_add(writer, tensor->name, tensor->type, tensor->dims, tensor->shape, tensor->data);
+        }
+        assert_true(tensor_writer_save(writer, path, NULL));
+        tensor_writer_free(writer);
+        struct checkpoint c;
+        struct err err = {0};
+        if (cases[i].says) {
+            expect_no_load(path, NULL, cases[i].says);
+        } else {
+            if (!checkpoint_load(&c, path, NULL, &err)) fail_msg("case %zu: %s", i, err.message);
+            checkpoint_release(&c);
+        }
+    }
+    tensor_file_release(&foreign);
 }
 
 // The file again, without its metadata: what PyTorch's own writer gives for a module with these names.
@@ -724,7 +794,7 @@ static struct bytes small_checkpoint(struct temporary *t) {
                             .outputs = 4,
                             .embed = 1};
     struct model model = example_model(&spec);
-    struct vocabulary inputs = vocabulary_of(3), outputs = vocabulary_of(4);
+    struct vocabulary inputs = vocabulary_of(TOKENS_WORD, 3), outputs = vocabulary_of(TOKENS_LABEL, 4);
     char run[] = "{}";
     struct checkpoint_state kept = {.run = run, .updates = 3, .random = rng_seed(5)};
     kept.slab[CHECKPOINT_M] = model.params;
@@ -765,6 +835,40 @@ static void test_every_bit_of_the_checkpoints_header_flipped(void **state) {
     bytes_release(&bytes);
 }
 
+// ---- the template of a PyTorch module ----
+
+static void test_template_of_a_module(void **state) {
+    (void)state;
+    static const struct {
+        const char *template, *expected; // expected "!...": part of the error
+        long line;
+    } cases[] = {
+        {"a\nb", "a\nb\n", 0},
+        {"#? lstm\nyes\n#.\n#? rnn\nno\n#.\n", "yes\n", 0},
+        {"#? lstm embed\nyes\n#? !symbols\nno\n#? lstm\nno\n#.\n#.\nyes\n#.\nend", "yes\nyes\nend\n", 0},
+        {"@HIDDEN@ units, @torch.no_grad() x @ W@ @", "3 units, @torch.no_grad() x @ W@ @\n", 0},
+        {"#? lst\nno\n#.\n#? lstmx\nno\n#.\n", "", 0},
+        {"ok\n@NOTHING@", "!@NOTHING@", 2},
+        {"#? lstm\n", "!before the end", 2},
+        {"a\n#.\n", "!without", 2},
+        {"#?\n#?\n#?\n#?\n#?\n#?\n#?\n#?\n#?\n", "!too deep", 9},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str out = {0};
+        struct err err = {0};
+        bool good = pytorch_module(&kinds[0].spec, "model.py", cases[i].template, &out, &err);
+        if (cases[i].expected[0] == '!') {
+            assert_false(good);
+            assert_int_equal(err.line, cases[i].line);
+            if (!strstr(err.message, cases[i].expected + 1)) fail_msg("case %zu: %s", i, err.message);
+        } else {
+            if (!good) fail_msg("case %zu: %s", i, err.message);
+            assert_string_equal(str_text(&out), cases[i].expected);
+        }
+        str_release(&out);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_round_trip),
@@ -772,6 +876,7 @@ int main(void) {
         IN_FOLDER(test_from_pytorch),
         IN_FOLDER(test_dimensions_are_checked),
         IN_FOLDER(test_every_kind_there_and_back),
+        IN_FOLDER(test_hostile_tokens),
         IN_FOLDER(test_sizes_from_tensors_alone),
         IN_FOLDER(test_embeddings_are_not_turned),
         IN_FOLDER(test_two_biases_of_pytorch),
@@ -781,6 +886,7 @@ int main(void) {
         IN_FOLDER(test_hostile_descriptions),
         IN_FOLDER(test_refuses_a_wrong_vocabulary),
         IN_FOLDER(test_memory_runs_out),
+        cmocka_unit_test(test_template_of_a_module),
         IN_FOLDER(test_checkpoint_cut_at_every_byte),
         IN_FOLDER(test_every_bit_of_the_checkpoints_header_flipped),
     };

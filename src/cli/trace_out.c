@@ -1,0 +1,124 @@
+#include "trace_out.h"
+
+#include "analysis.h"
+#include "file.h"
+#include "mem.h"
+#include "npy.h"
+#include "safetensors.h"
+#include "slab.h"
+#include "str.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Where the tensors go.
+struct sink {
+    struct tensor_writer *writer; // of a .safetensors, else NULL
+    const char *folder;           // of .npy
+    struct err *err;
+    bool failed; // of a folder: a file could not be saved
+};
+
+// Every part of a tensor's name but the last is a folder.
+static bool save_array(struct sink *sink, const char *name, int dims, const int64_t *shape, const double *data) {
+    struct str path = {0};
+    str_printf(&path, "%s%s", sink->folder, name);
+    char *last = strrchr(path.data, '/');
+    *last = 0;
+    bool good = file_make_directories(path.data, sink->err);
+    *last = '/';
+    str_put(&path, ".npy");
+    good = good && npy_save(path.data, TENSOR_F64, dims, shape, data, sink->err);
+    str_release(&path);
+    return good;
+}
+
+static void add_tensor(void *context, const char *name, int dims, const int64_t *shape, const double *data) {
+    struct sink *sink = context;
+    if (sink->writer)
+        tensor_writer_add(sink->writer, name, TENSOR_F64, dims, shape, data);
+    else if (!sink->failed)
+        sink->failed = !save_array(sink, name, dims, shape, data);
+}
+
+// itemised/l{k}[_reverse]/{state} (T tau, T t, H): dL<tau>/d(state)<t>, and their norms (T, T) under norm/.
+static bool add_itemised(const struct record *record, struct sink *sink, struct err *err) {
+    const struct cell_desc *cell = record_cell(record);
+    const struct net_spec *spec = tape_spec(record->tape);
+    const int64_t T = record_T(record), H = record_H(record);
+    size_t pairs = (size_t)T * (size_t)T, row = pairs * (size_t)(H + 1);
+    double *memory = slab_alloc(row, CELL_MAX_STATES * sizeof *memory, "the itemised gradients", err);
+    bool good = memory != NULL;
+    for (int l = 0; good && l < spec->layers; l++)
+        for (int d = 0; good && d < spec->directions; d++) {
+            double *const norms[CELL_MAX_STATES] = {memory, memory + pairs}, *const vectors[CELL_MAX_STATES] = {
+                                                                                 memory + 2 * pairs,
+                                                                                 memory + pairs * (size_t)(H + 2)};
+            good = analysis_itemised(record->tape, &record->layout, record->params, &record->example, l, d, norms,
+                                     vectors, err);
+            for (int s = 0; good && s < cell->state_count; s++) {
+                char name[128];
+                snprintf(name, sizeof name, "norm/itemised/l%d%s/%s", l, d ? "_reverse" : "",
+                         cell->slots[cell->state_out[s]].id);
+                add_tensor(sink, name, 2, (const int64_t[]){T, T}, norms[s]);
+                add_tensor(sink, name + strlen("norm/"), 3, (const int64_t[]){T, T, H}, vectors[s]);
+            }
+        }
+    mem_free(memory);
+    return good;
+}
+
+enum { META = 6 };
+struct meta {
+    const char *key, *value; // value NULL: left out
+};
+
+static void describe(const struct trace_file *file, char update[32], struct meta meta[META]) {
+    const struct record *record = file->record;
+    const struct net_spec *spec = &record->layout.spec;
+    snprintf(update, 32, "%lld", (long long)record->update);
+    meta[0] = (struct meta){"example", file->example};
+    meta[1] = (struct meta){"cell", record_cell(record)->name};
+    meta[2] = (struct meta){"kind", net_kind_names[spec->kind]};
+    meta[3] = (struct meta){"update", update};
+    meta[4] = (struct meta){"reduction", record->reduction == REDUCTION_SUM ? "sum" : "mean"};
+    meta[5] = (struct meta){"clamp", file->clamp};
+}
+
+static bool save_meta(const struct meta *meta, const char *folder, struct err *err) {
+    struct str path = {0};
+    json_t *json = json_object();
+    for (int i = 0; i < META; i++)
+        if (meta[i].value) json_object_set_new(json, meta[i].key, json_string(meta[i].value));
+    char *text = json_dumps(json, JSON_INDENT(2));
+    str_printf(&path, "%smeta.json", folder);
+    bool good = text ? file_save_whole(path.data, text, strlen(text), err)
+                     : err_at(err, ERR_MEMORY, path.data, 0, 0, "no memory for the metadata");
+    free(text); // jansson's
+    json_decref(json);
+    str_release(&path);
+    return good;
+}
+
+static bool each_tensor(const struct trace_file *file, struct sink *sink, struct err *err) {
+    if (!record_each(file->record, add_tensor, sink) && !sink->failed)
+        return err_set(err, ERR_MEMORY, "no memory for the arrays of %d timesteps", record_T(file->record));
+    return !sink->failed && (!file->itemised || add_itemised(file->record, sink, err)) && !sink->failed;
+}
+
+bool trace_save(const struct trace_file *file, const char *path, struct err *err) {
+    char update[32];
+    struct meta meta[META];
+    size_t length = strlen(path);
+    bool folder = length > 0 && path[length - 1] == '/';
+    describe(file, update, meta);
+    struct sink sink = {.writer = folder ? NULL : tensor_writer_new(), .folder = path, .err = err};
+    for (int i = 0; sink.writer && i < META; i++)
+        if (meta[i].value) tensor_writer_meta(sink.writer, meta[i].key, meta[i].value);
+    bool good = each_tensor(file, &sink, err) &&
+                (folder ? save_meta(meta, path, err) : tensor_writer_save(sink.writer, path, err));
+    tensor_writer_free(sink.writer);
+    return good;
+}

@@ -1,0 +1,14 @@
+#pragma once
+// A record as files: one .safetensors, or a folder of .npy.
+
+#include "record.h"
+
+struct trace_file {
+    const struct record *record;
+    const char *example; // what was recorded, in words
+    const char *clamp;   // as --clamp has it, or NULL
+    bool itemised;       // gradients by the loss that they come from as well
+};
+// A path that ends with '/' becomes a folder with one .npy a tensor, folders of their names' parts, and the metadata as
+// meta.json; each file is saved whole or not at all.
+bool trace_save(const struct trace_file *file, const char *path, struct err *err);
