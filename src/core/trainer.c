@@ -5,7 +5,7 @@
 #include "kernels.h"
 #include "loops.h"
 #include "mem.h"
-#include "minibatch.h"
+#include "share.h"
 #include "slab.h"
 #include "team.h"
 #include "workspace.h"

@@ -87,9 +87,13 @@ def bad_files_are_status_1():
             path.write_bytes(content)
             return str(path)
 
+        def make_folder(name):
+            (pathlib.Path(folder) / name).mkdir()
+            return f"{folder}/{name}"
+
         cases = [
             (str(pathlib.Path(folder) / "missing.txt"), "missing.txt"),
-            (folder, "folder"),
+            (make_folder("nothing"), "folder"),
             (make("empty.txt", b""), "empty"),
             (make("newlines.txt", b"\n\n\n"), "newlines.txt"),
             (make("binary.txt", b"abc\0def\n" * 10), "binary.txt"),
