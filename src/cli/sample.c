@@ -1,7 +1,9 @@
 #include "checkpoint.h"
 #include "command.h"
+#include "mem.h"
 #include "sampler.h"
 #include "str.h"
+#include "tokens.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -14,20 +16,49 @@ struct words {
     bool distribution;
 };
 
-// Feeds the zero vector and the priming text.
-static bool prime(struct sampler *sampler, const struct vocabulary *vocabulary, const char *text, struct err *err) {
-    size_t length = strlen(text), used;
+struct symbols {
+    int *items, count, room;
+};
+
+static void say(struct sampler *sampler, int symbol, struct symbols *said) {
+    if (said->count == said->room) {
+        int room = said->room ? 2 * said->room : 256;
+        int *items = mem_need((size_t)room, sizeof *items);
+        if (said->count > 0) memcpy(items, said->items, (size_t)said->count * sizeof *items);
+        mem_free(said->items);
+        said->items = items;
+        said->room = room;
+    }
+    said->items[said->count++] = symbol;
+    sampler_feed(sampler, symbol);
+}
+
+// Says which token number k of the text is.
+static bool unknown_token(const struct vocabulary *vocabulary, const char *text, int k, struct err *err) {
+    struct token_walk walk = token_walk_start(vocabulary->tokens, text, strlen(text));
+    for (int i = 0; i <= k; i++)
+        token_next(&walk);
+    return err_set(err, ERR_VALUE, "--prime: “%.*s” is not among the %d symbols of the model", (int)walk.size,
+                   walk.token, vocabulary->count);
+}
+
+// Feeds the zero vector and the priming text, and puts its symbols into *said.
+static bool prime(struct sampler *sampler, const struct vocabulary *vocabulary, const char *text, struct symbols *said,
+                  struct err *err) {
+    size_t length = strlen(text);
+    said->count = 0;
     sampler_reset(sampler);
     sampler_feed(sampler, -1);
-    for (size_t k = 0; k < length; k += used) {
-        utf8_next(text + k, length - k, &used);
-        int symbol = vocabulary_find(vocabulary, text + k, used);
-        if (symbol == VOCABULARY_UNK)
-            return err_set(err, ERR_VALUE, "--prime: “%.*s” is not among the %d symbols of the model", (int)used,
-                           text + k, vocabulary->count);
-        sampler_feed(sampler, symbol);
+    int count = vocabulary_encode(vocabulary, text, length, NULL, 0);
+    int *symbols = mem_need((size_t)count, sizeof *symbols);
+    vocabulary_encode(vocabulary, text, length, symbols, count);
+    bool good = true;
+    for (int k = 0; good && k < count; k++) {
+        good = symbols[k] != VOCABULARY_UNK || unknown_token(vocabulary, text, k, err);
+        if (good) say(sampler, symbols[k], said);
     }
-    return true;
+    mem_free(symbols);
+    return good;
 }
 
 // The whole distribution of the symbol that comes next, in the order of the vocabulary: softmax of the logits, before
@@ -70,30 +101,36 @@ static int run_sample(const struct command *command, int argc, char **argv) {
     }
     struct checkpoint checkpoint = {0};
     if (!checkpoint_load(&checkpoint, positional[0], NULL, &err)) return command_fail(&err);
+    const struct net_spec *spec = &checkpoint.model.layout.spec;
     bool good = checkpoint.vocabulary.count > 0 ||
                 err_set(&err, ERR_FORMAT, "%s: expected a vocabulary in its metadata, found none", positional[0]);
+    bool language = !spec->real_input && spec->output == OUTPUT_SOFTMAX && spec->inputs == spec->outputs &&
+                    !net_one_answer(spec) && spec->kind != NET_ENCODER_DECODER && checkpoint.labels.count == 0;
+    if (good && !language)
+        good = err_set(&err, ERR_VALUE, "%s: expected a language model, that writes what it reads; found %s",
+                       positional[0], net_kind_names[spec->kind]);
     struct sampler *sampler = good ? sampler_new(&checkpoint.model, &err) : NULL;
     struct rng rng = rng_seed((uint64_t)words.seed);
     json_t *lines = json_array();
     struct str line = {0};
+    struct symbols said = {0};
     good = sampler != NULL;
     if (good && words.distribution) {
-        good = prime(sampler, &checkpoint.vocabulary, words.prime, &err);
+        good = prime(sampler, &checkpoint.vocabulary, words.prime, &said, &err);
         if (good) show_distribution(&words, sampler, &checkpoint.vocabulary);
     }
     for (int k = 0; good && !words.distribution && k < words.count; k++) {
         str_clear(&line);
-        if (!(good = prime(sampler, &checkpoint.vocabulary, words.prime, &err))) break;
-        str_put(&line, words.prime);
+        if (!(good = prime(sampler, &checkpoint.vocabulary, words.prime, &said, &err))) break;
         bool ended = false;
         for (int n = 0; n < words.length && !ended; n++) {
             int symbol = sampler_draw(sampler, words.temperature, words.top_k, VOCABULARY_UNK, &rng);
             ended = symbol == VOCABULARY_EOS;
-            if (!ended) {
-                str_put(&line, checkpoint.vocabulary.texts[symbol]);
-                sampler_feed(sampler, symbol);
-            }
+            if (!ended) say(sampler, symbol, &said);
         }
+        vocabulary_decode(&checkpoint.vocabulary, said.items, said.count, &line);
+        for (size_t bad; (bad = utf8_check(str_text(&line), line.size)) < line.size;) // bytes need not make characters
+            line.data[bad] = '?';
         if (words.common.json)
             json_array_append_new(lines, json_string(str_text(&line)));
         else
@@ -103,6 +140,7 @@ static int run_sample(const struct command *command, int argc, char **argv) {
     status = good ? 0 : command_fail(&err);
     json_decref(lines);
     str_release(&line);
+    mem_free(said.items);
     sampler_free(sampler);
     checkpoint_release(&checkpoint);
     return status;
