@@ -273,15 +273,23 @@ static void report_end(const struct run *run, const struct training *training, c
     if (run->training.out && !run->common.quiet) printf("saved %s\n", run->training.out);
 }
 
+// What the run owns, and what is there beside it. Everything that a trainer owns has been written to: it is in memory.
 static void report_memory(const struct training *training) {
     const double KIB = 1024.0;
     struct trainer_memory_parts m = trainer_memory_by_part(training->trainer);
     size_t parameters = training->model->layout.size * sizeof(float);
+    size_t own = parameters + trainer_memory(training->trainer), all = mem_resident();
     fprintf(stderr,
             "memory: parameters %.1f KiB, gradients %.1f, optimiser %.1f, packed copies %.1f, workspace %.1f; %.1f KiB "
-            "in all\n",
-            parameters / KIB, m.gradients / KIB, m.state / KIB, m.packed / KIB, m.workspace / KIB,
-            (parameters + trainer_memory(training->trainer)) / KIB);
+            "in all",
+            parameters / KIB, m.gradients / KIB, m.state / KIB, m.packed / KIB, m.workspace / KIB, own / KIB);
+    if (all > own) fprintf(stderr, ", beside %.1f KiB of the program, its libraries and the data", (all - own) / KIB);
+    fprintf(stderr, "\n");
+}
+
+// Large matrix products take scratch inside of OpenBLAS.
+static void report_peak(void) {
+    if (mem_peak() > 0) fprintf(stderr, "memory: %.1f KiB at most\n", mem_peak() / 1024.0);
 }
 
 // --- the loop ---
@@ -363,6 +371,7 @@ static int train(const struct run *run, struct training *training, struct progre
         if (!training_measure(training, &p->measures, &saving)) return command_fail(&saving);
     }
     report_end(run, training, p, seconds, tokens);
+    if (run->own.verbose) report_peak();
     if (!stopped) return 0;
     fprintf(stderr, "unroll: stopped after %ld of %ld updates%s%s\n", training->done, steps,
             run->training.out ? "; saved " : "; nothing was saved, as there is no --out",

@@ -3,6 +3,7 @@ clear line. Prints TAP."""
 import json
 import os
 import pathlib
+import re
 import signal
 import struct
 import subprocess
@@ -335,6 +336,9 @@ def training_stops_early_and_says_what_diverges():
         assert all(v - v == 0 for _, values in found.values() for v in values)
         memory = ok("train", "--data", NAMES, "--hidden", 8, "--steps", 1, "--verbose").stderr
         assert "optimiser" in memory and "packed copies" in memory, memory
+        own, beside, most = (float(re.search(r"([0-9.]+) KiB " + words, memory)[1])
+                             for words in ("in all", "of the program", "at most"))
+        assert 0.9 * most < own + beside <= most + 64, memory  # code that is first run later comes in on the way
 
 
 @test
