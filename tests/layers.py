@@ -22,7 +22,7 @@ LIBRARIES = {  # header pattern -> files that may include it
     r"SDL.*": r"src/platform/.*",
     r"fontconfig/.*": r"src/platform/.*",
     r"cblas\.h": r"src/core/[^/]*\.[ch]",
-    r"jansson\.h": r"src/(store|cli)/.*",
+    r"jansson\.h": r"src/(data|store|cli)/.*",
     r"md4c\.h": r"src/lesson/.*",
     r"utf8proc\.h": r"src/data/.*",
     r"pthread\.h": r"src/base/thread\.c",

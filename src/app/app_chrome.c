@@ -4,6 +4,7 @@
 #include "job.h"
 #include "mathbox.h"
 #include "mem.h"
+#include "minibatch.h"
 #include "widgets.h"
 #include <math.h>
 #include <stdio.h>

@@ -4,8 +4,19 @@
 #include "mem.h"
 #include <string.h>
 
-bool training_save(const struct training *training, const char *path, const struct vocabulary *vocabulary,
-                   const char *run, const float *best, struct err *err) {
+// What a checkpoint keeps beside the state. A network of real inputs has no symbols that go in.
+static struct checkpoint_content content_of(const struct training *training) {
+    return (struct checkpoint_content){
+        .model = training->model, .vocabulary = &training->data->vocabulary, .labels = &training->data->labels};
+}
+
+bool training_save_model(const struct training *training, const char *path, struct err *err) {
+    struct checkpoint_content content = content_of(training);
+    return checkpoint_save_whole(path, &content, err);
+}
+
+bool training_save(const struct training *training, const char *path, const char *run, const float *best,
+                   struct err *err) {
     struct trainer *trainer = training->trainer;
     char *text = mem_copy_text(run);
     struct checkpoint_state state = {.run = text, .updates = trainer_updates(trainer), .random = training->rng};
@@ -17,7 +28,9 @@ bool training_save(const struct training *training, const char *path, const stru
         state.carried = mem_need(trainer_carried_size(trainer, state.sequences), sizeof *state.carried);
         trainer_carried_get(trainer, state.carried);
     }
-    bool good = checkpoint_save_state(path, training->model, vocabulary, &state, err);
+    struct checkpoint_content content = content_of(training);
+    content.state = &state;
+    bool good = checkpoint_save_whole(path, &content, err);
     mem_free(state.carried);
     mem_free(text);
     return good;

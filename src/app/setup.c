@@ -2,42 +2,58 @@
 
 #include "checkpoint.h"
 #include "mem.h"
+#include "minibatch.h"
+#include "reader.h"
+#include "task.h"
 #include <stdio.h>
 #include <string.h>
 
 struct setup setup_default(void) {
-    struct text_options text = text_options_default();
+    struct data_options text = data_options_default();
     return (struct setup){.recipe = recipe_default(), .shape = TEXT_AUTO, .validation = text.validation};
 }
 
 bool setup_same_network(const struct setup *a, const struct setup *b) {
     const struct recipe *r = &a->recipe, *s = &b->recipe;
-    return !strcmp(a->data, b->data) && !strcmp(a->checkpoint, b->checkpoint) && a->shape == b->shape &&
-           a->validation == b->validation && r->spec.cell == s->spec.cell && r->spec.activation == s->spec.activation &&
-           r->spec.layers == s->spec.layers && r->spec.hidden == s->spec.hidden &&
-           r->spec.directions == s->spec.directions && r->seed == s->seed && r->steps == s->steps &&
-           r->batch == s->batch && r->max_T == s->max_T && r->forget_bias == s->forget_bias &&
+    return !strcmp(a->data, b->data) && !strcmp(a->task, b->task) && !strcmp(a->reader, b->reader) &&
+           !strcmp(a->checkpoint, b->checkpoint) && a->shape == b->shape && a->tokens == b->tokens &&
+           a->lower == b->lower && a->min_count == b->min_count && r->kind == s->kind &&
+           r->spec.embed == s->spec.embed && a->validation == b->validation && r->spec.cell == s->spec.cell &&
+           r->spec.activation == s->spec.activation && r->spec.layers == s->spec.layers &&
+           r->spec.hidden == s->spec.hidden && r->spec.directions == s->spec.directions && r->seed == s->seed &&
+           r->steps == s->steps && r->batch == s->batch && r->max_T == s->max_T && r->forget_bias == s->forget_bias &&
            r->options.lr == s->options.lr && r->options.optimizer == s->options.optimizer &&
            r->options.clip_norm == s->options.clip_norm && r->options.threads == s->options.threads;
+}
+
+static bool read_task(struct dataset *data, const struct setup *setup, const struct data_options *options,
+                      struct err *err) {
+    const struct task *task;
+    struct task_settings settings;
+    return task_parse(setup->task, &task, &settings, err) && dataset_from_task(data, task, &settings, options, err);
 }
 
 static struct dataset *read_data(const struct setup *setup, const struct vocabulary *vocabulary,
                                  workbench_progress *progress, void *context, struct err *err) {
     char shipped[ASSET_PATH];
     const char *path = setup->data;
-    if (!*path) {
+    if (!*path && !*setup->task) {
         if (!asset_find("dinosaurs.txt", shipped, err)) return NULL;
         path = shipped;
     }
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
     options.shape = setup->shape;
+    options.reader = *setup->reader ? setup->reader : NULL;
+    options.tokens = setup->tokens;
+    options.lower = setup->lower;
+    options.min_count = setup->min_count;
     options.validation = setup->validation;
     options.seed = (uint64_t)setup->recipe.seed;
     options.vocabulary = vocabulary;
     options.progress = progress;
     options.progress_context = context;
     struct dataset *data = mem_need(1, sizeof *data);
-    if (dataset_read_text(data, path, &options, err)) return data;
+    if (*setup->task ? read_task(data, setup, &options, err) : dataset_read(data, path, &options, err)) return data;
     mem_free(data);
     return NULL;
 }

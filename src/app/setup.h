@@ -7,8 +7,13 @@
 #include "workbench.h"
 
 struct setup {
-    char data[ASSET_PATH]; // a text file; "" = the names that are shipped
+    char data[ASSET_PATH]; // a file; "" = the names that are shipped
+    char task[64];         // a built-in task and its parameters, "reber:..."; "" = none
+    char reader[24];       // "" = chosen by what the file looks like
     enum text_shape shape;
+    enum token_kind tokens;
+    bool lower;
+    long min_count;
     double validation;
     char checkpoint[ASSET_PATH]; // "" = by the recipe
     char word[256];              // the example; "" = number `example`

@@ -3,7 +3,7 @@
 // trainer. `unroll train` and the workbench use the same run, so the same seed gives the same parameters in
 // both. Borrows model and data. One thread.
 
-#include "dataset.h"
+#include "minibatch.h"
 #include "schedule.h"
 #include "trainer.h"
 
@@ -13,9 +13,9 @@ struct training {
     struct trainer *trainer;
     struct rng rng;
     int batch, max_T;
-    int *x, *target; // (max_T, batch)
-    long done;       // updates
-    bool carry;      // contiguous windows of a long text, the state carried from one to the next
+    struct minibatch minibatch;
+    long done;  // updates
+    bool carry; // contiguous windows of a long text, the state carried from one to the next
     bool scheduled;
     struct schedule schedule; // else the learning rate stays as it is
     int *order;               // minibatches by length, or NULL
@@ -30,13 +30,23 @@ struct training_plan {
 
 enum { TRAINING_MAX_T = 64 }; // a longer line is cut in training; long texts are read in windows of this many symbols
 
+// What the data decide of a network: inputs, outputs, what the output is, the kind. kind: the user's wish, or -1. Fails
+// (ERR_USAGE) where the wish, or two directions, do not go with the data.
+bool training_network(const struct dataset *data, int kind, struct net_spec *spec, struct err *err);
+// Says what is measured: "cross-entropy", "binary cross-entropy", "squared error".
+const char *training_loss_name(enum net_output output);
+
 bool training_init(struct training *training, const struct dataset *data, struct model *model,
                    const struct train_options *options, int batch, int max_T, struct rng rng, struct err *err);
 // After training_init(). Fails (ERR_VALUE) where the data have another shape than the plan needs.
 bool training_follow(struct training *training, const struct training_plan *plan, struct err *err);
 void training_release(struct training *training);
 bool training_step(struct training *training, struct step_report *report, struct err *err);
-// Over the validation part. *loss: nats a token; *accuracy: fraction predicted right.
+// Over the validation part. *loss: nats a token, of real answers the mean squared error; *accuracy: fraction predicted
+// right (of sets: of their single channels), NaN where answers are real.
 bool training_validate(struct training *training, double *loss, double *accuracy, long *tokens, struct err *err);
-// The longest timeline worth training on: the longest example with its <EOS>, at most TRAINING_MAX_T.
+// The longest timeline worth training on: of texts the longest example with its <EOS>, at most TRAINING_MAX_T; of
+// tasks, and where answers are of their own, the longest example.
 int training_length(const struct dataset *data);
+// A minibatch as the trainer takes it, borrowed. source: room for what an encoder reads.
+struct batch training_batch(const struct minibatch *minibatch, struct batch *source);

@@ -3,6 +3,7 @@
 #include "mem.h"
 #include "str.h"
 #include "thread.h"
+#include "tokens.h"
 #include "training.h"
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 enum { HISTORY_BUDGET = 64 << 20, ITEMISED_MAX_T = 64, EXAMPLE_TEXT = 16, NARROW_UNITS = 8 };
 
 struct recipe recipe_default(void) {
-    struct recipe recipe = {.seed = 1, .steps = 400, .batch = 32, .forget_bias = 1};
+    struct recipe recipe = {.kind = -1, .seed = 1, .steps = 400, .batch = 32, .forget_bias = 1};
     recipe.spec = (struct net_spec){.cell = CELL_LSTM,
                                     .activation = ACTIVATION_TANH,
                                     .kind = NET_MANY_TO_MANY,
@@ -66,6 +67,21 @@ static bool make_record(struct workbench *bench, const int *x, const int *target
     return true;
 }
 
+// What the stage, the walk and the record know so far.
+static bool can_show(const struct dataset *data, const struct net_spec *spec, struct err *err) {
+    if (spec->embed > 0)
+        return err_set(err, ERR_VALUE,
+                       "the workbench shows one-hot symbols so far, found an embedding of %d; train and "
+                       "eval take it",
+                       spec->embed);
+    if (dataset_is_language(data)) return true;
+    return err_set(
+        err, ERR_VALUE,
+        "%s: the workbench shows texts for a language model so far, found %s with answers of the kind \"%s\"; "
+        "train and eval take it",
+        data->name, data_values_names[data->input], data_answers_names[data->answers]);
+}
+
 // The data's own example number `index`, or a text of the user's, as x and target.
 static bool encode(struct workbench *bench, const char *text, int *index, int **x, int **target, int *T, bool *cut,
                    struct err *err) {
@@ -77,25 +93,31 @@ static bool encode(struct workbench *bench, const char *text, int *index, int **
     *index = *text ? dataset_find(data, text) : 0;
     *cut = false;
     if (*index >= 0) {
-        *T = dataset_window(data, *index, room, *x, *target, cut);
+        struct minibatch one = {.B = 1, .max_T = room, .x = *x, .target = *target};
+        *T = dataset_window(data, *index, &one, cut);
         return true;
     }
     size_t length = strlen(text), at = utf8_check(text, length);
     if (at < length) return err_set(err, ERR_VALUE, "expected UTF-8, found another byte at %zu", at + 1);
+    struct str lowered = {0};
+    if (data->vocabulary.lower) text_lower(text, length, &lowered);
+    struct token_walk walk = token_walk_start(data->vocabulary.tokens, lowered.size > 0 ? lowered.data : text,
+                                              lowered.size > 0 ? lowered.size : length);
     int n = 0;
-    for (size_t k = 0, used; k < length; k += used) {
-        utf8_next(text + k, length - k, &used);
-        int symbol = vocabulary_find(&data->vocabulary, text + k, used);
-        if (symbol == VOCABULARY_UNK)
-            return err_set(err, ERR_VALUE, "“%.*s” is not among the %d characters of %s", (int)used, text + k,
-                           data->vocabulary.count - VOCABULARY_FIRST, data->name);
-        if (n + 1 >= WORKBENCH_MAX_T) {
-            *cut = true;
-            break;
-        }
+    bool known = true;
+    while (known && !*cut && token_next(&walk)) {
+        int symbol = vocabulary_find(&data->vocabulary, walk.token, walk.size);
+        known =
+            symbol != VOCABULARY_UNK ||
+            err_set(err, ERR_VALUE, "“%.*s” is not among the %d %ss of %s", (int)walk.size, walk.token,
+                    data->vocabulary.count - VOCABULARY_FIRST, token_kind_names[data->vocabulary.tokens], data->name);
+        *cut = known && n + 1 >= WORKBENCH_MAX_T;
+        if (!known || *cut) break;
         (*x)[n + 1] = (*target)[n] = symbol;
         n++;
     }
+    str_release(&lowered);
+    if (!known) return false;
     (*x)[0] = -1;
     (*target)[n] = VOCABULARY_EOS;
     *T = *cut ? n : n + 1;
@@ -167,7 +189,7 @@ struct workbench *workbench_new(struct dataset *data, const struct recipe *recip
     bench->data = data;
     bench->recipe = *recipe;
     struct recipe *own = &bench->recipe;
-    own->spec.inputs = own->spec.outputs = data->vocabulary.count;
+    if (!can_show(data, &own->spec, err) || !training_network(data, own->kind, &own->spec, err)) goto fail;
     if (own->max_T <= 0) own->max_T = training_length(data);
     struct rng rng = rng_seed((uint64_t)own->seed), batches = rng_fork(&rng, 1);
     if (!net_spec_check(&own->spec, err) || !model_init(&bench->model, &own->spec, err)) goto fail;
@@ -189,6 +211,7 @@ struct workbench *workbench_from_model(const struct model *model, struct dataset
     bench->recipe.spec = model->layout.spec;
     bench->recipe.steps = 0;
     struct rng rng = rng_seed(1);
+    if (!can_show(data, &model->layout.spec, err)) goto fail;
     if (data->vocabulary.count != model->layout.spec.inputs) {
         err_set(err, ERR_VALUE, "expected a vocabulary of %d symbols, as the model has inputs; found %d",
                 model->layout.spec.inputs, data->vocabulary.count);

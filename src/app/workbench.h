@@ -9,7 +9,8 @@
 #include "script.h"
 
 struct recipe {
-    struct net_spec spec; // inputs and outputs are taken from the vocabulary
+    struct net_spec spec; // inputs, outputs and kind are taken from the data
+    int kind;             // the user's wish for a kind, or -1
     long seed;
     long steps; // updates of training before the record; 0 = as initialised
     int batch, max_T;

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,4 +64,23 @@ char *mem_copy_text(const char *text) {
     char *copy = mem_need(size, 1);
     memcpy(copy, text, size);
     return copy;
+}
+
+// "VmRSS:   1308 kB": a line of the process's status. getrusage() would count what was in memory before exec, too.
+static size_t status_bytes(const char *key) {
+    FILE *file = fopen("/proc/self/status", "r");
+    char line[256];
+    unsigned long long kib = 0;
+    size_t length = strlen(key);
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, key, length) == 0) sscanf(line + length, "%llu", &kib);
+    if (file) fclose(file);
+    return (size_t)kib * 1024;
+}
+
+size_t mem_resident(void) {
+    return status_bytes("VmRSS:");
+}
+size_t mem_peak(void) {
+    return status_bytes("VmHWM:");
 }

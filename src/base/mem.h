@@ -14,5 +14,10 @@ void *mem_need(size_t count, size_t size); // never NULL
 void mem_free(void *pointer);
 char *mem_copy_text(const char *text); // never NULL
 
+// Bytes of the process in memory, program and libraries included: now, and the most so far. 0 where the system does not
+// say.
+size_t mem_resident(void);
+size_t mem_peak(void);
+
 // Tests: the n-th allocation from now on fails (1 = the next); 0 switches it off.
 void mem_fail_at(long n);

@@ -119,7 +119,11 @@ static int run_bench(const struct command *command, int argc, char **argv) {
     if (command_parse(command, tables, 4, argc, argv, NULL, 0, &common, &status) < 0) return status;
     struct err err = {0};
     struct recipe recipe;
-    if (!words_recipe(&words, &training, &recipe, &err)) return command_fail(&err);
+    words_recipe(&words, &training, &recipe);
+    if (words.kind >= 0 && words.kind != NET_MANY_TO_MANY) {
+        err_set(&err, ERR_USAGE, "--kind: the made-up data are many-to-many");
+        return command_fail(&err);
+    }
     recipe.spec.inputs = recipe.spec.outputs = vocabulary;
     struct model model = {0};
     struct rng rng = rng_seed((uint64_t)training.seed);

@@ -1,6 +1,7 @@
 #include "command.h"
 #include "file.h"
 #include "mem.h"
+#include "training.h"
 #include <stdio.h>
 
 static json_t *problem_list(const struct dataset *data) {
@@ -11,35 +12,99 @@ static json_t *problem_list(const struct dataset *data) {
     return list;
 }
 
+static json_t *texts_of(const struct vocabulary *vocabulary) {
+    json_t *list = json_array();
+    for (int k = 0; k < vocabulary->count; k++)
+        json_array_append_new(list, json_string(vocabulary->texts[k]));
+    return list;
+}
+
+// The labels and how often each occurs; null where answers are no labels.
+static json_t *classes_of(const struct dataset *data) {
+    if (data->labels.count == 0 || data->answers == ANSWERS_SEQUENCE) return json_null();
+    json_t *classes = json_object();
+    for (int k = 0; k < data->labels.count; k++)
+        json_object_set_new(classes, data->labels.texts[k], json_integer(data->labels.counts[k]));
+    return classes;
+}
+
+// What goes in and what comes out, as columns.
+static json_t *columns_of(const struct dataset *data) {
+    json_t *list = json_array();
+    json_array_append_new(list, json_string(data->symbols ? "text" : data_values_names[data->input]));
+    if (data->answers != ANSWERS_NEXT)
+        json_array_append_new(list, json_string(data->answers == ANSWERS_SEQUENCE ? "target"
+                                                : data->labels.count > 0          ? "label"
+                                                                                  : data_values_names[data->output]));
+    return list;
+}
+
+static const char *kind_of(const struct dataset *data) {
+    struct net_spec spec = {.directions = 1};
+    return training_network(data, -1, &spec, NULL) ? net_kind_names[spec.kind] : "";
+}
+
 static void print_json(const struct dataset *data) {
-    json_t *symbols = json_array();
-    for (int k = 0; k < data->vocabulary.count; k++)
-        json_array_append_new(symbols, json_string(data->vocabulary.texts[k]));
-    command_json(json_pack(
-        "{s:s, s:s, s:s, s:I, s:[s], s:I, s:o, s:n, s:{s:i, s:i, s:i}, s:I, s:I, s:I, s:o, s:{s:b, s:b, s:b, s:b}}",
-        "kind", "many-to-many", "shape", data->shape == TEXT_WHOLE ? "whole" : "lines", "reason", data->shape_reason,
-        "examples", (json_int_t)data->example_count, "columns", "text", "vocabulary",
-        (json_int_t)data->vocabulary.count, "symbols", symbols, "classes", "length", "min", data->length_min, "median",
-        data->length_median, "max", data->length_max, "characters", (json_int_t)data->symbol_count, "train",
-        (json_int_t)data->train_count, "validation", (json_int_t)data->validation_count, "problems", problem_list(data),
-        "ends", "mark", data->had_mark, "crlf", data->had_crlf, "cr", data->had_cr, "last_line_open",
-        data->last_line_open));
+    json_t *json = json_pack(
+        "{s:s, s:s, s:s, s:I, s:o, s:I, s:o, s:o, s:{s:i, s:i, s:i}, s:I, s:I, s:I, s:o, s:{s:b, s:b, s:b, s:b}}",
+        "kind", kind_of(data), "shape", data->shape == TEXT_WHOLE ? "whole" : "lines", "reason", data->shape_reason,
+        "examples", (json_int_t)data->example_count, "columns", columns_of(data), "vocabulary",
+        (json_int_t)data->vocabulary.count, "symbols", texts_of(&data->vocabulary), "classes", classes_of(data),
+        "length", "min", data->length_min, "median", data->length_median, "max", data->length_max, "characters",
+        (json_int_t)data->symbol_count, "train", (json_int_t)data->train_count, "validation",
+        (json_int_t)data->validation_count, "problems", problem_list(data), "ends", "mark", data->had_mark, "crlf",
+        data->had_crlf, "cr", data->had_cr, "last_line_open", data->last_line_open);
+    json_t *more =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "reader", data->reader, "why", data->reason,
+                  "answers", data_answers_names[data->answers], "input", data_values_names[data->input], "output",
+                  data_values_names[data->output], "tokens", token_kind_names[data->vocabulary.tokens], "channels",
+                  (json_int_t)data->channels, "test", (json_int_t)data->test_count, "problem_total",
+                  (json_int_t)data->problem_total, "outputs", (json_int_t)dataset_outputs(data));
+    json_object_update(json, more);
+    json_decref(more);
+    if (data->answers == ANSWERS_SEQUENCE) json_object_set_new(json, "target_symbols", texts_of(&data->labels));
+    command_json(json);
+}
+
+static void print_texts(const char *title, const struct vocabulary *vocabulary, bool counts) {
+    enum { SHOWN = 80 };
+    printf("  %-11s", title);
+    for (int k = 0; k < vocabulary->count && k < SHOWN; k++) {
+        const char *text = vocabulary->texts[k];
+        printf(" %s", *text == '\n' ? "\\n" : *text == ' ' && !text[1] ? "space" : *text == '\t' ? "\\t" : text);
+        if (counts) printf(" %ld%s", vocabulary->counts[k], k + 1 < vocabulary->count ? "," : "");
+    }
+    printf("%s\n", vocabulary->count > SHOWN ? " ..." : "");
+}
+
+static void print_input(const struct dataset *data) {
+    static const char *const units[] = {"characters", "words", "bytes", "symbols"};
+    if (!data->symbols) {
+        printf("  timesteps   %zu of %d channel%s (%s)\n", data->symbol_count, data->channels,
+               data->channels == 1 ? "" : "s", data_values_names[data->input]);
+        return;
+    }
+    printf("  %-11s %zu, %d different\n", units[data->vocabulary.tokens], data->symbol_count,
+           data->vocabulary.count - VOCABULARY_FIRST);
 }
 
 static void print_text(const struct dataset *data) {
-    printf("%s: %s\n", data->name, data->shape == TEXT_WHOLE ? "one long text" : "one example a line");
+    printf("%s: %s\n", data->name, data->shape == TEXT_WHOLE ? "one long text or series" : "examples one by one");
+    if (data->reason[0]) printf("  read as     %s: %s\n", data->reader, data->reason);
     printf("  why         %s\n", data->shape_reason);
+    printf("  network     %s\n", kind_of(data));
     printf("  examples    %d\n", data->example_count);
-    printf("  characters  %zu, %d different\n", data->symbol_count, data->vocabulary.count - VOCABULARY_FIRST);
+    print_input(data);
     printf("  length      %d to %d, median %d\n", data->length_min, data->length_max, data->length_median);
-    if (data->shape == TEXT_LINES)
-        printf("  split       %d to train, %d to validate\n", data->train_count, data->validation_count);
-    printf("  vocabulary ");
-    for (int k = 0; k < data->vocabulary.count && k < 80; k++) {
-        const char *text = data->vocabulary.texts[k];
-        printf(" %s", *text == '\n' ? "\\n" : *text == ' ' ? "space" : *text == '\t' ? "\\t" : text);
-    }
-    printf("%s\n", data->vocabulary.count > 80 ? " ..." : "");
+    if (data->fresh)
+        printf("  split       new examples for every minibatch, %d to validate\n", data->validation_count);
+    else if (data->shape == TEXT_LINES)
+        printf("  split       %d to train, %d to validate, %d to test\n", data->train_count, data->validation_count,
+               data->test_count);
+    if (data->symbols) print_texts("vocabulary", &data->vocabulary, false);
+    if (data->labels.count > 0)
+        print_texts(data->answers == ANSWERS_SEQUENCE ? "targets" : "labels", &data->labels,
+                    data->answers != ANSWERS_SEQUENCE);
     if (data->had_mark) printf("  byte-order mark at the start: taken off\n");
     if (data->had_crlf) printf("  lines end with CR LF: read as one line end\n");
     if (data->had_cr) printf("  lines end with a lone CR: read as a line end\n");
@@ -60,11 +125,11 @@ static int run_data(const struct command *command, int argc, char **argv) {
     int status, count = command_parse(command, tables, 3, argc, argv, positional, 1, &common, &status);
     if (count < 0) return status;
     struct err err = {0};
-    if (count < 1) {
-        err_set(&err, ERR_USAGE, "expected a file, found none");
+    if (count < 1 && !model.data && !model.task) {
+        err_set(&err, ERR_USAGE, "expected a file or a folder, found none");
         return command_fail(&err);
     }
-    model.data = positional[0];
+    if (count > 0) model.data = positional[0];
     struct dataset *data = words_data(&model, &training, false, &err);
     if (!data) return command_fail(&err);
     (common.json ? print_json : print_text)(data);
@@ -73,4 +138,6 @@ static int run_data(const struct command *command, int argc, char **argv) {
     return 0;
 }
 
-const struct command command_data = {"data", "FILE [--json]", "Says what the reader makes of a file.", run_data};
+const struct command command_data = {"data", "(FILE | FOLDER | --task ID) [--json]",
+                                     "Says what the reader makes of a file, or what a built-in task is made of.",
+                                     run_data};

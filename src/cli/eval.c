@@ -1,8 +1,8 @@
 #include "checkpoint.h"
 #include "command.h"
+#include "measure.h"
 #include "mem.h"
 #include "sampler.h"
-#include "training.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,16 +61,96 @@ static int eval_sentence(const struct common *common, const struct checkpoint *c
     return 0;
 }
 
+// The words of this command alone.
+struct eval_words {
+    bool all, test, carry;
+    const char *sentence;
+};
+
+static void report(const struct common *common, const struct training *training, const struct measures *m) {
+    const struct net_spec *spec = &training->model->layout.spec;
+    bool perplexity = spec->output == OUTPUT_SOFTMAX;
+    bool bits = dataset_is_language(training->data) && !training->data->task &&
+                training->data->vocabulary.tokens == TOKENS_CHARACTER;
+    if (common->json) {
+        json_t *json = json_pack("{s:o, s:s, s:I}", "loss", json_number(m->loss), "loss_name",
+                                 training_loss_name(spec->output), "tokens", (json_int_t)m->tokens);
+        if (perplexity) json_object_set_new(json, "perplexity", json_number(exp(m->loss)));
+        if (bits) json_object_set_new(json, "bits_per_character", json_number(m->loss / log(2)));
+        if (!isnan(m->accuracy)) json_object_set_new(json, "accuracy", json_number(m->accuracy));
+        if (!isnan(m->sequence_accuracy)) {
+            json_object_set_new(json, "sequence_accuracy", json_number(m->sequence_accuracy));
+            json_object_set_new(json, "sequences", json_integer(m->sequences));
+        }
+        command_json(json);
+        return;
+    }
+    printf("%s %.4f%s", spec->output == OUTPUT_LINEAR ? "mean squared error" : "loss", m->loss,
+           spec->output == OUTPUT_LINEAR ? "" : " nats a token");
+    if (perplexity) printf(", perplexity %.3f", exp(m->loss));
+    if (bits) printf(", %.3f bits a character", m->loss / log(2));
+    if (!isnan(m->accuracy)) printf(", accuracy %.1f%%", 100 * m->accuracy);
+    if (!isnan(m->sequence_accuracy))
+        printf(", %.1f%% of %ld sequences right", 100 * m->sequence_accuracy, m->sequences);
+    printf(", %ld tokens\n", m->tokens);
+}
+
+static bool fits(const struct dataset *data, const struct net_spec *model, const char *path, struct err *err) {
+    struct net_spec spec = *model;
+    spec.directions = 1; // whether two make sense was asked when it was trained
+    if (!training_network(data, (int)model->kind, &spec, err)) return false;
+    if (spec.inputs == model->inputs && spec.outputs == model->outputs && spec.output == model->output &&
+        spec.real_input == model->real_input)
+        return true;
+    return err_set(err, ERR_VALUE, "%s: expected data of %d %s with %d outputs (%s), found %d %s with %d (%s)", path,
+                   model->inputs, model->real_input ? "channels" : "symbols", model->outputs,
+                   net_output_names[model->output], spec.inputs, spec.real_input ? "channels" : "symbols", spec.outputs,
+                   net_output_names[spec.output]);
+}
+
+static bool choose_part(struct dataset *data, const struct eval_words *own, struct err *err) {
+    if (own->all) dataset_validate_all(data);
+    return !own->test || dataset_validate_test(data) ||
+           err_set(err, ERR_VALUE, "--test: %s has no test part of its own", data->name);
+}
+
+static int eval_data(const struct common *common, const struct model_words *model, struct training_words *words,
+                     const struct eval_words *own, struct checkpoint *checkpoint, const char *path) {
+    struct err err = {0};
+    struct training training = {0};
+    struct measures measures;
+    struct train_options none = train_options_default();
+    none.threads = words->threads;
+    if (own->all) words->validation = 0;
+    if (checkpoint->vocabulary.count > 0) words->vocabulary = &checkpoint->vocabulary;
+    if (checkpoint->labels.count > 0) words->labels = &checkpoint->labels;
+    bool good = checkpoint->vocabulary.count > 0 || checkpoint->model.layout.spec.real_input ||
+                err_set(&err, ERR_FORMAT, "%s: expected a vocabulary in its metadata, found none", path);
+    struct dataset *data = good ? words_data(model, words, false, &err) : NULL;
+    good = data && choose_part(data, own, &err) && fits(data, &checkpoint->model.layout.spec, path, &err);
+    good = good && training_init(&training, data, &checkpoint->model, &none, words->batch,
+                                 words->seq > 0 ? (int)words->seq : training_length(data), rng_seed(1), &err);
+    good = good && training_follow(&training, &(struct training_plan){.carry = own->carry}, &err);
+    good = good && training_measure(&training, &measures, &err);
+    good = good &&
+           (measures.tokens > 0 || err_set(&err, ERR_VALUE, "%s: expected tokens to measure, found none", data->name));
+    if (good) report(common, &training, &measures);
+    training_release(&training);
+    if (data) dataset_release(data);
+    mem_free(data);
+    return good ? 0 : command_fail(&err);
+}
+
 static int run_eval(const struct command *command, int argc, char **argv) {
     struct common common = {0};
     struct model_words model = model_words_default();
     struct training_words words = training_words_default();
-    bool all = false, carry = false;
-    const char *sentence = NULL;
+    struct eval_words own_words = {0};
     const struct option own[] = {
-        {"all", OPTION_FLAG, &all, .help = "the whole file, not only its validation part"},
-        {"carry", OPTION_FLAG, &carry, .help = "of a long text: the state is carried from window to window"},
-        {"sentence", OPTION_TEXT, &sentence, "TEXT", "the probability of this text alone, without --data"},
+        {"all", OPTION_FLAG, &own_words.all, .help = "the whole file, not only its validation part"},
+        {"test", OPTION_FLAG, &own_words.test, .help = "the test part, of files that have one"},
+        {"carry", OPTION_FLAG, &own_words.carry, .help = "of a long text: the state is carried from window to window"},
+        {"sentence", OPTION_TEXT, &own_words.sentence, "TEXT", "the probability of this text alone, without --data"},
         {0}};
     const struct option *tables[] = {own, option_model(&model), option_training(&words), option_common(&common)};
     const char *positional[1];
@@ -81,47 +161,17 @@ static int run_eval(const struct command *command, int argc, char **argv) {
         err_set(&err, ERR_USAGE, "expected a model (.safetensors), found none");
         return command_fail(&err);
     }
+    if (model.task) { // its own words first, then the user's again
+        if (!words_task_defaults(model.task, &model, &words, &err)) return command_fail(&err);
+        options_parse(tables, 4, argc, argv, positional, 1, &err);
+    }
     struct checkpoint checkpoint = {0};
     if (!checkpoint_load(&checkpoint, positional[0], NULL, &err)) return command_fail(&err);
-    if (sentence) {
-        status = eval_sentence(&common, &checkpoint, positional[0], sentence);
-        checkpoint_release(&checkpoint);
-        return status;
-    }
-    struct dataset data = {0};
-    struct training training = {0};
-    struct text_options options = text_options_default();
-    options.shape = (enum text_shape)model.shape;
-    options.validation = all ? 0 : words.validation;
-    options.seed = (uint64_t)words.seed;
-    options.vocabulary = &checkpoint.vocabulary;
-    struct train_options none = train_options_default();
-    none.threads = words.threads;
-    double loss, accuracy;
-    long tokens;
-    bool good = model.data || err_set(&err, ERR_USAGE, "expected --data FILE");
-    good = good && (checkpoint.vocabulary.count > 0 ||
-                    err_set(&err, ERR_FORMAT, "%s: expected a vocabulary in its metadata, found none", positional[0]));
-    good = good && dataset_read_text(&data, model.data, &options, &err);
-    if (good && all) dataset_validate_all(&data);
-    good = good && training_init(&training, &data, &checkpoint.model, &none, words.batch,
-                                 words.seq > 0 ? (int)words.seq : training_length(&data), rng_seed(1), &err);
-    good = good && training_follow(&training, &(struct training_plan){.carry = carry}, &err);
-    good = good && training_validate(&training, &loss, &accuracy, &tokens, &err);
-    good = good && (tokens > 0 || err_set(&err, ERR_VALUE, "%s: expected tokens to measure, found none", model.data));
-    status = good ? 0 : command_fail(&err);
-    if (good && common.json)
-        command_json(json_pack("{s:o, s:o, s:o, s:o, s:I}", "loss", json_number(loss), "perplexity",
-                               json_number(exp(loss)), "bits_per_character", json_number(loss / log(2)), "accuracy",
-                               json_number(accuracy), "tokens", (json_int_t)tokens));
-    else if (good)
-        printf("loss %.4f nats a token, perplexity %.3f, %.3f bits a character, accuracy %.1f%%, %ld tokens\n", loss,
-               exp(loss), loss / log(2), 100 * accuracy, tokens);
-    training_release(&training);
-    dataset_release(&data);
+    status = own_words.sentence ? eval_sentence(&common, &checkpoint, positional[0], own_words.sentence)
+                                : eval_data(&common, &model, &words, &own_words, &checkpoint, positional[0]);
     checkpoint_release(&checkpoint);
     return status;
 }
 
-const struct command command_eval = {"eval", "M.safetensors (--data FILE | --sentence TEXT)",
-                                     "Measures a model on the validation part of a text.", run_eval};
+const struct command command_eval = {"eval", "M.safetensors (--data FILE | --task ID | --sentence TEXT)",
+                                     "Measures a model on the validation part of a data set or task.", run_eval};

@@ -13,7 +13,7 @@ enum { TEMPLATE_MAX = 1 << 20 };
 static struct net_spec said(const struct model_words *model) {
     return (struct net_spec){.cell = (enum cell_id)model->cell,
                              .activation = (enum activation)model->activation,
-                             .kind = (enum net_kind)model->kind,
+                             .kind = words_kind(model),
                              .layers = model->layers,
                              .hidden = model->hidden,
                              .directions = model->bidirectional ? 2 : 0};

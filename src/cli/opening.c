@@ -1,5 +1,6 @@
 #include "opening.h"
 
+#include "task.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -27,17 +28,25 @@ static bool copy(char *to, size_t size, const char *from, const char *what, stru
 
 bool opening_setup(const struct opening *opening, struct setup *setup, struct err *err) {
     *setup = setup_default();
-    if (opening->model.task)
-        return err_set(err, ERR_USAGE, "--task: there is no built-in task \"%s\"", opening->model.task);
+    const struct task *task;
+    struct task_settings settings;
+    if (opening->model.task && !task_parse(opening->model.task, &task, &settings, err)) return false;
+    if (opening->model.task && opening->model.data)
+        return err_set(err, ERR_USAGE, "expected --data FILE or --task ID, found both");
     if (opening->word && opening->example > 0)
         return err_set(err, ERR_USAGE, "expected --word or --example, found both");
     if (opening->word && !*opening->word)
         return err_set(err, ERR_VALUE, "--word: expected at least one character, found none");
     setup->example = opening->example > 0 ? opening->example - 1 : 0;
     setup->shape = (enum text_shape)opening->model.shape;
+    setup->tokens = (enum token_kind)opening->model.tokens;
+    setup->lower = opening->model.lower;
+    setup->min_count = opening->model.min_count;
     setup->validation = opening->training.validation;
-    return words_recipe(&opening->model, &opening->training, &setup->recipe, err) &&
-           copy(setup->data, sizeof setup->data, opening->model.data, "--data", err) &&
+    words_recipe(&opening->model, &opening->training, &setup->recipe);
+    return copy(setup->data, sizeof setup->data, opening->model.data, "--data", err) &&
+           copy(setup->task, sizeof setup->task, opening->model.task, "--task", err) &&
+           copy(setup->reader, sizeof setup->reader, opening->model.reader, "--reader", err) &&
            copy(setup->checkpoint, sizeof setup->checkpoint, opening->checkpoint, "--model", err) &&
            copy(setup->word, sizeof setup->word, opening->word, "--word", err);
 }

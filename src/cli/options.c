@@ -1,7 +1,10 @@
 #include "options.h"
 
 #include "assets.h"
+#include "check.h"
 #include "mem.h"
+#include "reader.h"
+#include "task.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,7 +135,7 @@ static json_t *option_value(const struct option *o) {
     case OPTION_FLAG:
         return json_boolean(*(bool *)o->target);
     case OPTION_CHOICE:
-        return json_string(o->choices[*(int *)o->target]);
+        return *(int *)o->target < 0 ? NULL : json_string(o->choices[*(int *)o->target]);
     case OPTION_INT:
         return json_integer(*(int *)o->target);
     case OPTION_LONG:
@@ -201,6 +204,7 @@ void options_help(const struct option *const *tables, int table_count) {
 static const char *cell_names[CELL_COUNT + 1];
 static const char *const activation_names[] = {"tanh", "relu", NULL};
 static const char *const shape_names[] = {"auto", "lines", "whole", NULL};
+static const char *const token_names[] = {"character", "word", "byte", NULL};
 static const char *kind_names[NET_KIND_COUNT + 1];
 static const char *optimizer_choices[OPTIMIZER_COUNT + 1];
 
@@ -214,14 +218,24 @@ struct option *option_common(struct common *common) {
 }
 
 struct option *option_model(struct model_words *words) {
-    static struct option table[11];
+    static struct option table[18];
     for (int k = 0; k < CELL_COUNT; k++)
         cell_names[k] = cell_describe((enum cell_id)k, ACTIVATION_TANH)->name;
     for (int k = 0; k < NET_KIND_COUNT; k++)
         kind_names[k] = net_kind_names[k];
     int n = 0;
-    table[n++] = (struct option){"data", OPTION_TEXT, &words->data, "FILE", "the data set: a text file"};
-    table[n++] = (struct option){"task", OPTION_TEXT, &words->task, "ID", "a built-in task"};
+    table[n++] = (struct option){"data", OPTION_TEXT, &words->data, "FILE", "the data set: a file or a folder"};
+    table[n++] = (struct option){"task", OPTION_TEXT, &words->task, "ID[:NAME=N,...]", "a built-in task"};
+    table[n++] = (struct option){"reader", OPTION_TEXT, &words->reader, "NAME", "how the file is read, else found out"};
+    table[n++] = (struct option){"separator", OPTION_TEXT, &words->separator, "S", "between the two sides of a pair"};
+    table[n++] =
+        (struct option){"tokens", OPTION_CHOICE, &words->tokens, "KIND", "what a text is cut into", token_names};
+    table[n++] = (struct option){"lower", OPTION_FLAG, &words->lower, .help = "texts in lower case"};
+    table[n++] = (struct option){
+        "min-count", OPTION_LONG, &words->min_count, "N", "a token that occurs less often becomes <UNK>",
+        .low = 0,    .high = 1e9};
+    table[n++] = (struct option){"reverse-source", OPTION_FLAG, &words->reverse_source,
+                                 .help = "an encoder reads its input from the end"};
     table[n++] = (struct option){"shape",    OPTION_CHOICE, &words->shape, "S", "one example a line, or one long text",
                                  shape_names};
     table[n++] = (struct option){"cell", OPTION_CHOICE, &words->cell, "C", "the cell", cell_names};
@@ -230,9 +244,17 @@ struct option *option_model(struct model_words *words) {
         (struct option){"layers", OPTION_INT, &words->layers, "L", "stacked layers", .low = 1, .high = NET_MAX_LAYERS};
     table[n++] =
         (struct option){"hidden", OPTION_INT, &words->hidden, "H", "units a layer", .low = 1, .high = NET_MAX_HIDDEN};
+    table[n++] = (struct option){"embed",
+                                 OPTION_INT,
+                                 &words->embed,
+                                 "E",
+                                 "symbols as vectors of E numbers; 0 = one-hot",
+                                 .low = 0,
+                                 .high = NET_MAX_HIDDEN};
     table[n++] = (struct option){"bidirectional", OPTION_FLAG, &words->bidirectional,
                                  .help = "a second direction in every layer"};
-    table[n++] = (struct option){"kind", OPTION_CHOICE, &words->kind, "K", "the kind of network", kind_names};
+    table[n++] = (struct option){"kind",    OPTION_CHOICE, &words->kind, "K", "the kind of network, else from the data",
+                                 kind_names};
     table[n] = (struct option){0};
     return table;
 }
@@ -268,7 +290,7 @@ struct option *option_training(struct training_words *words) {
 struct model_words model_words_default(void) {
     struct recipe recipe = recipe_default();
     return (struct model_words){
-        .cell = recipe.spec.cell, .layers = recipe.spec.layers, .hidden = recipe.spec.hidden, .kind = NET_MANY_TO_MANY};
+        .cell = recipe.spec.cell, .layers = recipe.spec.layers, .hidden = recipe.spec.hidden, .kind = -1};
 }
 
 struct training_words training_words_default(void) {
@@ -280,56 +302,111 @@ struct training_words training_words_default(void) {
                                    .threads = 1,
                                    .lr = recipe.options.lr,
                                    .clip_norm = recipe.options.clip_norm,
-                                   .validation = text_options_default().validation};
+                                   .forget_bias = recipe.forget_bias,
+                                   .validation = data_options_default().validation};
 }
 
-bool words_recipe(const struct model_words *model, const struct training_words *training, struct recipe *recipe,
-                  struct err *err) {
+void words_recipe(const struct model_words *model, const struct training_words *training, struct recipe *recipe) {
     *recipe = recipe_default();
     recipe->spec.cell = (enum cell_id)model->cell;
     recipe->spec.activation = (enum activation)model->activation;
     recipe->spec.layers = model->layers;
     recipe->spec.hidden = model->hidden;
+    recipe->spec.embed = model->embed;
     recipe->spec.directions = model->bidirectional ? 2 : 1;
-    recipe->spec.kind = (enum net_kind)model->kind;
-    if (model->kind != NET_MANY_TO_MANY)
-        return err_set(err, ERR_USAGE, "--kind: a text is many-to-many here; \"%s\" needs labelled data",
-                       net_kind_names[model->kind]);
-    if (model->bidirectional)
-        return err_set(err, ERR_USAGE,
-                       "--bidirectional: a language model may not see the next character; it needs labelled data");
+    recipe->kind = model->kind;
     recipe->seed = training->seed;
     if (training->steps >= 0) recipe->steps = training->steps;
     recipe->batch = training->batch;
     recipe->max_T = (int)training->seq;
+    recipe->forget_bias = training->forget_bias;
     recipe->options.lr = training->lr;
     recipe->options.optimizer = (enum optimizer)training->optimizer;
     recipe->options.clip_norm = training->clip_norm;
     recipe->options.threads = training->threads;
+}
+
+enum net_kind words_kind(const struct model_words *model) {
+    return model->kind < 0 ? NET_MANY_TO_MANY : (enum net_kind)model->kind;
+}
+
+static void set_name(int *to, const char *name, const char *const *names, const char *what) {
+    if (!name) return;
+    for (int k = 0; names[k]; k++)
+        if (!strcmp(names[k], name)) {
+            *to = k;
+            return;
+        }
+    check(false, "a task names the %s \"%s\", which there is not", what, name);
+}
+
+static void set_int(int *to, int value) {
+    if (value > 0) *to = value;
+}
+
+static void set_real(double *to, double value) {
+    if (value > 0) *to = value;
+}
+
+bool words_task_defaults(const char *text, struct model_words *model, struct training_words *training,
+                         struct err *err) {
+    const struct task *task;
+    struct task_settings settings;
+    if (!task_parse(text, &task, &settings, err)) return false;
+    const struct task_recipe *r = &task->recipe;
+    option_model(model); // fills the lists of names
+    option_training(training);
+    set_name(&model->cell, r->cell, cell_names, "cell");
+    set_name(&model->activation, r->activation, activation_names, "activation");
+    set_name(&training->optimizer, r->optimizer, optimizer_choices, "optimizer");
+    set_int(&model->layers, r->layers);
+    set_int(&model->hidden, r->hidden);
+    set_int(&model->embed, r->embed);
+    set_int(&training->batch, r->batch);
+    set_real(&training->lr, r->lr);
+    set_real(&training->clip_norm, r->clip_norm);
+    set_real(&training->forget_bias, r->forget_bias);
+    if (r->steps > 0) training->steps = r->steps;
+    model->bidirectional = r->bidirectional;
+    model->reverse_source = task->reverse_source;
     return true;
+}
+
+static bool read_any(struct dataset *data, const struct model_words *model, const char *path,
+                     const struct data_options *options, struct err *err) {
+    if (!model->task) return dataset_read(data, path, options, err);
+    const struct task *task;
+    struct task_settings settings;
+    return task_parse(model->task, &task, &settings, err) && dataset_from_task(data, task, &settings, options, err);
 }
 
 struct dataset *words_data(const struct model_words *model, const struct training_words *training, bool fallback,
                            struct err *err) {
     char shipped[ASSET_PATH];
     const char *path = model->data;
-    if (model->task) {
-        err_set(err, ERR_USAGE, "--task: there is no built-in task \"%s\"", model->task);
+    if (model->task && path) {
+        err_set(err, ERR_USAGE, "expected --data FILE or --task ID, found both");
         return NULL;
     }
-    if (!path && fallback && asset_find("dinosaurs.txt", shipped, err)) path = shipped;
-    if (!path) {
-        if (!fallback) err_set(err, ERR_USAGE, "expected --data FILE");
+    if (!path && !model->task && fallback && asset_find("dinosaurs.txt", shipped, err)) path = shipped;
+    if (!path && !model->task) {
+        if (!fallback) err_set(err, ERR_USAGE, "expected --data FILE or --task ID");
         return NULL;
     }
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
+    options.reader = model->reader;
+    options.separator = model->separator;
     options.shape = (enum text_shape)model->shape;
+    options.tokens = (enum token_kind)model->tokens;
+    options.lower = model->lower;
+    options.min_count = model->min_count;
+    options.reverse_source = model->reverse_source;
     options.validation = training->validation;
     options.seed = (uint64_t)training->seed;
-    options.min_count = training->min_count;
     options.vocabulary = training->vocabulary;
+    options.labels = training->labels;
     struct dataset *data = mem_need(1, sizeof *data);
-    if (dataset_read_text(data, path, &options, err)) return data;
+    if (read_any(data, model, path, &options, err)) return data;
     mem_free(data);
     return NULL;
 }

@@ -43,17 +43,21 @@ struct common {
 };
 // Model and training options of the contract, on top of a recipe.
 struct model_words {
-    int cell, activation, layers, hidden, init, kind;
+    int cell, activation, layers, hidden, init, embed;
+    int kind; // -1 = from the data
     bool bidirectional;
-    const char *data, *task;
+    const char *data, *task, *reader, *separator;
     int shape; // text shape: auto, lines, whole
+    int tokens;
+    long min_count;
+    bool lower, reverse_source;
 };
 struct training_words {
-    long steps, epochs, seed, save_every, seq, min_count;
+    long steps, epochs, seed, save_every, seq;
     int batch, optimizer, threads;
-    double lr, clip_norm, validation;
+    double lr, clip_norm, forget_bias, validation;
     const char *log, *out;
-    const struct vocabulary *vocabulary; // of a checkpoint that goes on, or NULL
+    const struct vocabulary *vocabulary, *labels; // of a checkpoint, or NULL
 };
 struct model_words model_words_default(void);
 struct training_words training_words_default(void);
@@ -61,10 +65,13 @@ struct option *option_common(struct common *common); // tables live as long as t
 struct option *option_model(struct model_words *words);
 struct option *option_training(struct training_words *words);
 
-// Fails (ERR_USAGE) for what the contract names and this version lacks, saying so.
-bool words_recipe(const struct model_words *model, const struct training_words *training, struct recipe *recipe,
-                  struct err *err);
-// Reads --data (or the shipped default names when neither --data nor --task is given and `fallback`). Caller frees with
-// dataset_release and mem_free.
+// What the data decide (inputs, outputs, kind) is left to training_network().
+void words_recipe(const struct model_words *model, const struct training_words *training, struct recipe *recipe);
+enum net_kind words_kind(const struct model_words *model); // many-to-many where nothing was said
+// The network and the training of the built-in task that --task names, over the defaults in *model and *training: to be
+// called before the words are parsed for good. Fails (ERR_USAGE) where there is no such task.
+bool words_task_defaults(const char *text, struct model_words *model, struct training_words *training, struct err *err);
+// Reads --data or makes the data of --task (or takes the shipped default names when neither is given and `fallback`).
+// Caller frees with dataset_release and mem_free.
 struct dataset *words_data(const struct model_words *model, const struct training_words *training, bool fallback,
                            struct err *err);

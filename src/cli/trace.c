@@ -130,8 +130,6 @@ static int parse(const struct command *command, int argc, char **argv, struct wo
          "its answers: (T) or (T, B) symbols, (T, O) or (T, B, O) numbers"},
         {"output", OPTION_CHOICE, &words->arrays.output, "O", "what the head makes of its logits, with --input",
          outputs},
-        {"embed", OPTION_INT, &words->arrays.embed, "E", "numbers a symbol, with --input; 0 = one-hot", .low = 0,
-         .high = NET_MAX_HIDDEN},
         {"reduction", OPTION_CHOICE, &words->reduction, "R", "the loss: the course's sum, or training's mean",
          reductions},
         {"out", OPTION_TEXT, &words->out, "T.safetensors",
@@ -151,12 +149,10 @@ static int parse(const struct command *command, int argc, char **argv, struct wo
 static bool check_words(const struct words *words, struct err *err) {
     if (words->itemised && !words->out)
         return err_set(err, ERR_USAGE, "--itemised: expected --out as well, found none");
-    bool alone = words->arrays.target || words->arrays.output >= 0 || words->arrays.embed > 0;
+    bool alone = words->arrays.target || words->arrays.output >= 0;
     if (alone && !words->arrays.input)
         return err_set(err, ERR_USAGE, "--%s: expected --input as well, found none",
-                       words->arrays.target      ? "target"
-                       : words->arrays.embed > 0 ? "embed"
-                                                 : "output");
+                       words->arrays.target ? "target" : "output");
     return true;
 }
 

@@ -67,11 +67,11 @@ static struct net_spec spec_said(const struct opening *opening, const struct arr
     int output = words->output >= 0 ? words->output : real_target ? OUTPUT_LINEAR : OUTPUT_SOFTMAX;
     return (struct net_spec){.cell = (enum cell_id)model->cell,
                              .activation = (enum activation)model->activation,
-                             .kind = (enum net_kind)model->kind,
+                             .kind = words_kind(model),
                              .layers = model->layers,
                              .hidden = model->hidden,
                              .directions = model->bidirectional ? 2 : 0,
-                             .embed = words->embed,
+                             .embed = model->embed,
                              .real_input = arrays->x.real != NULL,
                              .output = (enum net_output)output};
 }

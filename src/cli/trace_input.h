@@ -6,7 +6,7 @@
 
 struct arrays_words {
     const char *input, *target; // .npy; target may be NULL
-    int embed, output;          // model options of a network without checkpoint; output -1: by the target
+    int output;                 // of a network without checkpoint; -1: by the target
 };
 // Puts "missing" into the model options whose value is then taken from a checkpoint's tensors or from the arrays.
 void arrays_model_unknown(struct model_words *model);

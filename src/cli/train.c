@@ -2,8 +2,10 @@
 #include "command.h"
 #include "file.h"
 #include "init.h"
+#include "measure.h"
 #include "mem.h"
 #include "resume.h"
+#include "task.h"
 #include "thread.h"
 #include "training.h"
 #include <math.h>
@@ -32,10 +34,13 @@ struct run {
 // How far a run has come, beside what the trainer knows: kept in the checkpoint.
 struct progress {
     double first, loss, validation,
-        best;             // nats a token: of update 1, running mean, last measured, lowest; NaN = not yet
-    long bad;             // measurements since the best
-    bool diverged, early; // the loss rose far above the first; stopped by --patience
-    float *best_params;   // with --patience
+        best;                // nats a token: of update 1, running mean, last measured, lowest; NaN = not yet
+    double accuracy;         // at the last measurement
+    long bad;                // measurements since the best
+    bool diverged, early;    // the loss rose far above the first; stopped by --patience
+    float *best_params;      // with --patience
+    const struct task *task; // of a task: what it reached at the end
+    struct measures measures;
 };
 
 static const char *schedule_choices[SCHEDULE_COUNT + 1], *init_choices[INIT_COUNT + 1];
@@ -92,9 +97,6 @@ static struct option *option_own(struct run *run) {
                                  "updates between measurements; 0 = a twentieth of the run",
                                  .low = 0,
                                  .high = 1e9};
-    table[n++] = (struct option){
-        "min-count", OPTION_LONG, &run->training.min_count, "N", "a character that occurs less often becomes <UNK>",
-        .low = 0,    .high = 1e9};
     table[n++] = (struct option){"carry", OPTION_FLAG, &own->carry,
                                  .help = "of a long text: windows follow on each other, the state is carried"};
     table[n++] = (struct option){"by-length", OPTION_FLAG, &own->by_length,
@@ -112,6 +114,17 @@ static struct run run_default(void) {
     return run;
 }
 
+// The run that a task's own words describe, before what the user says.
+static bool task_defaults(struct run *run, const char *text, struct err *err) {
+    const struct task *task;
+    struct task_settings settings;
+    if (!task_parse(text, &task, &settings, err)) return false;
+    *run = run_default();
+    for (int k = 0; k < SCHEDULE_COUNT; k++)
+        if (task->recipe.schedule && !strcmp(task->recipe.schedule, schedule_names[k])) run->own.schedule = k;
+    return words_task_defaults(text, &run->model, &run->training, err);
+}
+
 enum { TABLES = 4 };
 static void run_tables(struct run *run, const struct option *tables[TABLES]) {
     tables[0] = option_model(&run->model);
@@ -122,19 +135,15 @@ static void run_tables(struct run *run, const struct option *tables[TABLES]) {
 
 // --- what is kept of a run, beside numbers ---
 
-// FNV-1a over the symbols: tells whether a run goes on with the same text.
 static void fingerprint(const struct dataset *data, char out[17]) {
-    uint64_t hash = 0xCBF29CE484222325u;
-    for (size_t i = 0; i < data->symbol_count; i++)
-        hash = (hash ^ (uint64_t)data->symbols[i]) * 0x100000001B3u;
-    snprintf(out, 17, "%016llx", (unsigned long long)hash);
+    snprintf(out, 17, "%016llx", (unsigned long long)dataset_fingerprint(data));
 }
 
 // To be freed by the caller (jansson's). steps: the updates of the whole run, for --epochs too.
 static char *run_text(const struct run *run, const struct dataset *data, const struct progress *p, long steps) {
     static const char *const except[] = {"save-every", "verbose",       "epochs", "steps",      "json",
                                          "quiet",      "help",          "cell",   "activation", "layers",
-                                         "hidden",     "bidirectional", "kind",   NULL};
+                                         "hidden",     "bidirectional", "kind",   "embed",      NULL};
     struct run copy = *run;
     const struct option *tables[TABLES];
     run_tables(&copy, tables);
@@ -157,7 +166,8 @@ static double number_or_nan(const json_t *json, const char *key) {
 }
 
 static struct progress progress_from(const json_t *json) {
-    return (struct progress){.first = number_or_nan(json, "first"),
+    return (struct progress){.accuracy = NAN,
+                             .first = number_or_nan(json, "first"),
                              .loss = number_or_nan(json, "loss"),
                              .validation = number_or_nan(json, "validation"),
                              .best = number_or_nan(json, "best"),
@@ -198,45 +208,86 @@ static bool save(const struct run *run, const struct training *training, const s
         return err_set(err, ERR_VALUE,
                        "after update %ld %s is not finite: the learning rate may be too large; %s was not written",
                        training->done, model->layout.params[bad].name, run->training.out);
-    if (ended && p->best_params) return checkpoint_save(run->training.out, model, &training->data->vocabulary, err);
+    if (ended && p->best_params) return training_save_model(training, run->training.out, err);
     char *text = run_text(run, training->data, p, steps);
-    bool good = training_save(training, run->training.out, &training->data->vocabulary, text, p->best_params, err);
+    bool good = training_save(training, run->training.out, text, p->best_params, err);
     free(text);
     return good;
+}
+
+// What perplexity and bits a character say of a loss: the first of nats a symbol, the second of characters alone.
+static bool has_perplexity(const struct training *training) {
+    return training->model->layout.spec.output == OUTPUT_SOFTMAX;
+}
+
+static bool has_bits(const struct training *training) {
+    return dataset_is_language(training->data) && !training->data->task &&
+           training->data->vocabulary.tokens == TOKENS_CHARACTER;
+}
+
+static void report_json(const struct training *training, const struct progress *p, double seconds, double per_second) {
+    const struct model *model = training->model;
+    json_t *json = json_pack("{s:o, s:o, s:s, s:o, s:I, s:o, s:o, s:I, s:b, s:b}", "train_loss", json_number(p->loss),
+                             "validation_loss", json_number(p->validation), "loss_name",
+                             training_loss_name(model->layout.spec.output), "validation_accuracy",
+                             json_number(p->accuracy), "steps", (json_int_t)training->done, "seconds",
+                             json_number(seconds), "tokens_per_s", json_number(per_second), "parameters",
+                             (json_int_t)model->layout.weights, "stopped_early", p->early, "diverged", p->diverged);
+    if (p->task) {
+        bool reached;
+        double value = measures_of_task(&p->measures, p->task, &reached);
+        json_t *level = json_pack("{s:s, s:o, s:o, s:b}", "measure", task_measure_names[p->task->measure], "value",
+                                  json_number(value), "level", json_number(p->task->level), "reached", reached);
+        json_object_set_new(json, "task", level);
+    }
+    if (has_perplexity(training)) json_object_set_new(json, "perplexity", json_number(exp(p->validation)));
+    if (has_bits(training)) json_object_set_new(json, "bits_per_character", json_number(p->validation / log(2)));
+    command_json(json);
 }
 
 static void report_end(const struct run *run, const struct training *training, const struct progress *p, double seconds,
                        long tokens) {
     const struct model *model = training->model;
-    double per_second = seconds > 0 ? tokens / seconds : 0, bits = p->validation / log(2);
+    double per_second = seconds > 0 ? tokens / seconds : 0;
+    bool nats = model->layout.spec.output != OUTPUT_LINEAR;
     if (run->common.json) {
-        command_json(json_pack("{s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:b, s:b}", "train_loss", json_number(p->loss),
-                               "validation_loss", json_number(p->validation), "perplexity",
-                               json_number(exp(p->validation)), "bits_per_character", json_number(bits), "steps",
-                               (json_int_t)training->done, "seconds", json_number(seconds), "tokens_per_s",
-                               json_number(per_second), "parameters", (json_int_t)model->layout.weights,
-                               "stopped_early", p->early, "diverged", p->diverged));
+        report_json(training, p, seconds, per_second);
         return;
     }
     printf("%ld updates in %.1f s, %.0f tokens/s, %zu parameters%s\n", training->done, seconds, per_second,
            model->layout.weights, p->early ? "; stopped early" : "");
-    printf("train loss %.4f nats a token", p->loss);
-    if (!isnan(p->validation))
-        printf(", validation loss %.4f (perplexity %.3f, %.3f bits a character)", p->validation, exp(p->validation),
-               bits);
+    printf("train loss %.4f %s", p->loss, nats ? "nats a token" : "mean squared error");
+    if (!isnan(p->validation)) printf(", validation loss %.4f", p->validation);
+    if (!isnan(p->validation) && has_perplexity(training)) printf(" (perplexity %.3f", exp(p->validation));
+    if (!isnan(p->validation) && has_bits(training)) printf(", %.3f bits a character", p->validation / log(2));
+    if (!isnan(p->validation) && has_perplexity(training)) printf(", accuracy %.1f%%)", 100 * p->accuracy);
     printf("\n");
+    if (p->task) {
+        bool reached;
+        double value = measures_of_task(&p->measures, p->task, &reached);
+        printf("%s: %s %.5g, %s the level of %g (%s)\n", p->task->title, task_measure_names[p->task->measure], value,
+               reached ? "reaches" : "misses", p->task->level, p->task->level_note);
+    }
     if (run->training.out && !run->common.quiet) printf("saved %s\n", run->training.out);
 }
 
+// What the run owns, and what is there beside it. Everything that a trainer owns has been written to: it is in memory.
 static void report_memory(const struct training *training) {
     const double KIB = 1024.0;
     struct trainer_memory_parts m = trainer_memory_by_part(training->trainer);
     size_t parameters = training->model->layout.size * sizeof(float);
+    size_t own = parameters + trainer_memory(training->trainer), all = mem_resident();
     fprintf(stderr,
             "memory: parameters %.1f KiB, gradients %.1f, optimiser %.1f, packed copies %.1f, workspace %.1f; %.1f KiB "
-            "in all\n",
-            parameters / KIB, m.gradients / KIB, m.state / KIB, m.packed / KIB, m.workspace / KIB,
-            (parameters + trainer_memory(training->trainer)) / KIB);
+            "in all",
+            parameters / KIB, m.gradients / KIB, m.state / KIB, m.packed / KIB, m.workspace / KIB, own / KIB);
+    if (all > own) fprintf(stderr, ", beside %.1f KiB of the program, its libraries and the data", (all - own) / KIB);
+    fprintf(stderr, "\n");
+}
+
+// Large matrix products take scratch inside of OpenBLAS.
+static void report_peak(void) {
+    if (mem_peak() > 0) fprintf(stderr, "memory: %.1f KiB at most\n", mem_peak() / 1024.0);
 }
 
 // --- the loop ---
@@ -270,7 +321,7 @@ static int train(const struct run *run, struct training *training, struct progre
     struct progress_line line;
     progress_start(&line, run->common.quiet || run->common.json);
     interrupt_watch();
-    double start = clock_seconds(), accuracy;
+    double start = clock_seconds();
     long tokens = 0, ignored = 0, every = run->own.validate_every, saved_at = -1;
     if (every == 0) every = steps / VALIDATE_TIMES > 0 ? steps / VALIDATE_TIMES : 1;
     bool good = true, stopped = false;
@@ -282,8 +333,8 @@ static int train(const struct run *run, struct training *training, struct progre
         p->loss = isnan(p->loss) ? report.loss : 0.98 * p->loss + 0.02 * report.loss;
         watch_divergence(p, training, lr);
         bool measure = training->done % every == 0 || training->done == steps;
-        if (measure) good = training_validate(training, &p->validation, &accuracy, &ignored, &err);
-        if (measure && ignored == 0) p->validation = NAN;
+        if (measure) good = training_validate(training, &p->validation, &p->accuracy, &ignored, &err);
+        if (measure && ignored == 0) p->validation = p->accuracy = NAN;
         if (measure && good) p->early = patience_ends(p, training, run->own.patience);
         log_line(log, training->done, &report, measure ? p->validation : NAN);
         if (good && run->training.save_every > 0 && training->done % run->training.save_every == 0) {
@@ -312,7 +363,13 @@ static int train(const struct run *run, struct training *training, struct progre
         p->validation = p->best;
     }
     if (!save(run, training, p, steps, !stopped, &saving)) return command_fail(&saving);
+    if (training->data->task && !stopped) {
+        p->task = training->data->task;
+        trainer_refresh(training->trainer);
+        if (!training_measure(training, &p->measures, &saving)) return command_fail(&saving);
+    }
     report_end(run, training, p, seconds, tokens);
+    if (run->own.verbose) report_peak();
     if (!stopped) return 0;
     fprintf(stderr, "unroll: stopped after %ld of %ld updates%s%s\n", training->done, steps,
             run->training.out ? "; saved " : "; nothing was saved, as there is no --out",
@@ -351,12 +408,14 @@ static bool resume_words(struct run *run, const struct checkpoint *from, int arg
     own.layers = spec->layers;
     own.hidden = spec->hidden;
     own.kind = (int)spec->kind;
+    own.embed = spec->embed;
     own.bidirectional = spec->directions == 2;
     run->model = own;
     if (options_parse(tables, TABLES, argc, argv, NULL, 0, err) < 0) return false;
     const struct model_words *said = &run->model;
     if (said->cell == own.cell && said->activation == own.activation && said->layers == own.layers &&
-        said->hidden == own.hidden && said->kind == own.kind && said->bidirectional == own.bidirectional)
+        said->hidden == own.hidden && said->kind == own.kind && said->embed == own.embed &&
+        said->bidirectional == own.bidirectional)
         return true;
     return err_set(err, ERR_USAGE,
                    "--resume: %s holds %s with %d layer%s of %d units; the words ask for another network", path,
@@ -375,6 +434,17 @@ static void resume_remarks(const struct run *run, const struct checkpoint *from,
         fprintf(stderr, "%s: the run goes on with another text than it began with\n", run->own.resume);
 }
 
+static bool same_sizes(const struct net_spec *of_data, const struct net_spec *of_model, const char *path,
+                       struct err *err) {
+    if (of_data->inputs == of_model->inputs && of_data->outputs == of_model->outputs &&
+        of_data->output == of_model->output && of_data->real_input == of_model->real_input)
+        return true;
+    return err_set(err, ERR_VALUE, "%s: expected data of %d %s with %d outputs (%s), found %d %s with %d (%s)", path,
+                   of_model->inputs, of_model->real_input ? "channels" : "symbols", of_model->outputs,
+                   net_output_names[of_model->output], of_data->inputs, of_data->real_input ? "channels" : "symbols",
+                   of_data->outputs, net_output_names[of_data->output]);
+}
+
 // Model, trainer and state, from the checkpoint or new; then the loop.
 static int train_on(struct run *run, struct recipe *recipe, const struct dataset *data, const struct checkpoint *from,
                     const json_t *kept) {
@@ -382,7 +452,12 @@ static int train_on(struct run *run, struct recipe *recipe, const struct dataset
     struct model model = {0};
     struct training training = {0};
     struct progress progress = progress_from(kept);
-    recipe->spec.inputs = recipe->spec.outputs = data->vocabulary.count;
+    bool good = training_network(data, recipe->kind, &recipe->spec, &err) &&
+                (!from || same_sizes(&recipe->spec, &from->model.layout.spec, run->own.resume, &err)) &&
+                (!data->fresh || run->training.epochs == 0 ||
+                 err_set(&err, ERR_USAGE, "--epochs: %s makes new examples for every minibatch; --steps counts those",
+                         data->name));
+    if (!good) return command_fail(&err);
     if (recipe->max_T <= 0) recipe->max_T = training_length(data);
     run->training.seq = recipe->max_T;
     long steps = steps_of(run, recipe, data);
@@ -395,13 +470,10 @@ static int train_on(struct run *run, struct recipe *recipe, const struct dataset
                                               .total = steps,
                                               .every = run->own.decay_every,
                                               .factor = run->own.decay}};
-    bool good = true, has_validation = data->shape == TEXT_LINES ? data->validation_count > 0
-                                                                 : data->train_symbols < data->symbol_count;
+    bool has_validation =
+        data->shape == TEXT_LINES ? data->validation_count > 0 : data->train_symbols < data->symbol_count;
     if (run->own.patience > 0 && !has_validation)
         good = err_set(&err, ERR_VALUE, "--patience: expected a validation part to measure on, found none");
-    if (good && from && from->model.layout.spec.inputs != data->vocabulary.count)
-        good = err_set(&err, ERR_VALUE, "%s: expected a text of %d symbols, found %d", run->own.resume,
-                       from->model.layout.spec.inputs, data->vocabulary.count);
     if (good && from && from->state.run && from->state.updates >= steps)
         good =
             err_set(&err, ERR_VALUE, "%s: all of its %lld updates are done; --steps says for how many in all to go on",
@@ -424,10 +496,13 @@ static int train_on(struct run *run, struct recipe *recipe, const struct dataset
     int status;
     if (good) {
         if (!run->common.quiet && !run->common.json)
-            fprintf(stderr, "%s: %d examples (%s), %d symbols; %s, %d units, %zu parameters, %ld updates of %d x %d\n",
-                    data->name, data->example_count, data->shape_reason, data->vocabulary.count,
-                    net_cell(&recipe->spec)->title, recipe->spec.hidden, model.layout.weights, steps - training.done,
-                    recipe->batch, recipe->max_T);
+            fprintf(stderr,
+                    "%s: %d examples (%s), %d %s, %d outputs; %s, %s, %d units, %zu parameters, %ld updates of %d x "
+                    "%d\n",
+                    data->name, data->example_count, data->shape_reason, recipe->spec.inputs,
+                    recipe->spec.real_input ? "channels" : "symbols", recipe->spec.outputs,
+                    net_kind_names[recipe->spec.kind], net_cell(&recipe->spec)->title, recipe->spec.hidden,
+                    model.layout.weights, steps - training.done, recipe->batch, recipe->max_T);
         if (run->own.dropout > 0 && recipe->spec.layers == 1 && !run->common.quiet)
             fprintf(stderr, "--dropout acts between stacked layers; one layer has nothing to leave out\n");
         if (run->own.verbose) report_memory(&training);
@@ -457,11 +532,16 @@ static int run_train(const struct command *command, int argc, char **argv) {
         if (good && !kept) good = err_at(&err, ERR_FORMAT, run.own.resume, 0, 0, "metadata \"run\" is not valid JSON");
         good = good && resume_words(&run, &from, argc, argv, kept, &err);
         if (good && from.vocabulary.count > 0) run.training.vocabulary = &from.vocabulary;
+        if (good && from.labels.count > 0) run.training.labels = &from.labels;
+    }
+    if (!resumed && run.model.task) {
+        good = task_defaults(&run, run.model.task, &err);
+        if (good) options_parse(tables, TABLES, argc, argv, NULL, 0, &err); // was good before
     }
     struct recipe recipe;
     struct dataset *data = NULL;
-    good = good && words_recipe(&run.model, &run.training, &recipe, &err);
     if (good) {
+        words_recipe(&run.model, &run.training, &recipe);
         recipe.options.clip_value = run.own.clip_value;
         recipe.options.dropout = run.own.dropout;
         recipe.options.dropout_seed = (uint64_t)recipe.seed;
@@ -481,5 +561,6 @@ static int run_train(const struct command *command, int argc, char **argv) {
     return status;
 }
 
-const struct command command_train = {"train", "--data FILE [model options] [training options] [--out M.safetensors]",
-                                      "Trains a network on a text, to predict the next character.", run_train};
+const struct command command_train = {
+    "train", "(--data FILE | --task ID) [model options] [training options] [--out M.safetensors]",
+    "Trains a network on a file of data or on a built-in task.", run_train};

@@ -1,7 +1,7 @@
 #include "predictor.h"
 #include "kernels.h"
 #include "mem.h"
-#include "minibatch.h"
+#include "share.h"
 #include "slab.h"
 
 struct predictor {

@@ -1,7 +1,7 @@
 #include "sampler.h"
 #include "check.h"
 #include "mem.h"
-#include "minibatch.h"
+#include "share.h"
 #include "sampler_parts.h"
 #include "slab.h"
 #include <limits.h>

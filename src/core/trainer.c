@@ -5,7 +5,7 @@
 #include "kernels.h"
 #include "loops.h"
 #include "mem.h"
-#include "minibatch.h"
+#include "share.h"
 #include "slab.h"
 #include "team.h"
 #include "workspace.h"
@@ -308,44 +308,53 @@ static double backward(struct trainer *trainer, long tokens, double *weight_norm
     return sqrt(squares);
 }
 
-// Says what stopped the step, in which tensor it is seen first, and at which timestep.
-static bool not_finite(const struct trainer *trainer, const char *what, double value, bool back, struct err *err) {
-    const struct layout *layout = &trainer->model->layout;
+// Where the pass at hand went wrong; "" where nothing is seen.
+static void find_fault(const struct trainer *trainer, bool back, char place[FAULT_TEXT]) {
     struct fault_view views[MAX_THREADS];
-    char place[FAULT_TEXT], tensor[NET_NAME + 80] = "";
-    int count = 0, weight = model_not_finite(layout, trainer->model->params);
-    int grad = back ? model_not_finite(layout, trainer->worker[0].grads) : -1;
+    int count = 0;
     for (int w = 0; w < trainer->workers; w++) {
         const struct worker *worker = &trainer->worker[w];
-        if (worker->count > 0)
-            views[count++] = (struct fault_view){worker->workspace, &worker->share.batch, worker->first};
+        if (worker->count == 0) continue;
+        views[count++] = (struct fault_view){worker->workspace, &worker->share.batch, worker->first};
     }
+    if (!(back ? fault_backward : fault_forward)(views, count, place)) *place = '\0';
+}
+
+// Says what stopped the step, in which tensor it is seen first, and at which timestep.
+static bool not_finite(const struct trainer *trainer, const char *what, double value, const char *place,
+                       struct err *err) {
+    const struct layout *layout = &trainer->model->layout;
+    int weight = model_not_finite(layout, trainer->model->params);
+    int grad = model_not_finite(layout, trainer->worker[0].grads);
+    char tensor[NET_NAME + 80] = "";
     if (isnan(value)) value = fabs(value); // a NaN's sign says nothing
     if (weight >= 0)
         snprintf(tensor, sizeof tensor, "; the first tensor that is not finite is %s", layout->params[weight].name);
     else if (grad >= 0)
         snprintf(tensor, sizeof tensor, "; the first tensor whose gradient is not finite is %s",
                  layout->params[grad].name);
-    bool seen = back ? fault_backward(views, count, place) : fault_forward(views, count, place);
     return err_set(err, ERR_VALUE, "update %lld stopped: the %s is %g%s%s%s", (long long)trainer->updates + 1, what,
-                   value, tensor, seen ? "; it is seen first in " : "", seen ? place : "");
+                   value, tensor, *place ? "; it is seen first in " : "", place);
 }
 
 static bool loss_and_gradient(struct trainer *trainer, const struct batch *batch, enum workspace_state state,
                               struct step_report *report, struct err *err) {
-    double loss;
+    double loss, weight_norm;
     long right;
+    char place[FAULT_TEXT];
     if (!forward(trainer, batch, state, &loss, &report->tokens, &right, err)) return false;
     if (report->tokens == 0) return true;
     report->loss = loss / (double)report->tokens;
-    double weight_norm = 0.0;
-    if (isfinite(report->loss)) report->grad_norm = backward(trainer, report->tokens, &weight_norm);
-    if (isfinite(report->loss) && isfinite(report->grad_norm) && isfinite(weight_norm)) return true;
+    bool lost = !isfinite(report->loss);
+    if (lost) find_fault(trainer, false, place); // before the gradients take the place of the activations
+    report->grad_norm = backward(trainer, report->tokens, &weight_norm);
+    if (!lost && isfinite(report->grad_norm) && isfinite(weight_norm)) return true;
     for (int w = 0; w < trainer->workers; w++)
         workspace_forget_state(trainer->worker[w].workspace);
-    if (!isfinite(report->loss)) return not_finite(trainer, "loss", report->loss, false, err);
-    if (!isfinite(report->grad_norm)) return not_finite(trainer, "gradient's norm", report->grad_norm, true, err);
-    return not_finite(trainer, "norm of the parameters", weight_norm, true, err);
+    if (lost) return not_finite(trainer, "loss", report->loss, place, err);
+    find_fault(trainer, true, place);
+    if (!isfinite(report->grad_norm)) return not_finite(trainer, "gradient's norm", report->grad_norm, place, err);
+    return not_finite(trainer, "norm of the parameters", weight_norm, place, err);
 }
 
 // Clips the gradient by value; returns the norm that is left.

@@ -2,94 +2,95 @@
 
 #include "check.h"
 #include "mem.h"
+#include "minibatch.h"
 #include "str.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+const char *const data_answers_names[ANSWERS_COUNT] = {
+    [ANSWERS_NEXT] = "next",
+    [ANSWERS_ONE] = "one",
+    [ANSWERS_EACH] = "each",
+    [ANSWERS_SEQUENCE] = "sequence",
+};
+const char *const data_values_names[VALUES_COUNT] = {
+    [VALUES_SYMBOLS] = "symbols",
+    [VALUES_REALS] = "reals",
+    [VALUES_SETS] = "sets",
+};
 const char *const problem_kind_names[PROBLEM_KIND_COUNT] = {
-    [PROBLEM_EMPTY_LINE] = "empty line",
-    [PROBLEM_LONG_LINE] = "long line",
-    [PROBLEM_DUPLICATE] = "duplicate",
-    [PROBLEM_OTHER] = "other",
+    [PROBLEM_EMPTY_LINE] = "empty line", [PROBLEM_LONG_LINE] = "long line", [PROBLEM_DUPLICATE] = "duplicate",
+    [PROBLEM_SKIPPED] = "skipped",       [PROBLEM_OTHER] = "other",
 };
 
-struct text_options text_options_default(void) {
-    return (struct text_options){.shape = TEXT_AUTO, .validation = 0.1, .seed = 1};
+struct data_options data_options_default(void) {
+    return (struct data_options){.shape = TEXT_AUTO, .validation = 0.1, .seed = 1};
 }
 
 void dataset_release(struct dataset *dataset) {
     vocabulary_release(&dataset->vocabulary);
+    vocabulary_release(&dataset->labels);
     mem_free(dataset->symbols);
+    mem_free(dataset->values);
+    mem_free(dataset->answer_symbols);
+    mem_free(dataset->answer_values);
     mem_free(dataset->examples);
     mem_free(dataset->train);
     mem_free(dataset->validation);
+    mem_free(dataset->test);
+    mem_free(dataset->mean);
+    mem_free(dataset->scale);
     mem_free(dataset->problems);
     *dataset = (struct dataset){0};
 }
 
-// A run of tokens that is predicted in one go: target[t] is symbols[start + t], or <EOS> behind `end`.
-struct piece {
-    size_t first; // the example's first symbol: before it stands nothing (x = -1)
-    size_t start; // of the targets
-    size_t end;   // of the example's symbols
-    int T;        // targets; start + T == end + 1 where <EOS> is the last
-};
-
-// Piece number k of an example; its n symbols and <EOS> are n + 1 tokens.
-static struct piece line_piece(const struct dataset *dataset, int index, long k, int max_T) {
-    const struct dataset_example *example = &dataset->examples[index];
-    long tokens = (long)example->length + 1, left = tokens - k * max_T;
-    return (struct piece){.first = example->start,
-                          .start = example->start + (size_t)(k * max_T),
-                          .end = example->start + (size_t)example->length,
-                          .T = left < max_T ? (int)left : max_T};
+const struct vocabulary *dataset_answer_vocabulary(const struct dataset *dataset) {
+    if (dataset->output != VALUES_SYMBOLS) return NULL;
+    return dataset->labels.count > 0 ? &dataset->labels : &dataset->vocabulary;
 }
 
-static long line_pieces(const struct dataset *dataset, int index, int max_T) {
-    return ((long)dataset->examples[index].length + max_T) / max_T; // ceil((n + 1) / max_T)
+int dataset_outputs(const struct dataset *dataset) {
+    const struct vocabulary *vocabulary = dataset_answer_vocabulary(dataset);
+    if (vocabulary) return vocabulary->count;
+    return dataset->answers == ANSWERS_NEXT ? dataset->channels : dataset->answer_channels;
 }
 
-static struct piece text_piece(size_t start, size_t end, int max_T) {
-    size_t left = end - start;
-    return (struct piece){.start = start, .end = end, .T = left < (size_t)max_T ? (int)left : max_T};
+bool dataset_is_language(const struct dataset *dataset) {
+    return dataset->answers == ANSWERS_NEXT && dataset->input == VALUES_SYMBOLS;
 }
 
-// Writes column b of (T, B); rows from the piece's T on become padding.
-static void put_piece(const struct dataset *dataset, const struct piece *piece, int T, int B, int b, int *x,
-                      int *target) {
-    for (int t = 0; t < piece->T; t++) {
-        size_t at = piece->start + (size_t)t;
-        x[t * B + b] = at == piece->first ? -1 : dataset->symbols[at - 1];
-        target[t * B + b] = at < piece->end ? dataset->symbols[at] : VOCABULARY_EOS;
-    }
-    for (int t = piece->T; t < T; t++)
-        x[t * B + b] = target[t * B + b] = -1;
+int dataset_longest(const struct dataset *dataset, int *source) {
+    bool real = dataset->input != VALUES_SYMBOLS, whole = dataset->shape == TEXT_WHOLE;
+    *source = dataset->answers == ANSWERS_SEQUENCE ? dataset->length_max : 0;
+    if (dataset->answers == ANSWERS_SEQUENCE) return dataset->answer_length_max + 1;
+    if (dataset->answers != ANSWERS_NEXT) return dataset->length_max;
+    return real ? dataset->length_max - 1 : dataset->length_max + !whole;
 }
 
-int dataset_window_count(const struct dataset *dataset, int max_T) {
-    check(max_T >= 1, "a window of %d timesteps", max_T);
-    if (dataset->shape == TEXT_LINES) return dataset->example_count;
-    return (int)((dataset->symbol_count + (size_t)max_T - 1) / (size_t)max_T);
+static uint64_t hash_bytes(uint64_t hash, const unsigned char *bytes, size_t size) {
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ bytes[i]) * 0x100000001B3u;
+    return hash;
 }
 
-int dataset_window(const struct dataset *dataset, int index, int max_T, int *x, int *target, bool *cut) {
-    int count = dataset_window_count(dataset, max_T);
-    check(index >= 0 && index < count, "window %d of %d", index, count);
-    struct piece piece;
-    if (dataset->shape == TEXT_LINES) {
-        piece = line_piece(dataset, index, 0, max_T);
-        if (cut) *cut = piece.start + (size_t)piece.T <= piece.end; // <EOS> fell off
-    } else {
-        piece = text_piece((size_t)index * (size_t)max_T, dataset->symbol_count, max_T);
-        if (cut) *cut = piece.start + (size_t)piece.T < piece.end;
-    }
-    put_piece(dataset, &piece, piece.T, 1, 0, x, target);
-    return piece.T;
+static uint64_t hash_symbols(uint64_t hash, const int *symbols, size_t count) {
+    for (size_t i = 0; symbols && i < count; i++)
+        hash = (hash ^ (uint64_t)symbols[i]) * 0x100000001B3u;
+    return hash;
+}
+
+uint64_t dataset_fingerprint(const struct dataset *d) {
+    uint64_t hash = hash_symbols(0xCBF29CE484222325u, d->symbols, d->symbol_count);
+    if (d->values) hash = hash_bytes(hash, (void *)d->values, d->symbol_count * (size_t)d->channels * sizeof(float));
+    hash = hash_symbols(hash, d->answer_symbols, d->answer_count);
+    if (d->answer_values)
+        hash = hash_bytes(hash, (void *)d->answer_values, d->answer_count * (size_t)d->answer_channels * sizeof(float));
+    return hash;
 }
 
 int dataset_find(const struct dataset *dataset, const char *text) {
-    if (dataset->shape != TEXT_LINES) return -1;
+    if (dataset->shape != TEXT_LINES || !dataset->symbols) return -1;
     size_t size = strlen(text);
     int length = vocabulary_encode(&dataset->vocabulary, text, size, NULL, 0);
     int *symbols = mem_need((size_t)length, sizeof *symbols);
@@ -107,7 +108,7 @@ int dataset_find(const struct dataset *dataset, const char *text) {
 void dataset_example_text(const struct dataset *dataset, int index, int max, char *out, size_t size) {
     if (size == 0) return;
     out[0] = 0;
-    if (max < 1) return;
+    if (max < 1 || !dataset->symbols) return;
     int count = dataset_window_count(dataset, max);
     check(index >= 0 && index < count, "example %d of %d", index, count);
     size_t start, end;
@@ -119,178 +120,35 @@ void dataset_example_text(const struct dataset *dataset, int index, int max, cha
         end = dataset->symbol_count;
     }
     if (end - start > (size_t)max) end = start + (size_t)max;
-    size_t used = 0;
-    for (size_t i = start; i < end; i++) {
-        const char *text = dataset->vocabulary.texts[dataset->symbols[i]];
-        size_t length = strlen(text);
-        if (length >= size - used) break;
-        memcpy(out + used, text, length + 1);
-        used += length;
+    struct str text = {0};
+    for (size_t i = start, kept = 0; i < end; i++, kept = text.size) {
+        // with the symbol before it, which decides whether a space stands between
+        size_t from = i > start ? i - 1 : i;
+        struct str pair = {0}, one = {0};
+        vocabulary_decode(&dataset->vocabulary, dataset->symbols + from, (int)(i + 1 - from), &pair);
+        if (from < i) vocabulary_decode(&dataset->vocabulary, dataset->symbols + from, 1, &one);
+        str_put_n(&text, pair.data + one.size, pair.size - one.size);
+        str_release(&pair);
+        str_release(&one);
+        if (text.size < size) continue;
+        text.size = kept;
+        break;
     }
+    if (text.data) memcpy(out, text.data, text.size);
+    out[text.size] = 0;
+    for (size_t bad; (bad = utf8_check(out, text.size)) < text.size;) // bytes may begin or end inside of a character
+        out[bad] = '?';
+    str_release(&text);
 }
 
-// One random piece of the training part.
-static struct piece draw_piece(const struct dataset *dataset, struct rng *rng, int max_T) {
-    if (dataset->shape == TEXT_LINES) {
-        int index = dataset->train[rng_below(rng, (uint64_t)dataset->train_count)];
-        long pieces = line_pieces(dataset, index, max_T);
-        long k = pieces > 1 ? (long)rng_below(rng, (uint64_t)pieces) : 0;
-        return line_piece(dataset, index, k, max_T);
-    }
-    size_t n = dataset->train_symbols, T = n < (size_t)max_T ? n : (size_t)max_T;
-    return text_piece((size_t)rng_below(rng, n - T + 1), n, max_T);
-}
-
-int dataset_batch(const struct dataset *dataset, struct rng *rng, int B, int max_T, int *x, int *target) {
-    check(B >= 1 && max_T >= 1, "a batch of %d sequences of %d timesteps", B, max_T);
-    // T is known only when all were drawn: draw twice from the same state instead of keeping a list.
-    struct rng again = *rng;
-    int T = 0;
-    for (int b = 0; b < B; b++) {
-        struct piece piece = draw_piece(dataset, rng, max_T);
-        if (piece.T > T) T = piece.T;
-    }
-    for (int b = 0; b < B; b++) {
-        struct piece piece = draw_piece(dataset, &again, max_T);
-        put_piece(dataset, &piece, T, B, b, x, target);
-    }
-    return T;
-}
-
-// How many validation examples are one piece: they come first, since the part is sorted by length.
-static int validation_short(const struct dataset *dataset, int max_T) {
-    int low = 0, high = dataset->validation_count;
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        if (line_pieces(dataset, dataset->validation[middle], max_T) == 1)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-// A place among the pieces of the validation part.
-struct place {
-    int i;  // into validation
-    long k; // piece of that example, or of the text
-};
-
-static struct place validation_place(const struct dataset *dataset, long number, int max_T) {
-    if (dataset->shape != TEXT_LINES) return (struct place){.k = number};
-    int simple = validation_short(dataset, max_T);
-    if (number < simple) return (struct place){.i = (int)number};
-    struct place place = {.i = simple, .k = number - simple};
-    while (place.i < dataset->validation_count) {
-        long pieces = line_pieces(dataset, dataset->validation[place.i], max_T);
-        if (place.k < pieces) break;
-        place.k -= pieces;
-        place.i++;
-    }
-    return place;
-}
-
-// The piece at *place, which moves on; false behind the last.
-static bool validation_piece(const struct dataset *dataset, struct place *place, int max_T, struct piece *out) {
-    if (dataset->shape == TEXT_LINES) {
-        if (place->i >= dataset->validation_count) return false;
-        int index = dataset->validation[place->i];
-        *out = line_piece(dataset, index, place->k, max_T);
-        if (++place->k >= line_pieces(dataset, index, max_T)) *place = (struct place){.i = place->i + 1};
-        return true;
-    }
-    size_t left = dataset->symbol_count - dataset->train_symbols;
-    if ((size_t)place->k * (size_t)max_T >= left) return false;
-    *out = text_piece(dataset->train_symbols + (size_t)place->k++ * (size_t)max_T, dataset->symbol_count, max_T);
-    return true;
-}
-
-int dataset_validation_batch(const struct dataset *dataset, int k, int B, int max_T, int *x, int *target) {
-    check(k >= 0 && B >= 1 && max_T >= 1, "validation batch %d of %d sequences of %d timesteps", k, B, max_T);
-    struct place first = validation_place(dataset, (long)k * B, max_T), place = first;
-    struct piece piece;
-    int T = 0;
-    for (int b = 0; b < B && validation_piece(dataset, &place, max_T, &piece); b++)
-        if (piece.T > T) T = piece.T;
-    place = first;
-    for (int b = 0; b < B && T > 0; b++) {
-        if (!validation_piece(dataset, &place, max_T, &piece)) piece = (struct piece){0};
-        put_piece(dataset, &piece, T, B, b, x, target);
-    }
-    return T;
-}
-
-// ---- minibatches by length ----
-
-enum { NEARBY_BATCHES = 8 };
-
-static int compare_key(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-void dataset_order_by_length(const struct dataset *dataset, int *order) {
-    uint64_t *keys = mem_need((size_t)dataset->train_count, sizeof *keys);
-    for (int i = 0; i < dataset->train_count; i++)
-        keys[i] = (uint64_t)dataset->examples[dataset->train[i]].length << 32 | (uint32_t)dataset->train[i];
-    qsort(keys, (size_t)dataset->train_count, sizeof *keys, compare_key);
-    for (int i = 0; i < dataset->train_count; i++)
-        order[i] = (int)(uint32_t)keys[i];
-    mem_free(keys);
-}
-
-int dataset_batch_by_length(const struct dataset *dataset, const int *order, struct rng *rng, int B, int max_T, int *x,
-                            int *target) {
-    check(dataset->shape == TEXT_LINES && B >= 1 && max_T >= 1, "a batch of %d sequences of %d timesteps", B, max_T);
-    long n = dataset->train_count, chunk = (long)NEARBY_BATCHES * B;
-    long one = (long)rng_below(rng, (uint64_t)n), from = one / chunk * chunk, to = from + chunk < n ? from + chunk : n;
-    struct rng again = *rng;
-    int T = 0;
-    for (int pass = 0; pass < 2; pass++) { // T is known only when all were drawn
-        struct rng *draw = pass == 0 ? rng : &again;
-        for (int b = 0; b < B; b++) {
-            int index = order[b == 0 ? one : from + (long)rng_below(draw, (uint64_t)(to - from))];
-            long pieces = line_pieces(dataset, index, max_T);
-            long k = pieces > 1 ? (long)rng_below(draw, (uint64_t)pieces) : 0;
-            struct piece piece = line_piece(dataset, index, k, max_T);
-            if (pass == 1)
-                put_piece(dataset, &piece, T, B, b, x, target);
-            else if (piece.T > T)
-                T = piece.T;
-        }
-    }
-    return T;
-}
-
-// ---- contiguous windows ----
-
-// Symbols of each stream but the last ones; *from and *to: the part.
-static size_t stream_length(const struct dataset *dataset, enum dataset_part part, int B, size_t *from, size_t *to) {
-    check(dataset->shape == TEXT_WHOLE && B >= 1, "streams of a list of lines");
-    *from = part == DATASET_TRAIN ? 0 : dataset->train_symbols;
-    *to = part == DATASET_TRAIN ? dataset->train_symbols : dataset->symbol_count;
-    return (*to - *from + (size_t)B - 1) / (size_t)B;
-}
-
-long dataset_stream_windows(const struct dataset *dataset, enum dataset_part part, int B, int max_T) {
-    size_t from, to, length = stream_length(dataset, part, B, &from, &to);
-    return (long)((length + (size_t)max_T - 1) / (size_t)max_T);
-}
-
-int dataset_stream_batch(const struct dataset *dataset, enum dataset_part part, long k, int B, int max_T, int *x,
-                         int *target) {
-    check(k >= 0 && max_T >= 1, "window %ld of %d timesteps", k, max_T);
-    size_t from, to, length = stream_length(dataset, part, B, &from, &to), skip = (size_t)k * (size_t)max_T;
-    if (skip >= length) return 0;
-    int T = length - skip < (size_t)max_T ? (int)(length - skip) : max_T;
-    for (int b = 0; b < B; b++) {
-        size_t start = from + (size_t)b * length + skip, end = from + (size_t)(b + 1) * length;
-        if (end > to) end = to;
-        struct piece piece = {0};
-        if (start < end) piece = text_piece(start, end, T);
-        put_piece(dataset, &piece, T, B, b, x, target);
-    }
-    return T;
+static void validate(struct dataset *dataset, int *indices, int count) {
+    mem_free(dataset->train);
+    mem_free(dataset->validation);
+    dataset_sort_by_length(dataset, indices, count);
+    dataset->validation = indices;
+    dataset->validation_count = count;
+    dataset->train = NULL;
+    dataset->train_count = 0;
 }
 
 void dataset_validate_all(struct dataset *dataset) {
@@ -299,15 +157,16 @@ void dataset_validate_all(struct dataset *dataset) {
         return;
     }
     int *all = mem_need((size_t)dataset->example_count, sizeof *all);
-    mem_free(dataset->train);
-    mem_free(dataset->validation);
     for (int i = 0; i < dataset->example_count; i++)
         all[i] = i;
-    dataset->train = all;
-    dataset->train_count = dataset->example_count;
-    dataset_order_by_length(dataset, all);
-    dataset->validation = all;
-    dataset->validation_count = dataset->example_count;
-    dataset->train = NULL;
-    dataset->train_count = 0;
+    validate(dataset, all, dataset->example_count);
+}
+
+bool dataset_validate_test(struct dataset *dataset) {
+    if (dataset->test_count == 0) return false;
+    int *test = dataset->test;
+    dataset->test = NULL;
+    validate(dataset, test, dataset->test_count);
+    dataset->test_count = 0;
+    return true;
 }

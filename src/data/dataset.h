@@ -1,14 +1,36 @@
 #pragma once
-// A data set: examples of symbols, split into training and validation, and minibatches made of them. What the
-// reader found out (encoding, line ends, problems) is kept, with positions, so that it can be shown. Owns all
-// of it; read-only after it was read.
+// A data set: sequences, each with its answers, split into training and validation. What goes in is symbols or real
+// vectors; what is answered is one symbol, real numbers or several symbols at once; and the answers stand where
+// `answers` says. What the reader found out (encoding, line ends, problems) is kept, with positions, so that it can be
+// shown. Owns all of it; read-only after it was read, so any thread may read. Minibatches are made of it by
+// minibatch.h.
 
 #include "rng.h"
 #include "vocabulary.h"
 
-enum text_shape { TEXT_AUTO, TEXT_LINES, TEXT_WHOLE }; // one example a line, or one long text
+enum text_shape { TEXT_AUTO, TEXT_LINES, TEXT_WHOLE }; // examples apart (one a line), or one long text or series
 
-enum problem_kind { PROBLEM_EMPTY_LINE, PROBLEM_LONG_LINE, PROBLEM_DUPLICATE, PROBLEM_OTHER, PROBLEM_KIND_COUNT };
+// Where the answers stand, and what a timestep reads. Symbols s1 .. sn, vectors v1 .. vn, answers y:
+//   next      what comes next in the input itself. Symbols: reads -1 s1 .. sn, answers s1 .. sn <EOS> (no <EOS> in one
+//             long text). Vectors: reads v1 .. v(n-1), answers v2 .. vn
+//   one       one answer a sequence, at its last timestep
+//   each      one a timestep: y1 .. yn
+//   sequence  a sequence of its own length. The encoder reads s1 .. sn, the decoder -1 y1 .. ym, answers y1 .. ym <EOS>
+enum data_answers { ANSWERS_NEXT, ANSWERS_ONE, ANSWERS_EACH, ANSWERS_SEQUENCE, ANSWERS_COUNT };
+extern const char *const data_answers_names[ANSWERS_COUNT]; // "next" "one" "each" "sequence"
+
+// Inputs are symbols or reals. Sets are vectors of 0 and 1: several of many.
+enum data_values { VALUES_SYMBOLS, VALUES_REALS, VALUES_SETS, VALUES_COUNT };
+extern const char *const data_values_names[VALUES_COUNT]; // "symbols" "reals" "sets"
+
+enum problem_kind {
+    PROBLEM_EMPTY_LINE,
+    PROBLEM_LONG_LINE,
+    PROBLEM_DUPLICATE,
+    PROBLEM_SKIPPED, // a row that could not be used; the text says why
+    PROBLEM_OTHER,
+    PROBLEM_KIND_COUNT
+};
 extern const char *const problem_kind_names[PROBLEM_KIND_COUNT]; // "empty line" ...
 struct problem {
     enum problem_kind kind;
@@ -17,26 +39,53 @@ struct problem {
 };
 
 struct dataset_example {
-    size_t start; // into symbols
-    int length;   // symbols, without <EOS>
-    long line;    // where it stands in the file, from 1
+    size_t start; // into symbols, or timesteps into values
+    int length;   // timesteps of the input, without <EOS>
+    int answer_length;
+    size_t answer_start; // into answer_symbols or answer_values; of `next` there are none
+    long line;           // where it stands in the file, from 1; 0 = it was generated
+};
+
+struct task;
+enum { TASK_PARAMETERS = 4 };
+struct task_settings {
+    long values[TASK_PARAMETERS]; // of the task's parameters
 };
 
 struct dataset {
-    char name[256];         // file name or task id
-    enum text_shape shape;  // LINES or WHOLE
-    char shape_reason[160]; // why, in words: "median line 6 characters, longest 15"
-    struct vocabulary vocabulary;
-    int *symbols; // all examples, one after the other, without <EOS>
-    size_t symbol_count;
+    char name[256];   // file name or task id
+    char reader[24];  // who read it: "text", "pairs" ..., "task"
+    char reason[160]; // why this reader, in words
+    enum data_answers answers;
+    enum data_values input, output;
+    enum text_shape shape;         // LINES: examples apart; WHOLE: one example, cut into windows
+    char shape_reason[160];        // why, in words: "median line 6 characters, longest 15"
+    struct vocabulary vocabulary;  // of the input; count 0 where it is real vectors
+    struct vocabulary labels;      // of the answers where they have one of their own, else count 0
+    int channels, answer_channels; // of real vectors, else 0
+    int *symbols;                  // all examples, one after the other, without <EOS>; NULL where the input is real
+    float *values;                 // (symbol_count, channels), or NULL
+    size_t symbol_count;           // timesteps of all inputs
+    int *answer_symbols;           // below 0: no answer at this timestep, no loss
+    float *answer_values;          // (answer_count, answer_channels), or NULL
+    size_t answer_count;
     struct dataset_example *examples; // TEXT_WHOLE: one example, the whole text
     int example_count;
-    // Example indices (TEXT_LINES), train in file order, validation from short to long; TEXT_WHOLE splits the text by
-    // position. There may be no validation part: validation_count 0, or train_symbols == symbol_count.
-    int *train, *validation;
-    int train_count, validation_count;
-    size_t train_symbols; // TEXT_WHOLE: symbols [0, train_symbols) train, the rest validates
+    // Example indices (TEXT_LINES), train in file order, validation from short to long, test as validation where a file
+    // has a part of that name; TEXT_WHOLE splits by position. There may be no validation part: validation_count 0, or
+    // train_symbols == symbol_count.
+    int *train, *validation, *test;
+    int train_count, validation_count, test_count;
+    size_t train_symbols; // TEXT_WHOLE: timesteps [0, train_symbols) train, the rest validates
     int length_min, length_median, length_max;
+    int answer_length_max;
+    // Series are scaled to mean 0 and variance 1 over their training part: value = (number - mean) / scale. (channels),
+    // or NULL where the numbers are as they were.
+    float *mean, *scale;
+    bool reverse_source;     // of `sequence`: the encoder reads the input from its end
+    const struct task *task; // of generated data, or NULL
+    struct task_settings settings;
+    bool fresh;                                      // every minibatch of training is generated anew; train_count is 0
     bool had_mark, had_crlf, had_cr, last_line_open; // byte-order mark, CRLF, lone CR, no newline at the end
     struct problem *problems; // in file order; the first PROBLEM_MAX / PROBLEM_KIND_COUNT of each kind
     int problem_count;
@@ -50,59 +99,51 @@ enum {
     DATASET_LONG_LINE = 500, // characters; a longer line is a problem in a list
 };
 
-struct text_options {
+struct data_options {
+    const char *reader;    // the id of a reader (reader.h); NULL = chosen by what the file looks like
+    const char *separator; // between the two sides of a pair; NULL = found out
     enum text_shape shape;
-    double validation;                   // fraction, 0.1 by default
-    uint64_t seed;                       // of the split
-    long min_count;                      // a character that occurs less often becomes <UNK>; 0 and 1 = none does
-    const struct vocabulary *vocabulary; // a checkpoint's: used instead of the file's own, unknown characters become
-                                         // <UNK>; NULL = the file's
+    double validation;      // fraction, 0.1 by default; of labelled data the same of each class
+    uint64_t seed;          // of the split
+    long min_count;         // a token that occurs less often becomes <UNK>; 0 and 1 = none does
+    enum token_kind tokens; // characters, words or bytes
+    bool lower;             // lower case first
+    bool reverse_source;
+    const struct vocabulary *vocabulary; // a checkpoint's: used instead of the file's own (its tokens and lower case
+                                         // too), unknown tokens become <UNK>; NULL = the file's
+    const struct vocabulary *labels;     // the same for the answers; a label that it lacks is an error
     // Called now and then while reading, with the share done; false stops (ERR_STOPPED). May be NULL.
     bool (*progress)(void *context, double done);
     void *progress_context;
 };
-struct text_options text_options_default(void);
+struct data_options data_options_default(void);
 
-// Reads a text file. Fails with the place and what was expected: missing, unreadable, empty, binary (a zero
-// byte), not UTF-8 (byte offset, line and column of the first fault), fewer than two distinct characters, too
-// large.
-bool dataset_read_text(struct dataset *dataset, const char *path, const struct text_options *options, struct err *err);
+// Reads a text file as a text for a language model, whatever it looks like (any kind of file: dataset_read() in
+// reader.h). Fails with the place and what was expected: missing, unreadable, empty, binary (a zero byte), not UTF-8
+// (byte offset, line and column of the first fault), fewer than two distinct tokens, too large.
+bool dataset_read_text(struct dataset *dataset, const char *path, const struct data_options *options, struct err *err);
 bool dataset_from_text(struct dataset *dataset, const char *name, const char *text, size_t size,
-                       const struct text_options *options, struct err *err);
+                       const struct data_options *options, struct err *err);
 // All of it becomes the validation part: to measure a model on a whole file.
 void dataset_validate_all(struct dataset *dataset);
+// The test part becomes the validation part; false where there is none.
+bool dataset_validate_test(struct dataset *dataset);
 void dataset_release(struct dataset *dataset);
 
-// The symbols of an example as a language model sees it: x = [-1, s1 .. sn], target = [s1 .. sn, <EOS>], T =
-// n + 1, cut to max_T (then without <EOS>; *cut says so). For TEXT_WHOLE `index` counts windows of max_T
-// symbols: target is the window, x the symbol before each (-1 before the first of the text), and *cut says
-// that more follows.
-int dataset_window(const struct dataset *dataset, int index, int max_T, int *x, int *target, bool *cut);
-int dataset_window_count(const struct dataset *dataset, int max_T);
-// Finds the first example whose text is `text`; -1 when there is none, and always for TEXT_WHOLE.
-int dataset_find(const struct dataset *dataset, const char *text);
-// The first `max` characters of an example (TEXT_WHOLE: of window `index` of `max` characters) as UTF-8; what
-// does not fit into size bytes is left out, whole characters only.
-void dataset_example_text(const struct dataset *dataset, int index, int max, char *out, size_t size);
+// The vocabulary of the answers; NULL where they are no symbols.
+const struct vocabulary *dataset_answer_vocabulary(const struct dataset *dataset);
+// How many numbers an output has: symbols of the answers, or their channels.
+int dataset_outputs(const struct dataset *dataset);
+// A text for a language model: symbols in, the next one out.
+bool dataset_is_language(const struct dataset *dataset);
+// Timesteps of the longest example as a network sees it (with <EOS>), and, of `sequence`, of the longest source (else
+// 0).
+int dataset_longest(const struct dataset *dataset, int *source);
+// Tells whether a run goes on with the same data: FNV-1a over symbols, values and answers.
+uint64_t dataset_fingerprint(const struct dataset *dataset);
 
-// Minibatches for training: TEXT_LINES: B random examples of the training part, padded to the longest (x =
-// -1, target = -1); of an example longer than max_T a random piece (pieces start at multiples of max_T, and
-// the first x of a later piece is the symbol before it). TEXT_WHOLE: B random windows of max_T. Deterministic
-// given rng. x, target: room for (max_T, B). Returns T.
-int dataset_batch(const struct dataset *dataset, struct rng *rng, int B, int max_T, int *x, int *target);
-// Minibatches by length, for TEXT_LINES: sequences of about the same length together, so that little is padding. order:
-// the training part from short to long, from dataset_order_by_length(). Every example is drawn as often as in
-// dataset_batch(); a draw picks one example of all, and the others from the 8 B or so around it.
-void dataset_order_by_length(const struct dataset *dataset, int *order); // room for train_count
-int dataset_batch_by_length(const struct dataset *dataset, const int *order, struct rng *rng, int B, int max_T, int *x,
-                            int *target);
-// Contiguous windows, for a state that is carried on: a part of a TEXT_WHOLE is cut into B streams of equal length (the
-// last ones may be shorter or empty: -1 there), and window k of each goes on where window k - 1 ended. Every token of
-// the part once. Returns T, or 0 behind the last window.
-enum dataset_part { DATASET_TRAIN, DATASET_VALIDATION };
-int dataset_stream_batch(const struct dataset *dataset, enum dataset_part part, long k, int B, int max_T, int *x,
-                         int *target);
-long dataset_stream_windows(const struct dataset *dataset, enum dataset_part part, int B, int max_T);
-// Every validation token once, <EOS> included for TEXT_LINES: batch number k (from 0), cut into pieces as
-// above, rows without an example all -1; returns T, or 0 when there are no more.
-int dataset_validation_batch(const struct dataset *dataset, int k, int B, int max_T, int *x, int *target);
+// Finds the first example whose text is `text`; -1 when there is none, and always for TEXT_WHOLE and real inputs.
+int dataset_find(const struct dataset *dataset, const char *text);
+// The first `max` tokens of an example's input (TEXT_WHOLE: of window `index` of `max` tokens) as UTF-8; what
+// does not fit into size bytes is left out, whole tokens only. "" where the input is real.
+void dataset_example_text(const struct dataset *dataset, int index, int max, char *out, size_t size);

@@ -57,6 +57,7 @@ static const char *oddity(unsigned codepoint) {
 void problems_of_characters(struct problem_log *log, const struct vocabulary *vocabulary, const char *bytes,
                             size_t size, size_t skip) {
     int found = 0;
+    if (vocabulary->tokens != TOKENS_CHARACTER) return;
     for (int i = VOCABULARY_FIRST; i < vocabulary->count && found < ODD_CHARACTERS_MAX; i++) {
         const char *text = vocabulary->texts[i];
         size_t length = strlen(text), used;
@@ -79,12 +80,21 @@ static uint64_t hash_example(const struct dataset *dataset, const struct dataset
         h = (h ^ (uint64_t)symbols[i]) * 0x9E3779B97F4A7C15u;
         h ^= h >> 29;
     }
+    for (int i = 0; i < example->answer_length; i++) {
+        h = (h ^ (uint64_t)dataset->answer_symbols[example->answer_start + (size_t)i]) * 0x9E3779B97F4A7C15u;
+        h ^= h >> 29;
+    }
     return h;
 }
 
+static bool same_symbols(const int *symbols, size_t a, size_t b, int length) {
+    return length == 0 || memcmp(symbols + a, symbols + b, (size_t)length * sizeof *symbols) == 0;
+}
+
 static bool same_text(const struct dataset *dataset, const struct dataset_example *a, const struct dataset_example *b) {
-    return a->length == b->length && memcmp(dataset->symbols + a->start, dataset->symbols + b->start,
-                                            (size_t)a->length * sizeof *dataset->symbols) == 0;
+    return a->length == b->length && a->answer_length == b->answer_length &&
+           same_symbols(dataset->symbols, a->start, b->start, a->length) &&
+           same_symbols(dataset->answer_symbols, a->answer_start, b->answer_start, a->answer_length);
 }
 
 bool problems_of_duplicates(struct problem_log *log, const struct dataset *dataset) {
@@ -102,7 +112,11 @@ bool problems_of_duplicates(struct problem_log *log, const struct dataset *datas
             if (table[place] >> 32 << 32 != tag) continue;
             const struct dataset_example *other = &dataset->examples[(uint32_t)table[place] - 1];
             if (!same_text(dataset, example, other)) continue;
-            problem_add(log, PROBLEM_DUPLICATE, example->line, 1, "the same as line %ld; kept", other->line);
+            if (dataset->answers == ANSWERS_ONE)
+                problem_add(log, PROBLEM_DUPLICATE, example->line, 1, "the same as line %ld (both %.40s); kept",
+                            other->line, dataset->labels.texts[dataset->answer_symbols[example->answer_start]]);
+            else
+                problem_add(log, PROBLEM_DUPLICATE, example->line, 1, "the same as line %ld; kept", other->line);
             break;
         }
         if (!table[place]) table[place] = tag | (uint32_t)(i + 1);

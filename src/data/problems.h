@@ -15,10 +15,10 @@ void problem_add(struct problem_log *log, enum problem_kind kind, long line, lon
     __attribute__((format(printf, 5, 6)));
 
 // Characters that a person hardly means: control and invisible ones, odd spaces, combining marks, U+FFFD; one
-// problem a character, at its first place.
+// problem a character, at its first place. Of a vocabulary of characters only.
 void problems_of_characters(struct problem_log *log, const struct vocabulary *vocabulary, const char *bytes,
                             size_t size, size_t skip);
-// Examples that stand in the file before. False when memory ran out.
+// Examples that stand in the file before, with the same answers; of symbols. False when memory ran out.
 bool problems_of_duplicates(struct problem_log *log, const struct dataset *dataset);
 // Hands the problems over in file order. False when memory ran out.
 bool problem_log_finish(struct problem_log *log, struct dataset *dataset);

@@ -3,6 +3,7 @@ clear line. Prints TAP."""
 import json
 import os
 import pathlib
+import re
 import signal
 import struct
 import subprocess
@@ -86,9 +87,13 @@ def bad_files_are_status_1():
             path.write_bytes(content)
             return str(path)
 
+        def make_folder(name):
+            (pathlib.Path(folder) / name).mkdir()
+            return f"{folder}/{name}"
+
         cases = [
             (str(pathlib.Path(folder) / "missing.txt"), "missing.txt"),
-            (folder, "folder"),
+            (make_folder("nothing"), "folder"),
             (make("empty.txt", b""), "empty"),
             (make("newlines.txt", b"\n\n\n"), "newlines.txt"),
             (make("binary.txt", b"abc\0def\n" * 10), "binary.txt"),
@@ -336,6 +341,9 @@ def training_stops_early_and_says_what_diverges():
         assert all(v - v == 0 for _, values in found.values() for v in values)
         memory = ok("train", "--data", NAMES, "--hidden", 8, "--steps", 1, "--verbose").stderr
         assert "optimiser" in memory and "packed copies" in memory, memory
+        own, beside, most = (float(re.search(r"([0-9.]+) KiB " + words, memory)[1])
+                             for words in ("in all", "of the program", "at most"))
+        assert 0.9 * most < own + beside <= most + 64, memory  # code that is first run later comes in on the way
 
 
 @test

@@ -1,7 +1,7 @@
 // The text reader on spoilt files: an answer, and what it says is true.
 
-#include "dataset.h"
 #include "fuzz.h"
+#include "minibatch.h"
 #include "str.h"
 
 static const struct fuzz_input samples[] = {
@@ -26,8 +26,9 @@ static const struct fuzz_input words[] = {
     FUZZ_TEXT("emma\n"), FUZZ_TEXT("\xF4\x90\x80\x80"),
 };
 
-static void check_symbols(const struct dataset *d, int T, int B, const int *x, const int *target) {
-    for (int i = 0; i < T * B; i++) {
+static void check_symbols(const struct dataset *d, const struct minibatch *m) {
+    const int *x = m->x, *target = m->target;
+    for (int i = 0; i < m->T * m->B; i++) {
         fuzz_check(x[i] >= -1 && x[i] < d->vocabulary.count);
         fuzz_check(target[i] >= -1 && target[i] < d->vocabulary.count);
     }
@@ -36,6 +37,8 @@ static void check_symbols(const struct dataset *d, int T, int B, const int *x, c
 static void check_dataset(const struct dataset *d, struct rng *rng) {
     enum { B = 3, MAX_T = 7 };
     int x[B * MAX_T], target[B * MAX_T];
+    struct minibatch one = {.B = 1, .max_T = MAX_T, .x = x, .target = target}, m = one;
+    m.B = B;
     long counted = 0, total = 0;
     fuzz_check(d->vocabulary.count >= VOCABULARY_FIRST + 2);
     for (int i = 0; i < d->vocabulary.count; i++)
@@ -55,26 +58,31 @@ static void check_dataset(const struct dataset *d, struct rng *rng) {
     if (d->shape == TEXT_LINES)
         fuzz_check(d->train_count > 0 && d->train_count + d->validation_count == d->example_count);
     bool cut;
-    for (int i = 0; i < dataset_window_count(d, MAX_T); i++)
-        check_symbols(d, dataset_window(d, i, MAX_T, x, target, &cut), 1, x, target);
-    for (int i = 0; i < 3; i++)
-        check_symbols(d, dataset_batch(d, rng, B, MAX_T, x, target), B, x, target);
+    for (int i = 0; i < dataset_window_count(d, MAX_T); i++) {
+        dataset_window(d, i, &one, &cut);
+        check_symbols(d, &one);
+    }
+    for (int i = 0; i < 3; i++) {
+        dataset_batch(d, rng, &m);
+        check_symbols(d, &m);
+    }
     long tokens = 0, expected = (long)(d->symbol_count - d->train_symbols);
     for (int i = 0; i < d->validation_count; i++)
         expected += d->examples[d->validation[i]].length + 1;
-    int T;
-    for (int k = 0; (T = dataset_validation_batch(d, k, B, MAX_T, x, target)) > 0; k++) {
-        check_symbols(d, T, B, x, target);
-        for (int i = 0; i < T * B; i++)
+    for (int k = 0; dataset_validation_batch(d, k, &m) > 0; k++) {
+        check_symbols(d, &m);
+        for (int i = 0; i < m.T * B; i++)
             tokens += target[i] >= 0;
     }
     fuzz_check(tokens == expected);
 }
 
 static bool run(const struct fuzz_case *c, struct rng *rng) {
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
     options.shape = (enum text_shape)rng_below(rng, 3);
     options.validation = rng_uniform(rng);
+    options.tokens = (enum token_kind)rng_below(rng, TOKENS_LABEL);
+    options.lower = rng_below(rng, 2);
     struct dataset d;
     struct err err = {0};
     char *exact = malloc(c->size + 1); // so that a byte read too far is seen

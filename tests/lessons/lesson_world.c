@@ -1,6 +1,6 @@
 #include "lesson_world.h"
 
-#include "dataset.h"
+#include "minibatch.h"
 #include "mem.h"
 
 #include <stdio.h>
@@ -79,26 +79,25 @@ static bool train(struct network *network, struct rng *rng, struct err *err) {
     int max_T = network->dataset.length_max + 1 < MAX_T ? network->dataset.length_max + 1 : MAX_T;
     struct trainer *trainer = trainer_new(&network->model, &o, max_T, BATCH, err);
     if (!trainer) return false;
-    int *x = mem_need((size_t)(BATCH * max_T), sizeof *x), *target = mem_need((size_t)(BATCH * max_T), sizeof *target);
-    bool ok = true;
+    struct minibatch m;
+    bool ok = minibatch_init(&m, &network->dataset, BATCH, max_T, err);
     for (long k = 0; ok && k < network->train; k++) {
         struct step_report report;
-        int T = dataset_batch(&network->dataset, rng, BATCH, max_T, x, target);
-        struct batch batch = {.T = T, .B = BATCH, .x = x, .target = target};
+        int T = dataset_batch(&network->dataset, rng, &m);
+        struct batch batch = {.T = T, .B = BATCH, .x = m.x, .target = m.target};
         ok = trainer_step(trainer, &batch, &report, err);
     }
     network->m = copy_slab(trainer_state(trainer, 0), network->model.layout.size);
     network->v = copy_slab(trainer_state(trainer, 1), network->model.layout.size);
     network->updates = trainer_updates(trainer);
-    mem_free(x);
-    mem_free(target);
+    minibatch_release(&m);
     trainer_free(trainer);
     return ok;
 }
 
 static bool build(const struct test_world *world, struct network *network, struct err *err) {
     char path[1024];
-    struct text_options text = text_options_default();
+    struct data_options text = data_options_default();
     struct net_spec spec = {.kind = NET_MANY_TO_MANY,
                             .activation = ACTIVATION_TANH,
                             .layers = network->layers,

@@ -4,6 +4,7 @@
 #include "dataset.h"
 #include "file.h"
 #include "mem.h"
+#include "minibatch.h"
 #include "str.h"
 #include "temporary.h"
 
@@ -21,9 +22,41 @@
 
 // ---- helpers ----
 
+// Minibatches of a language model in arrays of the caller's.
+static struct minibatch in_arrays(int B, int max_T, int *x, int *target) {
+    return (struct minibatch){.B = B, .max_T = max_T, .x = x, .target = target};
+}
+
+static int window(const struct dataset *d, int index, int max_T, int *x, int *target, bool *cut) {
+    struct minibatch m = in_arrays(1, max_T, x, target);
+    return dataset_window(d, index, &m, cut);
+}
+
+static int random_batch(const struct dataset *d, struct rng *rng, int B, int max_T, int *x, int *target) {
+    struct minibatch m = in_arrays(B, max_T, x, target);
+    return dataset_batch(d, rng, &m);
+}
+
+static int validation_batch(const struct dataset *d, int k, int B, int max_T, int *x, int *target) {
+    struct minibatch m = in_arrays(B, max_T, x, target);
+    return dataset_validation_batch(d, k, &m);
+}
+
+static int stream_batch(const struct dataset *d, enum dataset_part part, long k, int B, int max_T, int *x,
+                        int *target) {
+    struct minibatch m = in_arrays(B, max_T, x, target);
+    return dataset_stream_batch(d, part, k, &m);
+}
+
+static int batch_by_length(const struct dataset *d, const int *order, struct rng *rng, int B, int max_T, int *x,
+                           int *target) {
+    struct minibatch m = in_arrays(B, max_T, x, target);
+    return dataset_batch_by_length(d, order, rng, &m);
+}
+
 static struct dataset read_text(const char *text, enum text_shape shape) {
     struct dataset dataset;
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
     options.shape = shape;
     struct err err = {0};
     char message[900];
@@ -344,8 +377,8 @@ static void test_shape_as_asked(void **state) {
     find_problem(&d, PROBLEM_OTHER, "no validation part");
     int x[8], target[8];
     struct rng rng = rng_seed(1);
-    assert_int_equal(dataset_validation_batch(&d, 0, 1, 8, x, target), 0);
-    assert_int_equal(dataset_batch(&d, &rng, 1, 8, x, target), 5);
+    assert_int_equal(validation_batch(&d, 0, 1, 8, x, target), 0);
+    assert_int_equal(random_batch(&d, &rng, 1, 8, x, target), 5);
     dataset_release(&d);
 }
 
@@ -356,7 +389,7 @@ static void test_split(void **state) {
     struct str text = {0};
     for (int i = 0; i < 1000; i++)
         str_printf(&text, "%d\n", i * 7919);
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
     struct dataset a, b, c;
     assert_true(dataset_from_text(&a, "a", text.data, text.size, &options, NULL));
     assert_true(dataset_from_text(&b, "b", text.data, text.size, &options, NULL));
@@ -408,19 +441,19 @@ static void test_window_of_a_line(void **state) {
     int x[8], target[8];
     bool cut = true;
     assert_int_equal(dataset_window_count(&d, 8), 2);
-    assert_int_equal(dataset_window(&d, 0, 8, x, target, &cut), 4);
+    assert_int_equal(window(&d, 0, 8, x, target, &cut), 4);
     static const int expected_x[] = {-1, 2, 3, 4}, expected_target[] = {2, 3, 4, VOCABULARY_EOS};
     assert_memory_equal(x, expected_x, sizeof expected_x);
     assert_memory_equal(target, expected_target, sizeof expected_target);
     assert_false(cut);
-    assert_int_equal(dataset_window(&d, 0, 4, x, target, &cut), 4); // just fits
+    assert_int_equal(window(&d, 0, 4, x, target, &cut), 4); // just fits
     assert_false(cut);
-    assert_int_equal(dataset_window(&d, 0, 3, x, target, &cut), 3); // a word longer than the timeline
+    assert_int_equal(window(&d, 0, 3, x, target, &cut), 3); // a word longer than the timeline
     assert_true(cut);
     assert_memory_equal(target, expected_target, 3 * sizeof(int));
-    assert_int_equal(dataset_window(&d, 1, 1, x, target, &cut), 1);
+    assert_int_equal(window(&d, 1, 1, x, target, &cut), 1);
     assert_true(cut);
-    assert_int_equal(dataset_window(&d, 1, 2, x, target, NULL), 2);
+    assert_int_equal(window(&d, 1, 2, x, target, NULL), 2);
     assert_int_equal(dataset_find(&d, "abc"), 0);
     assert_int_equal(dataset_find(&d, "b"), 1);
     assert_int_equal(dataset_find(&d, "ab"), -1);
@@ -435,14 +468,14 @@ static void test_windows_of_a_text(void **state) {
     int x[8], target[8];
     bool cut;
     assert_int_equal(dataset_window_count(&d, 3), 3);
-    assert_int_equal(dataset_window(&d, 0, 3, x, target, &cut), 3);
+    assert_int_equal(window(&d, 0, 3, x, target, &cut), 3);
     assert_int_equal(x[0], -1);
     assert_int_equal(target[0], 2);
     assert_true(cut);
-    assert_int_equal(dataset_window(&d, 1, 3, x, target, &cut), 3);
+    assert_int_equal(window(&d, 1, 3, x, target, &cut), 3);
     assert_int_equal(x[0], 4); // "c", the one before
     assert_int_equal(target[0], 5);
-    assert_int_equal(dataset_window(&d, 2, 3, x, target, &cut), 1);
+    assert_int_equal(window(&d, 2, 3, x, target, &cut), 1);
     assert_int_equal(target[0], 8);
     assert_false(cut);
     assert_int_equal(dataset_find(&d, "abc"), -1);
@@ -477,7 +510,7 @@ static void test_batches_of_lines(void **state) {
     bool later_piece = false;
     for (int round = 0; round < 200; round++) {
         struct rng before = rng;
-        int T = dataset_batch(&d, &rng, B, MAX_T, x, target);
+        int T = random_batch(&d, &rng, B, MAX_T, x, target);
         assert_true(T >= 1 && T <= MAX_T);
         int longest = 0;
         for (int b = 0; b < B; b++) {
@@ -504,7 +537,7 @@ static void test_batches_of_lines(void **state) {
         }
         assert_int_equal(longest, T); // no row of padding only
         int again_x[MAX_T * B], again_target[MAX_T * B];
-        assert_int_equal(dataset_batch(&d, &before, B, MAX_T, again_x, again_target), T);
+        assert_int_equal(random_batch(&d, &before, B, MAX_T, again_x, again_target), T);
         assert_memory_equal(x, again_x, (size_t)(T * B) * sizeof(int));
         assert_memory_equal(target, again_target, (size_t)(T * B) * sizeof(int));
     }
@@ -514,7 +547,7 @@ static void test_batches_of_lines(void **state) {
 
 static void test_validation_of_lines_covers_all(void **state) {
     (void)state;
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
     options.validation = 0.7;
     const char *text = "a\nbc\ndef\nghijklmnopqrstuvwxyz\nabc\nklmnopqrstu\nuv\nwx\nyz\nabcd\n";
     struct dataset d;
@@ -523,7 +556,7 @@ static void test_validation_of_lines_covers_all(void **state) {
         for (int B = 1; B < 9; B++) {
             int x[30 * 9], target[30 * 9], T;
             struct str all = {0}, expected = {0};
-            for (int k = 0; (T = dataset_validation_batch(&d, k, B, max_T, x, target)) > 0; k++)
+            for (int k = 0; (T = validation_batch(&d, k, B, max_T, x, target)) > 0; k++)
                 for (int b = 0; b < B; b++)
                     column_text(&d, T, B, b, x, target, &all);
             for (int i = 0; i < d.validation_count; i++) {
@@ -541,7 +574,7 @@ static void test_validation_of_lines_covers_all(void **state) {
 
 static void test_batches_of_a_text(void **state) {
     (void)state;
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
     options.validation = 0.3;
     options.shape = TEXT_WHOLE;
     const char *text = "abcdefghijklmnopqrst";
@@ -552,7 +585,7 @@ static void test_batches_of_a_text(void **state) {
     struct rng rng = rng_seed(1);
     bool first = false, last = false;
     for (int round = 0; round < 300; round++) {
-        assert_int_equal(dataset_batch(&d, &rng, 3, 4, x, target), 4);
+        assert_int_equal(random_batch(&d, &rng, 3, 4, x, target), 4);
         for (int b = 0; b < 3; b++) {
             struct str part = {0};
             column_text(&d, 4, 3, b, x, target, &part);
@@ -567,11 +600,11 @@ static void test_batches_of_a_text(void **state) {
         }
     }
     assert_true(first && last);
-    assert_int_equal(dataset_batch(&d, &rng, 2, 100, x, target), 14); // longer than the text
+    assert_int_equal(random_batch(&d, &rng, 2, 100, x, target), 14); // longer than the text
     for (int max_T = 1; max_T < 9; max_T++) {
         struct str all = {0};
         int T;
-        for (int k = 0; (T = dataset_validation_batch(&d, k, 2, max_T, x, target)) > 0; k++)
+        for (int k = 0; (T = validation_batch(&d, k, 2, max_T, x, target)) > 0; k++)
             for (int b = 0; b < 2; b++)
                 column_text(&d, T, 2, b, x, target, &all);
         assert_string_equal(all.data, text + 14);
@@ -583,7 +616,7 @@ static void test_batches_of_a_text(void **state) {
 // Each stream goes on where it ended; together they are the part, every token once.
 static void test_streams_of_a_text(void **state) {
     (void)state;
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
     options.validation = 0.3;
     options.shape = TEXT_WHOLE;
     const char *text = "abcdefghijklmnopqrst";
@@ -595,7 +628,7 @@ static void test_streams_of_a_text(void **state) {
                 int x[9 * 18], target[9 * 18], T;
                 struct str streams[18] = {0}, all = {0};
                 long k = 0;
-                for (; (T = dataset_stream_batch(&d, (enum dataset_part)part, k, B, max_T, x, target)) > 0; k++)
+                for (; (T = stream_batch(&d, (enum dataset_part)part, k, B, max_T, x, target)) > 0; k++)
                     for (int b = 0; b < B; b++) {
                         struct str *stream = &streams[b];
                         if (stream->size > 0 && target[b] >= 0)
@@ -628,7 +661,7 @@ static void test_batches_by_length(void **state) {
             str_put(&text, "x");
         str_put(&text, "\n");
     }
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
     options.validation = 0;
     options.shape = TEXT_LINES;
     struct dataset d;
@@ -640,8 +673,8 @@ static void test_batches_by_length(void **state) {
     long padding = 0, tokens = 0;
     for (int round = 0; round < ROUNDS; round++) {
         struct rng before = rng;
-        int T = dataset_batch_by_length(&d, order, &rng, B, MAX_T, x, target);
-        assert_int_equal(dataset_batch_by_length(&d, order, &before, B, MAX_T, again, again), T);
+        int T = batch_by_length(&d, order, &rng, B, MAX_T, x, target);
+        assert_int_equal(batch_by_length(&d, order, &before, B, MAX_T, again, again), T);
         assert_memory_equal(again, target, (size_t)(T * B) * sizeof(int));
         for (int b = 0; b < B; b++) {
             assert_int_equal(x[b], -1);
@@ -665,7 +698,7 @@ static void test_batches_by_length(void **state) {
 
 static void test_rare_characters_become_unknown(void **state) {
     (void)state;
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
     options.min_count = 3;
     const char *text = "abab\nabca\nbd\n";
     struct dataset d;
@@ -685,7 +718,7 @@ static void test_rare_characters_become_unknown(void **state) {
 static void test_a_given_vocabulary_is_kept(void **state) {
     (void)state;
     struct dataset first = read_text("dcba\nab\n", TEXT_LINES), second;
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
     options.vocabulary = &first.vocabulary;
     assert_true(dataset_from_text(&second, "t", "dxd\nc\n", 6, &options, NULL));
     assert_int_equal(second.vocabulary.count, first.vocabulary.count);
@@ -705,8 +738,8 @@ static void test_two_symbols(void **state) {
     assert_int_equal(d.train_symbols, 2);
     int x[2], target[2];
     struct rng rng = rng_seed(1);
-    assert_int_equal(dataset_batch(&d, &rng, 1, 2, x, target), 2);
-    assert_int_equal(dataset_validation_batch(&d, 0, 1, 2, x, target), 0);
+    assert_int_equal(random_batch(&d, &rng, 1, 2, x, target), 2);
+    assert_int_equal(validation_batch(&d, 0, 1, 2, x, target), 0);
     dataset_release(&d);
 }
 
@@ -741,7 +774,7 @@ static bool stop_at_half(void *context, double done) {
 static void test_stopping(void **state) {
     (void)state;
     double last = 0;
-    struct text_options options = text_options_default();
+    struct data_options options = data_options_default();
     options.progress = stop_at_half;
     options.progress_context = &last;
     struct dataset d;

@@ -1,4 +1,4 @@
-#include "minibatch.h"
+#include "share.h"
 #include "finite.h"
 #include "mem.h"
 #include "slab.h"

@@ -1,0 +1,118 @@
+#include "builder.h"
+
+#include "check.h"
+#include "mem.h"
+
+#include <string.h>
+
+enum { FIRST_ROOM = 256 };
+
+void builder_start(struct builder *builder, struct dataset *out) {
+    *builder = (struct builder){.out = out};
+}
+
+static bool grow(struct builder *b, void **array, size_t size, size_t old, size_t new) {
+    if (size == 0) return true;
+    void *bigger = new > SIZE_MAX / size ? NULL : mem_grow(*array, old * size, new *size);
+    if (bigger) *array = bigger;
+    if (!bigger) b->asked = new *size;
+    return bigger != NULL;
+}
+
+static size_t more(size_t room) {
+    return room ? 2 * room : FIRST_ROOM;
+}
+
+static bool input_room(struct builder *b) {
+    struct dataset *d = b->out;
+    if (b->asked) return false;
+    if (d->symbol_count < b->symbol_room) return true;
+    size_t new = more(b->symbol_room);
+    bool real = d->input != VALUES_SYMBOLS;
+    if (!grow(b, (void **)&d->symbols, real ? 0 : sizeof(int), b->symbol_room, new)) return false;
+    if (!grow(b, (void **)&d->values, real ? (size_t)d->channels * sizeof(float) : 0, b->symbol_room, new))
+        return false;
+    b->symbol_room = new;
+    return true;
+}
+
+static bool answer_room(struct builder *b) {
+    struct dataset *d = b->out;
+    if (b->asked) return false;
+    if (d->answer_count < b->answer_room) return true;
+    size_t new = more(b->answer_room);
+    bool real = d->output != VALUES_SYMBOLS;
+    if (!grow(b, (void **)&d->answer_symbols, sizeof(int), b->answer_room, new)) return false;
+    if (!grow(b, (void **)&d->answer_values, real ? (size_t)d->answer_channels * sizeof(float) : 0, b->answer_room,
+              new))
+        return false;
+    b->answer_room = new;
+    return true;
+}
+
+void builder_example(struct builder *b, long line) {
+    struct dataset *d = b->out;
+    if (b->asked) return;
+    check(d->example_count < DATASET_MAX_EXAMPLES, "more than %d examples", DATASET_MAX_EXAMPLES);
+    if ((size_t)d->example_count == b->example_room) {
+        size_t new = more(b->example_room);
+        if (!grow(b, (void **)&d->examples, sizeof *d->examples, b->example_room, new)) return;
+        b->example_room = new;
+    }
+    d->examples[d->example_count++] =
+        (struct dataset_example){.start = d->symbol_count, .answer_start = d->answer_count, .line = line};
+}
+
+static struct dataset_example *last(struct builder *b) {
+    check(b->out->example_count > 0, "a timestep before the first builder_example()");
+    return &b->out->examples[b->out->example_count - 1];
+}
+
+void builder_symbol(struct builder *b, int symbol) {
+    struct dataset *d = b->out;
+    if (!input_room(b)) return;
+    d->symbols[d->symbol_count++] = symbol;
+    last(b)->length++;
+}
+
+void builder_vector(struct builder *b, const float *values) {
+    struct dataset *d = b->out;
+    if (!input_room(b)) return;
+    memcpy(d->values + d->symbol_count++ * (size_t)d->channels, values, (size_t)d->channels * sizeof *values);
+    last(b)->length++;
+}
+
+void builder_answer(struct builder *b, int symbol) {
+    struct dataset *d = b->out;
+    if (!answer_room(b)) return;
+    d->answer_symbols[d->answer_count++] = symbol;
+    last(b)->answer_length++;
+}
+
+void builder_answer_vector(struct builder *b, const float *values) {
+    struct dataset *d = b->out;
+    if (!answer_room(b)) return;
+    memcpy(d->answer_values + d->answer_count * (size_t)d->answer_channels, values,
+           (size_t)d->answer_channels * sizeof *values);
+    d->answer_symbols[d->answer_count++] = 0;
+    last(b)->answer_length++;
+}
+
+void builder_drop(struct builder *b) {
+    struct dataset *d = b->out;
+    if (b->asked) return;
+    const struct dataset_example *example = last(b);
+    d->symbol_count = example->start;
+    d->answer_count = example->answer_start;
+    d->example_count--;
+}
+
+void builder_clear(struct builder *b) {
+    b->out->symbol_count = b->out->answer_count = 0;
+    b->out->example_count = 0;
+}
+
+bool builder_finish(struct builder *b, struct err *err) {
+    if (!b->asked) return true;
+    return err_set(err, ERR_MEMORY, "no memory for %zu bytes of a data set", b->asked);
+}

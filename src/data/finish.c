@@ -1,0 +1,167 @@
+#include "finish.h"
+
+#include "mem.h"
+#include "minibatch.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static bool no_memory(const struct dataset *d, size_t size, struct err *err) {
+    return err_at(err, ERR_MEMORY, d->name, 0, 0, "no memory for %zu bytes of a data set", size);
+}
+
+static int compare_int(const void *a, const void *b) {
+    int x = *(const int *)a, y = *(const int *)b;
+    return (x > y) - (x < y);
+}
+
+bool dataset_measure(struct dataset *d) {
+    int *lengths = mem_array((size_t)d->example_count, sizeof *lengths);
+    if (!lengths) return false;
+    d->answer_length_max = 0;
+    for (int i = 0; i < d->example_count; i++) {
+        lengths[i] = d->examples[i].length;
+        if (d->examples[i].answer_length > d->answer_length_max) d->answer_length_max = d->examples[i].answer_length;
+    }
+    qsort(lengths, (size_t)d->example_count, sizeof *lengths, compare_int);
+    if (d->example_count > 0) {
+        d->length_min = lengths[0];
+        d->length_median = lengths[(d->example_count - 1) / 2];
+        d->length_max = lengths[d->example_count - 1];
+    }
+    mem_free(lengths);
+    return true;
+}
+
+// How many of n go to validation: at least one and not all, where that can be.
+static size_t validation_size(double fraction, size_t n, size_t keep) {
+    size_t wanted = (size_t)llround(fraction * (double)n);
+    if (fraction <= 0 || n <= keep) return 0;
+    return wanted < 1 ? 1 : wanted > n - keep ? n - keep : wanted;
+}
+
+static bool has_classes(const struct dataset *d) {
+    return d->answers == ANSWERS_ONE && d->output == VALUES_SYMBOLS;
+}
+
+// chosen: the first `wanted` of a shuffle; the beginning of one is enough.
+static void choose(struct rng *rng, int *order, int n, int wanted, bool *chosen) {
+    for (int i = 0; i < n; i++)
+        order[i] = i;
+    for (int i = 0; i < wanted; i++) {
+        int j = i + (int)rng_below(rng, (uint64_t)(n - i)), index = order[j];
+        order[j] = order[i];
+        chosen[index] = true;
+    }
+}
+
+// The shuffled examples class by class, of which every n/wanted-th is taken: each class gives its share, to within one.
+static void choose_by_class(const struct dataset *d, struct rng *rng, int *order, int n, int wanted, bool *chosen) {
+    for (int i = 0; i < n; i++)
+        order[i] = i;
+    rng_shuffle(rng, order, n);
+    int seen = 0;
+    for (int class = 0; class < d->labels.count; class ++)
+        for (int i = 0; i < n; i++) {
+            if (d->answer_symbols[d->examples[order[i]].answer_start] != class) continue;
+            seen++;
+            if ((long)seen * wanted / n > (long)(seen - 1) * wanted / n) chosen[order[i]] = true;
+        }
+}
+
+static bool split_examples(struct dataset *d, const struct data_options *options, struct err *err) {
+    int n = d->example_count, wanted = (int)validation_size(options->validation, (size_t)n, 1);
+    int *order = mem_array((size_t)n, sizeof *order);
+    bool *chosen = mem_array((size_t)n, sizeof *chosen);
+    d->train = mem_array((size_t)n, sizeof *d->train);
+    d->validation = mem_array((size_t)wanted, sizeof *d->validation);
+    bool good = order && chosen && d->train && d->validation;
+    if (good) {
+        struct rng rng = rng_seed(options->seed);
+        if (has_classes(d))
+            choose_by_class(d, &rng, order, n, wanted, chosen);
+        else
+            choose(&rng, order, n, wanted, chosen);
+        d->train_count = d->validation_count = 0;
+        for (int i = 0; i < n; i++)
+            if (chosen[i])
+                d->validation[d->validation_count++] = i;
+            else
+                d->train[d->train_count++] = i;
+    }
+    mem_free(order);
+    mem_free(chosen);
+    return good || no_memory(d, 3 * (size_t)n * sizeof(int), err);
+}
+
+bool dataset_split(struct dataset *d, const struct data_options *options, struct problem_log *log, struct err *err) {
+    double validation = options->validation;
+    if (!(validation >= 0 && validation < 1))
+        return err_at(err, ERR_VALUE, d->name, 0, 0, "expected a validation fraction from 0 to below 1, found %g",
+                      validation);
+    bool none;
+    d->train_symbols = d->symbol_count;
+    if (d->shape == TEXT_LINES) {
+        if (!split_examples(d, options, err)) return false;
+        none = d->validation_count == 0;
+    } else {
+        size_t keep = d->input == VALUES_SYMBOLS ? 2 : 3;
+        d->train_symbols -= validation_size(validation, d->symbol_count, keep);
+        none = d->train_symbols == d->symbol_count;
+    }
+    if (none && validation > 0)
+        problem_add(log, PROBLEM_OTHER, 1, 1, "too little %s to set some aside: there is no validation part",
+                    d->symbols ? "text" : "data");
+    return true;
+}
+
+// The training part's mean and deviation of one channel.
+static void measure_channel(const struct dataset *d, int channel, double *mean, double *deviation) {
+    double sum = 0, squares = 0;
+    long count = 0;
+    int examples = d->shape == TEXT_WHOLE ? 1 : d->train_count;
+    for (int pass = 0; pass < 2; pass++) // the mean first: squares of large numbers would lose their digits
+        for (int i = 0; i < examples; i++) {
+            const struct dataset_example *example = &d->examples[d->shape == TEXT_WHOLE ? 0 : d->train[i]];
+            size_t n = d->shape == TEXT_WHOLE ? d->train_symbols : (size_t)example->length;
+            for (size_t t = 0; t < n; t++) {
+                double value = d->values[(example->start + t) * (size_t)d->channels + (size_t)channel];
+                if (pass == 0)
+                    sum += value, count++;
+                else
+                    squares += (value - *mean) * (value - *mean);
+            }
+            if (pass == 0 && i == examples - 1) *mean = sum / (double)count;
+        }
+    *deviation = sqrt(squares / (double)count);
+    if (!(*deviation > 1e-12 * fabs(*mean))) *deviation = 1; // it never changes
+}
+
+static bool scale(struct dataset *d, struct err *err) {
+    d->mean = mem_array((size_t)d->channels, sizeof *d->mean);
+    d->scale = mem_array((size_t)d->channels, sizeof *d->scale);
+    if (!d->mean || !d->scale) return no_memory(d, (size_t)d->channels * sizeof *d->mean, err);
+    for (int c = 0; c < d->channels; c++) {
+        double mean = 0, deviation = 1;
+        measure_channel(d, c, &mean, &deviation);
+        d->mean[c] = (float)mean;
+        d->scale[c] = (float)deviation;
+        for (size_t t = 0; t < d->symbol_count; t++) {
+            float *value = &d->values[t * (size_t)d->channels + (size_t)c];
+            *value = (float)(((double)*value - mean) / deviation);
+        }
+    }
+    return true;
+}
+
+bool dataset_finish(struct dataset *d, const struct data_options *options, struct problem_log *log, struct err *err) {
+    if (d->example_count == 0 || d->symbol_count == 0)
+        return err_at(err, ERR_FORMAT, d->name, 0, 0, "expected at least one example that can be used, found none");
+    if (!dataset_measure(d)) return no_memory(d, (size_t)d->example_count * sizeof(int), err);
+    if (!d->train && !dataset_split(d, options, log, err)) return false;
+    dataset_sort_by_length(d, d->validation, d->validation_count);
+    if (d->input == VALUES_REALS && !d->task && !scale(d, err)) return false;
+    if (d->symbols && !d->task && d->shape == TEXT_LINES && !problems_of_duplicates(log, d))
+        return no_memory(d, (size_t)d->example_count * 2 * sizeof(uint64_t), err);
+    return problem_log_finish(log, d) || no_memory(d, PROBLEM_MAX * sizeof(struct problem), err);
+}

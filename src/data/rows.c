@@ -1,0 +1,145 @@
+#include "rows.h"
+
+#include "builder.h"
+#include "counter.h"
+#include "mem.h"
+#include "str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { FIRST_ROOM = 256 };
+
+void text_trim(const char **text, size_t *size) {
+    while (*size > 0 && (**text == ' ' || **text == '\t')) {
+        (*text)++;
+        (*size)--;
+    }
+    while (*size > 0 && ((*text)[*size - 1] == ' ' || (*text)[*size - 1] == '\t'))
+        (*size)--;
+}
+
+void rows_add(struct rows *rows, const struct row *row) {
+    if (rows->no_memory) return;
+    if (rows->count == rows->room) {
+        size_t old = (size_t)rows->room * sizeof *rows->items, new = old ? 2 * old : FIRST_ROOM * sizeof *rows->items;
+        struct row *items = rows->count < DATASET_MAX_EXAMPLES ? mem_grow(rows->items, old, new) : NULL;
+        rows->no_memory = !items;
+        if (!items) return;
+        rows->items = items;
+        rows->room = (int)(new / sizeof *items);
+    }
+    struct row *own = &rows->items[rows->count++];
+    *own = *row;
+    text_trim(&own->input, &own->input_size);
+    if (own->answer) text_trim(&own->answer, &own->answer_size);
+}
+
+void rows_release(struct rows *rows) {
+    mem_free(rows->items);
+    *rows = (struct rows){0};
+}
+
+static bool usable(const struct row *row, struct problem_log *log) {
+    if (row->input_size == 0)
+        problem_add(log, PROBLEM_SKIPPED, row->line, 1, "expected an input, found an empty one; skipped");
+    else if (row->answer_size == 0)
+        problem_add(log, PROBLEM_SKIPPED, row->line, 1, "expected an answer, found an empty one; skipped");
+    return row->input_size > 0 && row->answer_size > 0;
+}
+
+static void long_row(const struct row *row, struct problem_log *log) {
+    long length = (long)utf8_count(row->input, row->input_size);
+    if (length > DATASET_LONG_LINE)
+        problem_add(log, PROBLEM_LONG_LINE, row->line, DATASET_LONG_LINE + 1,
+                    "expected at most %d characters, found %ld; training takes them all at once", DATASET_LONG_LINE,
+                    length);
+}
+
+static bool make_vocabularies(const struct rows *rows, const struct data_options *o, struct dataset *out,
+                              struct err *err) {
+    struct token_counter inputs, answers;
+    const struct vocabulary *given = o->vocabulary;
+    bool labels = out->answers == ANSWERS_ONE;
+    token_counter_start(&inputs, given ? given->tokens : o->tokens, given ? given->lower : o->lower);
+    token_counter_start(&answers, labels ? TOKENS_LABEL : inputs.seen.tokens, !labels && inputs.seen.lower);
+    for (int i = 0; i < rows->count; i++) {
+        const struct row *row = &rows->items[i];
+        if (row->input_size == 0 || row->answer_size == 0) continue;
+        token_counter_add(&inputs, row->input, row->input_size);
+        token_counter_add(&answers, row->answer, row->answer_size);
+    }
+    bool good = token_counter_make(&inputs, o->min_count, given, &out->vocabulary, err) &&
+                token_counter_make(&answers, labels ? 0 : o->min_count, o->labels, &out->labels, err);
+    token_counter_release(&inputs);
+    token_counter_release(&answers);
+    return good;
+}
+
+// Tokens of a text, into room that grows.
+struct encoder {
+    int *symbols, room;
+};
+
+static int encode(struct encoder *e, const struct vocabulary *vocabulary, const char *text, size_t size) {
+    int n = vocabulary_encode(vocabulary, text, size, e->symbols, e->room);
+    if (n <= e->room) return n;
+    mem_free(e->symbols);
+    e->room = 2 * n;
+    e->symbols = mem_need((size_t)e->room, sizeof *e->symbols);
+    return vocabulary_encode(vocabulary, text, size, e->symbols, e->room);
+}
+
+static bool unknown_label(const struct row *row, const struct dataset *d, const char *path, struct err *err) {
+    return err_at(err, ERR_VALUE, path, row->line, 0, "expected one of the model's %d labels, found \"%.*s\"",
+                  d->labels.count, (int)row->answer_size, row->answer);
+}
+
+static bool put_row(struct builder *b, struct encoder *e, const struct row *row, struct problem_log *log,
+                    const char *path, struct err *err) {
+    struct dataset *d = b->out;
+    builder_example(b, row->line);
+    int n = encode(e, &d->vocabulary, row->input, row->input_size);
+    for (int k = 0; k < n; k++)
+        builder_symbol(b, e->symbols[k]);
+    int m = encode(e, &d->labels, row->answer, row->answer_size);
+    if (d->answers == ANSWERS_ONE && m > 0 && e->symbols[0] < 0) return unknown_label(row, d, path, err);
+    for (int k = 0; k < m; k++)
+        builder_answer(b, e->symbols[k]);
+    if (n > 0 && m > 0) return true;
+    problem_add(log, PROBLEM_SKIPPED, row->line, 1, "expected words on both sides, found none; skipped");
+    builder_drop(b);
+    return true;
+}
+
+bool rows_finish(const struct rows *rows, enum data_answers answers, const struct reader_input *input,
+                 const struct data_options *options, struct dataset *out, struct problem_log *log, struct err *err) {
+    out->answers = answers;
+    out->shape = TEXT_LINES;
+    out->reverse_source =
+        answers == ANSWERS_SEQUENCE && (options->vocabulary ? options->vocabulary->reversed : options->reverse_source);
+    if (rows->no_memory) return err_at(err, ERR_MEMORY, input->path, 0, 0, "no memory for %d rows", rows->count);
+    if (!make_vocabularies(rows, options, out, err)) return false;
+    out->vocabulary.reversed = out->reverse_source;
+    struct builder builder;
+    struct encoder encoder = {0};
+    builder_start(&builder, out);
+    bool good = true;
+    for (int i = 0; good && i < rows->count; i++) {
+        if (!usable(&rows->items[i], log)) continue;
+        long_row(&rows->items[i], log);
+        good = put_row(&builder, &encoder, &rows->items[i], log, input->path, err);
+    }
+    mem_free(encoder.symbols);
+    if (!good || !builder_finish(&builder, err)) return false;
+    snprintf(out->shape_reason, sizeof out->shape_reason, "one example a row");
+    if (answers == ANSWERS_ONE && out->labels.count == 1 && !options->labels)
+        return err_at(err, ERR_VALUE, input->path, 0, 0,
+                      "expected at least two labels, found only \"%s\": there is nothing to tell apart",
+                      out->labels.texts[0]);
+    if (!input->folder) {
+        problems_of_characters(log, &out->vocabulary, input->bytes, input->size, 0);
+        reader_note_ends(input, out);
+    }
+    return dataset_finish(out, options, log, err);
+}

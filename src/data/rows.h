@@ -1,0 +1,26 @@
+#pragma once
+// What readers of texts with answers have in common: they split a file into rows, each with an input text and an answer
+// text; the rows become a data set. Texts are borrowed from the file until then.
+
+#include "reader.h"
+
+struct row {
+    const char *input, *answer; // answer NULL: none
+    size_t input_size, answer_size;
+    long line;
+};
+
+struct rows {
+    struct row *items;
+    int count, room;
+    bool no_memory;
+};
+
+void rows_add(struct rows *rows, const struct row *row); // a copy; texts are trimmed of spaces and tabs at both ends
+void rows_release(struct rows *rows);
+// answers: `one` (the answer text is a label), `sequence` (it is cut into tokens, with a vocabulary of its own). Rows
+// with an input or an answer that is empty are problems and left out. Finishes the data set.
+bool rows_finish(const struct rows *rows, enum data_answers answers, const struct reader_input *input,
+                 const struct data_options *options, struct dataset *out, struct problem_log *log, struct err *err);
+// The beginning and end of a text without spaces and tabs around it.
+void text_trim(const char **text, size_t *size);
