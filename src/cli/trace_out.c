@@ -43,31 +43,40 @@ static void add_tensor(void *context, const char *name, int dims, const int64_t 
         sink->failed = !save_array(sink, name, dims, shape, data);
 }
 
-// itemised/l{k}[_reverse]/{state} (T tau, T t, H): dL<tau>/d(state)<t>, and their norms (T, T) under norm/.
-static bool add_itemised(const struct record *record, struct sink *sink, struct err *err) {
+// itemised/l{k}[_reverse]/{state} (T tau, T t, H): dL<tau>/d(state)<t>, and their norms (T tau, T t) under norm/; of an
+// encoder under encoder/, with t its own timesteps.
+static bool add_side(const struct record *record, const struct tape *tape, const char *prefix, struct sink *sink,
+                     struct err *err) {
     const struct cell_desc *cell = record_cell(record);
-    const struct net_spec *spec = tape_spec(record->tape);
-    const int64_t T = record_T(record), H = record_H(record);
-    size_t pairs = (size_t)T * (size_t)T, row = pairs * (size_t)(H + 1);
+    const struct net_spec *spec = tape_spec(tape);
+    const int64_t tau = record_T(record), T = tape_length(tape), H = record_H(record);
+    size_t pairs = (size_t)tau * (size_t)T, row = pairs * (size_t)(H + 1);
     double *memory = slab_alloc(row, CELL_MAX_STATES * sizeof *memory, "the itemised gradients", err);
+    double *const norms[CELL_MAX_STATES] = {memory, memory + pairs};
+    double *const vectors[CELL_MAX_STATES] = {memory + 2 * pairs, memory + pairs * (size_t)(H + 2)};
     bool good = memory != NULL;
     for (int l = 0; good && l < spec->layers; l++)
         for (int d = 0; good && d < spec->directions; d++) {
-            double *const norms[CELL_MAX_STATES] = {memory, memory + pairs}, *const vectors[CELL_MAX_STATES] = {
-                                                                                 memory + 2 * pairs,
-                                                                                 memory + pairs * (size_t)(H + 2)};
-            good = analysis_itemised(record->tape, &record->layout, record->params, &record->example, l, d, norms,
-                                     vectors, err);
+            good =
+                analysis_itemised(tape, &record->layout, record->params, &record->example, l, d, norms, vectors, err);
             for (int s = 0; good && s < cell->state_count; s++) {
-                char name[128];
-                snprintf(name, sizeof name, "norm/itemised/l%d%s/%s", l, d ? "_reverse" : "",
+                char name[128], norm[160];
+                snprintf(name, sizeof name, "itemised/l%d%s/%s", l, d ? "_reverse" : "",
                          cell->slots[cell->state_out[s]].id);
-                add_tensor(sink, name, 2, (const int64_t[]){T, T}, norms[s]);
-                add_tensor(sink, name + strlen("norm/"), 3, (const int64_t[]){T, T, H}, vectors[s]);
+                snprintf(norm, sizeof norm, "%snorm/%s", prefix, name);
+                add_tensor(sink, norm, 2, (const int64_t[]){tau, T}, norms[s]);
+                snprintf(norm, sizeof norm, "%s%s", prefix, name);
+                add_tensor(sink, norm, 3, (const int64_t[]){tau, T, H}, vectors[s]);
             }
         }
     mem_free(memory);
     return good;
+}
+
+static bool add_itemised(const struct record *record, struct sink *sink, struct err *err) {
+    const struct tape *encoder = tape_encoder(record->tape);
+    return add_side(record, record->tape, "", sink, err) &&
+           (!encoder || add_side(record, encoder, "encoder/", sink, err));
 }
 
 enum { META = 6 };

@@ -17,7 +17,8 @@
 
 // One example, borrowed. x[t]: a symbol, or -1 for the zero vector; or real: x_real (T, I). target[t]: a symbol, or -1
 // where there is no loss; of sigmoid and linear outputs any number from 0 on says that there is one, and target_real
-// holds the answers. Where a kind has one answer, only the last timestep may have a target: the engine has no padding.
+// holds the answers. Where a kind has one answer, only the last timestep may have a target: the engine has no padding,
+// and an earlier target (example_check() refuses it) would be answered by a<t> and the backward direction's t = 0.
 struct example {
     int T;
     const int *x;

@@ -1,4 +1,5 @@
 #include "checkpoint_parts.h"
+#include "tokens.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +68,9 @@ static bool read_texts(const json_t *list, const char *key, struct vocabulary *v
         if (i < first && strcmp(text, vocabulary->texts[i]) != 0)
             return err_at(err, ERR_FORMAT, path, 0, 0, "expected symbol %zu of the %s to be %s", i, key,
                           vocabulary->texts[i]);
+        if (i >= first && vocabulary->tokens == TOKENS_BYTE && token_byte(text) < 0)
+            return err_at(err, ERR_FORMAT, path, 0, 0,
+                          "symbol %zu of the %s is no byte: expected a character or <0x..>", i, key);
         int index = vocabulary_add(vocabulary, text, strlen(text));
         if (index < 0) return err_at(err, ERR_MEMORY, path, 0, 0, "no memory for a %s of %zu symbols", key, count);
         if ((size_t)index != i)

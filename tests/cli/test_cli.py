@@ -233,6 +233,97 @@ def train_eval_sample():
         ok("trace", model, "--word", "troodon", "--out", f"{folder}/t.safetensors")
 
 
+def save_model(path, spec, meta, found):
+    """A checkpoint by hand: found gives name: rows of numbers; a cell's second bias of zeros is added."""
+    base = dict(format=1, cell="rnn", activation="relu", kind="many-to-many", layers=1, directions=1, real_input=False)
+    header, body = {"__metadata__": {"unroll": json.dumps(base | spec), **meta}}, b""
+    for name, rows in list(found.items()):
+        if "bias_ih" in name:
+            found[name.replace("bias_ih", "bias_hh")] = [0] * len(rows)
+    for name, rows in found.items():
+        flat = [n for row in rows for n in row] if isinstance(rows[0], list) else rows
+        shape = [len(rows), len(rows[0])] if isinstance(rows[0], list) else [len(rows)]
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(body), len(body) + 4 * len(flat)]}
+        body += struct.pack(f"<{len(flat)}f", *flat)
+    text = json.dumps(header).encode()
+    pathlib.Path(path).write_bytes(struct.pack("<Q", len(text)) + text + body)
+
+
+def eye(n, value=1):
+    return [[value if i == k else 0 for k in range(n)] for i in range(n)]
+
+
+def chain(path, words, tokens, first):
+    """A language model that knows one text: symbol `first` comes first, each is followed by the next one, the last by <EOS>."""
+    V = len(words)
+    follows = {k: k + 1 if k + 1 < V else 0 for k in range(2, V)}
+    head = [[9 if follows.get(k) == o else 0 for k in range(V)] for o in range(V)]
+    save_model(path, dict(hidden=V, inputs=V, outputs=V), {"vocabulary": json.dumps(words), "tokens": tokens},
+               {"rnn.weight_ih_l0": eye(V), "rnn.weight_hh_l0": eye(V, 0), "rnn.bias_ih_l0": [0] * V, "head.weight": head,
+                "head.bias": [4 if o == first else 0 for o in range(V)]})
+
+
+@test
+def sample_joins_tokens():
+    """Words get the spaces that a person writes, bytes none; unknown tokens of --prime are named."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = f"{folder}/m.safetensors"
+        greedy = ["sample", model, "--temperature", 0, "--count", 1]
+        text = ["hello", ",", "(", "my", ")", "world", "!"]
+        chain(model, ["<EOS>", "<UNK>", *text], "word lower", 2)
+        assert ok(*greedy).stdout == "hello, (my) world!\n", ok(*greedy).stdout
+        assert ok(*greedy, "--length", 3).stdout == "hello, (\n"
+        assert json.loads(ok(*greedy, "--prime", "MY )", "--json").stdout)["samples"] == ["my) world!"]
+        says(1, "“earth” is not among the 9 symbols", *greedy, "--prime", "my Earth!")
+        beam = json.loads(ok("sample", model, "--beam", 3, "--json").stdout)["beam"]
+        assert beam[0]["text"] == "hello, (my) world!" and beam[0]["ended"] and len(beam) == 3, beam
+        assert all(a["score"] >= b["score"] for a, b in zip(beam, beam[1:]) if a["ended"] == b["ended"])
+        likely = json.loads(ok("sample", model, "--distribution", "--prime", "hello", "--json").stdout)["distribution"]
+        assert max(likely, key=lambda row: row["p"])["symbol"] == "," and abs(sum(row["p"] for row in likely) - 1) < 1e-5
+        drawn = json.loads(ok("sample", model, "--top-k", 1, "--count", 2, "--json").stdout)["samples"]
+        assert drawn == ["hello, (my) world!"] * 2, drawn
+        chain(model, ["<EOS>", "<UNK>", "a", "<0xC3>", "<0xA9>", "<0x0A>"], "byte", 2)
+        assert ok(*greedy).stdout == "aé\n\n"
+        assert json.loads(ok(*greedy, "--length", 2, "--json").stdout)["samples"] == ["a\ufffd"]
+        assert ok(*greedy, "--prime", "é").stdout == "é\n\n"
+        says(1, "“<0xA8>” is not among", *greedy, "--prime", "è")
+        for words, expected in ((["--beam", 2, "--count", 3], "--beam"), (["--length-power", 1], "--beam"), (["--source", "a"], "--source")):
+            says(2, expected, "sample", model, *words)
+
+
+@test
+def sample_of_an_encoder_decoder():
+    """A pair that writes x for a source that ends with a, y for one that ends with b, and then <EOS>."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = f"{folder}/m.safetensors"
+        stop = [[0] * 4 for _ in range(4)]
+        stop[0][2] = stop[0][3] = 5
+        meta = {"vocabulary": json.dumps(["<EOS>", "<UNK>", "a", "b"]), "labels": json.dumps(["<EOS>", "<UNK>", "x", "y"])}
+        weights = {"encoder.rnn.weight_ih_l0": eye(4), "encoder.rnn.weight_hh_l0": eye(4, 0), "encoder.rnn.bias_ih_l0": [0] * 4,
+                   "decoder.rnn.weight_ih_l0": stop, "decoder.rnn.weight_hh_l0": eye(4), "decoder.rnn.bias_ih_l0": [0] * 4,
+                   "decoder.head.weight": eye(4, 7), "decoder.head.bias": [0] * 4}
+        spec = dict(kind="encoder-decoder", hidden=4, inputs=4, outputs=4)
+        save_model(model, spec, meta, dict(weights))
+        assert ok("sample", model, "--source", "abba").stdout == "x\n"
+        assert ok("sample", model, "--source", "ab").stdout == "y\n"
+        assert ok("sample", model, "--source", "ab", "--prime", "xx").stdout == "xx\n"
+        beam = json.loads(ok("sample", model, "--source", "b", "--beam", 4, "--length", 3, "--json").stdout)["beam"]
+        assert beam[0]["text"] == "y" and beam[0]["ended"] and -0.02 < beam[0]["log_probability"] < 0, beam
+        drawn = json.loads(ok("sample", model, "--source", "b", "--temperature", 1, "--json").stdout)["samples"]
+        assert len(drawn) == 10 and drawn.count("y") > 7, drawn
+        save_model(model, spec, meta | {"tokens": "character reversed"}, dict(weights))
+        assert ok("sample", model, "--source", "ab").stdout == "x\n"
+        says(2, "--source", "sample", model)
+        says(1, "“c” is not among the 4 symbols", "sample", model, "--source", "abc")
+        says(1, "“a” is not among", "sample", model, "--source", "a", "--prime", "a")
+        words = {"rnn.weight_ih_l0": eye(4), "rnn.weight_hh_l0": eye(4), "rnn.bias_ih_l0": [0] * 4, "head.weight": eye(4), "head.bias": [0] * 4}
+        for what in (dict(kind="many-to-one"), dict(output="sigmoid")):
+            save_model(model, dict(hidden=4, inputs=4, outputs=4) | what, {}, dict(words))
+            says(1, "unroll eval", "sample", model)
+        save_model(model, dict(hidden=4, inputs=4, outputs=4), {}, dict(words))
+        says(1, "expected a vocabulary", "sample", model)
+
+
 @test
 def interrupted_training_saves():
     with tempfile.TemporaryDirectory() as folder:
@@ -477,6 +568,12 @@ def trace_of_arrays():
                 assert list(found["symbol"][1][1:]) == list(found["target"][1][:-1])
             grad, at = found[f"grad/{parameter}"][1], found[f"grad_at/{parameter}"][1]
             assert any(grad) and all(abs(sum(at[i :: len(grad)]) - g) < 1e-9 for i, g in enumerate(grad)), (words, parameter)
+            ok(*words, "--itemised", "--out", path)
+            meta, items = tensors(path)
+            sides = ["", "encoder/"] if "encoder-decoder" in words else [""]
+            for name in [f"{side}{{}}/l0/{'c' if 'gru' in words or 'gru_reset_after' in words else 'a'}" for side in sides]:
+                whole, parts = items[name.format("backward")][1], items[name.format("itemised")][1]
+                assert all(abs(sum(parts[i :: len(whole)]) - g) < 1e-9 for i, g in enumerate(whole)), (words, name)
             ok(*words, "--reduction", "mean", "--out", path)
             meta, mean = tensors(path)
             tokens = sum(mean["mask"][1])
