@@ -102,7 +102,8 @@ static void input_gradient(struct workspace *ws, const struct batch *batch, int 
 }
 
 void kernel_backward(struct workspace *ws, const float *params, const struct batch *batch, float scale, float *grads) {
-    (void)params; // the transposed copies are read
+    ws->params = params; // of the matrices the transposed copies are read
+    ws->grads = grads;
     const struct net_spec *spec = &ws->layout->spec;
     int N = batch->T * batch->B, DH = spec->hidden * spec->directions, O = spec->outputs;
     int GH = ws->cell->block_count * spec->hidden;

@@ -13,7 +13,7 @@ struct kept {
     size_t size;
     double *data;
 };
-enum { MAX_KEPT = 512 };
+enum { MAX_KEPT = 1024 };
 struct keeper {
     struct kept all[MAX_KEPT];
     int count;
