@@ -114,6 +114,7 @@ static void find_offsets(struct workspace *ws) {
             lane->recurrent_at = offset_of(layout, PARAM_RECURRENT, l, d);
             lane->bias_at = offset_of(layout, PARAM_BIAS, l, d);
             if (ws->cell->two_biases) lane->recurrent_bias_at = offset_of(layout, PARAM_RECURRENT_BIAS, l, d);
+            if (ws->diagonals) lane->diagonal_at = offset_of(layout, PARAM_DIAGONAL, l, d);
         }
     }
     if (layout->spec.embed > 0) ws->embed_at = offset_of(layout, PARAM_EMBED, -1, -1);
@@ -162,6 +163,7 @@ static struct workspace *new_workspace(const struct layout *layout, const struct
     if (!ws) return NULL;
     ws->layout = layout;
     ws->cell = net_cell(&layout->spec);
+    ws->diagonals = cell_diagonal_count(ws->cell) > 0;
     ws->loops = loops_best();
     ws->max_T = max_T;
     ws->max_B = max_B;
@@ -343,6 +345,8 @@ struct cell_rows workspace_rows(const struct workspace *ws, int layer, int direc
         rows.h_stride = stride;
     }
     if (lane->mixed) rows.mixed = lane->mixed + row * H;
+    if (ws->diagonals) rows.diagonal = ws->params + lane->diagonal_at;
+    if (ws->diagonals && ws->grads) rows.d_diagonal = ws->grads + lane->diagonal_at;
     if (!lane->c) return rows;
     rows.c = lane->c + row * H;
     rows.tanh_c = lane->tanh_c + row * H;
@@ -473,6 +477,8 @@ void layers_forward(struct workspace *ws, const float *params, const struct batc
     const struct net_spec *spec = &ws->layout->spec;
     check(batch->T <= ws->max_T && batch->B <= ws->max_B, "a minibatch of %d x %d in room for %d x %d", batch->T,
           batch->B, ws->max_T, ws->max_B);
+    ws->params = params;
+    ws->grads = NULL;
     begin_state(ws, batch);
     if (spec->directions > 1 || ws->decoder) workspace_measure(ws, batch);
     for (int l = 0; l < spec->layers; l++)
