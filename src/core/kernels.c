@@ -4,6 +4,7 @@
 #include "slab.h"
 #include "workspace.h"
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 // --- memory: laid out twice, once to count and once to hand out ---
@@ -147,6 +148,24 @@ static void borrow_packed(struct workspace *ws, const struct workspace *owner) {
     ws->shared = true;
 }
 
+// Behind what slab_alloc said: the minibatch that there would be room for. The workspace grows with B; weights,
+// gradients and optimiser state want a share too.
+static void say_what_fits(struct workspace *ws, struct err *err) {
+    if (!err || err->code != ERR_MEMORY) return;
+    struct carver count = {0};
+    carve_workspace(&count, ws);
+    size_t parameters = size_mul_add(ws->layout->size, 4 * sizeof(float), 0), room = mem_available();
+    size_t each = count.used / (size_t)ws->max_B + 1, fits = room > parameters ? (room - parameters) / each : 0;
+    size_t used = strlen(err->message);
+    char *behind = err->message + used;
+    if (fits > 0 && fits < (size_t)ws->max_B)
+        snprintf(behind, sizeof err->message - used, "; %zu sequence%s of %d timesteps would fit", fits,
+                 fits == 1 ? "" : "s", ws->max_T);
+    else if (fits == 0)
+        snprintf(behind, sizeof err->message - used,
+                 "; not one sequence of %d timesteps would fit: fewer units or layers would", ws->max_T);
+}
+
 // Of one network; `encoder` is taken over unless this fails.
 static struct workspace *new_workspace(const struct layout *layout, const struct workspace *owner,
                                        struct workspace *encoder, int max_T, int max_B, struct err *err) {
@@ -179,6 +198,7 @@ static struct workspace *new_workspace(const struct layout *layout, const struct
     if (owner || ws->packed) ws->memory = carve_all(ws, carve_workspace, "the workspace of a minibatch", err);
     if (ws->memory && encoder) encoder->decoder = ws;
     if (ws->memory) return ws;
+    if (owner || ws->packed) say_what_fits(ws, err);
     ws->encoder = NULL;
     workspace_free(ws);
     return NULL;
