@@ -132,6 +132,31 @@ static void test_in_pytorch_shapes(void **state) {
     model_release(&model);
 }
 
+// Diagonals: a vector of (3H), i f o, in each layer and direction.
+static void test_with_diagonals(void **state) {
+    struct temporary *t = *state;
+    struct net_spec spec = example_spec(CELL_LSTM_PEEPHOLE, 2, 2);
+    struct model model = example_model(&spec);
+    const char *path = temporary_path(t, "m");
+    assert_true(checkpoint_save(path, &model, NULL, NULL));
+    struct tensor_file file;
+    assert_true(tensor_file_read(&file, path, NULL));
+    assert_int_equal(file.count, 4 * 5 + 2);
+    static const char *const names[] = {"rnn.weight_ch_l0", "rnn.weight_ch_l0_reverse", "rnn.weight_ch_l1",
+                                        "rnn.weight_ch_l1_reverse"};
+    for (int k = 0; k < 4; k++) {
+        const struct tensor *tensor = tensor_file_find(&file, names[k]);
+        const struct param *param = &model.layout.params[layout_find(&model.layout, names[k])];
+        assert_non_null(tensor);
+        assert_int_equal(tensor->dims, 1);
+        assert_int_equal(tensor->shape[0], 9);
+        for (size_t i = 0; i < 9; i++)
+            assert_true((float)tensor_at(tensor, i) == model.params[param->offset + i]);
+    }
+    tensor_file_release(&file);
+    model_release(&model);
+}
+
 // What torch.save of an nn.RNN(4, 2) with an nn.Linear(2, 4) gives: no metadata. `skip` and `extra` change
 // one thing.
 static void save_foreign(const char *path, const char *skip_name, const char *extra, enum tensor_type type) {
@@ -875,6 +900,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_round_trip),
         IN_FOLDER(test_in_pytorch_shapes),
+        IN_FOLDER(test_with_diagonals),
         IN_FOLDER(test_from_pytorch),
         IN_FOLDER(test_dimensions_are_checked),
         IN_FOLDER(test_every_kind_there_and_back),
