@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ALIGNMENT = 64 };
 
@@ -66,9 +67,10 @@ char *mem_copy_text(const char *text) {
     return copy;
 }
 
-// "VmRSS:   1308 kB": a line of the process's status. getrusage() would count what was in memory before exec, too.
-static size_t status_bytes(const char *key) {
-    FILE *file = fopen("/proc/self/status", "r");
+// "VmRSS:   1308 kB": a line of the system's tables. Of the process's status: getrusage() would count what was in
+// memory before exec, too.
+static size_t proc_bytes(const char *path, const char *key) {
+    FILE *file = fopen(path, "r");
     char line[256];
     unsigned long long kib = 0;
     size_t length = strlen(key);
@@ -79,8 +81,15 @@ static size_t status_bytes(const char *key) {
 }
 
 size_t mem_resident(void) {
-    return status_bytes("VmRSS:");
+    return proc_bytes("/proc/self/status", "VmRSS:");
 }
 size_t mem_peak(void) {
-    return status_bytes("VmHWM:");
+    return proc_bytes("/proc/self/status", "VmHWM:");
+}
+
+size_t mem_available(void) {
+    size_t bytes = proc_bytes("/proc/meminfo", "MemAvailable:");
+    if (bytes > 0) return bytes;
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? (size_t)pages * (size_t)page : SIZE_MAX;
 }

@@ -18,6 +18,8 @@ char *mem_copy_text(const char *text); // never NULL
 // say.
 size_t mem_resident(void);
 size_t mem_peak(void);
+// Bytes that the machine could still give without pushing anything out; SIZE_MAX where the system does not say.
+size_t mem_available(void);
 
 // Tests: the n-th allocation from now on fails (1 = the next); 0 switches it off.
 void mem_fail_at(long n);

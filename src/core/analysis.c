@@ -139,13 +139,19 @@ static bool is_state(const int *list, int count, int slot) {
     return false;
 }
 
-typedef bool edge_fn(const struct cell_step *step);
+// Whether a way goes on over a step, from its operand `in`.
+typedef bool edge_fn(const struct cell_desc *cell, const struct cell_step *step, int in);
 
-static bool any_edge(const struct cell_step *step) {
-    (void)step;
+static bool any_edge(const struct cell_desc *cell, const struct cell_step *step, int in) {
+    (void)cell, (void)step, (void)in;
     return true;
 }
-static bool carrying_edge(const struct cell_step *step) {
+static bool before_leaving(const struct cell_desc *cell, const struct cell_step *step, int in) {
+    (void)step;
+    return !is_state(cell->state_out, cell->state_count, in);
+}
+static bool carrying_edge(const struct cell_desc *cell, const struct cell_step *step, int in) {
+    (void)cell, (void)in;
     return step->op == OP_MUL || step->op == OP_ADD;
 }
 
@@ -155,14 +161,14 @@ static void reach_forward(const struct cell_desc *cell, bool *from, edge_fn *edg
     for (int i = 0; i < cell->step_count; i++)
         for (int k = 0; k < 2; k++) {
             int in = cell->steps[i].in[k];
-            if (in >= 0 && from[in] && edge(&cell->steps[i])) from[cell->steps[i].out] = true;
+            if (in >= 0 && from[in] && edge(cell, &cell->steps[i], in)) from[cell->steps[i].out] = true;
         }
 }
 static void reach_backward(const struct cell_desc *cell, bool *to, edge_fn *edge) {
     for (int i = cell->step_count - 1; i >= 0; i--)
         for (int k = 0; k < 2; k++) {
             int in = cell->steps[i].in[k];
-            if (in >= 0 && to[cell->steps[i].out] && edge(&cell->steps[i])) to[in] = true;
+            if (in >= 0 && to[cell->steps[i].out] && edge(cell, &cell->steps[i], in)) to[in] = true;
         }
 }
 
@@ -188,7 +194,7 @@ void path_through(const struct cell_desc *cell, int slot, struct path_mask *mask
     check(slot >= 0 && slot < cell->slot_count, "slot %d", slot);
     bool before[CELL_MAX_SLOTS] = {0}, behind[CELL_MAX_SLOTS] = {0}, after[CELL_MAX_SLOTS] = {0};
     before[slot] = behind[slot] = true;
-    reach_backward(cell, before, any_edge);
+    reach_backward(cell, before, before_leaving);
     reach_forward(cell, behind, any_edge);
     after_states(cell, after);
     for (int i = 0; i < cell->step_count; i++)
@@ -213,7 +219,7 @@ void path_memory(const struct cell_desc *cell, struct path_mask *mask) {
         for (int i = 0; i < cell->step_count; i++)
             for (int k = 0; k < 2; k++) {
                 int in = cell->steps[i].in[k];
-                if (in >= 0 && carrying_edge(&cell->steps[i]) && from[in] && before[cell->steps[i].out])
+                if (in >= 0 && carrying_edge(cell, &cell->steps[i], in) && from[in] && before[cell->steps[i].out])
                     mask->follow[i][k] = true;
             }
     }

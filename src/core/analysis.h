@@ -32,8 +32,9 @@ struct path_mask {
 };
 void path_all(const struct cell_desc *cell, struct path_mask *mask);
 void path_none(const struct cell_desc *cell, struct path_mask *mask); // nothing crosses from t to t-1
-// From a state that enters to a state that leaves, only on ways through `slot` (a gate, a candidate, ...).
-// What the states of a timestep send among themselves (c through tanh c to a) stays.
+// From a state that enters to a state that leaves, only on ways through `slot` (a gate, a candidate, ...). A way
+// ends at the first state that leaves. What the states of a timestep send among themselves (c through tanh c, or
+// through a peephole, to a) stays.
 void path_through(const struct cell_desc *cell, int slot, struct path_mask *mask);
 // Only along the memory lane: sums and products that carry a state to itself (Gamma_f * c<t-1>), no gate's
 // own gradient and no weights. Of a cell without such a lane (rnn): path_none.

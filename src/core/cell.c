@@ -4,7 +4,8 @@
 #include <string.h>
 
 // The list of cells: one line each. [activation] differs for the vanilla RNN only.
-extern const struct cell_desc cell_rnn_tanh, cell_rnn_relu, cell_gru_simple, cell_gru, cell_gru_reset_after, cell_lstm;
+extern const struct cell_desc cell_rnn_tanh, cell_rnn_relu, cell_gru_simple, cell_gru, cell_gru_reset_after, cell_lstm,
+    cell_lstm_peephole;
 
 static const struct cell_desc *const cells[CELL_COUNT][ACTIVATION_COUNT] = {
     [CELL_RNN] = {&cell_rnn_tanh, &cell_rnn_relu},
@@ -12,6 +13,7 @@ static const struct cell_desc *const cells[CELL_COUNT][ACTIVATION_COUNT] = {
     [CELL_GRU] = {&cell_gru, &cell_gru},
     [CELL_GRU_RESET_AFTER] = {&cell_gru_reset_after, &cell_gru_reset_after},
     [CELL_LSTM] = {&cell_lstm, &cell_lstm},
+    [CELL_LSTM_PEEPHOLE] = {&cell_lstm_peephole, &cell_lstm_peephole},
 };
 
 const struct cell_desc *cell_describe(enum cell_id id, enum activation activation) {

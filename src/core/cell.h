@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-enum cell_id { CELL_RNN, CELL_GRU_SIMPLE, CELL_GRU, CELL_GRU_RESET_AFTER, CELL_LSTM, CELL_COUNT };
+enum cell_id { CELL_RNN, CELL_GRU_SIMPLE, CELL_GRU, CELL_GRU_RESET_AFTER, CELL_LSTM, CELL_LSTM_PEEPHOLE, CELL_COUNT };
 enum activation { ACTIVATION_TANH, ACTIVATION_RELU, ACTIVATION_COUNT }; // of the vanilla RNN
 
 // How the same vector is written. COURSE: a<t>, Gamma_u, c~<t>; PAPER: h_t, i_t, z_t; PYTORCH: h_t, g_t, n_t.

@@ -15,8 +15,7 @@ struct weights {
     size_t stride;
 };
 
-static void fill_xavier(const struct weights *w, struct rng *rng) {
-    double bound = sqrt(6.0 / (w->in + w->out));
+static void fill_uniform(const struct weights *w, struct rng *rng, double bound) {
     for (int i = 0; i < w->in; i++)
         for (int o = 0; o < w->out; o++)
             w->at[(size_t)i * w->stride + (size_t)o] = (float)((2.0 * rng_uniform(rng) - 1.0) * bound);
@@ -72,7 +71,9 @@ static void fill_orthogonal(const struct weights *w, double *room, struct rng *r
 
 static void fill(const struct weights *w, enum param_role role, enum init_kind kind, double *room, struct rng *rng) {
     bool recurrent = role == PARAM_RECURRENT && w->in == w->out;
-    if (kind == INIT_HE)
+    if (role == PARAM_DIAGONAL)
+        fill_uniform(w, rng, 1.0 / sqrt(w->out));
+    else if (kind == INIT_HE)
         fill_normal(w, rng, sqrt(2.0 / w->in));
     else if (kind == INIT_ORTHOGONAL && recurrent)
         fill_orthogonal(w, room, rng);
@@ -81,7 +82,7 @@ static void fill(const struct weights *w, enum param_role role, enum init_kind k
     else if (kind == INIT_IDENTITY && role == PARAM_INPUT)
         fill_normal(w, rng, 0.001);
     else
-        fill_xavier(w, rng);
+        fill_uniform(w, rng, sqrt(6.0 / (w->in + w->out)));
 }
 
 static void fill_param(struct model *model, const struct param *param, enum init_kind kind, double *room,

@@ -1,7 +1,8 @@
 #pragma once
 // The first values of the parameters, by name. H x H and I x H below is one gate's block of a stacked matrix: each
 // block is drawn by itself, with its own fan in and fan out. One-hot inputs count as V inputs; embeddings are normal
-// with variance 1 in every kind.
+// with variance 1 in every kind. Diagonal weights are uniform in +-1/sqrt(H) whatever the name: a gate has one of them,
+// and no fan to reckon with.
 
 #include "network.h"
 

@@ -4,6 +4,7 @@
 #include "slab.h"
 #include "workspace.h"
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 // --- memory: laid out twice, once to count and once to hand out ---
@@ -53,13 +54,13 @@ static void carve_workspace(struct carver *carver, struct workspace *ws) {
     }
     ws->d_out = carve(carver, N, DH);
     ws->d_below = carve(carver, spec->layers > 1 ? N : 0, DH);
+    size_t rows = net_one_answer(spec) ? B : N;
+    ws->logits = carve(carver, rows, (size_t)spec->outputs); // none of an encoder
     ws->lengths = carve(carver, B, 1);
     if (spec->embed > 0) ws->embedded = carve(carver, embed_room(ws), 1);
-    if (spec->outputs == 0) return; // an encoder
-    size_t rows = net_one_answer(spec) ? B : N;
+    if (spec->outputs == 0) return;
     ws->rows = carve(carver, rows, 1);
     ws->answers = carve(carver, rows, 1);
-    ws->logits = carve(carver, rows, (size_t)spec->outputs);
     if (net_one_answer(spec)) ws->head_in = carve(carver, B, DH);
 }
 
@@ -114,6 +115,7 @@ static void find_offsets(struct workspace *ws) {
             lane->recurrent_at = offset_of(layout, PARAM_RECURRENT, l, d);
             lane->bias_at = offset_of(layout, PARAM_BIAS, l, d);
             if (ws->cell->two_biases) lane->recurrent_bias_at = offset_of(layout, PARAM_RECURRENT_BIAS, l, d);
+            if (ws->diagonals) lane->diagonal_at = offset_of(layout, PARAM_DIAGONAL, l, d);
         }
     }
     if (layout->spec.embed > 0) ws->embed_at = offset_of(layout, PARAM_EMBED, -1, -1);
@@ -146,6 +148,24 @@ static void borrow_packed(struct workspace *ws, const struct workspace *owner) {
     ws->shared = true;
 }
 
+// Behind what slab_alloc said: the minibatch that there would be room for. The workspace grows with B; weights,
+// gradients and optimiser state want a share too.
+static void say_what_fits(struct workspace *ws, struct err *err) {
+    if (!err || err->code != ERR_MEMORY) return;
+    struct carver count = {0};
+    carve_workspace(&count, ws);
+    size_t parameters = size_mul_add(ws->layout->size, 4 * sizeof(float), 0), room = mem_available();
+    size_t each = count.used / (size_t)ws->max_B + 1, fits = room > parameters ? (room - parameters) / each : 0;
+    size_t used = strlen(err->message);
+    char *behind = err->message + used;
+    if (fits > 0 && fits < (size_t)ws->max_B)
+        snprintf(behind, sizeof err->message - used, "; %zu sequence%s of %d timesteps would fit", fits,
+                 fits == 1 ? "" : "s", ws->max_T);
+    else if (fits == 0)
+        snprintf(behind, sizeof err->message - used,
+                 "; not one sequence of %d timesteps would fit: fewer units or layers would", ws->max_T);
+}
+
 // Of one network; `encoder` is taken over unless this fails.
 static struct workspace *new_workspace(const struct layout *layout, const struct workspace *owner,
                                        struct workspace *encoder, int max_T, int max_B, struct err *err) {
@@ -162,6 +182,7 @@ static struct workspace *new_workspace(const struct layout *layout, const struct
     if (!ws) return NULL;
     ws->layout = layout;
     ws->cell = net_cell(&layout->spec);
+    ws->diagonals = cell_diagonal_count(ws->cell) > 0;
     ws->loops = loops_best();
     ws->max_T = max_T;
     ws->max_B = max_B;
@@ -177,6 +198,7 @@ static struct workspace *new_workspace(const struct layout *layout, const struct
     if (owner || ws->packed) ws->memory = carve_all(ws, carve_workspace, "the workspace of a minibatch", err);
     if (ws->memory && encoder) encoder->decoder = ws;
     if (ws->memory) return ws;
+    if (owner || ws->packed) say_what_fits(ws, err);
     ws->encoder = NULL;
     workspace_free(ws);
     return NULL;
@@ -343,6 +365,8 @@ struct cell_rows workspace_rows(const struct workspace *ws, int layer, int direc
         rows.h_stride = stride;
     }
     if (lane->mixed) rows.mixed = lane->mixed + row * H;
+    if (ws->diagonals) rows.diagonal = ws->params + lane->diagonal_at;
+    if (ws->diagonals && ws->grads) rows.d_diagonal = ws->grads + lane->diagonal_at;
     if (!lane->c) return rows;
     rows.c = lane->c + row * H;
     rows.tanh_c = lane->tanh_c + row * H;
@@ -473,6 +497,8 @@ void layers_forward(struct workspace *ws, const float *params, const struct batc
     const struct net_spec *spec = &ws->layout->spec;
     check(batch->T <= ws->max_T && batch->B <= ws->max_B, "a minibatch of %d x %d in room for %d x %d", batch->T,
           batch->B, ws->max_T, ws->max_B);
+    ws->params = params;
+    ws->grads = NULL;
     begin_state(ws, batch);
     if (spec->directions > 1 || ws->decoder) workspace_measure(ws, batch);
     for (int l = 0; l < spec->layers; l++)

@@ -126,6 +126,8 @@ static void gradient_of_start(struct workspace *ws, const struct batch *batch, i
 }
 
 void layers_backward(struct workspace *ws, const float *params, const struct batch *batch, float *grads) {
+    ws->params = params; // of the matrices the transposed copies are read
+    ws->grads = grads;
     const struct net_spec *spec = &ws->layout->spec;
     int N = batch->T * batch->B, DH = spec->hidden * spec->directions, GH = ws->cell->block_count * spec->hidden;
     for (int l = spec->layers - 1; l >= 0; l--) {

@@ -23,6 +23,9 @@ struct cell_rows {
                           // weights; out: the same for t-1
     const float *dh;      // (B, H; stride)
     float *dc;            // (B, H) in: dL/dc from the future; out: the same one timestep earlier
+    // of cells with diagonal weights (network.h), (D, H); backward their gradient, added to
+    const float *diagonal;
+    float *d_diagonal;
 };
 
 // One sequence through all timesteps, forward in time. forward: the rows of the first timestep, and gates +=

@@ -62,6 +62,7 @@ LOOP void sigmoid_all(float *values, size_t n) {
 #include "cells/gru_reset_after_kernel.h"
 #include "cells/gru_simple_kernel.h"
 #include "cells/lstm_kernel.h"
+#include "cells/lstm_peephole_kernel.h"
 #include "cells/rnn_kernel.h"
 
 // --- matrix products ---
@@ -350,16 +351,22 @@ const struct loops LOOPS = {
                 [CELL_GRU_SIMPLE] = gru_simple_forward,
                 [CELL_GRU] = gru_forward,
                 [CELL_GRU_RESET_AFTER] = gru_reset_after_forward,
-                [CELL_LSTM] = lstm_forward},
+                [CELL_LSTM] = lstm_forward,
+                [CELL_LSTM_PEEPHOLE] = lstm_peephole_forward},
     .backward = {[CELL_RNN] = rnn_backward,
                  [CELL_GRU_SIMPLE] = gru_simple_backward,
                  [CELL_GRU] = gru_backward,
                  [CELL_GRU_RESET_AFTER] = gru_reset_after_backward,
-                 [CELL_LSTM] = lstm_backward},
+                 [CELL_LSTM] = lstm_backward,
+                 [CELL_LSTM_PEEPHOLE] = lstm_peephole_backward},
     .forward_first = {[CELL_GRU] = gru_forward_first},
     .backward_last = {[CELL_GRU] = gru_backward_last},
-    .forward_single = {[CELL_RNN] = rnn_forward_single, [CELL_LSTM] = lstm_forward_single},
-    .backward_single = {[CELL_RNN] = rnn_backward_single, [CELL_LSTM] = lstm_backward_single},
+    .forward_single = {[CELL_RNN] = rnn_forward_single,
+                       [CELL_LSTM] = lstm_forward_single,
+                       [CELL_LSTM_PEEPHOLE] = lstm_peephole_forward_single},
+    .backward_single = {[CELL_RNN] = rnn_backward_single,
+                        [CELL_LSTM] = lstm_backward_single,
+                        [CELL_LSTM_PEEPHOLE] = lstm_peephole_backward_single},
     .gather = gather,
     .scatter = scatter,
     .loss = {[OUTPUT_SOFTMAX] = softmax, [OUTPUT_SIGMOID] = sigmoid_loss, [OUTPUT_LINEAR] = linear_loss},

@@ -41,4 +41,5 @@
     }
 
 SINGLE(lstm)
+SINGLE(lstm_peephole)
 SINGLE(rnn)

@@ -1,5 +1,5 @@
 #pragma once
-// Memory for slabs and workspaces: sizes that overflow, that are more than the machine has, or that the
+// Memory for slabs and workspaces: sizes that overflow, that are more than the machine has free, or that the
 // system refuses are told apart from bugs and answered with ERR_MEMORY and the size asked for.
 
 #include "err.h"

@@ -36,6 +36,7 @@ struct lane {
     float *input_t;                         // (G*H, I) of layers above the first and of embedded symbols; else NULL
     size_t input_at, recurrent_at, bias_at; // offsets in the slab
     size_t recurrent_bias_at;               // of cells with two biases
+    size_t diagonal_at;                     // of cells with diagonal weights
 };
 
 struct workspace {
@@ -64,6 +65,9 @@ struct workspace {
     int state;                     // which of the last_h, last_c carries on
     int carried[WORKSPACE_STATES]; // B of the state kept there; 0 = none
     bool started;                  // the minibatch at hand began with a carried state
+    bool diagonals;                // the cell has diagonal weights
+    const float *params;           // of the pass at hand
+    float *grads;                  // of the backward pass at hand; NULL forward
     bool shared;                   // the packed weights belong to another workspace
     void *packed, *memory;
     size_t bytes, packed_bytes; // all of it; the packed weights, where they are its own

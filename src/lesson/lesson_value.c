@@ -128,12 +128,26 @@ static bool read_attributes(const char *text, const char **cursor, struct attrib
     }
 }
 
+// "fc" of w_fc: the diagonal of block f, from its own memory.
+static bool diagonal_name(const char *name, const struct cell_desc *cell, const char *family, const char *layer,
+                          struct lesson_value *out) {
+    for (int k = 0; k < cell->block_count; k++) {
+        size_t length = strlen(cell->blocks[k].id);
+        int row = cell_diagonal_row(cell, k);
+        if (row < 0 || strncmp(name, cell->blocks[k].id, length) != 0 || strcmp(name + length, "c") != 0) continue;
+        out->block = row;
+        return snprintf(out->tensor, sizeof out->tensor, "%s/rnn.weight_ch_%s", family, layer) > 0;
+    }
+    return false;
+}
+
 // "aa" of W_aa: recurrent weights of block a; "ax": its input weights; "f": both, told apart by from= or
 // symbol=; "ya": the head.
 static bool weight_name(const char *name, const struct cell_desc *cell, const char *layer, const struct attributes *a,
                         struct lesson_value *out) {
     const char *family = name[0] == 'd' ? (a->t != ATTRIBUTE_NONE ? "grad_at" : "grad") : "param";
     if (name[0] == 'd') name++;
+    if (strncmp(name, "w_", 2) == 0) return diagonal_name(name + 2, cell, family, layer, out);
     bool bias = name[0] == 'b';
     if ((name[0] != 'W' && !bias) || name[1] != '_') return false;
     name += 2;

@@ -60,16 +60,29 @@ static bool load(struct checkpoint *checkpoint, const struct tensor_file *file, 
     return true;
 }
 
+// Takes the file over, also on failure.
+static bool load_owned(struct checkpoint *checkpoint, struct tensor_file *file, const char *path,
+                       const struct net_spec *spec_if_missing, bool with_state, struct err *err) {
+    bool good = load(checkpoint, file, path, spec_if_missing, err);
+    good = good && (!with_state || state_read(file, checkpoint, path, err));
+    tensor_file_release(file);
+    if (!good) checkpoint_release(checkpoint);
+    return good;
+}
+
 static bool load_file(struct checkpoint *checkpoint, const char *path, const struct net_spec *spec_if_missing,
                       bool with_state, struct err *err) {
     *checkpoint = (struct checkpoint){0};
     struct tensor_file file;
-    if (!tensor_file_read(&file, path, err)) return false;
-    bool good = load(checkpoint, &file, path, spec_if_missing, err);
-    good = good && (!with_state || state_read(&file, checkpoint, path, err));
-    tensor_file_release(&file);
-    if (!good) checkpoint_release(checkpoint);
-    return good;
+    return tensor_file_read(&file, path, err) && load_owned(checkpoint, &file, path, spec_if_missing, with_state, err);
+}
+
+bool checkpoint_parse(struct checkpoint *checkpoint, const char *name, const void *bytes, size_t size,
+                      const struct net_spec *spec_if_missing, struct err *err) {
+    *checkpoint = (struct checkpoint){0};
+    struct tensor_file file;
+    return tensor_file_parse(&file, name, bytes, size, err) &&
+           load_owned(checkpoint, &file, name, spec_if_missing, true, err);
 }
 
 bool checkpoint_load(struct checkpoint *checkpoint, const char *path, const struct net_spec *spec_if_missing,

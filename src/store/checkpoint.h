@@ -48,4 +48,7 @@ bool checkpoint_load(struct checkpoint *checkpoint, const char *path, const stru
 bool checkpoint_save_state(const char *path, const struct model *model, const struct vocabulary *vocabulary,
                            const struct checkpoint_state *state, struct err *err);
 bool checkpoint_load_state(struct checkpoint *checkpoint, const char *path, struct err *err);
+// Model and state from memory; `name` stands in messages. For tests and fuzzing.
+bool checkpoint_parse(struct checkpoint *checkpoint, const char *name, const void *bytes, size_t size,
+                      const struct net_spec *spec_if_missing, struct err *err);
 void checkpoint_release(struct checkpoint *checkpoint);

@@ -231,6 +231,7 @@ static void equation_sum(struct equation *e) {
         put_grad(&e->pen, slot, e->t, LABEL_NO_UNIT, loss_word(e));
     }
     for (int i = 0; i < inner; i++) {
+        if (i) new_line(e);
         put_plus(e, &any);
         put_sent(&e->pen, readers[i].step, readers[i].operand, e->t);
     }
@@ -367,7 +368,7 @@ static void update_sum_diagonal(struct equation *e) {
     put_text(&e->pen, "d");
     put_diagonal(&e->pen, e->step->block);
     put_text(&e->pen, "=\\sum_t ");
-    put_grad(&e->pen, diagonal->out, LABEL_SYMBOLIC, LABEL_NO_UNIT, NULL);
+    put_output_grad(&e->pen, diagonal->out, LABEL_SYMBOLIC);
     put_times(&e->pen);
     put_slot(&e->pen, diagonal->in[0], LABEL_SYMBOLIC, LABEL_NO_UNIT, NULL);
 }
@@ -394,7 +395,7 @@ static void update_sum(struct equation *e) {
             put_moved(e);
         put_text(&e->pen, "=\\sum_t ");
         if (affine)
-            put_grad(&e->pen, affine->out, t, LABEL_NO_UNIT, NULL);
+            put_output_grad(&e->pen, affine->out, t);
         else
             put_output(e, "dz", "y");
         if (step->bias) return;

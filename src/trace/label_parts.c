@@ -40,6 +40,16 @@ bool sole_reader(const struct cell_desc *cell, const struct cell_part *part, int
     return true;
 }
 
+// The weighted sum that a matrix's share goes into beside a diagonal's; -1 where there is no diagonal.
+static int sum_beside_diagonal(const struct cell_desc *cell, int slot) {
+    struct reader reader;
+    if (cell->slots[slot].role != SLOT_PREACT || readers_of(cell, slot, &reader, 1) != 1) return -1;
+    const struct cell_step *add = &cell->steps[reader.step];
+    if (add->op != OP_ADD) return -1;
+    int other = step_that_makes(cell, add->in[1 - reader.operand]);
+    return other >= 0 && cell->steps[other].op == OP_DIAGONAL ? add->out : -1;
+}
+
 int handed_order(const struct cell_desc *cell, const struct cell_part *part, int step, int operand) {
     int slot = cell->steps[step].in[operand];
     if (slot < 0) return -1;
@@ -53,6 +63,7 @@ int handed_order(const struct cell_desc *cell, const struct cell_part *part, int
     case SLOT_STATE_OUT:
         return own ? -1 : HANDED_STATE;
     case SLOT_PREACT:
+        if (sum_beside_diagonal(cell, slot) >= 0) return -1;
         return own ? HANDED_OWN : HANDED_VECTOR;
     default:
         return own ? -1 : HANDED_VECTOR;
@@ -251,9 +262,9 @@ void put_slope(const struct label_pen *pen, int step, int t0) {
     }
 }
 
-// The gradient of a step's output: by its name, or for products that have none through the steps that read
-// them.
-static void put_output_grad(const struct label_pen *pen, int slot, int t0) {
+void put_output_grad(const struct label_pen *pen, int slot, int t0) {
+    int sum = sum_beside_diagonal(pen->cell, slot);
+    if (sum >= 0) slot = sum;
     if (pen->cell->slots[slot].role != SLOT_PRODUCT) {
         put_grad(pen, slot, t0, LABEL_NO_UNIT, NULL);
         return;

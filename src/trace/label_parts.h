@@ -26,6 +26,9 @@ void put_symbol(const struct label_pen *pen, const char *base, const char *sub, 
 void put_slot(const struct label_pen *pen, int slot, int t0, int unit, const char *extra);
 // "d" and the slot; extra as above ("loss": the part of a gradient that came from there).
 void put_grad(const struct label_pen *pen, int slot, int t0, int unit, const char *extra);
+// The gradient of a step's output: by its name, for products that have none through the steps that read them, and
+// for a matrix's share of a sum with a diagonal by the name of the sum, which has the same.
+void put_output_grad(const struct label_pen *pen, int slot, int t0);
 void put_times(const struct label_pen *pen); // the elementwise product
 // The value of a step of the cell, its operands written out while they are products or steps from `first` on.
 void put_step(const struct label_pen *pen, int step, int first, int t0, int unit, enum label_level level);

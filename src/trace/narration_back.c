@@ -126,10 +126,28 @@ static void tell_hidden_sum(struct teller *teller, int slot) {
     say_unit_sum(teller, slot);
 }
 
+// How many gates look at a memory through a diagonal.
+static int count_peepholes(const struct cell_desc *cell, int slot) {
+    struct reader readers[CELL_MAX_STEPS];
+    int readings = readers_of(cell, slot, readers, CELL_MAX_STEPS), count = 0;
+    for (int i = 0; i < readings; i++)
+        count += cell->steps[readers[i].step].op == OP_DIAGONAL;
+    return count;
+}
+
+static const char *and_peepholes(const struct cell_desc *cell, int slot) {
+    int count = count_peepholes(cell, slot);
+    return count == 0 ? "" : count == 1 ? " and a peephole" : " and peepholes";
+}
+
 static void tell_memory_sum(struct teller *teller, int slot) {
-    int after = time_by(teller, 1), hidden = teller->cell->state_out[0];
+    const struct cell_desc *cell = teller->cell;
+    int after = time_by(teller, 1), before = cell->state_in[teller->step->state];
     if (after < 0) {
-        say_single_source(teller, slot, "comes through the activation alone, for nothing comes later");
+        char words[96];
+        snprintf(words, sizeof words, "comes through the activation%s alone, for nothing comes later",
+                 and_peepholes(cell, slot));
+        say_single_source(teller, slot, words);
         return;
     }
     say(teller, "Two sources meet at ");
@@ -137,11 +155,15 @@ static void tell_memory_sum(struct teller *teller, int slot) {
     say(teller, ": norm ");
     say_norm(teller, RECORD_FROM_LOSS, slot, teller->t);
     say(teller, " through ");
-    say_slot(teller, hidden, teller->t);
-    say(teller, ", ");
+    say_slot(teller, cell->state_out[0], teller->t);
+    say(teller, "%s, ", and_peepholes(cell, slot));
     say_norm(teller, RECORD_FROM_FUTURE, slot, teller->t);
-    say(teller, " along the lane from ");
-    say_slot(teller, slot, after);
+    if (count_peepholes(cell, before)) {
+        say(teller, " along the lane%s", and_peepholes(cell, before));
+    } else {
+        say(teller, " along the lane from ");
+        say_slot(teller, slot, after);
+    }
     say(teller, ", together ");
     say_norm(teller, RECORD_BACKWARD, slot, teller->t);
     say(teller, ".");
@@ -226,13 +248,13 @@ static void tell_squasher_back(struct teller *teller, int squasher) {
     say_gradient(teller, RECORD_BACKWARD, z, t, unit, digits_of(dz[unit]));
     say(teller, ".");
     end_first(teller);
-    if (time_by(teller, -1) < 0) {
+    struct handed handed[6];
+    int count = collect_handed(teller, &cell->parts[teller->step->part], handed, 6);
+    if (count == 0) { // but for a gate that looks at this timestep's own memory
         say(teller, " Nothing goes further back: %s.",
             teller->direction == 1 ? "this direction starts here" : "this is the first timestep");
         return;
     }
-    struct handed handed[6];
-    int count = collect_handed(teller, &cell->parts[teller->step->part], handed, 6);
     say(teller, teller->unit >= 0 ? " Through the weights " : " Through the weights norm ");
     for (int i = 0; i < count; i++) {
         if (i) say(teller, i == count - 1 ? " and " : ", ");

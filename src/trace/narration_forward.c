@@ -169,6 +169,18 @@ static void say_largest_term(struct teller *teller, int step, int unit) {
     say(teller, " from %s %d.", best_k ? "input" : "unit", best + 1);
 }
 
+// "; −0.31 of it is the forget gate's peephole."
+static void say_peephole(struct teller *teller, const struct cell_part *part, int unit) {
+    for (int i = part->first; i < part->first + part->count; i++) {
+        if (teller->cell->steps[i].op != OP_DIAGONAL) continue;
+        int slot = teller->cell->steps[i].out;
+        say(teller, "; ");
+        say_value(teller, slot, teller->t, unit, digits_of(values_at(teller, slot, teller->t)[unit]));
+        say(teller, " of it is the %s", teller->cell->slots[slot].title);
+    }
+    say(teller, ".");
+}
+
 // "Its weighted sum is −2.99; “o” alone adds −2.21."
 static void say_why(struct teller *teller, int step, int unit) {
     const struct cell_part *part = &teller->cell->parts[teller->step->part];
@@ -176,7 +188,7 @@ static void say_why(struct teller *teller, int step, int unit) {
     say(teller, " Its weighted sum is ");
     say_value(teller, z, teller->t, unit, digits_of(values_at(teller, z, teller->t)[unit]));
     if (weighted_steps(teller->cell, part, &any) > 1)
-        say(teller, ".");
+        say_peephole(teller, part, unit);
     else
         say_largest_term(teller, step, unit);
 }

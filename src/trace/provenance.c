@@ -251,10 +251,19 @@ static int time_after(const struct ledger_pen *p) {
     return after >= 0 && after < record_T(p->record) ? after : -1;
 }
 
+// What reader `from` sends to a state at t: with its factors, or, one of many, alone.
+static void row_of_source(struct ledger_pen *p, struct reader from, int t, bool alone) {
+    if (!alone) chain(p, from.step, from.operand, t);
+    row_of_sent(p, alone ? ' ' : '=', from.step, from.operand, t);
+    put_via(p, from.step);
+}
+
 static void ledger_sum(struct ledger_pen *p) {
     int state = p->step->state, slot = p->cell->state_out[state], t = p->step->t, after = time_after(p);
-    struct reader readers[CELL_MAX_STEPS];
-    int inner = readers_of(p->cell, slot, readers, CELL_MAX_STEPS);
+    struct reader readers[CELL_MAX_STEPS], later[CELL_MAX_STEPS];
+    int inner = readers_of(p->cell, slot, readers, CELL_MAX_STEPS),
+        outer = after < 0 || state == 0 ? 0 : readers_of(p->cell, p->cell->state_in[state], later, CELL_MAX_STEPS);
+    bool many = inner + outer > 3;
     const struct tape *tape = p->record->tape;
     bool top = p->step->layer == p->record->layout.spec.layers - 1;
     // With no reader inside the cell, from_loss holds what came from outside; else that arrived through the
@@ -264,22 +273,15 @@ static void ledger_sum(struct ledger_pen *p) {
         new_row(p, ' ', KIND_GRADIENT, from, name_of(p, RECORD_FROM_LOSS, slot), t)->result = true;
         put_grad(&p->pen, slot, t, LABEL_NO_UNIT, top ? "\\t{loss}" : "\\t{above}");
     }
-    for (int i = 0; i < inner; i++) {
-        chain(p, readers[i].step, readers[i].operand, t);
-        row_of_sent(p, '=', readers[i].step, readers[i].operand, t);
-        put_via(p, readers[i].step);
-    }
-    int outer = readers_of(p->cell, p->cell->state_in[state], readers, CELL_MAX_STEPS);
+    for (int i = 0; i < inner; i++)
+        row_of_source(p, readers[i], t, many);
     if (after >= 0 && state == 0) {
         const double *from = tape_from_future(tape, p->step->layer, p->step->direction, state, t);
         new_row(p, ' ', KIND_GRADIENT, from, name_of(p, RECORD_FROM_FUTURE, slot), t)->result = true;
         put_grad(&p->pen, slot, t, LABEL_NO_UNIT, "\\t{future}");
     }
-    for (int i = 0; after >= 0 && state > 0 && i < outer; i++) {
-        chain(p, readers[i].step, readers[i].operand, after);
-        row_of_sent(p, '=', readers[i].step, readers[i].operand, after);
-        put_via(p, readers[i].step);
-    }
+    for (int i = 0; i < outer; i++)
+        row_of_source(p, later[i], after, many);
     row_of_grad(p, '+', slot, t)->total = true;
 }
 
@@ -306,7 +308,9 @@ static void ledger_handed_sum(struct ledger_pen *p, int slot, int t) {
         row_of_sent(p, '=', readers[i].step, readers[i].operand, t);
         put_grad(&p->pen, slot, t, LABEL_NO_UNIT, i == 0 ? "1" : i == 1 ? "2" : "3");
     }
+    p->pen.style.colored = false; // the total stands on the highlighter
     row_of_grad(p, '+', slot, t)->total = true;
+    p->pen.style.colored = true;
 }
 
 // One vector that a part hands a gradient to; what only that part reads is complete, and shown under its own

@@ -30,7 +30,7 @@ struct ledger_row {
     int width;            // H or O
     const char *tensor;   // source name, or NULL when formed here
     int row;              // t
-    bool result, total;
+    bool result, total;   // the label of a total has no colour: it is drawn on the highlighter
 };
 enum { LEDGER_ROWS = 16, LEDGER_OWNED = 8 };
 struct ledger {

@@ -169,12 +169,16 @@ static void draw_factors(const struct pen *pen, const struct diagram_node *node,
         if (other < 0) continue;
         char name[96], text[112];
         label_slot(name, sizeof name, pen->cell, other, pen->t, LABEL_NO_UNIT, (struct label_style){notation, true});
-        snprintf(text, sizeof text, "*%s", name);
+        int maker = pen_step_of_slot(pen->cell, other);
+        bool sum = maker >= 0 && pen->cell->steps[maker].op == OP_ONE_MINUS;
+        snprintf(text, sizeof text, sum ? "*(%s)" : "*%s", name);
         point before = pen_place(pen, wire->at[n - 2].x, wire->at[n - 2].y);
         float dx = before.x - c.x, dy = before.y - c.y;
         bool vertical = fabsf(dy) > fabsf(dx);
-        point at =
-            vertical ? (point){c.x + 8, c.y + (dy > 0 ? 36 : -24)} : (point){c.x + (dx > 0 ? 24 : -24), c.y - 10};
+        point at = vertical ? (point){c.x + 8, c.y + (dy > 0 ? 36 : -24)}
+                            : (point){c.x + (dx > 0 ? 24 : -24), c.y + (dx > 0 ? 20 : -10)};
+        if (node->y == pen->table->lane && !vertical) // above the lane, where no strip lies
+            at.y = c.y - (pen->size.strip_height + pen->size.belt_pad) / 2 - 5;
         math_draw(pen->list, pen->theme, at.x, at.y, text, 16, pen->theme->ink2,
                   vertical || dx > 0 ? ALIGN_LEFT : ALIGN_RIGHT);
     }

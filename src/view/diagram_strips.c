@@ -47,7 +47,7 @@ static void draw_label(const struct pen *pen, const struct diagram_node *node, i
     int t = pen->scene ? pen->t : LABEL_SYMBOLIC;
     const struct cell_slot *s = &pen->cell->slots[slot];
     // Between the columns of gates there is no room for the time too, backward or in a narrow panel.
-    bool narrow = pen->backward || pen->r.w < NARROW || pen->t >= 9; // t = 10 has two digits
+    bool narrow = pen->table->crowded || pen->backward || pen->r.w < NARROW || pen->t >= 9; // t = 10 has two digits
     if (pen->detail == DIAGRAM_INSPECTOR && s->identity != IDENTITY_A && narrow)
         bare_label(pen, text, sizeof text, &s->symbol[notation]);
     else if (pen->backward)

@@ -32,6 +32,7 @@ enum diagram_wire_flag {
     WIRE_GAP = 8,     // crosses over others: a gap on both sides
     WIRE_FUTURE = 16, // backward: carries what comes from timestep t+1
     WIRE_INPUT = 32,  // from x<t>: no gradient is followed into the data
+    WIRE_DOTTED = 64  // through a diagonal of weights, into the map of the block
 };
 struct diagram_wire {
     const char *slot;  // whose value it carries; NULL: x<t>
@@ -53,6 +54,7 @@ struct diagram_table {
     rect box;                        // the cell's outline
     float box_top[3];                // its top at each detail
     float lane;                      // y of the memory lane; 0 = none
+    bool crowded;                    // between the columns run other wires: labels go without the time in the inspector
     const struct diagram_node *nodes;
     const struct diagram_wire *wires;
     const struct diagram_marker *markers;

@@ -117,6 +117,141 @@ static const struct diagram_marker lstm_markers[] = {
     {"sum_1", {{OUT, SQUASH_C}, {OUT, LANE}}},
 };
 
+// --- LSTM with peepholes: dotted wires from the lane run down between the columns ---
+enum {
+    PH_F = 240,
+    PH_U = 432,
+    PH_C = 610,
+    PH_O = 808,
+    PH_PLUS = 521,
+    PH_IN = 98,     // x of the states that come in
+    PH_TAP = 190,   // where the lane of c<t-1> is tapped, before the star
+    PH_TAP_C = 768, // and that of c<t>
+    PH_OVER = 212,  // y of the peepholes' way to their columns
+    PH_DOWN = 336,  // between the forget and the update gate
+    PH_DOWN_C = 703 // before the output gate
+};
+
+static const struct diagram_node lstm_peephole_nodes[] = {
+    {NODE_CONCAT, NULL, JOIN, RAIL},
+    {NODE_COPY, NULL, PH_F, RAIL},
+    {NODE_COPY, NULL, PH_U, RAIL},
+    {NODE_COPY, NULL, PH_C, RAIL},
+    {NODE_COPY, "c_prev", PH_TAP, LANE},
+    {NODE_COPY, "c_prev", PH_DOWN, MAP},
+    {NODE_COPY, "c", PH_TAP_C, LANE},
+    {NODE_COPY, "c", OUT, LANE},
+    {NODE_COPY, "a", UP, RAIL},
+    {NODE_MAP, "z_fax", PH_F, MAP},
+    {NODE_MAP, "z_uax", PH_U, MAP},
+    {NODE_MAP, "z_c", PH_C, MAP},
+    {NODE_MAP, "z_oax", PH_O, MAP},
+    {NODE_SQUASHER, "gate_f", PH_F, SQUASH},
+    {NODE_SQUASHER, "gate_u", PH_U, SQUASH},
+    {NODE_SQUASHER, "c_tilde", PH_C, SQUASH},
+    {NODE_SQUASHER, "gate_o", PH_O, SQUASH},
+    {NODE_SQUASHER, "tanh_c", OUT, SQUASH_C},
+    {NODE_OPERATOR, "keep_c", PH_F, LANE},
+    {NODE_OPERATOR, "write_c", PH_PLUS, MIX},
+    {NODE_OPERATOR, "c", PH_PLUS, LANE},
+    {NODE_OPERATOR, "a", OUT, SHOW},
+    {NODE_STRIP, "gate_f", PH_F, GATE, GATE_LABELS(PH_F)},
+    {NODE_STRIP, "gate_u", PH_U, GATE, .full = {PH_U + 10, 288, ALIGN_LEFT}, .inspector = {PH_U - 8, 268, ALIGN_RIGHT}},
+    {NODE_STRIP, "c_tilde", PH_C, GATE, .full = {PH_C + 10, 288, ALIGN_LEFT},
+     .inspector = {PH_C + 16, 268, ALIGN_LEFT}},
+    {NODE_STRIP, "gate_o", PH_O, GATE, GATE_LABELS(PH_O)},
+    {NODE_STRIP, "c_prev", PH_IN, LANE, .full = {PH_IN, 76, ALIGN_CENTER}, .inspector = {PH_IN, 66, ALIGN_CENTER}},
+    {NODE_STRIP, "a_prev", PH_IN, RAIL, .full = {PH_IN, 498, ALIGN_CENTER}, .inspector = {PH_IN, 488, ALIGN_CENTER}},
+    {NODE_STRIP, "keep_c", 380, LANE, .full_only = true, .full = {380, 76, ALIGN_CENTER}},
+    {NODE_STRIP, "write_c", PH_PLUS, 172, .full_only = true, .full = {PH_PLUS + 94, 178, ALIGN_LEFT}},
+    {NODE_STRIP, "tanh_c", OUT, 222, .full_only = true, .full = {OUT - 92, 228, ALIGN_RIGHT}},
+    {NODE_STRIP, "c", 660, LANE, .full = {660, 76, ALIGN_CENTER}, .inspector = {660, 66, ALIGN_CENTER}},
+    {NODE_STRIP, "a", OUT, 400, .full_x = OUT, .full_y = 392, .full = {OUT - 92, 398, ALIGN_RIGHT},
+     .inspector = {OUT + 10, 335, ALIGN_LEFT}},
+};
+
+static const struct diagram_wire lstm_peephole_wires[] = {
+    {"c_prev", "gate_f gate_u memory", WIRE_HEAD_BACK, {{LEFT, LANE}, {PH_TAP, LANE}}},
+    {"c_prev", "memory", 0, {{PH_TAP, LANE}, {PH_F, LANE}}},
+    {"keep_c", "memory", 0, {{PH_F, LANE}, {PH_PLUS, LANE}}},
+    {"c", "gate_o sum_1", 0, {{PH_PLUS, LANE}, {PH_TAP_C, LANE}}},
+    {"c", "sum_1", 0, {{PH_TAP_C, LANE}, {OUT, LANE}}},
+    {"c", "sum_1", WIRE_HEAD | WIRE_FUTURE, {{OUT, LANE}, {RIGHT, LANE}}},
+    {"a_prev", ALL_MAPS " input", WIRE_BOTH, {{LEFT, RAIL}, {JOIN, RAIL}}},
+    {NULL, ALL_MAPS " input", WIRE_HEAD | WIRE_INPUT, {{JOIN, BOTTOM}, {JOIN, RAIL}}},
+    {"a_prev", ALL_MAPS, WIRE_THICK, {{JOIN, RAIL}, {PH_F, RAIL}}},
+    {"a_prev", "gate_u c_tilde gate_o", WIRE_THICK, {{PH_F, RAIL}, {PH_U, RAIL}}},
+    {"a_prev", "c_tilde gate_o", WIRE_THICK, {{PH_U, RAIL}, {PH_C, RAIL}}},
+    {"a_prev", "gate_o", WIRE_HEAD | WIRE_THICK, {{PH_C, RAIL}, {PH_O, RAIL}, {PH_O, MAP}}},
+    {"a_prev", "gate_f", WIRE_HEAD | WIRE_THICK, {{PH_F, RAIL}, {PH_F, MAP}}},
+    {"a_prev", "gate_u", WIRE_HEAD | WIRE_THICK, {{PH_U, RAIL}, {PH_U, MAP}}},
+    {"a_prev", "c_tilde", WIRE_HEAD | WIRE_THICK, {{PH_C, RAIL}, {PH_C, MAP}}},
+    {"z_f", "gate_f", WIRE_BOTH, {{PH_F, MAP}, {PH_F, SQUASH}}},
+    {"z_u", "gate_u", WIRE_BOTH, {{PH_U, MAP}, {PH_U, SQUASH}}},
+    {"z_c", "c_tilde", WIRE_BOTH, {{PH_C, MAP}, {PH_C, SQUASH}}},
+    {"z_o", "gate_o", WIRE_BOTH, {{PH_O, MAP}, {PH_O, SQUASH}}},
+    {"gate_f", "gate_f", WIRE_BOTH, {{PH_F, SQUASH}, {PH_F, GATE}}},
+    {"gate_u", "gate_u", WIRE_BOTH, {{PH_U, SQUASH}, {PH_U, GATE}}},
+    {"c_tilde", "c_tilde", WIRE_BOTH, {{PH_C, SQUASH}, {PH_C, GATE}}},
+    {"gate_o", "gate_o", WIRE_BOTH, {{PH_O, SQUASH}, {PH_O, GATE}}},
+    {"gate_f", "memory", WIRE_BOTH, {{PH_F, GATE}, {PH_F, LANE}}},
+    {"gate_u", "memory", WIRE_BOTH, {{PH_U, GATE}, {PH_U, MIX}, {PH_PLUS, MIX}}},
+    {"c_tilde", "memory", WIRE_BOTH, {{PH_C, GATE}, {PH_C, MIX}, {PH_PLUS, MIX}}},
+    {"write_c", "memory", WIRE_BOTH, {{PH_PLUS, MIX}, {PH_PLUS, LANE}}},
+    {"c_prev", "gate_f gate_u", WIRE_DOTTED, {{PH_TAP, LANE}, {PH_TAP, PH_OVER}, {PH_DOWN, PH_OVER}, {PH_DOWN, MAP}}},
+    {"keep_c", "memory", WIRE_GAP, {{PH_F, PH_OVER + 20}, {PH_F, PH_OVER - 20}}}, // the forget gate's wire crosses over
+    {"c_prev", "gate_f", WIRE_DOTTED | WIRE_HEAD, {{PH_DOWN, MAP}, {PH_F, MAP}}},
+    {"c_prev", "gate_u", WIRE_DOTTED | WIRE_HEAD, {{PH_DOWN, MAP}, {PH_U, MAP}}},
+    {"c",
+     "gate_o sum_1",
+     WIRE_DOTTED | WIRE_HEAD,
+     {{PH_TAP_C, LANE}, {PH_TAP_C, PH_OVER}, {PH_DOWN_C, PH_OVER}, {PH_DOWN_C, MAP}, {PH_O, MAP}}},
+    {"c", "activation sum_1", WIRE_BOTH, {{OUT, LANE}, {OUT, SQUASH_C}}},
+    {"tanh_c", "activation", WIRE_BOTH, {{OUT, SQUASH_C}, {OUT, SHOW}}},
+    {"gate_o", "activation", WIRE_BOTH, {{PH_O, GATE}, {PH_O, SHOW}, {OUT, SHOW}}},
+    {"a", "activation", WIRE_HEAD_BACK, {{OUT, SHOW}, {OUT, 400}}},
+    {"a", "sum_0", 0, {{OUT, 400}, {OUT, RAIL}, {UP, RAIL}}},
+    {"a", "from_future_0 sum_0", WIRE_HEAD | WIRE_FUTURE, {{UP, RAIL}, {RIGHT, RAIL}}},
+    {"a", "output from_loss_0 sum_0", WIRE_HEAD | WIRE_GAP, {{UP, RAIL}, {UP, 4}}},
+};
+
+#define PEEPHOLE_MARKERS(part, column)                                                                                 \
+    {part, {{-8, LANE}, {PH_TAP, LANE}, {PH_TAP, PH_OVER}, {PH_DOWN, PH_OVER}, {PH_DOWN, MAP}}}, {                     \
+        part, {                                                                                                        \
+            {PH_DOWN, MAP}, {                                                                                          \
+                column, MAP                                                                                            \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
+static const struct diagram_marker lstm_peephole_markers[] = {
+    {"input", {{-8, RAIL}, {JOIN, RAIL}}},
+    {"input", {{JOIN, BOTTOM}, {JOIN, RAIL}}},
+    MAP_MARKERS("gate_f", PH_F),
+    PEEPHOLE_MARKERS("gate_f", PH_F),
+    MAP_MARKERS("gate_u", PH_U),
+    PEEPHOLE_MARKERS("gate_u", PH_U),
+    MAP_MARKERS("c_tilde", PH_C),
+    {"memory", {{-8, LANE}, {PH_PLUS, LANE}}},
+    {"memory", {{PH_F, GATE}, {PH_F, LANE}}},
+    {"memory", {{PH_U, GATE}, {PH_U, MIX}, {PH_PLUS, MIX}}},
+    {"memory", {{PH_C, GATE}, {PH_C, MIX}, {PH_PLUS, MIX}}},
+    {"memory", {{PH_PLUS, MIX}, {PH_PLUS, LANE}}},
+    MAP_MARKERS("gate_o", PH_O),
+    {"gate_o", {{660, LANE}, {PH_TAP_C, LANE}}},
+    {"gate_o", {{PH_TAP_C, LANE}, {PH_TAP_C, PH_OVER}, {PH_DOWN_C, PH_OVER}, {PH_DOWN_C, MAP}, {PH_O, MAP}}},
+    {"activation", {{PH_O, GATE}, {PH_O, SHOW}, {OUT, SHOW}}},
+    {"activation", {{OUT, LANE}, {OUT, 400}}},
+    {"output", {{UP, RAIL}, {UP, 4}}},
+    {"from_loss_0", {{UP, 4}, {UP, RAIL}}},
+    {"from_future_0", {{RIGHT, RAIL}, {UP, RAIL}}},
+    {"sum_0", {{UP, 4}, {UP, RAIL}}},
+    {"sum_0", {{RIGHT, RAIL}, {OUT, RAIL}, {OUT, 400}}},
+    {"sum_1", {{RIGHT, LANE}, {690, LANE}}},
+    {"sum_1", {{OUT, SQUASH_C}, {OUT, LANE}}},
+    {"sum_1", {{PH_O, MAP}, {PH_DOWN_C, MAP}, {PH_DOWN_C, PH_OVER}, {PH_TAP_C, PH_OVER}, {PH_TAP_C, LANE}}},
+};
+
 // --- RNN: one map, no lane ---
 enum { RNN_A = 360, RNN_COPY = 200, RNN_DOWN = 560, RNN_RIGHT = 724 };
 
@@ -179,7 +314,7 @@ static const struct diagram_node gru_simple_nodes[] = {
     {NODE_STRIP, "c_tilde", GRU0_C, GATE, .full = {GRU0_C - 10, 288, ALIGN_RIGHT},
      .inspector = {GRU0_C + 16, 268, ALIGN_LEFT}},
     {NODE_STRIP, "c_prev", 80, LANE, .full = {80, 76, ALIGN_CENTER}, .inspector = {80, 66, ALIGN_CENTER}},
-    {NODE_STRIP, "rest_u", GRU0_KEEP, 172, .full_only = true, .full = {GRU0_KEEP - 66, 178, ALIGN_RIGHT}},
+    {NODE_STRIP, "rest_u", GRU0_KEEP, 172, .full_only = true, .full = {GRU0_KEEP - 10, 152, ALIGN_RIGHT}},
     {NODE_STRIP, "keep_c", 325, LANE, .full_only = true, .full = {325, 76, ALIGN_CENTER}},
     {NODE_STRIP, "write_c", GRU0_PLUS, 172, .full_only = true, .full = {GRU0_PLUS + 66, 178, ALIGN_LEFT}},
     {NODE_STRIP, "c", 560, LANE, .full = {560, 76, ALIGN_CENTER}, .inspector = {560, 66, ALIGN_CENTER}},
@@ -238,11 +373,13 @@ static const struct diagram_marker gru_simple_markers[] = {
 };
 
 enum {
-    GRU_R = 240,
+    GRU_R = 250,
     GRU_U = 440,
     GRU_C = 660,
     GRU_RAIL = 514,
-    GRU_JOIN = 190,
+    GRU_JOIN = 196,
+    GRU_TAP = 166,
+    GRU_IN = 86,
     GRU_KEEP = 390,
     GRU_PLUS = 560,
     GRU_UP = 810,
@@ -259,7 +396,7 @@ enum {
 static const struct diagram_node gru_nodes[] = {
     {NODE_CONCAT, NULL, GRU_JOIN, GRU_RAIL},
     {NODE_CONCAT, "reset_c", GRU_JOIN_C, GRU_MID},
-    {NODE_COPY, "c_prev", GRU_DROP, LANE},
+    {NODE_COPY, "c_prev", GRU_TAP, LANE},
     {NODE_COPY, "c_prev", GRU_R, LANE},
     {NODE_COPY, "x", GRU_JOIN, GRU_X},
     {NODE_COPY, NULL, GRU_R, GRU_RAIL},
@@ -281,19 +418,19 @@ static const struct diagram_node gru_nodes[] = {
      .inspector = {GRU_U + 14, 274, ALIGN_LEFT}},
     {NODE_STRIP, "c_tilde", GRU_C, GATE, .full = {GRU_C - 10, 288, ALIGN_RIGHT},
      .inspector = {GRU_C + 16, 268, ALIGN_LEFT}},
-    {NODE_STRIP, "c_prev", 80, LANE, .full = {80, 76, ALIGN_CENTER}, .inspector = {80, 66, ALIGN_CENTER}},
+    {NODE_STRIP, "c_prev", GRU_IN, LANE, .full = {GRU_IN, 76, ALIGN_CENTER}, .inspector = {GRU_IN, 66, ALIGN_CENTER}},
     {NODE_STRIP, "reset_c", 450, GRU_LOW, .full_only = true, .full = {524, 541, ALIGN_LEFT}},
-    {NODE_STRIP, "rest_u", GRU_KEEP, 172, .full_only = true, .full = {GRU_KEEP - 74, 178, ALIGN_RIGHT}},
+    {NODE_STRIP, "rest_u", GRU_KEEP, 172, .full_only = true, .full = {GRU_KEEP - 10, 152, ALIGN_RIGHT}},
     {NODE_STRIP, "keep_c", 475, LANE, .full_only = true, .full = {475, 76, ALIGN_CENTER}},
     {NODE_STRIP, "write_c", GRU_PLUS, 172, .full_only = true, .full = {GRU_PLUS + 74, 178, ALIGN_LEFT}},
     {NODE_STRIP, "c", 690, LANE, .full = {690, 76, ALIGN_CENTER}, .inspector = {690, 66, ALIGN_CENTER}},
 };
 
 static const struct diagram_wire gru_wires[] = {
-    {"c_prev", GRU_MAPS " c_tilde memory input", WIRE_HEAD_BACK, {{LEFT, LANE}, {GRU_DROP, LANE}}},
-    {"c_prev", "c_tilde memory", 0, {{GRU_DROP, LANE}, {GRU_R, LANE}}},
+    {"c_prev", GRU_MAPS " c_tilde memory input", WIRE_HEAD_BACK, {{LEFT, LANE}, {GRU_TAP, LANE}}},
+    {"c_prev", "c_tilde memory", 0, {{GRU_TAP, LANE}, {GRU_R, LANE}}},
     {"c_prev", "memory", 0, {{GRU_R, LANE}, {GRU_KEEP, LANE}}},
-    {"c_prev", GRU_MAPS " input", WIRE_HEAD, {{GRU_DROP, LANE}, {GRU_DROP, GRU_RAIL}, {GRU_JOIN, GRU_RAIL}}},
+    {"c_prev", GRU_MAPS " input", WIRE_HEAD, {{GRU_TAP, LANE}, {GRU_TAP, GRU_RAIL}, {GRU_JOIN, GRU_RAIL}}},
     {"c_prev", "c_tilde", WIRE_HEAD, {{GRU_R, LANE}, {GRU_R, GRU_RESET}}},
     {"keep_c", "memory", 0, {{GRU_KEEP, LANE}, {GRU_PLUS, LANE}}},
     {"c", "sum_0", 0, {{GRU_PLUS, LANE}, {GRU_UP, LANE}}},
@@ -326,10 +463,10 @@ static const struct diagram_wire gru_wires[] = {
 };
 
 static const struct diagram_marker gru_markers[] = {
-    {"input", {{-8, LANE}, {GRU_DROP, LANE}, {GRU_DROP, GRU_RAIL}, {GRU_JOIN, GRU_RAIL}}},
+    {"input", {{-8, LANE}, {GRU_TAP, LANE}, {GRU_TAP, GRU_RAIL}, {GRU_JOIN, GRU_RAIL}}},
     {"input", {{GRU_JOIN, BOTTOM}, {GRU_JOIN, GRU_RAIL}}},
-    DROP_MARKERS("gate_r", GRU_DROP, GRU_JOIN, GRU_RAIL, GRU_R),
-    DROP_MARKERS("gate_u", GRU_DROP, GRU_JOIN, GRU_RAIL, GRU_U),
+    DROP_MARKERS("gate_r", GRU_TAP, GRU_JOIN, GRU_RAIL, GRU_R),
+    DROP_MARKERS("gate_u", GRU_TAP, GRU_JOIN, GRU_RAIL, GRU_U),
     {"c_tilde", {{-8, LANE}, {GRU_R, LANE}, {GRU_R, GATE}}},
     {"c_tilde", {{GRU_R, GRU_RESET}, {GRU_TURN, GRU_RESET}, {GRU_TURN, GRU_LOW}, {GRU_JOIN_C - 6, GRU_LOW}}},
     {"c_tilde", {{GRU_JOIN, BOTTOM}, {GRU_JOIN, GRU_X}, {GRU_JOIN_C - 6, GRU_X}}},
@@ -348,16 +485,19 @@ static const struct diagram_marker gru_markers[] = {
 
 // --- GRU with the reset gate behind the product: the candidate has a map of its own for each operand ---
 enum {
-    RA_Z = 240,
+    RA_IN = 92,
+    RA_TAP = 178,
+    RA_JOIN = 207,
+    RA_Z = 262,
     RA_R = 430,
     RA_H = 590, // the memory's map, with the reset gate's star above it
     RA_C = 790, // the input's map, and the candidate
-    RA_REST = 340,
+    RA_REST = 360,
     RA_PLUS = 600,
     RA_UP = 870,
     RA_RIGHT = 980,
     RA_TURN = 510,
-    RA_OVER = 262,
+    RA_OVER = 276,
     RA_MAP = 478,
     RA_SQUASH = 394,
     RA_STAR = 424,
@@ -368,10 +508,10 @@ enum {
 };
 
 static const struct diagram_node gru_reset_after_nodes[] = {
-    {NODE_CONCAT, NULL, GRU_JOIN, RA_RAIL},
-    {NODE_COPY, "c_prev", GRU_DROP, LANE},
-    {NODE_COPY, "c_prev", GRU_DROP, RA_RAIL},
-    {NODE_COPY, "x", GRU_JOIN, RA_X},
+    {NODE_CONCAT, NULL, RA_JOIN, RA_RAIL},
+    {NODE_COPY, "c_prev", RA_TAP, LANE},
+    {NODE_COPY, "c_prev", RA_TAP, RA_RAIL},
+    {NODE_COPY, "x", RA_JOIN, RA_X},
     {NODE_COPY, NULL, RA_Z, RA_RAIL},
     {NODE_COPY, "gate_z", RA_Z, MIX},
     {NODE_COPY, "c", RA_UP, LANE},
@@ -388,14 +528,14 @@ static const struct diagram_node gru_reset_after_nodes[] = {
     {NODE_OPERATOR, "rest_z", RA_REST, MIX},
     {NODE_OPERATOR, "write_c", RA_PLUS, MIX},
     {NODE_OPERATOR, "c", RA_PLUS, LANE},
-    {NODE_STRIP, "gate_z", RA_Z, GATE, GATE_LABELS(RA_Z)},
+    {NODE_STRIP, "gate_z", RA_Z, GATE, .full = {RA_Z + 10, 288, ALIGN_LEFT}, .inspector = {RA_Z + 12, 274, ALIGN_LEFT}},
     {NODE_STRIP, "gate_r", RA_R, GATE, .full = {RA_R - 10, 288, ALIGN_RIGHT},
      .inspector = {RA_TURN + 12, 310, ALIGN_LEFT}},
     {NODE_STRIP, "c_tilde", RA_C, GATE, .full = {RA_C - 10, 288, ALIGN_RIGHT},
      .inspector = {RA_C + 16, 268, ALIGN_LEFT}},
-    {NODE_STRIP, "c_prev", 80, LANE, .full = {80, 76, ALIGN_CENTER}, .inspector = {80, 66, ALIGN_CENTER}},
+    {NODE_STRIP, "c_prev", RA_IN, LANE, .full = {RA_IN, 76, ALIGN_CENTER}, .inspector = {RA_IN, 66, ALIGN_CENTER}},
     {NODE_STRIP, "reset_z", 690, RA_STAR, .full_only = true, .full = {690, 402, ALIGN_CENTER}},
-    {NODE_STRIP, "rest_z", 455, MIX, .full_only = true, .full = {455, 208, ALIGN_CENTER}},
+    {NODE_STRIP, "rest_z", 465, MIX, .full_only = true, .full = {465, 208, ALIGN_CENTER}},
     {NODE_STRIP, "keep_c", 420, LANE, .full_only = true, .full = {420, 76, ALIGN_CENTER}},
     {NODE_STRIP, "write_c", RA_PLUS, 172, .full_only = true, .full = {RA_PLUS + 80, 178, ALIGN_LEFT}},
     {NODE_STRIP, "c", 740, LANE, .full = {740, 76, ALIGN_CENTER}, .inspector = {740, 66, ALIGN_CENTER}},
@@ -404,18 +544,15 @@ static const struct diagram_node gru_reset_after_nodes[] = {
 #define RA_MAPS "gate_r gate_z"
 
 static const struct diagram_wire gru_reset_after_wires[] = {
-    {"c_prev", RA_MAPS " c_tilde memory input", WIRE_HEAD_BACK, {{LEFT, LANE}, {GRU_DROP, LANE}}},
-    {"c_prev", "memory", 0, {{GRU_DROP, LANE}, {RA_Z, LANE}}},
-    {"c_prev", RA_MAPS " c_tilde input", 0, {{GRU_DROP, LANE}, {GRU_DROP, RA_RAIL}}},
-    {"c_prev", RA_MAPS " input", WIRE_HEAD, {{GRU_DROP, RA_RAIL}, {GRU_JOIN, RA_RAIL}}},
-    {NULL, RA_MAPS " c_tilde input", WIRE_INPUT, {{GRU_JOIN, BOTTOM}, {GRU_JOIN, RA_X}}},
-    {NULL, RA_MAPS " input", WIRE_HEAD | WIRE_INPUT, {{GRU_JOIN, RA_X}, {GRU_JOIN, RA_RAIL}}},
-    {NULL, "c_tilde", WIRE_HEAD | WIRE_INPUT, {{GRU_JOIN, RA_X}, {RA_C, RA_X}, {RA_C, RA_MAP}}},
-    {"c_prev",
-     "c_tilde",
-     WIRE_BOTH | WIRE_GAP,
-     {{GRU_DROP, RA_RAIL}, {GRU_DROP, RA_LOW}, {RA_H, RA_LOW}, {RA_H, RA_MAP}}},
-    {"c_prev", RA_MAPS, WIRE_THICK, {{GRU_JOIN, RA_RAIL}, {RA_Z, RA_RAIL}}},
+    {"c_prev", RA_MAPS " c_tilde memory input", WIRE_HEAD_BACK, {{LEFT, LANE}, {RA_TAP, LANE}}},
+    {"c_prev", "memory", 0, {{RA_TAP, LANE}, {RA_Z, LANE}}},
+    {"c_prev", RA_MAPS " c_tilde input", 0, {{RA_TAP, LANE}, {RA_TAP, RA_RAIL}}},
+    {"c_prev", RA_MAPS " input", WIRE_HEAD, {{RA_TAP, RA_RAIL}, {RA_JOIN, RA_RAIL}}},
+    {NULL, RA_MAPS " c_tilde input", WIRE_INPUT, {{RA_JOIN, BOTTOM}, {RA_JOIN, RA_X}}},
+    {NULL, RA_MAPS " input", WIRE_HEAD | WIRE_INPUT, {{RA_JOIN, RA_X}, {RA_JOIN, RA_RAIL}}},
+    {NULL, "c_tilde", WIRE_HEAD | WIRE_INPUT, {{RA_JOIN, RA_X}, {RA_C, RA_X}, {RA_C, RA_MAP}}},
+    {"c_prev", "c_tilde", WIRE_BOTH | WIRE_GAP, {{RA_TAP, RA_RAIL}, {RA_TAP, RA_LOW}, {RA_H, RA_LOW}, {RA_H, RA_MAP}}},
+    {"c_prev", RA_MAPS, WIRE_THICK, {{RA_JOIN, RA_RAIL}, {RA_Z, RA_RAIL}}},
     {"c_prev", "gate_z", WIRE_HEAD | WIRE_THICK, {{RA_Z, RA_RAIL}, {RA_Z, RA_MAP}}},
     {"c_prev", "gate_r", WIRE_HEAD | WIRE_THICK, {{RA_Z, RA_RAIL}, {RA_R, RA_RAIL}, {RA_R, RA_MAP}}},
     {"z_z", "gate_z", WIRE_BOTH, {{RA_Z, RA_MAP}, {RA_Z, RA_SQUASH}}},
@@ -444,16 +581,16 @@ static const struct diagram_wire gru_reset_after_wires[] = {
 };
 
 static const struct diagram_marker gru_reset_after_markers[] = {
-    {"input", {{-8, LANE}, {GRU_DROP, LANE}, {GRU_DROP, RA_RAIL}, {GRU_JOIN, RA_RAIL}}},
-    {"input", {{GRU_JOIN, BOTTOM}, {GRU_JOIN, RA_RAIL}}},
-    {"gate_r", {{-8, LANE}, {GRU_DROP, LANE}, {GRU_DROP, RA_RAIL}, {RA_R, RA_RAIL}, {RA_R, RA_MAP}}},
-    {"gate_r", {{GRU_JOIN, BOTTOM}, {GRU_JOIN, RA_RAIL}}},
+    {"input", {{-8, LANE}, {RA_TAP, LANE}, {RA_TAP, RA_RAIL}, {RA_JOIN, RA_RAIL}}},
+    {"input", {{RA_JOIN, BOTTOM}, {RA_JOIN, RA_RAIL}}},
+    {"gate_r", {{-8, LANE}, {RA_TAP, LANE}, {RA_TAP, RA_RAIL}, {RA_R, RA_RAIL}, {RA_R, RA_MAP}}},
+    {"gate_r", {{RA_JOIN, BOTTOM}, {RA_JOIN, RA_RAIL}}},
     {"gate_r", {{RA_R, RA_MAP}, {RA_R, GATE}}},
-    {"gate_z", {{-8, LANE}, {GRU_DROP, LANE}, {GRU_DROP, RA_RAIL}, {RA_Z, RA_RAIL}, {RA_Z, RA_MAP}}},
-    {"gate_z", {{GRU_JOIN, BOTTOM}, {GRU_JOIN, RA_RAIL}}},
+    {"gate_z", {{-8, LANE}, {RA_TAP, LANE}, {RA_TAP, RA_RAIL}, {RA_Z, RA_RAIL}, {RA_Z, RA_MAP}}},
+    {"gate_z", {{RA_JOIN, BOTTOM}, {RA_JOIN, RA_RAIL}}},
     {"gate_z", {{RA_Z, RA_MAP}, {RA_Z, GATE}}},
-    {"c_tilde", {{-8, LANE}, {GRU_DROP, LANE}, {GRU_DROP, RA_LOW}, {RA_H, RA_LOW}, {RA_H, RA_MAP}}},
-    {"c_tilde", {{GRU_JOIN, BOTTOM}, {GRU_JOIN, RA_X}, {RA_C, RA_X}, {RA_C, RA_MAP}}},
+    {"c_tilde", {{-8, LANE}, {RA_TAP, LANE}, {RA_TAP, RA_LOW}, {RA_H, RA_LOW}, {RA_H, RA_MAP}}},
+    {"c_tilde", {{RA_JOIN, BOTTOM}, {RA_JOIN, RA_X}, {RA_C, RA_X}, {RA_C, RA_MAP}}},
     {"c_tilde", {{RA_R, GATE}, {RA_R, RA_OVER}, {RA_TURN, RA_OVER}, {RA_TURN, RA_STAR}, {RA_H, RA_STAR}}},
     {"c_tilde", {{RA_H, RA_MAP}, {RA_H, RA_STAR}, {RA_C, RA_STAR}}},
     {"c_tilde", {{RA_C, RA_MAP}, {RA_C, GATE}}},
@@ -480,22 +617,23 @@ static const struct diagram_table tables[CELL_COUNT] = {
                          .height = 640,
                          .full_width = 760,
                          .box = {14, 46, 732, 546},
-                         .box_top = {46, 46, 46},
+                         .box_top = {46, 8, 46},
                          .lane = LANE,
                          TABLE(gru_simple)},
     [CELL_GRU] = {.width = 900,
                   .height = 640,
                   .full_width = 900,
                   .box = {14, 46, 872, 554},
-                  .box_top = {46, 46, 46},
+                  .box_top = {46, 8, 46},
                   .lane = LANE,
                   TABLE(gru)},
     [CELL_GRU_RESET_AFTER] = {.width = 960,
                               .height = 640,
                               .full_width = 960,
                               .box = {14, 46, 932, 574},
-                              .box_top = {46, 46, 46},
+                              .box_top = {46, 8, 46},
                               .lane = LANE,
+                              .crowded = true,
                               TABLE(gru_reset_after)},
     [CELL_LSTM] = {.width = 1088,
                    .height = 640,
@@ -506,6 +644,16 @@ static const struct diagram_table tables[CELL_COUNT] = {
                    .box_top = {40, 8, 46},
                    .lane = LANE,
                    TABLE(lstm)},
+    [CELL_LSTM_PEEPHOLE] = {.width = 1088,
+                            .height = 640,
+                            .full_width = 1108,
+                            .shift_from = 850,
+                            .shift = 22,
+                            .box = {14, 46, 1060, 546},
+                            .box_top = {40, 8, 46},
+                            .lane = LANE,
+                            .crowded = true,
+                            TABLE(lstm_peephole)},
 };
 
 const struct diagram_table *diagram_table(enum cell_id cell) {

@@ -100,9 +100,10 @@ void pen_draw_wire(const struct pen *pen, const struct diagram_wire *wire) {
     struct wire_style style = {
         .ink = on ? pen->theme->on_hi : wire_ink(pen, wire), .corner = pen->size.corner, .head = -1};
     style.width = pen->size.stroke * (wire->flags & WIRE_THICK ? 1.7f : 1);
+    if (wire->flags & WIRE_DOTTED) style.dash = style.width, style.gap = 1.5f * style.width;
     if (wire->flags & WIRE_GAP && !on) {
         struct wire_style gap = style;
-        gap.ink = pen_ground(pen), gap.width += 5;
+        gap.ink = pen_ground(pen), gap.width += 5, gap.dash = 0;
         wire_draw(pen->list, p, n, gap);
     }
     bool backward = pen->backward && !(wire->flags & WIRE_INPUT);

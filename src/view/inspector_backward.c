@@ -88,7 +88,7 @@ static void below(struct page *page, float y) {
                                  page->cell->state_out[0], page->t);
     if (page->scene->itemised && known) {
         float height = page->bottom - y, wanted = 48 + 23 * (float)(record_T(page->record) - page->t);
-        if (height < 28 + 23 + 10) return;
+        if (height < 28 + 6 + 23 + 4 + 8) return; // not even one row under its title
         draw_hline(page->list, page->r.x, page->r.x + page->r.w, y, page->theme->line);
         view_flow_by_loss(page->ui, (rect){page->x, y, page->w, fminf(height - 8, wanted)}, page->scene);
         y += wanted;

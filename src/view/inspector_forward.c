@@ -227,6 +227,9 @@ static void forward_ledger(const struct page *page, const struct cell_part *part
         struct ledger_row *row = add_row(ledger, page, step->out, joins ? op : '=');
         row->result = true;
         row->total = last;
+        if (last) // on the highlighter: no colour of its own
+            label_slot(row->label, sizeof row->label, page->cell, step->out, page->t, LABEL_NO_UNIT,
+                       (struct label_style){page->label.notation, false});
         before = step->out;
     }
 }
@@ -244,7 +247,7 @@ void page_elementwise(struct page *page) {
     float y = page->y + page_mix(page, 24, 30);
     page_heading(page, y, page->cell->slots[part->result].identity, part->title,
                  right_words(page, right, sizeof right));
-    y = page_equation(page, y + page_mix(page, 30, 34), 21, 26);
+    y = page_equation(page, y + page_mix(page, 30, 34), lines > 0 ? 19 : 21, 26);
     if (!computed(page)) {
         page_caption(page, y + 34, "Not computed yet at this timestep.", NULL);
         return;

@@ -39,43 +39,60 @@ static void symbol_markup(const struct page *page, int symbol, char *out, size_t
         snprintf(out, size, "%d", symbol + 1);
 }
 
+// "W_{fa}": to and from, or from and to as in papers and in PyTorch.
+static int put_name(const struct page *page, char *out, size_t size, const char *letter, const char *to,
+                    const char *from) {
+    const bool course = page->label.notation == NOTATION_COURSE;
+    return snprintf(out, size, "%s_{%s%s}", letter, course ? to : from, course ? from : to);
+}
+
+static void head_label(const struct page *page, const struct entry *entry, char *out, size_t size) {
+    char symbol[24];
+    const char *state = page->cell->slots[page->cell->state_out[0]].symbol[page->label.notation].base;
+    symbol_markup(page, entry->out, symbol, sizeof symbol);
+    if (page->record->layout.params[entry->param].role == PARAM_HEAD_BIAS) {
+        snprintf(out, size, "b_y[%s]", symbol);
+        return;
+    }
+    int used = put_name(page, out, size, "W", "y", state);
+    snprintf(out + used, size - (size_t)used, "[%s,%d]", symbol, entry->in + 1);
+}
+
+static int block_of_diagonal(const struct cell_desc *cell, int row) {
+    int block = 0;
+    while (cell_diagonal_row(cell, block) != row)
+        block++;
+    return block;
+}
+
 // "W_{fa}[7,3]": the unit first, then what it reads.
 static void entry_label(const struct page *page, const struct entry *entry, char *out, size_t size) {
     const struct param *p = &page->record->layout.params[entry->param];
-    const enum notation notation = page->label.notation;
-    char text[24];
-    int H = page->H;
-    if (p->role == PARAM_HEAD || p->role == PARAM_HEAD_BIAS) {
-        symbol_markup(page, entry->out, text, sizeof text);
-        const char *state = page->cell->slots[page->cell->state_out[0]].symbol[notation].base;
-        if (p->role == PARAM_HEAD)
-            snprintf(out, size, "W_{y%s}[%s,%d]", state, text, entry->in + 1);
-        else
-            snprintf(out, size, "b_y[%s]", text);
+    if (p->layer < 0) {
+        head_label(page, entry, out, size);
         return;
     }
-    const struct cell_block *block = &page->cell->blocks[entry->out / H]; // not that of a diagonal
-    const char *sub = block->weight[notation].sub,
-               *state = page->cell->slots[page->cell->state_out[0]].symbol[notation].base;
-    int unit = entry->out % H + 1;
-    if (p->role == PARAM_DIAGONAL) {
-        int b = 0;
-        while (cell_diagonal_row(page->cell, b) != entry->out / H)
-            b++;
-        snprintf(out, size, "w_{%sc}[%d]", page->cell->blocks[b].weight[notation].sub, unit);
-    } else if (p->role == PARAM_RECURRENT_BIAS || (p->role == PARAM_BIAS && page->cell->two_biases)) {
-        snprintf(out, size, "b_{%s%s}[%d]", sub, p->role == PARAM_BIAS ? "x" : state, unit);
-    } else if (p->role == PARAM_BIAS) {
-        snprintf(out, size, "b_%s[%d]", sub, unit);
-    } else if (p->role == PARAM_RECURRENT) {
-        snprintf(out, size, "W_{%s%s}[%d,%d]", sub, state, unit, entry->in + 1);
-    } else {
-        if (p->layer == 0 && !page->record->layout.spec.real_input)
-            symbol_markup(page, entry->in, text, sizeof text);
-        else
-            snprintf(text, sizeof text, "%d", entry->in + 1);
-        snprintf(out, size, "W_{%sx}[%d,%s]", sub, unit, text);
-    }
+    const enum notation notation = page->label.notation;
+    const bool diagonal = p->role == PARAM_DIAGONAL, of_input = p->role == PARAM_INPUT || p->role == PARAM_BIAS;
+    const int H = page->H, unit = entry->out % H + 1, row = entry->out / H;
+    const char *sub = page->cell->blocks[diagonal ? block_of_diagonal(page->cell, row) : row].weight[notation].sub;
+    const char *from = diagonal   ? "c"
+                       : of_input ? (notation == NOTATION_PYTORCH ? "i" : "x")
+                                  : page->cell->slots[page->cell->state_out[0]].symbol[notation].base;
+    char symbol[24];
+    int used;
+    if (p->role == PARAM_BIAS && !page->cell->two_biases)
+        used = snprintf(out, size, "b_%s", sub);
+    else
+        used = put_name(page, out, size, diagonal ? "w" : param_is_vector(p->role) ? "b" : "W", sub, from);
+    if (p->role == PARAM_INPUT && p->layer == 0 && !page->record->layout.spec.real_input)
+        symbol_markup(page, entry->in, symbol, sizeof symbol);
+    else
+        snprintf(symbol, sizeof symbol, "%d", entry->in + 1);
+    if (param_is_vector(p->role))
+        snprintf(out + used, size - (size_t)used, "[%d]", unit);
+    else
+        snprintf(out + used, size - (size_t)used, "[%d,%s]", unit, symbol);
 }
 
 // Keeps the largest, largest first.
@@ -224,10 +241,10 @@ void page_clip(struct page *page) {
 
 // --- update ---
 
-enum { PIECES = 3 };
+enum { PIECES = 3, PIECE_GAP = 6 };
 
-// What the step moves: the recurrent and the input weights of a block, or its bias; the head's weights, or
-// its bias.
+// What the step moves: the recurrent and the input weights of a block and its diagonal, or its bias; the head's
+// weights, or its bias.
 static int pieces_of(const struct page *page, struct piece out[PIECES]) {
     const struct step *step = &page->step;
     const struct layout *layout = &page->record->layout;
@@ -272,7 +289,7 @@ static int largest_moves(const struct page *page, const struct piece *pieces, in
 // is turned so that symbols run across. Where weights outnumber the cells that can be seen, a cell shows the
 // largest move in it.
 struct move_map {
-    int down, across, first_across; // of weights; across of the first piece
+    int down, across; // of weights, all pieces side by side
     bool turned;
     int bin_down, bin_across;
     float cell_w, cell_h;
@@ -282,9 +299,9 @@ static struct move_map plan_map(const struct page *page, const struct piece *pie
     struct move_map map = {.bin_down = 1, .bin_across = 1};
     map.turned = page->step.layer < 0 || page->step.bias;
     map.down = map.turned ? pieces[0].columns : pieces[0].rows;
-    map.first_across = map.turned ? pieces[0].rows : pieces[0].columns;
-    map.across = map.first_across + (count > 1 ? pieces[1].columns : 0);
-    float width = page->w - (count > 1 ? 6 : 0);
+    for (int k = 0; k < count; k++)
+        map.across += map.turned ? pieces[k].rows : pieces[k].columns;
+    float width = page->w - (float)((count - 1) * PIECE_GAP);
     while (width / (float)((map.across + map.bin_across - 1) / map.bin_across) < 3)
         map.bin_across++;
     while (height / (float)((map.down + map.bin_down - 1) / map.bin_down) < 3)
@@ -325,9 +342,32 @@ static float draw_map(struct page *page, float y, const struct piece *pieces, in
             }
             x += map->cell_w;
         }
-        x += 6;
+        x += PIECE_GAP;
     }
     return bottom;
+}
+
+// Under each piece what it reads; the head's has another caption.
+static void map_captions(struct page *page, float y, const struct piece *pieces, int count,
+                         const struct move_map *map) {
+    struct text_style axis = page_text(page, FONT_SANS_MEDIUM, 12, page->theme->ink3);
+    if (page->step.layer < 0) {
+        draw_text(page->list, page->x, y, "one column a symbol, one row a unit", axis);
+        return;
+    }
+    float end = page->x, x = page->x;
+    for (int k = 0; k < count; k++) {
+        enum param_role role = page->record->layout.params[pieces[k].param].role;
+        int slot = role == PARAM_INPUT      ? page->cell->input
+                   : role == PARAM_DIAGONAL ? page->cell->state_out[page->cell->state_count - 1]
+                                            : page->cell->state_out[0];
+        char text[48];
+        snprintf(text, sizeof text, "reads %s", page->cell->slots[slot].symbol[page->label.notation].base);
+        float room = page->x + page->w - text_width(page->list, text, axis);
+        end = fminf(fmaxf(end, x), room);
+        end += draw_text(page->list, end, y, text, axis) + 10;
+        x += (float)((pieces[k].columns + map->bin_across - 1) / map->bin_across) * map->cell_w + PIECE_GAP;
+    }
 }
 
 static void block_title(const struct page *page, char *out, size_t size) {
@@ -372,14 +412,7 @@ void page_update(struct page *page) {
                  cell > 1 ? merged : NULL);
     y += page_mix(page, 10, 12);
     y = draw_map(page, y, pieces, count, &map, most);
-    struct text_style axis = page_text(page, FONT_SANS_MEDIUM, 12, page->theme->ink3);
-    if (!page->step.bias) {
-        const char *first = page->step.layer < 0 ? "one column a symbol, one row a unit" : "reads a";
-        float end = page->x + draw_text(page->list, page->x, y + 15, first, axis) + 10;
-        int columns = (pieces[0].columns + map.bin_across - 1) / map.bin_across;
-        if (count > 1)
-            draw_text(page->list, fmaxf(end, page->x + (float)columns * map.cell_w + 6), y + 15, "reads x", axis);
-    }
+    if (!page->step.bias) map_captions(page, y + 15, pieces, count, &map);
     y += page_mix(page, 38, 46);
     page_caption(page, y, "Largest moves, before → after", NULL);
     for (int i = 0; i < found; i++) {

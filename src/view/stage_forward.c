@@ -205,12 +205,12 @@ static void running_wires(struct stage *s, int t) {
     }
     if (f->x && !joins && target >= 0) // the sums become the activation
         wire_draw(s->list, (point[]){{c, row_end(s, s->row_in, false)}, {c, row_end(s, target, true)}}, 2, arrow);
-    if (!f->x)
-        for (int k = 0; k < s->row_count; k++) {
-            if (!f->row[k] || target < 0) continue;
-            bool below = s->rows[k].y > s->rows[target].y;
-            wire_draw(s->list, (point[]){{c, row_end(s, k, !below)}, {c, row_end(s, target, below)}}, 2, arrow);
-        }
+    for (int k = 0; k < s->row_count; k++) {
+        if (!f->row[k] || target < 0) continue;
+        bool below = s->rows[k].y > s->rows[target].y;
+        if (f->x && below) continue; // x comes up the same way
+        wire_draw(s->list, (point[]){{c, row_end(s, k, !below)}, {c, row_end(s, target, below)}}, 2, arrow);
+    }
 }
 
 // --- columns ---

@@ -461,7 +461,8 @@ def unwritable_output_leaves_nothing():
     says(2, "--out", "render")
 
 
-CELLS = {"rnn": "a", "gru_simple": "c", "gru": "c", "gru_reset_after": "c", "lstm": "a"}  # and the hidden state of each
+CELLS = {"rnn": "a", "gru_simple": "c", "gru": "c", "gru_reset_after": "c", "lstm": "a",
+         "lstm_peephole": "a"}  # and the hidden state of each
 
 
 @test

@@ -33,6 +33,14 @@ static const struct fuzz_input words[] = {
     FUZZ_TEXT("\\u0000"),
     FUZZ_TEXT("\xFF"),
     FUZZ_TEXT("rnn.weight_ih_l0"),
+    FUZZ_TEXT("encoder."),
+    FUZZ_TEXT("embed.weight"),
+    FUZZ_TEXT("\\\"embed\\\":"),
+    FUZZ_TEXT("encoder-decoder"),
+    FUZZ_TEXT("sigmoid"),
+    FUZZ_TEXT("word lower"),
+    FUZZ_TEXT("label"),
+    FUZZ_TEXT("true"),
     FUZZ_TEXT("<EOS>"),
     FUZZ_TEXT("lstm"),
     FUZZ_TEXT("        "),
@@ -79,21 +87,26 @@ static void check_err(const struct err *err) {
     fuzz_check(utf8_check(err->message, strlen(err->message)) == strlen(err->message));
 }
 
-static void try_checkpoint(const struct fuzz_case *c) {
+static void try_checkpoint(const struct fuzz_case *c, bool write) {
     struct err err = {0};
     struct checkpoint checkpoint;
-    static const struct net_spec spec = {.cell = CELL_RNN, .kind = NET_MANY_TO_MANY};
-    fuzz_check(file_save_whole(path, c->bytes, c->size, NULL));
-    if (checkpoint_load(&checkpoint, path, &spec, &err)) {
-        fuzz_check(checkpoint_save(path, &checkpoint.model, &checkpoint.vocabulary, &err));
+    static const struct net_spec spec = {.cell = CELL_COUNT, .kind = NET_MANY_TO_MANY};
+    if (checkpoint_parse(&checkpoint, "fuzz", c->bytes, c->size, &spec, &err)) {
+        struct checkpoint_content content = {
+            .model = &checkpoint.model, .vocabulary = &checkpoint.vocabulary, .labels = &checkpoint.labels};
+        fuzz_check(!write || checkpoint_save_whole(path, &content, &err));
         checkpoint_release(&checkpoint);
     } else {
         check_err(&err);
     }
 }
 
+// Every eighth case is written too: a save waits for the disk.
+static bool is_written(struct rng *rng) {
+    return rng_below(rng, 8) == 0;
+}
+
 static bool run(const struct fuzz_case *c, struct rng *rng) {
-    (void)rng;
     struct tensor_file file, again;
     struct err err = {0};
     char *exact = malloc(c->size + 1);
@@ -104,43 +117,84 @@ static bool run(const struct fuzz_case *c, struct rng *rng) {
         check_err(&err);
         return false;
     }
-    if (write_again(&file)) { // some names that JSON can escape, say, cannot be written; most can
+    if (is_written(rng) && write_again(&file)) { // some names that JSON can escape, say, cannot be written; most can
         fuzz_check(tensor_file_read(&again, path, &err));
         check_same(&file, &again);
         tensor_file_release(&again);
     }
     tensor_file_release(&file);
-    try_checkpoint(c);
+    try_checkpoint(c, is_written(rng));
     return true;
 }
 
-static struct bytes sample_checkpoint(enum cell_id cell) {
-    struct net_spec spec = {
-        .cell = cell, .kind = NET_MANY_TO_MANY, .layers = 1, .hidden = 2, .directions = 1, .inputs = 4, .outputs = 4};
+static struct bytes sample_checkpoint(const struct net_spec *spec) {
     struct model model;
-    struct vocabulary vocabulary;
+    struct vocabulary vocabulary, labels;
     struct bytes bytes = {0};
     struct rng rng = rng_seed(1);
     vocabulary_init(&vocabulary);
     vocabulary_add(&vocabulary, "a", 1);
     vocabulary_add(&vocabulary, "\u00E9", 2);
-    fuzz_check(model_init(&model, &spec, NULL));
+    vocabulary.tokens = TOKENS_WORD;
+    vocabulary_init_labels(&labels);
+    vocabulary_add(&labels, "yes", 3);
+    vocabulary_add(&labels, "no", 2);
+    fuzz_check(model_init(&model, spec, NULL));
     model_randomise(&model, &rng, 1);
-    fuzz_check(checkpoint_save(path, &model, &vocabulary, NULL));
+    struct checkpoint_content content = {.model = &model,
+                                         .vocabulary = spec->real_input ? NULL : &vocabulary,
+                                         .labels = spec->outputs == labels.count ? &labels : NULL};
+    fuzz_check(checkpoint_save_whole(path, &content, NULL));
     fuzz_check(file_read(path, FUZZ_MAX, &bytes, NULL));
     model_release(&model);
     vocabulary_release(&vocabulary);
+    vocabulary_release(&labels);
     return bytes;
 }
+
+static const struct net_spec specs[] = {
+    {.cell = CELL_RNN, .kind = NET_MANY_TO_MANY, .layers = 1, .hidden = 2, .directions = 1, .inputs = 4, .outputs = 4},
+    {.cell = CELL_LSTM,
+     .kind = NET_MANY_TO_ONE,
+     .layers = 1,
+     .hidden = 2,
+     .directions = 2,
+     .inputs = 4,
+     .outputs = 2,
+     .embed = 3},
+    {.cell = CELL_RNN,
+     .kind = NET_MANY_TO_MANY,
+     .layers = 1,
+     .hidden = 2,
+     .directions = 1,
+     .inputs = 3,
+     .outputs = 2,
+     .real_input = true,
+     .output = OUTPUT_SIGMOID},
+    {.cell = CELL_GRU_RESET_AFTER,
+     .kind = NET_ENCODER_DECODER,
+     .layers = 1,
+     .hidden = 1,
+     .directions = 1,
+     .inputs = 4,
+     .outputs = 2,
+     .embed = 1},
+};
+enum { SPECS = sizeof specs / sizeof *specs };
 
 int main(int argc, char **argv) {
     if (!temporary_make(&folder)) return 1;
     snprintf(path, sizeof path, "%s", temporary_path(&folder, "case"));
-    struct bytes rnn = sample_checkpoint(CELL_RNN), lstm = sample_checkpoint(CELL_LSTM);
+    struct bytes bytes[SPECS];
+    struct fuzz_input samples[SPECS + 1];
+    for (int i = 0; i < SPECS; i++) {
+        bytes[i] = sample_checkpoint(&specs[i]);
+        samples[i] = (struct fuzz_input){bytes[i].data, bytes[i].size};
+    }
     static const char small[] =
         "\x3C\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]}}    "
         "12345678";
-    const struct fuzz_input samples[] = {{rnn.data, rnn.size}, {lstm.data, lstm.size}, FUZZ_TEXT(small)};
+    samples[SPECS] = (struct fuzz_input)FUZZ_TEXT(small);
     const struct fuzz_target target = {.name = "fuzz_safetensors",
                                        .samples = samples,
                                        .sample_count = FUZZ_COUNT(samples),
@@ -149,8 +203,8 @@ int main(int argc, char **argv) {
                                        .finish = finish,
                                        .run = run};
     int status = fuzz_main(argc, argv, &target, 5000);
-    bytes_release(&rnn);
-    bytes_release(&lstm);
+    for (int i = 0; i < SPECS; i++)
+        bytes_release(&bytes[i]);
     temporary_remove(&folder);
     return status;
 }

@@ -131,6 +131,52 @@ static void check_text(const struct draw_list *list, rect r, bool apart, const c
     }
 }
 
+static bool same_color(color a, color b) {
+    return memcmp(&a, &b, sizeof a) == 0;
+}
+
+// A gate's colour is for letters on paper: on the highlighter it cannot be read.
+static void check_highlighter(const struct draw_list *list, const struct theme *theme, const char *where) {
+    for (int i = 0; i < list->count; i++) {
+        const struct draw_command *text = &list->commands[i];
+        bool hue = false;
+        for (int k = HUE_F; k < HUE_COUNT; k++)
+            hue |= text->op == DRAW_TEXT && same_color(text->color, theme->identity_ink[k]);
+        color ground = theme->panel;
+        for (int k = 0; hue && k < i; k++)
+            if (list->commands[k].op == DRAW_RECT &&
+                rect_has(list->commands[k].rect, (point){text->rect.x + 1, text->rect.y - 2}))
+                ground = list->commands[k].color;
+        if (hue && same_color(ground, theme->hi))
+            fail_msg("%s: \"%.*s\" in a gate's colour on the highlighter", where, text->text_length,
+                     list->texts + text->text);
+    }
+}
+
+// The cells of the map of moved weights stay in their column.
+static void check_map(const struct draw_list *list, rect r, const char *where) {
+    const float right = r.x + r.w - 20 + 1;
+    for (int i = 0; i < list->count; i++) {
+        const struct draw_command *cell = &list->commands[i];
+        if (cell->op == DRAW_RECT && cell->rect.w < 15 && cell->rect.h < 20 && cell->rect.x + cell->rect.w > right)
+            fail_msg("%s: a cell ends at %g, the column at %g", where, (double)(cell->rect.x + cell->rect.w),
+                     (double)right);
+    }
+}
+
+// The gradient by loss has at least one row, or says why not.
+static void check_by_loss(const struct draw_list *list, const char *where) {
+    bool titled = false, told = false;
+    for (int i = 0; i < list->count; i++) {
+        const struct draw_command *text = &list->commands[i];
+        if (text->op != DRAW_TEXT) continue;
+        titled |= strncmp(list->texts + text->text, "Gradient at t = ", 16) == 0;
+        told |= strncmp(list->texts + text->text, "Not computed yet", 16) == 0;
+        told |= text->source >= 0 && strncmp(list->sources[text->source].tensor, "itemised/", 9) == 0;
+    }
+    if (titled && !told) fail_msg("%s: a title of gradients by loss and nothing under it", where);
+}
+
 static void frame(struct world *world, rect r, const struct scene *scene) {
     draw_begin(&world->list, r.x + r.w, r.y + r.h, 1);
     ui_begin(world->ui, &world->list, theme_get(THEME_LIGHT), 0);
@@ -153,6 +199,9 @@ static void walk(struct world *world, struct fixture *f, const char *name, int s
             f->scene.position = p;
             frame(world, sizes[s], &f->scene);
             check_text(&world->list, sizes[s], true, where);
+            check_by_loss(&world->list, where);
+            check_highlighter(&world->list, theme_get(THEME_LIGHT), where);
+            if (p && f->script->steps[p - 1].kind == STEP_UPDATE) check_map(&world->list, sizes[s], where);
             checked += check_sources(&world->list, &tensors, where);
         }
     assert_true(checked > f->script->count / stride);

@@ -187,11 +187,10 @@ static void all_paths(void **state) {
 }
 
 // Every way through timestep t+1, split by what it goes through, adds up to the whole at t.
-static void lstm_paths_add_up(void **state) {
-    (void)state;
+static void paths_add_up(enum cell_id cell) {
     static const char *const ways[] = {"gate_f", "gate_u", "c_tilde", "gate_o", NULL}; // NULL: the memory lane
     struct fixture f;
-    set_up(&f, CELL_LSTM, 2, 2);
+    set_up(&f, cell, 2, 2);
     for (int layer = 0; layer < 2; layer++)
         for (int direction = 0; direction < 2; direction++) {
             const int t = 3, next = direction ? t - 1 : t + 1;
@@ -223,6 +222,12 @@ static void lstm_paths_add_up(void **state) {
                     expect_close(sum[s][i], tape_grad(f.tape, layer, direction, f.cell->state_out[s], t)[i], 1e-12);
         }
     tear_down(&f);
+}
+
+static void lstm_paths_add_up(void **state) {
+    (void)state;
+    paths_add_up(CELL_LSTM);
+    paths_add_up(CELL_LSTM_PEEPHOLE);
 }
 
 // Four-point central difference of the loss by the value of clamp i.

@@ -135,6 +135,68 @@ static void a_tiny_lstm(void **state) {
     random_net_release(&net);
 }
 
+// The same with peepholes, diagonals in the order u f o: from c<t-1> to the forget and update gate, from c<t> to the
+// output gate.
+static void a_tiny_peephole_lstm(void **state) {
+    (void)state;
+    struct random_net net;
+    random_net_init(&net, spec_of(CELL_LSTM_PEEPHOLE, 1, 1, 1, 2, 2), 1);
+    const double wx[2][4] = {{0.3, -0.2, 0.8, 0.1}, {-0.5, 0.6, 0.9, 0.4}}, wa[4] = {0.7, -0.4, 0.25, 0.55};
+    const double b[4] = {0.1, 1.0, -0.2, 0.3}, w[3] = {0.45, -0.8, 0.6};
+    for (int k = 0; k < 4; k++) {
+        *at(&net, "rnn.weight_ih_l0", 0, k) = wx[0][k];
+        *at(&net, "rnn.weight_ih_l0", 1, k) = wx[1][k];
+        *at(&net, "rnn.weight_hh_l0", 0, k) = wa[k];
+        *at(&net, "rnn.bias_ih_l0", 0, k) = b[k];
+    }
+    for (int k = 0; k < 3; k++)
+        *at(&net, "rnn.weight_ch_l0", 0, k) = w[k];
+    *at(&net, "head.weight", 0, 0) = 1.5;
+    *at(&net, "head.weight", 0, 1) = -0.5;
+    *at(&net, "head.bias", 0, 0) = *at(&net, "head.bias", 0, 1) = 0.0;
+    int x[2] = {0, 1}, target[2] = {-1, 0};
+    struct example example = {.T = 2, .x = x, .target = target};
+    struct tape *tape = tape_new(&net.model.layout.spec, 2, NULL);
+    double loss = reference_forward(tape, &net.model.layout, net.params, &example);
+    reference_backward(tape, &net.model.layout, net.params, &example, net.grads);
+
+    double u1 = sigmoid(0.3 + 0.1), g1 = tanh(0.8 - 0.2), c1 = u1 * g1;
+    double o1 = sigmoid(0.1 + 0.3 + 0.6 * c1), h1 = o1 * tanh(c1);
+    double u2 = sigmoid(-0.5 + 0.1 + 0.7 * h1 + 0.45 * c1), f2 = sigmoid(0.6 + 1.0 - 0.4 * h1 - 0.8 * c1);
+    double g2 = tanh(0.9 - 0.2 + 0.25 * h1), c2 = u2 * g2 + f2 * c1;
+    double o2 = sigmoid(0.4 + 0.3 + 0.55 * h1 + 0.6 * c2), h2 = o2 * tanh(c2);
+    double p = sigmoid(2.0 * h2), dh2 = (p - 1.0) * 1.5 + (1.0 - p) * -0.5;
+    assert_close(loss, -log(p), 1e-14);
+    double dzo2 = dh2 * tanh(c2) * o2 * (1.0 - o2);
+    double own2 = dh2 * o2 * (1.0 - tanh(c2) * tanh(c2)) + 0.6 * dzo2, dc2 = own2;
+    double dzu2 = dc2 * g2 * u2 * (1.0 - u2), dzf2 = dc2 * c1 * f2 * (1.0 - f2), dzg2 = dc2 * u2 * (1.0 - g2 * g2);
+    double dh1 = 0.7 * dzu2 - 0.4 * dzf2 + 0.25 * dzg2 + 0.55 * dzo2, dzo1 = dh1 * tanh(c1) * o1 * (1.0 - o1);
+    double own1 = dh1 * o1 * (1.0 - tanh(c1) * tanh(c1)) + 0.6 * dzo1;
+    double back1 = dc2 * f2 + 0.45 * dzu2 - 0.8 * dzf2, dc1 = own1 + back1;
+    double dzu1 = dc1 * g1 * u1 * (1.0 - u1), dzg1 = dc1 * u1 * (1.0 - g1 * g1);
+
+    const struct cell_desc *cell = net_cell(&net.model.layout.spec);
+    int c = cell_slot_by_id(cell, "c");
+    assert_close(tape_value(tape, 0, 0, c, 1)[0], c2, 1e-14);
+    assert_close(tape_from_loss(tape, 0, 0, 1, 1)[0], own2, 1e-13);
+    assert_close(tape_grad(tape, 0, 0, c, 0)[0], dc1, 1e-13);
+    assert_close(tape_from_loss(tape, 0, 0, 1, 0)[0], own1, 1e-13);
+    assert_close(tape_from_future(tape, 0, 0, 1, 0)[0], back1, 1e-13);
+    assert_close(tape_from_future(tape, 0, 0, 0, 0)[0], dh1, 1e-13);
+    const double first[4] = {dzu1, 0.0, dzg1, dzo1}, second[4] = {dzu2, dzf2, dzg2, dzo2}; // c<0> = 0: no forgetting
+    for (int k = 0; k < 4; k++) {
+        assert_close(*grad_at(&net, "rnn.weight_ih_l0", 0, k), first[k], 1e-13);
+        assert_close(*grad_at(&net, "rnn.weight_ih_l0", 1, k), second[k], 1e-13);
+        assert_close(*grad_at(&net, "rnn.weight_hh_l0", 0, k), h1 * second[k], 1e-13);
+        assert_close(*grad_at(&net, "rnn.bias_ih_l0", 0, k), first[k] + second[k], 1e-13);
+    }
+    assert_close(*grad_at(&net, "rnn.weight_ch_l0", 0, 0), c1 * dzu2, 1e-13);
+    assert_close(*grad_at(&net, "rnn.weight_ch_l0", 0, 1), c1 * dzf2, 1e-13);
+    assert_close(*grad_at(&net, "rnn.weight_ch_l0", 0, 2), c1 * dzo1 + c2 * dzo2, 1e-13);
+    tape_free(tape);
+    random_net_release(&net);
+}
+
 // A run of a random network, kept for the promises below.
 struct run {
     struct random_net net;
@@ -317,6 +379,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tiny_rnn),
         cmocka_unit_test(a_tiny_lstm),
+        cmocka_unit_test(a_tiny_peephole_lstm),
         cmocka_unit_test(the_parts_of_all_timesteps_sum_to_the_gradient),
         cmocka_unit_test(the_two_sources_add_up),
         cmocka_unit_test(what_steps_send_sums_to_the_gradient),

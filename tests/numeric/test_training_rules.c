@@ -122,6 +122,23 @@ static void orthogonal_blocks_are_orthogonal(void **state) {
     model_release(&model);
 }
 
+// No name has a rule of its own for a diagonal: uniform in +-1/sqrt(H) under each.
+static void diagonals_are_uniform(void **state) {
+    (void)state;
+    for (int kind = 0; kind < INIT_IDENTITY; kind++) {
+        struct model model = made(spec_of(CELL_LSTM_PEEPHOLE, 2, 1, H, V, V), (enum init_kind)kind, 6);
+        const struct param *param;
+        const float *values = values_of(&model, PARAM_DIAGONAL, 1, &param);
+        assert_int_equal(param->out, 3 * H);
+        double mean, variance, largest, bound = 1 / sqrt(H);
+        moments(values, 1, 3 * H, param->out, &mean, &variance, &largest);
+        assert_true(close_to(variance, bound * bound / 3, 0.2, 0)); // 144 draws: off by some 7%
+        assert_true(fabs(mean) < 0.2 * bound);
+        assert_true(largest <= bound * (1 + 1e-6) && largest > 0.9 * bound);
+        model_release(&model);
+    }
+}
+
 static void identity_is_for_relu(void **state) {
     (void)state;
     struct net_spec spec = spec_of(CELL_RNN, 1, 1, H, V, V);
@@ -272,6 +289,7 @@ int main(void) {
         cmocka_unit_test(schedules_follow_the_formulae),
         cmocka_unit_test(variances_are_those_of_the_formula),
         cmocka_unit_test(orthogonal_blocks_are_orthogonal),
+        cmocka_unit_test(diagonals_are_uniform),
         cmocka_unit_test(identity_is_for_relu),
         cmocka_unit_test(the_same_seed_gives_the_same_weights),
         cmocka_unit_test(dropout_has_the_right_gradient),

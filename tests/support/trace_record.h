@@ -95,6 +95,8 @@ static const struct word_kind {
     {CELL_GRU_SIMPLE, ACTIVATION_TANH, 1, 1},
     {CELL_GRU, ACTIVATION_TANH, 1, 1},
     {CELL_GRU, ACTIVATION_TANH, 2, 2},
+    {CELL_LSTM_PEEPHOLE, ACTIVATION_TANH, 1, 1},
+    {CELL_LSTM_PEEPHOLE, ACTIVATION_TANH, 2, 2},
 };
 enum { WORD_KINDS = sizeof word_kinds / sizeof *word_kinds };
 

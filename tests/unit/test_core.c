@@ -132,6 +132,24 @@ static void the_lstm_is_stored_and_walked_as_documented(void **state) {
         assert_string_equal(lstm->parts[i].id, walked[i]);
 }
 
+// The blocks of lstm, three diagonals, and the output gate after the memory that it looks at.
+static void the_peephole_lstm_is_stored_and_walked_as_documented(void **state) {
+    (void)state;
+    const struct cell_desc *lstm = cell_describe(CELL_LSTM_PEEPHOLE, ACTIVATION_TANH);
+    static const char *const stored[] = {"u", "f", "c", "o"};
+    static const int diagonals[] = {0, 1, -1, 2};
+    static const char *const walked[] = {"gate_f", "gate_u", "c_tilde", "memory", "gate_o", "activation"};
+    assert_int_equal(lstm->block_count, 4);
+    assert_int_equal(lstm->part_count, 6);
+    assert_int_equal(cell_diagonal_count(lstm), 3);
+    for (int i = 0; i < 4; i++) {
+        assert_string_equal(lstm->blocks[i].id, stored[i]);
+        assert_int_equal(cell_diagonal_row(lstm, i), diagonals[i]);
+    }
+    for (int i = 0; i < 6; i++)
+        assert_string_equal(lstm->parts[i].id, walked[i]);
+}
+
 static const struct net_spec good = {
     .cell = CELL_LSTM, .kind = NET_MANY_TO_MANY, .layers = 2, .hidden = 5, .directions = 2, .inputs = 7, .outputs = 3};
 
@@ -317,6 +335,7 @@ int main(void) {
         cmocka_unit_test(cells_keep_their_promises),
         cmocka_unit_test(cells_are_found_by_name),
         cmocka_unit_test(the_lstm_is_stored_and_walked_as_documented),
+        cmocka_unit_test(the_peephole_lstm_is_stored_and_walked_as_documented),
         cmocka_unit_test(sizes_without_sense_are_named),
         cmocka_unit_test(the_layout_has_pytorchs_names_and_no_overlap),
         cmocka_unit_test(an_encoder_decoder_has_two_layouts_in_one_slab),

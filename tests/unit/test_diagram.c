@@ -52,6 +52,37 @@ static void every_cell_has_a_table(void **state) {
     assert_false(diagram_has(CELL_COUNT));
 }
 
+static const struct cell_step *maker_of(const struct cell_desc *cell, int slot) {
+    for (int i = 0; i < cell->step_count; i++)
+        if (cell->steps[i].out == slot) return &cell->steps[i];
+    return NULL;
+}
+
+// A weighted sum that is a matrix's share and a diagonal's: the map of the block stands for all of it.
+static bool is_inside_a_map(const struct cell_desc *cell, const struct cell_step *step) {
+    if (step->op == OP_DIAGONAL) return true;
+    if (step->op != OP_ADD) return false;
+    const struct cell_step *a = maker_of(cell, step->in[0]), *b = maker_of(cell, step->in[1]);
+    return a && b && a->op == OP_AFFINE && b->op == OP_DIAGONAL && a->block == b->block;
+}
+
+// The diagonal itself is a dotted wire that carries its operand to the map.
+static bool has_dotted_wire(const struct cell_desc *cell, const struct diagram_table *table,
+                            const struct cell_step *diagonal) {
+    const struct diagram_node *map = NULL;
+    for (int i = 0; i < cell->step_count; i++)
+        if (cell->steps[i].op == OP_AFFINE && cell->steps[i].block == diagonal->block)
+            map = find_node(table, NODE_MAP, cell->slots[cell->steps[i].out].id);
+    for (int i = 0; map && i < table->wire_count; i++) {
+        const struct diagram_wire *wire = &table->wires[i];
+        const point end = wire->at[diagram_points(wire->at, 5) - 1];
+        if (wire->flags & WIRE_DOTTED && end.x == map->x && end.y == map->y &&
+            cell_slot_by_id(cell, wire->slot) == diagonal->in[0])
+            return true;
+    }
+    return false;
+}
+
 static void every_step_and_vector_has_coordinates(void **state) {
     (void)state;
     each_cell(cell, table) {
@@ -61,11 +92,15 @@ static void every_step_and_vector_has_coordinates(void **state) {
                                           : op == OP_SIGMOID || op == OP_TANH || op == OP_RELU ? NODE_SQUASHER
                                                                                                : NODE_OPERATOR;
             const char *slot = cell->slots[cell->steps[i].out].id;
+            if (op == OP_DIAGONAL && !has_dotted_wire(cell, table, &cell->steps[i]))
+                fail_msg("%s: no dotted wire for step %d (%s)", cell->name, i, slot);
+            if (is_inside_a_map(cell, &cell->steps[i])) continue;
             if (!find_node(table, kind, slot)) fail_msg("%s: no coordinates for step %d (%s)", cell->name, i, slot);
         }
         for (int i = 0; i < cell->slot_count; i++) {
             enum slot_role role = cell->slots[i].role;
-            if (role == SLOT_INPUT || role == SLOT_PREACT) continue;
+            const struct cell_step *maker = maker_of(cell, i);
+            if (role == SLOT_INPUT || role == SLOT_PREACT || (maker && maker->op == OP_DIAGONAL)) continue;
             if (!find_node(table, NODE_STRIP, cell->slots[i].id))
                 fail_msg("%s: no strip for %s", cell->name, cell->slots[i].id);
         }
@@ -136,6 +171,31 @@ static void everything_lies_in_the_frame(void **state) {
     }
 }
 
+// Backward a copy on the lane is a circled plus: it lies neither under a strip nor under an operator. Sizes in pixels
+// at the reference width of each level of detail (diagram_pen.c).
+static void a_plus_on_the_lane_stands_clear(void **state) {
+    (void)state;
+    static const struct {
+        float width, strip, op, plus;
+    } details[] = {{956, 142, 14, 4.5f * 1.7f}, {316, 39, 8, 3 * 1.7f}};
+    each_cell(cell, table) {
+        for (int d = 0; d < 2; d++)
+            for (int i = 0; i < table->node_count; i++)
+                for (int k = 0; k < table->node_count; k++) {
+                    const struct diagram_node *plus = &table->nodes[i], *other = &table->nodes[k];
+                    bool strip = other->kind == NODE_STRIP;
+                    if (plus->kind != NODE_COPY || table->lane <= 0 || plus->y != table->lane || other->y != plus->y ||
+                        (!strip && other->kind != NODE_OPERATOR) || (d == 1 && other->full_only))
+                        continue;
+                    float unit = details[d].width / (d == 0 ? table->full_width : table->width);
+                    float x = d == 0 && other->full_y > 0 ? other->full_x : other->x;
+                    float apart = fabsf(x - plus->x) * unit, half = strip ? details[d].strip / 2 : details[d].op;
+                    if (!(apart >= half + details[d].plus))
+                        fail_msg("%s: the plus at %g touches %s", cell->name, (double)plus->x, other->slot);
+                }
+    }
+}
+
 static float plain_width(void *context, enum font font, float size, const char *text, size_t length) {
     (void)context, (void)font, (void)text;
     return size * 0.55f * (float)length;
@@ -188,6 +248,7 @@ int main(void) {
         cmocka_unit_test(every_part_has_its_markers),
         cmocka_unit_test(every_name_is_known),
         cmocka_unit_test(everything_lies_in_the_frame),
+        cmocka_unit_test(a_plus_on_the_lane_stands_clear),
         cmocka_unit_test(a_thumbnail_and_an_empty_figure_draw_inside_their_rectangle),
         cmocka_unit_test(no_room_draws_nothing),
     };

@@ -142,6 +142,37 @@ static void lstm(void **state) {
     word_release(&w);
 }
 
+// The diagonals: w small, elementwise; in gradients the sum's name stands for the share of the matrix.
+static void peephole(void **state) {
+    (void)state;
+    struct word_record w;
+    word_init(&w, CELL_LSTM_PEEPHOLE, 1, 1);
+    const struct golden goldens[] = {
+        {STEP_PART, 3, "gate_f", false, &course,
+         "\\Gamma_f^{<4>}=\\sigma(z_f^{<4>})\nz_f^{<4>}=W_f[a^{<3>},x^{<4>}]+b_f\n+w_{fc}*c^{<3>}"},
+        {STEP_PART, 3, "gate_u", true, &paper,
+         "i_t=\\sigma(z_{i,t})\nz_{i,t}=W_{hi}h_{t-1}+W_{xi}x_t+b_i\n+w_{ci} \\odot c_{t-1}"},
+        {STEP_PART, 3, "gate_o", true, &course,
+         "\\Gamma_o^{<t>}=\\sigma(z_o^{<t>})\nz_o^{<t>}=W_o[a^{<t-1>},x^{<t>}]+b_o\n+w_{oc}*c^{<t>}"},
+        {STEP_FROM_FUTURE, 1, "", false, &course,
+         "da_{\\t{future}}^{<2>}=W_{fa}^{T}dz_f^{<3>}+W_{ua}^{T}dz_u^{<3>}\n+W_{ca}^{T}dz_c^{<3>}+W_{oa}^{T}"
+         "dz_o^{<3>}"},
+        {STEP_SUM, 1, "c", true, &course,
+         "dc^{<t>}=dz_o^{<t>}*w_{oc}\n+da^{<t>}*\\Gamma_o^{<t>}*(1-\\tanh^2 c^{<t>})\n"
+         "+dz_f^{<t+1>}*w_{fc}+dz_u^{<t+1>}*w_{uc}\n+dc^{<t+1>}*\\Gamma_f^{<t+1>}"},
+        {STEP_PART_BACK, 1, "gate_o", false, &course,
+         "dz_o^{<2>}=d\\Gamma_o^{<2>}*\\Gamma_o^{<2>}*(1-\\Gamma_o^{<2>})\n"
+         "dc_{\\t{via }\\Gamma_o}^{<2>}=dz_o^{<2>}*w_{oc}\nda_{\\t{via }\\Gamma_o}^{<1>}=W_{oa}^{T}dz_o^{<2>}"},
+    };
+    expect_all(&w, goldens, sizeof goldens / sizeof *goldens);
+    char text[1024];
+    const struct step *steps = w.script->steps + w.script->phase_first[PHASE_CLIP];
+    label_equation(text, sizeof text, w.record, &steps[3], false, course);
+    const char start[] = "dW_f=\\sum_t dz_f^{<t>}[a^{<t-1>},x^{<t>}]^{T}\ndw_{fc}=\\sum_t dz_f^{<t>}*c^{<t-1>}\nm:=";
+    if (strncmp(text, start, sizeof start - 1) != 0) fail_msg("%s", text);
+    word_release(&w);
+}
+
 static void rnn(void **state) {
     (void)state;
     struct word_record w;
@@ -253,7 +284,7 @@ static void check_all_equations(struct word_record *w) {
                 int lines = 0;
                 for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"), lines++)
                     check_markup(line);
-                assert_in_range(lines, 1, 5);
+                assert_in_range(lines, 1, 6);
             }
 }
 
@@ -284,7 +315,7 @@ static void symbols(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slots),  cmocka_unit_test(lstm),     cmocka_unit_test(rnn),     cmocka_unit_test(updates),
-        cmocka_unit_test(layers), cmocka_unit_test(drawable), cmocka_unit_test(symbols),
+        cmocka_unit_test(layers), cmocka_unit_test(drawable), cmocka_unit_test(symbols), cmocka_unit_test(peephole),
     };
     return cmocka_run_group_tests_name("label", tests, NULL, NULL);
 }

@@ -350,8 +350,8 @@ static void compare_tensor(void *context, const char *name, int dims, const int6
 
 static void test_every_tensor(void **state) {
     (void)state;
-    static const enum cell_id cells[] = {CELL_RNN, CELL_LSTM};
-    for (int k = 0; k < 4; k++) {
+    static const enum cell_id cells[] = {CELL_RNN, CELL_LSTM, CELL_LSTM_PEEPHOLE};
+    for (int k = 0; k < 6; k++) {
         struct net net;
         net_make(&net, cells[k / 2], 1 + k % 2);
         struct compare compare = {.net = &net};
@@ -413,6 +413,21 @@ static void test_gates(void **state) {
     near(number(&net, "dc t=2 unit=1"), number(&net, "dc_loss t=2 unit=1 + dc_future t=2 unit=1"));
     near(number(&net, "dc_future t=2 unit=1"), number(&net, "dc t=3 unit=1 * gate_f t=3 unit=1"));
     near(number(&net, "z_f t=1 unit=1"), number(&net, "b_f unit=1"));
+    net_free(&net);
+}
+
+static void test_diagonals(void **state) {
+    (void)state;
+    struct net net;
+    net_make(&net, CELL_LSTM_PEEPHOLE, 1);
+    // Stored i f o: row 4 + 2 is unit 2 of the forget gate, the output gate's come third.
+    near(number(&net, "w_fc unit=2"), number(&net, "param/rnn.weight_ch_l0 row=6"));
+    near(number(&net, "w_oc unit=1"), number(&net, "param/rnn.weight_ch_l0 row=9"));
+    near(number(&net, "dw_uc t=3 unit=1"), number(&net, "dz_u t=3 unit=1 * c t=2 unit=1"));
+    near(number(&net, "dw_oc t=3 unit=1"), number(&net, "dz_o t=3 unit=1 * c t=3 unit=1"));
+    near(number(&net, "peep_f t=2 unit=3"), number(&net, "w_fc unit=3 * c t=1 unit=3"));
+    near(number(&net, "z_f t=2 unit=3"), number(&net, "z_fax t=2 unit=3 + peep_f t=2 unit=3"));
+    near(number(&net, "W_fa unit=2 from=1"), number(&net, "param/rnn.weight_hh_l0 row=6 column=1"));
     net_free(&net);
 }
 
@@ -728,11 +743,11 @@ int main(void) {
         cmocka_unit_test(test_texts),        cmocka_unit_test(test_scene_is_taken_over),
         cmocka_unit_test(test_ids),          cmocka_unit_test(test_maths),
         cmocka_unit_test(test_every_tensor), cmocka_unit_test(test_short_names),
-        cmocka_unit_test(test_gates),        cmocka_unit_test(test_reductions),
-        cmocka_unit_test(test_live_faults),  cmocka_unit_test(test_comparisons),
-        cmocka_unit_test(test_places),       cmocka_unit_test(test_actions),
-        cmocka_unit_test(test_player),       cmocka_unit_test(test_goals),
-        cmocka_unit_test(test_hidden),
+        cmocka_unit_test(test_diagonals),    cmocka_unit_test(test_gates),
+        cmocka_unit_test(test_reductions),   cmocka_unit_test(test_live_faults),
+        cmocka_unit_test(test_comparisons),  cmocka_unit_test(test_places),
+        cmocka_unit_test(test_actions),      cmocka_unit_test(test_player),
+        cmocka_unit_test(test_goals),        cmocka_unit_test(test_hidden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

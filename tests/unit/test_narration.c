@@ -217,6 +217,32 @@ static void backward_sentences(void **state) {
     word_release(&w);
 }
 
+// What a diagonal adds to the walk of an LSTM.
+static void peephole_sentences(void **state) {
+    (void)state;
+    struct word_record w;
+    word_init(&w, CELL_LSTM_PEEPHOLE, 1, 1);
+    const struct cell_desc *cell = record_cell(w.record);
+    const int gate_f = cell_part_by_id(cell, "gate_f"), gate_o = cell_part_by_id(cell, "gate_o");
+    char text[1024];
+    tell(&w, STEP_PART, 3, gate_f, 2, text, sizeof text);
+    assert_non_null(strstr(text, "Reads a<3>, c<3> and x<4> = "));
+    assert_non_null(strstr(text, " of it is the forget gate's peephole."));
+    tell(&w, STEP_PART, 3, gate_o, -1, text, sizeof text);
+    assert_non_null(strstr(text, "Reads a<3>, c<4> and x<4> = "));
+    tell(&w, STEP_SUM, 3, 1, -1, text, sizeof text);
+    assert_non_null(strstr(text, " through a<4> and a peephole, "));
+    assert_non_null(strstr(text, " along the lane and peepholes, together "));
+    tell(&w, STEP_SUM, WORD_T - 1, 1, -1, text, sizeof text);
+    assert_non_null(strstr(text, "dc<6> comes through the activation and a peephole alone, for nothing comes later"));
+    // The output gate looks at its own timestep's memory: at the first one too.
+    tell(&w, STEP_PART_BACK, 0, gate_o, -1, text, sizeof text);
+    assert_non_null(strstr(text, " goes on to c<1>."));
+    tell(&w, STEP_PART_BACK, 0, gate_f, -1, text, sizeof text);
+    assert_non_null(strstr(text, "Nothing goes further back: this is the first timestep."));
+    word_release(&w);
+}
+
 // Sums on screen add up as they are rounded.
 static void rounded_sums(struct word_record *w) {
     for (int p = 1; p <= w->script->count; p++) {
@@ -339,9 +365,9 @@ static void smallest(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers),  cmocka_unit_test(sentences),       cmocka_unit_test(backward_sentences),
-        cmocka_unit_test(sums),     cmocka_unit_test(clip_and_update), cmocka_unit_test(odd_symbols),
-        cmocka_unit_test(smallest),
+        cmocka_unit_test(numbers),  cmocka_unit_test(sentences),          cmocka_unit_test(backward_sentences),
+        cmocka_unit_test(sums),     cmocka_unit_test(clip_and_update),    cmocka_unit_test(odd_symbols),
+        cmocka_unit_test(smallest), cmocka_unit_test(peephole_sentences),
     };
     return cmocka_run_group_tests_name("narration", tests, NULL, NULL);
 }

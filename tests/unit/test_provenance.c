@@ -121,6 +121,7 @@ static void check_ledger(const struct ledger *ledger) {
         results += row->result || row->total;
         if (row->op != '*' && (row->result || row->total)) assert_non_null(row->tensor);
         if (r == 0) assert_int_equal(row->op, ' ');
+        if (row->total) assert_null(strstr(row->label, "\\col")); // drawn on the highlighter
     }
     if (ledger->count) assert_true(results > 0);
 }
@@ -210,6 +211,33 @@ static void ledger_rows(void **state) {
     word_release(&w);
 }
 
+// A memory with peepholes has five sources: each alone, as the core computed it. A gate hands on through its diagonal.
+static void peephole_rows(void **state) {
+    (void)state;
+    struct word_record w;
+    word_init(&w, CELL_LSTM_PEEPHOLE, 1, 1);
+    const struct expected_row memory[] = {
+        {' ', "\\t{via }\\Gamma_o", "backward/sent/l0/14_0", 2, 1, true, false},
+        {' ', "\\t{via }a", "backward/sent/l0/17_0", 2, 1, true, false},
+        {' ', "\\t{via }\\Gamma_f", "backward/sent/l0/1_0", 2, 2, true, false},
+        {' ', "\\t{via }\\Gamma_u", "backward/sent/l0/5_0", 2, 2, true, false},
+        {' ', "\\t{via }c", "backward/sent/l0/10_1", 2, 2, true, false},
+        {'+', "dc^{<2>}", "backward/l0/c", 2, 1, false, true},
+    };
+    expect_ledger(&w, STEP_SUM, 1, 1, memory, 6);
+    const struct expected_row gate[] = {
+        {' ', "\\col{f}{d\\Gamma_f^{<2>}}", "backward/l0/gate_f", 2, 1, false, false},
+        {'*', "\\t{slope}", NULL, 1, 1, false, false},
+        {'=', "dz_f^{<2>}", "backward/l0/z_f", 2, 1, true, true},
+        {' ', "W_{fa}^{T}dz_f^{<2>}", "backward/sent/l0/0_0", 2, 1, true, false},
+        {' ', "dz_f^{<2>}", "backward/l0/z_f", 2, 1, false, false},
+        {'*', "w_{fc}", NULL, 0, 1, false, false},
+        {'=', "\\t{via }\\Gamma_f", "backward/sent/l0/1_0", 2, 1, true, false},
+    };
+    expect_ledger(&w, STEP_PART_BACK, 1, 0, gate, 7);
+    word_release(&w);
+}
+
 // A step that is looked at from another timestep than its own: no rows outside of the record.
 static void other_timesteps(void **state) {
     (void)state;
@@ -230,7 +258,7 @@ static void other_timesteps(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(terms_add_up), cmocka_unit_test(terms_named),     cmocka_unit_test(ledgers_multiply),
-        cmocka_unit_test(ledger_rows),  cmocka_unit_test(other_timesteps),
+        cmocka_unit_test(ledger_rows),  cmocka_unit_test(other_timesteps), cmocka_unit_test(peephole_rows),
     };
     return cmocka_run_group_tests_name("provenance", tests, NULL, NULL);
 }

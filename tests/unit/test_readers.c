@@ -214,6 +214,40 @@ static void test_labelled(void **state) {
     str_release(&text);
 }
 
+// Every example validates in one fold, and the classes are spread evenly.
+static void test_folds(void **state) {
+    (void)state;
+    enum { N = 30, FOLDS = 7 };
+    struct str text = {0};
+    for (int i = 0; i < N; i++)
+        str_printf(&text, "text %d\t%s\n", i, i % 3 ? "x" : "y");
+    struct data_options options = data_options_default();
+    options.folds = FOLDS;
+    int seen[N] = {0};
+    for (options.fold = 1; options.fold <= FOLDS; options.fold++) {
+        struct dataset d = read_with(text.data, &options);
+        int ys = 0;
+        assert_int_equal(d.train_count + d.validation_count, N);
+        for (int i = 0; i < d.validation_count; i++) {
+            seen[d.validation[i]]++;
+            ys += d.validation[i] % 3 == 0;
+        }
+        assert_true(d.validation_count == 4 || d.validation_count == 5);
+        assert_true(ys == 1 || ys == 2);
+        dataset_release(&d);
+    }
+    for (int i = 0; i < N; i++)
+        assert_int_equal(seen[i], 1);
+    struct dataset d;
+    struct err err;
+    assert_false(dataset_read_bytes(&d, "t", text.data, text.size, &options, &err)); // fold 8 of 7
+    assert_non_null(strstr(err.message, "a fold from 1 to 7"));
+    options.folds = N + 1;
+    assert_false(dataset_read_bytes(&d, "t", text.data, text.size, &options, &err));
+    assert_non_null(strstr(err.message, "2 to 30 folds"));
+    str_release(&text);
+}
+
 static void put_file(struct temporary *t, const char *name, const char *text) {
     assert_true(file_save_whole(temporary_path(t, name), text, strlen(text), NULL));
 }
@@ -651,6 +685,7 @@ int main(void) {
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_pairs_of_words),
         cmocka_unit_test(test_labelled),
+        cmocka_unit_test(test_folds),
         cmocka_unit_test(test_folder),
         cmocka_unit_test(test_conll),
         cmocka_unit_test(test_series),
