@@ -122,7 +122,7 @@ static void name_it(struct dataset *d, const struct task *task, const struct tas
              task->train_count > 0 ? "generated" : "generated, new ones for every minibatch");
 }
 
-// Hashes of the examples so far, for tasks without repetitions.
+// Hashes of examples so far, for tasks that do not repeat them.
 struct seen {
     uint64_t *table; // open addressing, 0 = free
     size_t size;     // a power of two
@@ -136,11 +136,20 @@ static uint64_t hash_last(const struct dataset *d) {
     return h ? h : 1;
 }
 
-// True when it was not there.
-static bool note(struct seen *seen, uint64_t hash) {
+static size_t place_of_hash(const struct seen *seen, uint64_t hash) {
     size_t place = hash & (seen->size - 1);
     while (seen->table[place] && seen->table[place] != hash)
         place = (place + 1) & (seen->size - 1);
+    return place;
+}
+
+static bool knows(const struct seen *seen, uint64_t hash) {
+    return seen->table[place_of_hash(seen, hash)] != 0;
+}
+
+// True when it was not there.
+static bool note(struct seen *seen, uint64_t hash) {
+    size_t place = place_of_hash(seen, hash);
     if (seen->table[place]) return false;
     seen->table[place] = hash;
     return true;
@@ -148,13 +157,23 @@ static bool note(struct seen *seen, uint64_t hash) {
 
 enum { TRIES = 1000 };
 
+// Whether the task wants another example instead of the last one.
+static bool repeats(struct seen *seen, const struct dataset *d, bool training) {
+    const struct task *task = d->task;
+    if (!seen->table) return false;
+    if (task->distinct) return !note(seen, hash_last(d));
+    if (!training) return knows(seen, hash_last(d));
+    note(seen, hash_last(d));
+    return false;
+}
+
 static bool generate_all(struct dataset *d, struct builder *builder, uint64_t seed, struct err *err) {
     const struct task *task = d->task;
     int all = task->train_count + task->validation_count;
     struct seen seen = {.size = 16};
     while (seen.size < 2 * (size_t)all)
         seen.size *= 2;
-    if (task->distinct && !(seen.table = mem_array(seen.size, sizeof *seen.table)))
+    if ((task->distinct || task->new_validation) && !(seen.table = mem_array(seen.size, sizeof *seen.table)))
         return err_set(err, ERR_MEMORY, "no memory for %d examples", all);
     // Two generators, neither of them that of the minibatches: fresh examples never repeat those of validation.
     struct rng rng = rng_seed(seed ^ 0x6B736174u), train = rng_fork(&rng, 1), validation = rng_fork(&rng, 2);
@@ -167,7 +186,7 @@ static bool generate_all(struct dataset *d, struct builder *builder, uint64_t se
                 task->generate(&d->settings, DATASET_TRAIN, &train, builder);
             else
                 task->generate(&d->settings, DATASET_VALIDATION, &validation, builder);
-        } while (task->distinct && !builder->asked && !note(&seen, hash_last(d)) && ++tries < TRIES);
+        } while (!builder->asked && repeats(&seen, d, i < task->train_count) && ++tries < TRIES);
         check(tries < TRIES, "the task %s has too few different examples", task->id);
     }
     mem_free(seen.table);

@@ -50,6 +50,7 @@ struct task {
     int train_count, validation_count; // examples; train_count 0 = fresh ones in every minibatch. Of fresh tasks whose
                                        // answers are `one` or `sequence` all examples are of one length
     bool distinct; // no example stands twice, none of validation in training; for symbols, and where there are enough
+    bool new_validation; // examples may stand twice, but none of validation stands in training; for symbols
     struct task_recipe recipe;
     enum task_measure measure;
     double level;

@@ -303,6 +303,14 @@ static void test_reber(void **state) {
         first_t += word[1] == 'T';
     }
     assert_true(abs(first_t - d.example_count / 2) < 150);
+    for (int v = 0; v < d.validation_count; v += 7) { // new words: none of them in training
+        char word[400], other[400];
+        input_text(&d, d.validation[v], word);
+        for (int i = 0; i < d.train_count; i++) {
+            input_text(&d, d.train[i], other);
+            if (!strcmp(word, other)) fail_msg("%s is in training", word);
+        }
+    }
     // allowed: the symbols with which any prefix of a word goes on in the automaton
     static const char symbols[] = "BTPSXVE";
     for (int i = 0; i < 300; i++) {

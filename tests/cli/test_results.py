@@ -1,0 +1,69 @@
+"""Known results of the literature that are quick to reach (all of them: bench/results), from the command line. Where
+rounding may decide for one seed, most of a few have to get there. Prints TAP."""
+import json
+import math
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+UNROLL = sys.argv[1]
+tests = []
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+def train(*words):
+    done = subprocess.run([UNROLL, "train", *map(str, words), "--json"], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, f"{words}: status {done.returncode}: {done.stderr}"
+    return json.loads(done.stdout)
+
+
+@test
+def copy_memory_stays_on_its_plateau():
+    with tempfile.TemporaryDirectory() as folder:
+        log = pathlib.Path(folder, "log.jsonl")
+        train("--task", "copy:T=20", "--seed", 1, "--hidden", 64, "--steps", 150, "--schedule", "constant", "--log", log)
+        losses = [json.loads(line)["loss"] for line in open(log, encoding="utf-8")]
+    mean = sum(losses[75:150]) / 75
+    assert abs(mean / (10 * math.log(8) / 40) - 1) < 0.03, mean
+
+
+def whole(task, seed):
+    found = train("--task", task, "--seed", seed)["task"]
+    assert found["measure"] == "sequence_accuracy" and 0 <= found["value"] <= 1, found
+    return found["value"] == 1
+
+
+@test
+def adding_problem_of_100_is_solved():
+    found = train("--task", "adding:T=100", "--cell", "gru", "--seed", 1, "--steps", 1500)
+    assert 0 <= found["validation_loss"] < 0.01, found
+
+
+@test
+def embedded_reber_grammar_is_learnt():
+    right = [whole("reber", seed) for seed in range(1, 6)]
+    assert sum(right) >= 3, right
+
+
+@test
+def counting_goes_beyond_what_was_seen():
+    right = [whole("anbncn:n=50,beyond=5", seed) for seed in range(1, 4)]
+    assert sum(right) >= 2, right
+
+
+print(f"1..{len(tests)}")
+failed = 0
+for number, function in enumerate(tests, 1):
+    try:
+        function()
+        print(f"ok {number} - {function.__name__}", flush=True)
+    except Exception as error:  # a test tells what it saw
+        failed += 1
+        print(f"# {type(error).__name__}: {error}".replace("\n", " "))
+        print(f"not ok {number} - {function.__name__}", flush=True)
+sys.exit(1 if failed else 0)
