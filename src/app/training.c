@@ -159,9 +159,8 @@ bool training_validate(struct training *training, double *loss, double *accuracy
         right += part_right;
     }
     *loss = all ? sum / all : 0;
-    const struct net_spec *spec = &training->model->layout.spec;
-    double answers = (double)all * (spec->output == OUTPUT_SIGMOID ? spec->outputs : 1);
-    *accuracy = spec->output == OUTPUT_LINEAR ? NAN : all ? (double)right / answers : 0;
+    bool real = training->model->layout.spec.output == OUTPUT_LINEAR;
+    *accuracy = real ? NAN : all ? (double)right / all : 0;
     *tokens = all;
     return true;
 }

@@ -98,7 +98,11 @@ static void report(const struct common *common, const struct training *training,
 static bool fits(const struct dataset *data, const struct net_spec *model, const char *path, struct err *err) {
     struct net_spec spec = *model;
     spec.directions = 1; // whether two make sense was asked when it was trained
-    if (!training_network(data, (int)model->kind, &spec, err)) return false;
+    if (!training_network(data, (int)model->kind, &spec, NULL)) {
+        if (!training_network(data, -1, &spec, err)) return false;
+        return err_set(err, ERR_VALUE, "%s: expected data for a %s network, found %s, which asks for %s", path,
+                       net_kind_names[model->kind], data->name, net_kind_names[spec.kind]);
+    }
     if (spec.inputs == model->inputs && spec.outputs == model->outputs && spec.output == model->output &&
         spec.real_input == model->real_input)
         return true;

@@ -260,7 +260,7 @@ struct option *option_model(struct model_words *words) {
 }
 
 struct option *option_training(struct training_words *words) {
-    static struct option table[14];
+    static struct option table[16];
     for (int k = 0; k < OPTIMIZER_COUNT; k++)
         optimizer_choices[k] = optimizer_names[k];
     int n = 0;
@@ -280,6 +280,11 @@ struct option *option_training(struct training_words *words) {
         .low = 0,    .high = 1e9};
     table[n++] = (struct option){"validation",         OPTION_REAL, &words->validation, "FRACTION",
                                  "kept from training", .low = 0,    .high = 0.9};
+    table[n++] =
+        (struct option){"folds",  OPTION_INT, &words->folds, "K", "cross-validation: one of K equal parts validates",
+                        .low = 2, .high = 1e6};
+    table[n++] =
+        (struct option){"fold", OPTION_INT, &words->fold, "I", "which of --folds, from 1", .low = 1, .high = 1e6};
     table[n++] = (struct option){"seed",   OPTION_LONG, &words->seed, "S", "of weights, split and minibatches",
                                  .low = 0, .high = 9e15};
     table[n++] = (struct option){"threads", OPTION_INT, &words->threads, "N", "worker threads", .low = 1, .high = 256};
@@ -403,6 +408,8 @@ struct dataset *words_data(const struct model_words *model, const struct trainin
     options.reverse_source = model->reverse_source;
     options.validation = training->validation;
     options.seed = (uint64_t)training->seed;
+    options.folds = training->folds;
+    options.fold = training->folds > 0 && training->fold == 0 ? 1 : training->fold;
     options.vocabulary = training->vocabulary;
     options.labels = training->labels;
     struct dataset *data = mem_need(1, sizeof *data);

@@ -54,7 +54,7 @@ struct model_words {
 };
 struct training_words {
     long steps, epochs, seed, save_every, seq;
-    int batch, optimizer, threads;
+    int batch, optimizer, threads, folds, fold;
     double lr, clip_norm, forget_bias, validation;
     const char *log, *out;
     const struct vocabulary *vocabulary, *labels; // of a checkpoint, or NULL

@@ -122,6 +122,8 @@ static bool task_defaults(struct run *run, const char *text, struct err *err) {
     *run = run_default();
     for (int k = 0; k < SCHEDULE_COUNT; k++)
         if (task->recipe.schedule && !strcmp(task->recipe.schedule, schedule_names[k])) run->own.schedule = k;
+    for (int k = 0; k < INIT_COUNT; k++)
+        if (task->recipe.init && !strcmp(task->recipe.init, init_names[k])) run->own.init = k;
     return words_task_defaults(text, &run->model, &run->training, err);
 }
 

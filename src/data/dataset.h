@@ -105,6 +105,7 @@ struct data_options {
     enum text_shape shape;
     double validation;      // fraction, 0.1 by default; of labelled data the same of each class
     uint64_t seed;          // of the split
+    int folds, fold;        // cross-validation: fold `fold` (from 1) of so many parts validates; 0 = by the fraction
     long min_count;         // a token that occurs less often becomes <UNK>; 0 and 1 = none does
     enum token_kind tokens; // characters, words or bytes
     bool lower;             // lower case first

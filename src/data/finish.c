@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool no_memory(const struct dataset *d, size_t size, struct err *err) {
     return err_at(err, ERR_MEMORY, d->name, 0, 0, "no memory for %zu bytes of a data set", size);
@@ -46,8 +47,6 @@ static bool has_classes(const struct dataset *d) {
 
 // chosen: the first `wanted` of a shuffle; the beginning of one is enough.
 static void choose(struct rng *rng, int *order, int n, int wanted, bool *chosen) {
-    for (int i = 0; i < n; i++)
-        order[i] = i;
     for (int i = 0; i < wanted; i++) {
         int j = i + (int)rng_below(rng, (uint64_t)(n - i)), index = order[j];
         order[j] = order[i];
@@ -55,18 +54,41 @@ static void choose(struct rng *rng, int *order, int n, int wanted, bool *chosen)
     }
 }
 
-// The shuffled examples class by class, of which every n/wanted-th is taken: each class gives its share, to within one.
-static void choose_by_class(const struct dataset *d, struct rng *rng, int *order, int n, int wanted, bool *chosen) {
+// Shuffled, and where there are classes class by class. False when memory ran out.
+static bool shuffle_by_class(const struct dataset *d, struct rng *rng, int *order, int n) {
+    rng_shuffle(rng, order, n);
+    if (!has_classes(d)) return true;
+    int *sorted = mem_array((size_t)n, sizeof *sorted), k = 0;
+    if (!sorted) return false;
+    for (int label = 0; label < d->labels.count; label++)
+        for (int i = 0; i < n; i++)
+            if (d->answer_symbols[d->examples[order[i]].answer_start] == label) sorted[k++] = order[i];
+    memcpy(order, sorted, (size_t)n * sizeof *order);
+    mem_free(sorted);
+    return true;
+}
+
+// Of the order every n/wanted-th: each class gives its share, to within one.
+static void choose_evenly(const int *order, int n, int wanted, bool *chosen) {
+    for (long i = 0; i < n; i++)
+        if ((i + 1) * wanted / n > i * wanted / n) chosen[order[i]] = true;
+}
+
+static bool choose_validation(const struct dataset *d, const struct data_options *options, int *order, int n,
+                              int wanted, bool *chosen) {
+    struct rng rng = rng_seed(options->seed);
     for (int i = 0; i < n; i++)
         order[i] = i;
-    rng_shuffle(rng, order, n);
-    int seen = 0;
-    for (int class = 0; class < d->labels.count; class ++)
-        for (int i = 0; i < n; i++) {
-            if (d->answer_symbols[d->examples[order[i]].answer_start] != class) continue;
-            seen++;
-            if ((long)seen * wanted / n > (long)(seen - 1) * wanted / n) chosen[order[i]] = true;
-        }
+    if (options->folds > 0) {
+        if (!shuffle_by_class(d, &rng, order, n)) return false;
+        for (int i = 0; i < n; i++)
+            chosen[order[i]] = i % options->folds == options->fold - 1;
+    } else if (has_classes(d)) {
+        if (!shuffle_by_class(d, &rng, order, n)) return false;
+        choose_evenly(order, n, wanted, chosen);
+    } else
+        choose(&rng, order, n, wanted, chosen);
+    return true;
 }
 
 static bool split_examples(struct dataset *d, const struct data_options *options, struct err *err) {
@@ -74,14 +96,10 @@ static bool split_examples(struct dataset *d, const struct data_options *options
     int *order = mem_array((size_t)n, sizeof *order);
     bool *chosen = mem_array((size_t)n, sizeof *chosen);
     d->train = mem_array((size_t)n, sizeof *d->train);
-    d->validation = mem_array((size_t)wanted, sizeof *d->validation);
+    d->validation = mem_array((size_t)n, sizeof *d->validation);
     bool good = order && chosen && d->train && d->validation;
+    good = good && choose_validation(d, options, order, n, wanted, chosen);
     if (good) {
-        struct rng rng = rng_seed(options->seed);
-        if (has_classes(d))
-            choose_by_class(d, &rng, order, n, wanted, chosen);
-        else
-            choose(&rng, order, n, wanted, chosen);
         d->train_count = d->validation_count = 0;
         for (int i = 0; i < n; i++)
             if (chosen[i])
@@ -99,6 +117,12 @@ bool dataset_split(struct dataset *d, const struct data_options *options, struct
     if (!(validation >= 0 && validation < 1))
         return err_at(err, ERR_VALUE, d->name, 0, 0, "expected a validation fraction from 0 to below 1, found %g",
                       validation);
+    if (options->folds > 0 && (options->fold < 1 || options->fold > options->folds))
+        return err_at(err, ERR_VALUE, d->name, 0, 0, "expected a fold from 1 to %d, found %d", options->folds,
+                      options->fold);
+    if (options->folds > 0 && (d->shape != TEXT_LINES || options->folds < 2 || options->folds > d->example_count))
+        return err_at(err, ERR_VALUE, d->name, 0, 0, "expected 2 to %d folds of examples, found %d",
+                      d->shape == TEXT_LINES ? d->example_count : 0, options->folds);
     bool none;
     d->train_symbols = d->symbol_count;
     if (d->shape == TEXT_LINES) {

@@ -13,7 +13,7 @@ enum { SNIFFED = 2000, COLUMNS = 8, LABELS_MOST = 50, LABEL_LONGEST = 40 };
 struct columns {
     const char *separator;
     int count, label, text;
-    bool header;
+    bool header, no_memory;
 };
 
 // Looks at one separator: the lines must all have the same number of columns.
@@ -62,6 +62,7 @@ static bool choose_columns(const struct survey *s, const char *separator, struct
 
 static bool find_columns(const struct reader_input *input, struct columns *out) {
     static const char *const separators[] = {"\t", ",", ";"};
+    *out = (struct columns){0};
     for (size_t k = 0; k < sizeof separators / sizeof *separators; k++) {
         struct survey survey = {0};
         for (int c = 0; c < COLUMNS; c++)
@@ -71,9 +72,13 @@ static bool find_columns(const struct reader_input *input, struct columns *out) 
             const struct vocabulary *labels = &survey.values[out->label].seen;
             out->header = labels->counts[0] == 1 && survey.lines > 10; // the first line's
         }
-        for (int c = 0; c < COLUMNS; c++)
+        bool no_memory = false;
+        for (int c = 0; c < COLUMNS; c++) {
+            no_memory |= survey.values[c].no_memory;
             token_counter_release(&survey.values[c]);
-        if (good) return true;
+        }
+        out->no_memory = no_memory;
+        if (good || no_memory) return good && !no_memory;
     }
     return false;
 }
@@ -89,7 +94,9 @@ static bool sniff(const struct reader_input *input, const struct data_options *o
 static bool read_labelled(const struct reader_input *input, const struct data_options *options, struct dataset *out,
                           struct problem_log *log, struct err *err) {
     struct columns columns;
-    if (!find_columns(input, &columns))
+    bool found = find_columns(input, &columns);
+    if (columns.no_memory) return err_at(err, ERR_MEMORY, input->path, 0, 0, "no memory to look at the columns");
+    if (!found)
         return err_at(err, ERR_FORMAT, input->path, 0, 0,
                       "expected columns with a tab, a comma or a semicolon between, one of them a label; found none");
     struct lines lines = lines_of(input->bytes, input->size);

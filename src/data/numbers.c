@@ -1,5 +1,6 @@
 #include "numbers.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ bool number_read(const char *text, size_t size, double *out) {
     memcpy(copy, text, size);
     copy[size] = 0;
     *out = strtod(copy, &end);
-    return *end == 0 && end != copy && isfinite(*out);
+    return *end == 0 && end != copy && fabs(*out) <= FLT_MAX;
 }
 
 bool number_missing(const char *text, size_t size) {

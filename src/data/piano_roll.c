@@ -119,6 +119,10 @@ static bool put_all(struct rolls *r, const json_t *root) {
         problem_add(r->log, PROBLEM_OTHER, 1, 1, "%ld timesteps have no pitch; kept as silence", r->empty);
     snprintf(d->shape_reason, sizeof d->shape_reason, "one example a piece");
     if (d->validation_count > 0) return true;
+    if (d->test_count > 0) {
+        problem_add(r->log, PROBLEM_OTHER, 1, 1, "the part \"valid\" is empty: there is no validation part");
+        return true;
+    }
     mem_free(d->train); // the file has no part to validate on: one is taken
     mem_free(d->validation);
     d->train = d->validation = NULL;

@@ -119,6 +119,92 @@ def data_says_what_the_reader_found():
         assert play["vocabulary"] == 67 and play["shape"] == "whole" and play["characters"] == 1115394, play["characters"]
 
 
+SMALL = {  # a file of every reader, the network that it asks for, and its loss
+    "pairs.txt": ("".join(f"{a}+{b}_{a + b}\n" for a in range(12) for b in range(12)), "pairs", "encoder-decoder", "cross-entropy"),
+    "labels.tsv": ("".join(f"{'ab'[k % 2]}{k} and {k * 7 % 31}\t{'xy'[k % 2]}\n" for k in range(60)), "labelled", "many-to-one", "cross-entropy"),
+    "tags.conll": ("".join(f"Ann{k}\tB-PER\nsees\tO\nBob{k % 5}\tB-PER\n\n" for k in range(30)), "conll", "many-to-many", "cross-entropy"),
+    "series.csv": ("day,value\n" + "".join(f"{k},{(k * k) % 17}\n" for k in range(120)), "series", "many-to-many", "squared error"),
+    "roll.json": (json.dumps({"train": [[[60, 64], [62], [64]]] * 9, "valid": [[[60], [62, 65]]] * 3, "test": [[[60], [61]]]}),
+                  "piano-roll", "many-to-many", "binary cross-entropy"),
+    "cases.ts": ("@classLabel true u v\n@data\n" + "".join(f"{k},{k + 1},{k}:1,2,{k % 2}:{'uv'[k % 2]}\n" for k in range(30)),
+                 "ts", "many-to-one", "cross-entropy"),
+}
+
+
+@test
+def every_kind_of_data():
+    with tempfile.TemporaryDirectory() as folder:
+        model = f"{folder}/m.safetensors"
+        for name, (content, reader, kind, loss_name) in SMALL.items():
+            path = f"{folder}/{name}"
+            pathlib.Path(path).write_text(content)
+            found = json.loads(ok("data", path, "--json").stdout)
+            assert found["reader"] == reader and found["kind"] == kind and found["why"], (name, found)
+            ok("data", path)
+            words = ["train", "--data", path, "--hidden", 8, "--steps", 30, "--out", model, "--reverse-source"]
+            report = json.loads(ok(*words, "--json").stdout)
+            assert report["loss_name"] == loss_name and report["validation_loss"] > 0, report
+            assert ("perplexity" in report) == (loss_name == "cross-entropy") and "bits_per_character" not in report, report
+            measured = json.loads(ok("eval", model, "--data", path, "--json").stdout)
+            assert abs(measured["loss"] - report["validation_loss"]) < 1e-5, (name, measured, report)
+            assert ("accuracy" in measured) == (loss_name != "squared error"), measured
+            assert ("sequence_accuracy" in measured) == (reader in ("pairs", "conll")), measured
+            # the middle of a run kept and gone on with gives the same bits
+            first = pathlib.Path(model).read_bytes()
+            ok(*words[:5], "--steps", 14, "--out", model, "--reverse-source")
+            ok("train", "--data", path, "--resume", model, "--steps", 30, "--out", model)
+            assert pathlib.Path(model).read_bytes() == first, name
+            if reader == "piano-roll":
+                assert json.loads(ok("eval", model, "--data", path, "--test", "--json").stdout)["tokens"] == 1
+            else:
+                says(1, "no test part", "eval", model, "--data", path, "--test")
+            says(1, "the workbench shows texts", "trace", "--data", path)
+        says(1, "expected data for a many-to-one network", "eval", model, "--data", NAMES)
+        says(2, "its network is encoder-decoder", "train", "--data", f"{folder}/pairs.txt", "--kind", "many-to-one")
+        says(2, "--embed: expected symbols", "train", "--data", f"{folder}/series.csv", "--embed", 4)
+        says(2, "--bidirectional", "train", "--data", NAMES, "--bidirectional")
+        says(2, "--reader: expected one of", "data", NAMES, "--reader", "novel")
+        ok("train", "--data", f"{folder}/tags.conll", "--bidirectional", "--embed", 4, "--hidden", 4, "--steps", 2)
+        assert json.loads(ok("data", f"{folder}/pairs.txt", "--reader", "text", "--json").stdout)["kind"] == "many-to-many"
+
+
+@test
+def tokens_of_a_checkpoint():
+    with tempfile.TemporaryDirectory() as folder:
+        text, model = f"{folder}/t.txt", f"{folder}/m.safetensors"
+        pathlib.Path(text).write_text("The cat sat.\nThe dog ran!\nA cat ran.\n" * 20)
+        for kind, tokens in [("word", 4), ("byte", 12), ("character", 12)]:
+            words = ["--tokens", kind, "--lower", "--hidden", 6, "--steps", 60, "--lr", 0.02, "--out", model, "--json"]
+            report = json.loads(ok("train", "--data", text, "--shape", "lines", *words).stdout)
+            assert ("bits_per_character" in report) == (kind == "character"), report
+            measured = json.loads(ok("eval", model, "--data", text, "--shape", "lines", "--json").stdout)
+            assert abs(measured["loss"] - report["validation_loss"]) < 1e-5, (kind, measured, report)
+            one = json.loads(ok("eval", model, "--sentence", "THE CAT SAT.", "--json").stdout)
+            assert one["tokens"] == tokens and one["probability"] > 0, (kind, one)
+            sample = json.loads(ok("sample", model, "--prime", "The cat", "--count", 1, "--json").stdout)["samples"][0]
+            assert sample.lower().startswith("the cat"), sample
+
+
+@test
+def tasks_reach_their_level():
+    with tempfile.TemporaryDirectory() as folder:
+        model = f"{folder}/m.safetensors"
+        for task, least in [("parity", 0.99), ("reber", 1)]:
+            report = json.loads(ok("train", "--task", task, "--seed", 2, "--out", model, "--json").stdout)
+            assert report["task"]["reached"] and report["task"]["value"] >= least == report["task"]["level"], report
+            measured = json.loads(ok("eval", model, "--task", task, "--seed", 3, "--json").stdout)  # examples of another seed
+            assert measured[report["task"]["measure"]] >= least - 0.01, measured
+        report = json.loads(ok("train", "--task", "copy:T=5", "--hidden", 9, "--steps", 3, "--json").stdout)
+        assert report["parameters"] < 900 and report["steps"] == 3 and not report["task"]["reached"], report  # what is said goes before
+        says(2, "no built-in task \"novel\"; there are adding", "train", "--task", "novel")
+        says(2, "expected T=N", "train", "--task", "copy:T=x")
+        says(2, "found both", "train", "--task", "copy", "--data", NAMES)
+        says(2, "--steps counts", "train", "--task", "copy", "--epochs", 2)
+        found = json.loads(ok("data", "--task", "sums", "--json").stdout)
+        assert found["train"] == 7000 and found["kind"] == "encoder-decoder" and found["reader"] == "task", found
+        ok("trace", "--task", "anbncn:n=3", "--steps", 5, "--word", "aabbcc", "--out", f"{folder}/t.safetensors")
+
+
 @test
 def train_eval_sample():
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,152 @@
+// Every reader of files on spoilt ones: an answer, and what it says is true.
+
+#include "fuzz.h"
+#include "minibatch.h"
+#include "reader.h"
+#include "str.h"
+
+#include <math.h>
+
+static const struct fuzz_input samples[] = {
+    FUZZ_TEXT("Go.\tVa !\tby me\nStop.\tHalte.\tby you\nRun!\tCours !\tby us\n"),
+    FUZZ_TEXT("16+75  _91  \r\n1+2    _3   \r\n99+1   _100 \r\n"),
+    FUZZ_TEXT("good film\t1\nbad one\t0\nnice\t1\nawful thing\t0\nfine\t1\nso so\t0\nwell\t1\nno\t0\n"),
+    FUZZ_TEXT("+,S10,\t\ttactag\n-,S11,\tgattac\n+,S12,\t\tcatcat\n-,S13,\ttttac\n+,S14,acgt\n-,S15,ccc\n+,S16,gg\n-,"
+              "S17,ca\n"),
+    FUZZ_TEXT("EU\tNNP\tB-ORG\nrejects\tVBZ\tO\n\nPeter\tNNP\tB-PER\ncaf\u00E9\tNN\tO\n\n"),
+    FUZZ_TEXT("\"Month\",\"N\"\r\n\"1\",10\r\n\"2\",20.5\r\n\"3\",-3e1\r\n\"4\",?\r\n\"5\",5\r\n\"6\",6\r\n\"7\","
+              "7\r\n\"8\",8\r\n"
+              "\"9\",9\r\n\"10\",1\r\n\"11\",11\r\n"),
+    FUZZ_TEXT("1\t2\n2\t3\n3\t4\n4\t5\n5\t6\n6\t7\n7\t8\n8\t9\n9\t1\n0\t1\n1\t1\n"),
+    FUZZ_TEXT(
+        "{\"train\": [[[60,64,67],[],[108]], [[21],[31],[32]]], \"valid\":[[[40],[41]]], \"test\": [[[50],[51]]]}"),
+    FUZZ_TEXT("#remark\n@problemName X\n@classLabel true a b\n@data\n1,2,3:4,5,6:b\n1,?:0,0:a\n"),
+    FUZZ_TEXT("emma\nolivia\nava\n"),
+};
+static const struct fuzz_input words[] = {
+    FUZZ_TEXT("\n"),
+    FUZZ_TEXT("\r\n"),
+    FUZZ_TEXT("\t"),
+    FUZZ_TEXT(","),
+    FUZZ_TEXT(":"),
+    FUZZ_TEXT("_"),
+    FUZZ_TEXT("\""),
+    FUZZ_TEXT(" "),
+    FUZZ_TEXT("@data"),
+    FUZZ_TEXT("@timeStamps true\n"),
+    FUZZ_TEXT("["),
+    FUZZ_TEXT("]"),
+    FUZZ_TEXT("{"),
+    FUZZ_TEXT("}"),
+    FUZZ_TEXT("[[60],[61]],"),
+    FUZZ_TEXT("1e400"),
+    FUZZ_TEXT("1e-400"),
+    FUZZ_TEXT("1e38"),
+    FUZZ_TEXT("NA"),
+    FUZZ_TEXT("-"),
+    FUZZ_TEXT("\u00A0"),
+    FUZZ_TEXT("\u00E9"),
+    FUZZ_TEXT("\xC3"),
+    FUZZ_TEXT("\0"),
+    FUZZ_TEXT("\tO\n"),
+    FUZZ_TEXT("\tB-x\n"),
+    FUZZ_TEXT("\n\n"),
+    FUZZ_TEXT("\"test\""),
+    FUZZ_TEXT(",,,,,,"),
+    FUZZ_TEXT("\xEF\xBB\xBF"),
+};
+static const char *const names[] = {NULL, "ts", "piano-roll", "conll", "series", "labelled", "pairs", "text"};
+
+static void check_examples(const struct dataset *d) {
+    size_t inputs = 0, answers = 0;
+    for (int i = 0; i < d->example_count; i++) {
+        const struct dataset_example *e = &d->examples[i];
+        fuzz_check(e->start == inputs && e->length > 0 && e->line > 0);
+        fuzz_check(d->answers == ANSWERS_NEXT || e->answer_start == answers);
+        int expected = d->answers == ANSWERS_ONE ? 1 : d->answers == ANSWERS_EACH ? e->length : e->answer_length;
+        fuzz_check(e->answer_length == expected && (d->answers != ANSWERS_SEQUENCE || expected > 0));
+        inputs += (size_t)e->length;
+        answers += (size_t)e->answer_length;
+    }
+    fuzz_check(inputs == d->symbol_count && answers == d->answer_count);
+    for (size_t i = 0; d->symbols && i < d->symbol_count; i++)
+        fuzz_check(d->symbols[i] >= VOCABULARY_FIRST - 1 && d->symbols[i] < d->vocabulary.count);
+    for (size_t i = 0; d->values && i < d->symbol_count * (size_t)d->channels; i++)
+        fuzz_check(isfinite(d->values[i]));
+    for (size_t i = 0; i < d->answer_count; i++)
+        fuzz_check(d->answer_symbols[i] >= 0 && d->answer_symbols[i] < d->labels.count);
+    fuzz_check(d->problem_count <= d->problem_total && d->problem_count <= PROBLEM_MAX);
+    for (int i = 0; i < d->problem_count; i++)
+        fuzz_check(d->problems[i].what[0] && d->problems[i].line > 0);
+    if (d->shape == TEXT_LINES)
+        fuzz_check(d->train_count > 0 && d->train_count + d->validation_count + d->test_count == d->example_count);
+}
+
+static long answers_in(const struct dataset *d, const struct minibatch *m) {
+    long answers = 0;
+    int outputs = d->output == VALUES_SYMBOLS ? dataset_outputs(d) : 1;
+    for (int i = 0; i < m->T * m->B; i++) {
+        fuzz_check(m->target[i] >= -1 && m->target[i] < outputs);
+        answers += m->target[i] >= 0;
+    }
+    return answers;
+}
+
+static void check_minibatches(const struct dataset *d, struct rng *rng) {
+    struct minibatch m;
+    long answers = 0, expected = 0;
+    fuzz_check(minibatch_init(&m, d, 3, 5, NULL));
+    for (int i = 0; i < 3; i++) {
+        dataset_batch(d, rng, &m);
+        fuzz_check(answers_in(d, &m) > 0);
+    }
+    while (dataset_validation_batch(d, (int)(expected++), &m) > 0)
+        answers += answers_in(d, &m);
+    bool real = d->input != VALUES_SYMBOLS;
+    expected = d->shape == TEXT_WHOLE ? (long)(d->symbol_count - d->train_symbols) : 0;
+    for (int i = 0; i < d->validation_count; i++) {
+        const struct dataset_example *e = &d->examples[d->validation[i]];
+        expected += d->answers == ANSWERS_NEXT       ? e->length + (real ? -1 : 1)
+                    : d->answers == ANSWERS_SEQUENCE ? e->answer_length + 1
+                                                     : e->answer_length;
+    }
+    fuzz_check(answers == expected);
+    minibatch_release(&m);
+}
+
+static bool run(const struct fuzz_case *c, struct rng *rng) {
+    struct data_options options = data_options_default();
+    options.reader = names[rng_below(rng, FUZZ_COUNT(names))];
+    options.validation = rng_uniform(rng);
+    options.tokens = (enum token_kind)rng_below(rng, TOKENS_LABEL);
+    options.lower = rng_below(rng, 2);
+    options.min_count = (long)rng_below(rng, 3);
+    options.reverse_source = rng_below(rng, 2);
+    struct dataset d;
+    struct err err = {0};
+    char *exact = malloc(c->size + 1); // so that a byte read too far is seen
+    memcpy(exact, c->bytes, c->size);
+    bool good = dataset_read_bytes(&d, "fuzz", exact, c->size, &options, &err);
+    free(exact);
+    if (good) {
+        check_examples(&d);
+        check_minibatches(&d, rng);
+        dataset_release(&d);
+    } else {
+        fuzz_check(err.code == ERR_FORMAT || err.code == ERR_VALUE || err.code == ERR_LIMIT);
+        fuzz_check(err.message[0] && !strchr(err.message, '\n'));
+        fuzz_check(utf8_check(err.message, strlen(err.message)) == strlen(err.message));
+        fuzz_check(strcmp(err.file, "fuzz") == 0 && d.symbols == NULL && d.values == NULL);
+    }
+    return good;
+}
+
+int main(int argc, char **argv) {
+    static const struct fuzz_target target = {.name = "fuzz_readers",
+                                              .samples = samples,
+                                              .sample_count = FUZZ_COUNT(samples),
+                                              .words = words,
+                                              .word_count = FUZZ_COUNT(words),
+                                              .run = run};
+    return fuzz_main(argc, argv, &target, 10000);
+}
