@@ -26,15 +26,15 @@ struct cell_rows {
 };
 
 // One sequence through all timesteps, forward in time. forward: the rows of the first timestep, and gates +=
-// h_prev W. backward: the rows of the last timestep, and dh += dz W^T. The pointers of the product to what
+// h_prev W. backward: the rows of the last timestep, and dh += dz W^T. The pointers of the products to what
 // changes from step to step are set on the way.
 struct single {
     int T;
-    size_t gates; // G*H, between two rows of gates
-    bool started; // product.a is a state from before the first timestep
+    size_t gates, direct; // G*H, between two rows of gates; columns of it before those of the last block
+    bool started;         // product.a is a state from before the first timestep
     struct cell_rows rows;
-    struct product product;
-    const float *c0;
+    struct product product, last; // with the blocks that multiply the state; with the last one (workspace.h)
+    const float *c0, *h0;         // the states before the first timestep; backward
 };
 
 // What the two passes of the head share, for N rows of O logits.

@@ -54,11 +54,11 @@ size_t product_packed_size(size_t k, size_t n) {
     return k * ((n + PRODUCT_PANEL - 1) / PRODUCT_PANEL * PRODUCT_PANEL);
 }
 
-void product_pack(const float *b, int k, int n, float *packed) {
+void product_pack(const float *b, size_t ldb, int k, int n, float *packed) {
     for (int j = 0; j < n; j += PRODUCT_PANEL) {
         size_t width = (size_t)(n - j < PRODUCT_PANEL ? n - j : PRODUCT_PANEL);
         for (int i = 0; i < k; i++, packed += PRODUCT_PANEL) {
-            memcpy(packed, b + (size_t)i * (size_t)n + (size_t)j, width * sizeof *packed);
+            memcpy(packed, b + (size_t)i * ldb + (size_t)j, width * sizeof *packed);
             memset(packed + width, 0, (PRODUCT_PANEL - width) * sizeof *packed);
         }
     }

@@ -25,7 +25,7 @@ static void matrices_init(struct matrices *s, struct rng *rng, size_t m, size_t 
         s->c[i] = s->before[i] = (float)rng_normal(rng);
     for (size_t i = 0; i < n; i++)
         s->bias[i] = (float)rng_normal(rng);
-    product_pack(s->b, (int)k, (int)n, s->packed);
+    product_pack(s->b, n, (int)k, (int)n, s->packed);
 }
 
 static void matrices_release(struct matrices *s) {
