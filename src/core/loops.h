@@ -74,6 +74,7 @@ struct loops {
     void (*product)(const struct product *product);
     void (*add)(float *to, const float *from, size_t n);
     double (*square_sum)(const float *values, size_t n);
+    bool (*all_finite)(const float *values, size_t n);
     long (*clamp)(float *values, size_t n, float limit); // into [-limit, limit]; how many were outside
     void (*update)(const struct update_rule *rule, size_t n, float *params, const float *grads, float *m, float *v);
     void (*transpose)(const float *from, float *to, int rows, int columns); // to (columns, rows)

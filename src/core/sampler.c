@@ -1,5 +1,6 @@
 #include "sampler.h"
 #include "check.h"
+#include "flush.h"
 #include "kernels.h"
 #include "loops.h"
 #include "mem.h"
@@ -68,12 +69,14 @@ void sampler_feed(struct sampler *sampler, int symbol) {
     int no_target = -1, any_target = 0;
     long tokens, right = 0;
     struct batch batch = {.T = 1, .B = 1, .x = &symbol, .target = &no_target, .carry = true};
+    unsigned before = flush_begin();
     kernel_forward(sampler->workspace, sampler->model->params, &batch, &tokens, &right);
     size_t bytes = (size_t)spec->outputs * sizeof(float);
     memcpy(sampler->logits, sampler->workspace->logits, bytes); // a row without a target keeps its logits
     memcpy(sampler->y_hat, sampler->logits, bytes);
     struct head_rows rows = {.N = 1, .O = spec->outputs, .logits = sampler->y_hat, .target = &any_target};
     sampler->workspace->loops->softmax(&rows, &right);
+    flush_end(before);
 }
 
 const float *sampler_distribution(const struct sampler *sampler) {
