@@ -72,6 +72,7 @@ struct loops {
     double (*softmax)(const struct head_rows *rows, long *right); // summed loss in nats
     void (*softmax_back)(const struct head_rows *rows, float scale);
     void (*product)(const struct product *product);
+    void (*product_of_panels)(const struct product *product); // the same for a_row = 1, a and b copied into panels
     void (*add)(float *to, const float *from, size_t n);
     double (*square_sum)(const float *values, size_t n);
     bool (*all_finite)(const float *values, size_t n);

@@ -414,6 +414,7 @@ const struct loops LOOPS = {
     .softmax = softmax,
     .softmax_back = softmax_back,
     .product = product,
+    .product_of_panels = product_of_panels,
     .add = add,
     .square_sum = square_sum,
     .all_finite = all_finite,
