@@ -254,13 +254,14 @@ INLINE void scale_row(float *row, int n, float scale) {
     if (i < n) store_part(row + i, n - i, load_part(row + i, n - i) * scale);
 }
 
-// The first of the largest logits is what the network says.
-INLINE bool is_first_largest(const float *row, int at, float largest) {
-    if (!(row[at] >= largest)) return false;
-    int before = 0; // counted to the end: no jump that depends on the values
-    for (int i = 0; i < at; i++)
-        before += row[i] >= largest;
-    return before == 0;
+// The first of the largest logits is what the network says. No jump that depends on the values.
+INLINE bool is_first_largest(const float *row, int O, int at, float largest) {
+    unsigned before = 0;
+    for (int i = 0; i < O; i += W) {
+        int below = at - i < 0 ? 0 : at - i < W ? at - i : W; // lanes of this vector that come before it
+        before |= at_least(O - i < W ? load_part(row + i, O - i) : load(row + i), largest) & ((1u << below) - 1);
+    }
+    return row[at] >= largest && before == 0;
 }
 
 // Sixteen rows at a time, one stage after the other: within a row every stage waits for the one before, other
@@ -276,7 +277,7 @@ LOOP double softmax(const struct head_rows *rows, long *right) {
             if (rows->target[n] < 0) continue;
             row[count] = rows->logits + (size_t)n * (size_t)O;
             largest[count] = largest_of(row[count], O);
-            *right += is_first_largest(row[count], rows->target[n], largest[count]);
+            *right += is_first_largest(row[count], O, rows->target[n], largest[count]);
             // -ln softmax less ln sum: exact where y_hat underflows
             loss += (double)(largest[count] - row[count][rows->target[n]]);
             count++;

@@ -78,14 +78,18 @@ INLINE void store_lanes(const bool part, float *to, int n, vec values) {
         if (at_ < all_) SOME(__VA_ARGS__, at_, true, (int)(all_ - at_));                                               \
     } while (0)
 
-// The larger or the smaller of both, lane by lane; b where one is NaN. Quotient and square root: a rounding more where
-// the processor has a fast first guess, as its division takes as long as all the rest of a squasher.
+// The larger or the smaller of both, lane by lane; b where one is NaN. at_least: a bit for every lane. Quotient and
+// square root: a rounding more where the processor has a fast first guess, as its division takes as long as all the rest
+// of a squasher.
 #if LOOPS_LANES == 16
 INLINE vec larger(vec a, vec b) {
     return (vec)_mm512_max_ps((__m512)a, (__m512)b);
 }
 INLINE vec smaller(vec a, vec b) {
     return (vec)_mm512_min_ps((__m512)a, (__m512)b);
+}
+INLINE unsigned at_least(vec a, float limit) {
+    return _mm512_cmp_ps_mask((__m512)a, _mm512_set1_ps(limit), _CMP_GE_OQ);
 }
 INLINE vec quotient(vec a, vec b) { // b: 1e-37 to 1e37, or NaN
     vec y = (vec)_mm512_rcp14_ps((__m512)b);
@@ -103,6 +107,9 @@ INLINE vec larger(vec a, vec b) {
 INLINE vec smaller(vec a, vec b) {
     return (vec)_mm256_min_ps((__m256)a, (__m256)b);
 }
+INLINE unsigned at_least(vec a, float limit) {
+    return (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, _mm256_set1_ps(limit), _CMP_GE_OQ));
+}
 INLINE vec quotient(vec a, vec b) {
     return a / b;
 }
@@ -119,6 +126,12 @@ INLINE vec smaller(vec a, vec b) {
     for (int i = 0; i < W; i++)
         b[i] = a[i] < b[i] ? a[i] : b[i];
     return b;
+}
+INLINE unsigned at_least(vec a, float limit) {
+    unsigned bits = 0;
+    for (int i = 0; i < W; i++)
+        bits |= (unsigned)(a[i] >= limit) << i;
+    return bits;
 }
 INLINE vec quotient(vec a, vec b) {
     return a / b;
