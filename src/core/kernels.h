@@ -5,7 +5,8 @@
 //
 // Padding: in a row, the timesteps behind the last one that holds an input (x >= 0) or a target are padding.
 // They change no loss and no gradient: forward in time nothing reads what they computed, and backward in time
-// the state is held at zero until the sequence's own last timestep.
+// the state is held at zero until the sequence's own last timestep. What an encoder reads ends at its last input; with
+// none it hands over the zero state.
 
 #include "trainer.h"
 

@@ -23,6 +23,28 @@ static void every_form_agrees(void **state) {
     report(&worst);
 }
 
+// Every kind with every output and every input that it may have, at several lengths.
+static void every_combination_agrees(void **state) {
+    (void)state;
+    static const int lengths[] = {1, 6, 23};
+    struct outcome worst = {0};
+    for (int kind = 0; kind < NET_KIND_COUNT; kind++)
+        for (int output = 0; output < (kind == NET_ENCODER_DECODER ? 1 : OUTPUT_COUNT); output++)
+            for (int input = 0; input < 3; input++)
+                for (int cell = 0; cell < CELL_COUNT; cell++)
+                    for (int directions = 1; directions <= 2; directions++)
+                        for (int t = 0; t < 3; t++) {
+                            struct net_spec spec = spec_of((enum cell_id)cell, 2, directions, 10, 12, 7);
+                            spec.kind = (enum net_kind)kind;
+                            spec.output = (enum net_output)output;
+                            spec.embed = input == 1 ? 4 : 0;
+                            spec.real_input = input == 2;
+                            struct batch_shape shape = {.T = lengths[t], .B = 3, .source_T = lengths[2 - t]};
+                            agree(spec, shape, (uint64_t)(kind + 10 * output + 100 * input), &worst);
+                        }
+    report(&worst);
+}
+
 // Sequences of different lengths in one minibatch: as each one alone. Also a single one that is padded.
 static void padding_has_no_effect(void **state) {
     (void)state;
@@ -190,6 +212,7 @@ int main(void) {
     print_message("# loops: %s\n", loops_best()->name);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_agrees),
+        cmocka_unit_test(every_combination_agrees),
         cmocka_unit_test(padding_has_no_effect),
         cmocka_unit_test(dropout_between_layers_agrees),
         cmocka_unit_test(every_instruction_set_agrees),
