@@ -71,7 +71,9 @@ bool sampler_encode(struct sampler *sampler, const struct batch *source, struct 
         sampler->workspace = roomier;
         sampler_refresh(sampler);
     }
+    unsigned before = flush_begin();
     kernel_encode(sampler->workspace, sampler->model->params, source);
+    flush_end(before);
     forget_outputs(sampler);
     return true;
 }

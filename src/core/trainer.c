@@ -19,10 +19,10 @@ enum { MAX_THREADS = 256, SHARE_ALIGN = 16 };
 // One thread's share: some columns of the minibatch, and a range of the slab.
 struct worker {
     struct workspace *workspace;
-    float *grads;                         // a slab; worker 0's is where all are added up
-    struct share share;                   // of the minibatch at hand
-    int first, count;                     // columns of it
-    size_t from, to;                      // range of the slab
+    float *grads;         // a slab; worker 0's is where all are added up
+    struct share share;   // of the minibatch at hand
+    int first, count;     // columns of it
+    size_t from, to;      // range of the slab
     double loss, squares; // the sum of squares of the gradient's range
     bool finite;          // the parameters of the range
     long tokens, right, clamped;

@@ -79,8 +79,8 @@ INLINE void store_lanes(const bool part, float *to, int n, vec values) {
     } while (0)
 
 // The larger or the smaller of both, lane by lane; b where one is NaN. at_least: a bit for every lane. Quotient and
-// square root: a rounding more where the processor has a fast first guess, as its division takes as long as all the rest
-// of a squasher.
+// square root: a rounding more where the processor has a fast first guess, as its division takes as long as all the
+// rest of a squasher.
 #if LOOPS_LANES == 16
 INLINE vec larger(vec a, vec b) {
     return (vec)_mm512_max_ps((__m512)a, (__m512)b);
