@@ -53,13 +53,13 @@ static void carve_workspace(struct carver *carver, struct workspace *ws) {
     }
     ws->d_out = carve(carver, N, DH);
     ws->d_below = carve(carver, spec->layers > 1 ? N : 0, DH);
+    size_t rows = net_one_answer(spec) ? B : N;
+    ws->logits = carve(carver, rows, (size_t)spec->outputs); // none of an encoder
     ws->lengths = carve(carver, B, 1);
     if (spec->embed > 0) ws->embedded = carve(carver, embed_room(ws), 1);
-    if (spec->outputs == 0) return; // an encoder
-    size_t rows = net_one_answer(spec) ? B : N;
+    if (spec->outputs == 0) return;
     ws->rows = carve(carver, rows, 1);
     ws->answers = carve(carver, rows, 1);
-    ws->logits = carve(carver, rows, (size_t)spec->outputs);
     if (net_one_answer(spec)) ws->head_in = carve(carver, B, DH);
 }
 
