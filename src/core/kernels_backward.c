@@ -1,4 +1,3 @@
-#include "blas.h"
 #include "workspace.h"
 #include <string.h>
 
@@ -14,19 +13,30 @@ static void stop_at_padding(struct workspace *ws, const struct cell_rows *rows, 
     }
 }
 
+// c (B, H; stride ldc) += dz W^T, or = where `add` is false, for the B rows of a timestep.
+static void step_product_back(const struct workspace *ws, const struct lane *lane, bool last, int B, const float *dz,
+                              size_t dz_row, float *c, size_t ldc, bool add) {
+    struct product p = {.m = B, .a = dz, .a_row = dz_row, .c = c, .ldc = ldc};
+    lane_weights_back(ws, lane, last, &p);
+    p.add = add;
+    ws->loops->product(&p);
+}
+
 // From d_out to dL/dz at every timestep: dh<t> = d_out<t> + W_a^T dz<t+1>, then the cell's own rule.
 static void backward_lane(struct workspace *ws, const struct batch *batch, int layer, int direction) {
     const struct lane *lane = &ws->lanes[layer][direction];
     const struct net_spec *spec = &ws->layout->spec;
-    int T = batch->T, B = batch->B, H = spec->hidden, GH = ws->cell->block_count * H;
-    int direct = ws->direct_blocks * H;
+    int T = batch->T, B = batch->B, H = spec->hidden;
+    size_t GH = (size_t)ws->cell->block_count * (size_t)H, direct = (size_t)ws->direct_blocks * (size_t)H;
     if (lane->carry) memset(lane->carry, 0, (size_t)B * (size_t)H * sizeof(float));
     if (lane->dc) memset(lane->dc, 0, (size_t)B * (size_t)H * sizeof(float));
     bool padded = ws->decoder && ws->lengths[0] < T; // what the decoder sends back comes in on the way
     if (B == 1 && direction == 0 && !padded && ws->loops->backward_single[spec->cell]) {
         struct single single = workspace_single(ws, layer, T, T - 1);
         if (ws->decoder) pair_take_back(ws, &single.rows, layer, direction, T - 1);
-        lane_weights_back(ws, lane, &single.product);
+        lane_weights_back(ws, lane, false, &single.product);
+        lane_weights_back(ws, lane, true, &single.last);
+        single.h0 = lane->h0;
         ws->loops->backward_single[spec->cell](&single, spec->activation);
         return;
     }
@@ -35,24 +45,15 @@ static void backward_lane(struct workspace *ws, const struct batch *batch, int l
         struct cell_rows rows = workspace_rows(ws, layer, direction, t, T, B);
         if (n > 0) {
             struct cell_rows after = workspace_rows(ws, layer, direction, direction == 0 ? t + 1 : t - 1, T, B);
-            if (ws->last_block == LAST_DIRECT) {
-                struct product p = {
-                    .m = B, .a = after.gates, .a_row = (size_t)GH, .c = (float *)rows.dh, .ldc = rows.stride};
-                lane_weights_back(ws, lane, &p);
-                ws->loops->product(&p);
-            } else {
-                blas_product(B, H, direct, after.gates, (size_t)GH, lane->recurrent_t, (size_t)H, 1.0f,
-                             (float *)rows.dh, rows.stride);
-            }
+            float *dh = (float *)rows.dh;
+            step_product_back(ws, lane, false, B, after.gates, GH, dh, rows.stride, true);
             if (ws->last_block == LAST_APART)
-                blas_product(B, H, H, after.mixed, (size_t)H, lane->recurrent_t + (size_t)direct * (size_t)H, (size_t)H,
-                             1.0f, (float *)rows.dh, rows.stride);
+                step_product_back(ws, lane, true, B, after.mixed, (size_t)H, dh, rows.stride, true);
         }
         if (ws->decoder) pair_take_back(ws, &rows, layer, direction, t);
         ws->loops->backward[spec->cell](&rows, spec->activation);
         if (ws->last_block == LAST_MIXED) {
-            blas_product(B, H, GH - direct, rows.gates + direct, (size_t)GH,
-                         lane->recurrent_t + (size_t)direct * (size_t)H, (size_t)H, 0.0f, lane->d_mixed, (size_t)H);
+            step_product_back(ws, lane, true, B, rows.gates + direct, GH, lane->d_mixed, (size_t)H, false);
             ws->loops->backward_last[spec->cell](&rows);
         }
         if (direction == 1) stop_at_padding(ws, &rows, t);
@@ -67,8 +68,8 @@ static void recurrent_gradient(struct workspace *ws, const struct batch *batch, 
     float *to = grads + lane->recurrent_at;
     int direct = ws->direct_blocks * H;
     if (ws->last_block == LAST_MIXED)
-        blas_add_outer(H, GH - direct, T * B, lane->mixed, (size_t)H, lane->gates + direct, (size_t)GH, to + direct,
-                       (size_t)GH);
+        product_outer(ws->loops, H, GH - direct, T * B, lane->mixed, (size_t)H, lane->gates + direct, (size_t)GH,
+                      to + direct, (size_t)GH);
     struct cell_rows first = workspace_rows(ws, layer, direction, 0, T, B);
     if (T > 1) {
         struct cell_rows second = workspace_rows(ws, layer, direction, 1, T, B);
