@@ -389,28 +389,32 @@ const float *workspace_below(struct workspace *ws, const struct batch *batch, in
     return ws->d_below;
 }
 
+// What an input adds to: the biases, together.
+static const float *input_bias(struct workspace *ws, const float *params, const struct lane *lane) {
+    if (!lane->both) return params + lane->bias_at;
+    size_t H = (size_t)ws->layout->spec.hidden;
+    memcpy(lane->both, params + lane->bias_at, (size_t)ws->cell->block_count * H * sizeof(float));
+    ws->loops->add(lane->both, params + lane->recurrent_bias_at, (size_t)ws->direct_blocks * H);
+    return lane->both;
+}
+
 // gates = b + W_x x for all timesteps at once: a lookup for symbols, one product for vectors.
 static void project_input(struct workspace *ws, const float *params, const struct batch *batch, int layer,
-                          int direction) {
+                          int direction, const float *bias) {
     const struct lane *lane = &ws->lanes[layer][direction];
     const struct net_spec *spec = &ws->layout->spec;
     int N = batch->T * batch->B, I = net_layer_inputs(spec, layer), GH = ws->cell->block_count * spec->hidden;
-    bool symbols = layer == 0 && !spec->real_input;
-    const float *bias = params + lane->bias_at;
-    if (lane->both) {
-        memcpy(lane->both, bias, (size_t)GH * sizeof(float));
-        ws->loops->add(lane->both, params + lane->recurrent_bias_at, (size_t)ws->direct_blocks * (size_t)spec->hidden);
-        bias = lane->both;
-    }
-    if (symbols && spec->embed > 0) {
+    if (layer == 0 && spec->embed > 0) {
         embed_forward(ws, params, batch, lane, bias);
         return;
     }
-    ws->loops->gather(lane->gates, params + lane->input_at, bias, symbols ? batch->x : NULL, N, GH);
-    if (symbols) return;
+    if (layer == 0 && !spec->real_input) {
+        ws->loops->gather(lane->gates, params + lane->input_at, bias, batch->x, N, GH);
+        return;
+    }
     const float *in = layer == 0 ? batch->x_real : workspace_below(ws, batch, layer);
-    product_plain(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates,
-                  (size_t)GH);
+    product_affine(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, bias, lane->gates,
+                   (size_t)GH);
 }
 
 void lane_weights(const struct workspace *ws, const struct lane *lane, const float *params, bool last,
@@ -477,7 +481,10 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
     int T = batch->T, B = batch->B, H = spec->hidden;
     size_t GH = (size_t)ws->cell->block_count * (size_t)H, direct = (size_t)ws->direct_blocks * (size_t)H;
     const float *last_bias = ws->last_block == LAST_APART ? params + lane->recurrent_bias_at + direct : NULL;
-    project_input(ws, params, batch, layer, direction);
+    const float *bias = input_bias(ws, params, lane);
+    bool look_up =
+        layer == 0 && !spec->real_input && spec->embed == 0 && B > 1; // at each timestep: its rows stay in the cache
+    if (!look_up) project_input(ws, params, batch, layer, direction, bias);
     if (B == 1 && direction == 0 && ws->loops->forward_single[spec->cell]) {
         struct single single = workspace_single(ws, layer, T, 0);
         single.product.a = lane->h0;
@@ -492,6 +499,8 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
         int t = direction == 0 ? n : T - 1 - n;
         struct cell_rows rows = workspace_rows(ws, layer, direction, t, T, B);
         bool reads = n > 0 || ws->started; // else the state is zero
+        if (look_up)
+            ws->loops->gather(rows.gates, params + lane->input_at, bias, batch->x + (size_t)t * (size_t)B, B, (int)GH);
         if (reads) step_product(ws, lane, params, false, B, rows.h_prev, rows.h_stride, rows.gates, GH, NULL);
         if (ws->last_block == LAST_APART && reads)
             step_product(ws, lane, params, true, B, rows.h_prev, rows.h_stride, rows.mixed, (size_t)H, last_bias);

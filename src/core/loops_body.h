@@ -231,8 +231,8 @@ INLINE vec exp_of(vec x) {
     return p * (vec)power;
 }
 
-// row = exp(row - largest); returns the sum.
-INLINE float exponentials(float *row, int n, float largest) {
+// The first n of row = exp(row - largest); their sum, lane by lane.
+INLINE vec exponentials(float *row, int n, float largest) {
     vec sum = {0};
     int i = 0;
     for (; i + W <= n; i += W) {
@@ -245,7 +245,7 @@ INLINE float exponentials(float *row, int n, float largest) {
         store_part(row + i, n - i, y);
         sum += y;
     }
-    return sum_of_lanes(sum);
+    return sum;
 }
 
 INLINE void scale_row(float *row, int n, float scale) {
@@ -265,14 +265,50 @@ INLINE bool is_first_largest(const float *row, int O, int at, float largest) {
     return row[at] >= largest && before == 0;
 }
 
+enum { ROWS_AT_ONCE = 16, FEW_LOGITS = 4 };
+
 // Sixteen rows at a time, one stage after the other: within a row every stage waits for the one before, other
-// rows do not. A sum is 1 to O, so sixteen multiply without overflow before one logarithm serves all.
+// rows do not. What a row has beyond whole vectors is done for all rows at once where it is little. A sum is 1 to O,
+// so sixteen multiply without overflow before one logarithm serves all.
+INLINE double softmax_of(float *const *row, const float *largest, int count, int O) {
+    int rest = O % W, whole = rest <= FEW_LOGITS ? O - rest : O;
+    vec sums[ROWS_AT_ONCE];
+    float sum[ROWS_AT_ONCE], share[ROWS_AT_ONCE], column[ROWS_AT_ONCE];
+    for (int k = 0; k < count; k++)
+        sums[k] = exponentials(row[k], whole, largest[k]);
+    for (int k = count; k % 4 != 0; k++)
+        sums[k] = (vec){0};
+    for (int k = 0; k < count; k += 4) {
+        vec4 four = sums_of_4(sums + k);
+        memcpy(sum + k, &four, sizeof four);
+    }
+    for (int j = whole; j < O; j++) {
+        for (int k = 0; k < count; k++)
+            column[k] = row[k][j] - largest[k];
+        for (int k = count; k % W != 0; k++)
+            column[k] = 0.0f;
+        for (int k = 0; k < count; k += W)
+            store(column + k, exp_of(load(column + k)));
+        for (int k = 0; k < count; k++) {
+            row[k][j] = column[k];
+            sum[k] += column[k];
+        }
+    }
+    double product = 1.0;
+    for (int k = 0; k < count; k++)
+        share[k] = 1.0f / sum[k];
+    for (int k = 0; k < count; k++) {
+        product *= (double)sum[k];
+        scale_row(row[k], O, share[k]);
+    }
+    return log(product);
+}
+
 LOOP double softmax(const struct head_rows *rows, long *right) {
-    enum { ROWS_AT_ONCE = 16 };
     int O = rows->O, n = 0;
     double loss = 0.0;
     while (n < rows->N) {
-        float *row[ROWS_AT_ONCE], largest[ROWS_AT_ONCE], sum[ROWS_AT_ONCE];
+        float *row[ROWS_AT_ONCE], largest[ROWS_AT_ONCE];
         int count = 0;
         for (; n < rows->N && count < ROWS_AT_ONCE; n++) {
             if (rows->target[n] < 0) continue;
@@ -283,14 +319,7 @@ LOOP double softmax(const struct head_rows *rows, long *right) {
             loss += (double)(largest[count] - row[count][rows->target[n]]);
             count++;
         }
-        double sums = 1.0;
-        for (int k = 0; k < count; k++)
-            sum[k] = exponentials(row[k], O, largest[k]);
-        for (int k = 0; k < count; k++) {
-            sums *= (double)sum[k];
-            scale_row(row[k], O, 1.0f / sum[k]);
-        }
-        loss += log(sums);
+        loss += softmax_of(row, largest, count, O);
     }
     return loss;
 }

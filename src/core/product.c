@@ -6,8 +6,14 @@
 // Where the matrix that every row or timestep visits again has this many floats, BLAS packs both sides and
 // gains by it; with few rows it does not.
 enum { LARGE = 131072, FEW = 16 };
-// Floats on both sides of a weight gradient that the second cache does not keep.
-enum { MANY = 1 << 19 };
+// A weight gradient of this many floats, or with so many on both sides that the second cache does not keep them, is
+// made from copied panels.
+enum { WIDE = 1 << 15, MANY = 1 << 19 };
+
+static bool is_wide(int m, int n, int k) {
+    if (m < FEW || n < FEW || k < 4 * FEW) return false;
+    return (size_t)m * (size_t)n >= WIDE || ((size_t)m + (size_t)n) * (size_t)k >= MANY;
+}
 
 static bool is_large(int rows, size_t floats) {
     return rows >= FEW && floats >= LARGE;
@@ -45,7 +51,7 @@ void product_packed(const struct loops *loops, int m, int n, int k, const float 
 void product_outer(const struct loops *loops, int m, int n, int k, const float *a, size_t lda, const float *b,
                    size_t ldb, float *c, size_t ldc) {
     struct product p = {m, n, k, a, 1, lda, b, ldb, PRODUCT_PANEL, c, ldc, true, NULL};
-    if (m >= FEW && n >= FEW && ((size_t)m + (size_t)n) * (size_t)k >= MANY)
+    if (is_wide(m, n, k))
         loops->product_of_panels(&p);
     else
         loops->product(&p);

@@ -204,6 +204,8 @@ INLINE void row_tile(const struct product *p, const int V, const int S, const bo
 // More sums than the multiply-adds' latency asks for: long sums in one chain lose digits.
 LOOP void product_row(const struct product *p) {
     int j = 0, n = p->n;
+    for (; W == 16 && p->ldb != PRODUCT_PANEL && j + 8 * W <= n; j += 8 * W) // small: all of b is at hand
+        row_tile(p, 8, 2, false, j, W);
     for (; j + 4 * W <= n; j += 4 * W)
         row_tile(p, 4, W == 16 ? 4 : 2, false, j, W);
     if (j + 2 * W <= n) {
