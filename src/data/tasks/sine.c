@@ -38,6 +38,6 @@ const struct task task_sine = {
     .recipe = {.cell = "lstm", .layers = 1, .hidden = 32, .steps = 3000, .batch = 32, .lr = 0.005, .clip_norm = 1},
     .measure = MEASURE_LOSS,
     .level = 0.01,
-    .level_note = "saying the last point again has 0.05",
+    .level_note = "saying the last point again has 0.07",
     .generate = generate,
 };
