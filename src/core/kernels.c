@@ -74,7 +74,9 @@ static void carve_packed(struct carver *carver, struct workspace *ws) {
         for (int d = 0; d < spec->directions; d++) {
             ws->lanes[l][d].recurrent_t = carve(carver, GH, H);
             if (H * GH >= PACK_FROM) {
-                ws->lanes[l][d].recurrent_packed = carve(carver, product_packed_size(H, GH), 1);
+                size_t direct = (size_t)ws->direct_blocks * H; // the blocks after these are packed by themselves
+                size_t floats = product_packed_size(H, direct) + product_packed_size(H, GH - direct);
+                ws->lanes[l][d].recurrent_packed = carve(carver, floats, 1);
                 ws->lanes[l][d].recurrent_t_packed = carve(carver, product_packed_size(GH, H), 1);
             }
             bool sends = l > 0 || spec->embed > 0; // a gradient goes on to what the layer reads
@@ -314,14 +316,17 @@ void kernel_refresh(struct workspace *ws, const float *params) {
     check(!ws->shared, "the packed weights belong to another workspace");
     if (ws->encoder) kernel_refresh(ws->encoder, params);
     const struct net_spec *spec = &ws->layout->spec;
-    int H = spec->hidden, GH = ws->cell->block_count * H;
+    int H = spec->hidden, GH = ws->cell->block_count * H, direct = ws->direct_blocks * H;
     for (int l = 0; l < spec->layers; l++) {
         for (int d = 0; d < spec->directions; d++) {
             struct lane *lane = &ws->lanes[l][d];
-            ws->loops->transpose(params + lane->recurrent_at, lane->recurrent_t, H, GH);
+            const float *recurrent = params + lane->recurrent_at;
+            ws->loops->transpose(recurrent, lane->recurrent_t, H, GH);
             if (lane->recurrent_packed) {
-                product_pack(params + lane->recurrent_at, H, GH, lane->recurrent_packed);
-                product_pack(lane->recurrent_t, GH, H, lane->recurrent_t_packed);
+                product_pack(recurrent, (size_t)GH, H, direct, lane->recurrent_packed);
+                product_pack(recurrent + direct, (size_t)GH, H, GH - direct,
+                             lane->recurrent_packed + product_packed_size((size_t)H, (size_t)direct));
+                product_pack(lane->recurrent_t, (size_t)H, GH, H, lane->recurrent_t_packed);
             }
             if (lane->input_t)
                 ws->loops->transpose(params + lane->input_at, lane->input_t, net_layer_inputs(spec, l), GH);
@@ -384,48 +389,69 @@ const float *workspace_below(struct workspace *ws, const struct batch *batch, in
     return ws->d_below;
 }
 
+// What an input adds to: the biases, together.
+static const float *input_bias(struct workspace *ws, const float *params, const struct lane *lane) {
+    if (!lane->both) return params + lane->bias_at;
+    size_t H = (size_t)ws->layout->spec.hidden;
+    memcpy(lane->both, params + lane->bias_at, (size_t)ws->cell->block_count * H * sizeof(float));
+    ws->loops->add(lane->both, params + lane->recurrent_bias_at, (size_t)ws->direct_blocks * H);
+    return lane->both;
+}
+
 // gates = b + W_x x for all timesteps at once: a lookup for symbols, one product for vectors.
 static void project_input(struct workspace *ws, const float *params, const struct batch *batch, int layer,
-                          int direction) {
+                          int direction, const float *bias) {
     const struct lane *lane = &ws->lanes[layer][direction];
     const struct net_spec *spec = &ws->layout->spec;
     int N = batch->T * batch->B, I = net_layer_inputs(spec, layer), GH = ws->cell->block_count * spec->hidden;
-    bool symbols = layer == 0 && !spec->real_input;
-    const float *bias = params + lane->bias_at;
-    if (lane->both) {
-        memcpy(lane->both, bias, (size_t)GH * sizeof(float));
-        ws->loops->add(lane->both, params + lane->recurrent_bias_at, (size_t)ws->direct_blocks * (size_t)spec->hidden);
-        bias = lane->both;
-    }
-    if (symbols && spec->embed > 0) {
+    if (layer == 0 && spec->embed > 0) {
         embed_forward(ws, params, batch, lane, bias);
         return;
     }
-    ws->loops->gather(lane->gates, params + lane->input_at, bias, symbols ? batch->x : NULL, N, GH);
-    if (symbols) return;
+    if (layer == 0 && !spec->real_input) {
+        ws->loops->gather(lane->gates, params + lane->input_at, bias, batch->x, N, GH);
+        return;
+    }
     const float *in = layer == 0 ? batch->x_real : workspace_below(ws, batch, layer);
-    product_plain(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, 1.0f, lane->gates,
-                  (size_t)GH);
+    product_affine(ws->loops, N, GH, I, in, (size_t)I, params + lane->input_at, (size_t)GH, bias, lane->gates,
+                   (size_t)GH);
 }
 
-static void set_weights(struct product *p, int k, int n, const float *plain, const float *packed) {
-    p->k = k;
-    p->n = n;
+void lane_weights(const struct workspace *ws, const struct lane *lane, const float *params, bool last,
+                  struct product *p) {
+    size_t H = (size_t)ws->layout->spec.hidden, GH = (size_t)ws->cell->block_count * H;
+    size_t direct = (size_t)ws->direct_blocks * H;
+    p->k = (int)H;
+    p->n = (int)(last ? GH - direct : direct);
     p->a_step = 1;
-    p->b = packed ? packed : plain;
-    p->ldb = packed ? PRODUCT_PANEL : (size_t)n;
-    p->panel = packed ? (size_t)k * PRODUCT_PANEL : PRODUCT_PANEL;
     p->add = true;
+    if (lane->recurrent_packed) {
+        p->b = lane->recurrent_packed + (last ? product_packed_size(H, direct) : 0);
+        p->ldb = PRODUCT_PANEL;
+        p->panel = H * PRODUCT_PANEL;
+    } else {
+        p->b = params + lane->recurrent_at + (last ? direct : 0);
+        p->ldb = GH;
+        p->panel = PRODUCT_PANEL;
+    }
 }
 
-void lane_weights(const struct workspace *ws, const struct lane *lane, const float *params, struct product *p) {
-    int H = ws->layout->spec.hidden, GH = ws->cell->block_count * H;
-    set_weights(p, H, GH, params + lane->recurrent_at, lane->recurrent_packed);
-}
-
-void lane_weights_back(const struct workspace *ws, const struct lane *lane, struct product *p) {
-    int H = ws->layout->spec.hidden, GH = ws->cell->block_count * H;
-    set_weights(p, GH, H, lane->recurrent_t, lane->recurrent_t_packed);
+void lane_weights_back(const struct workspace *ws, const struct lane *lane, bool last, struct product *p) {
+    size_t H = (size_t)ws->layout->spec.hidden, GH = (size_t)ws->cell->block_count * H;
+    size_t direct = (size_t)ws->direct_blocks * H, from = last ? direct : 0;
+    p->k = (int)(last ? GH - direct : direct);
+    p->n = (int)H;
+    p->a_step = 1;
+    p->add = true;
+    if (lane->recurrent_t_packed) {
+        p->b = lane->recurrent_t_packed + from * PRODUCT_PANEL;
+        p->ldb = PRODUCT_PANEL;
+        p->panel = GH * PRODUCT_PANEL;
+    } else {
+        p->b = lane->recurrent_t + from * H;
+        p->ldb = H;
+        p->panel = PRODUCT_PANEL;
+    }
 }
 
 struct single workspace_single(const struct workspace *ws, int layer, int T, int t) {
@@ -434,15 +460,17 @@ struct single workspace_single(const struct workspace *ws, int layer, int T, int
                            .started = ws->started,
                            .rows = workspace_rows(ws, layer, 0, t, T, 1),
                            .product = {.m = 1},
+                           .last = {.m = 1},
+                           .direct = (size_t)ws->direct_blocks * (size_t)ws->layout->spec.hidden,
                            .c0 = ws->lanes[layer][0].c0};
 }
 
-// gates += h_prev W for the B rows of a timestep
-static void step_product(const struct workspace *ws, const struct lane *lane, const float *params, int B,
-                         const float *h_prev, size_t h_stride, float *gates) {
-    struct product p = {.m = B, .a = h_prev, .a_row = h_stride, .c = gates};
-    lane_weights(ws, lane, params, &p);
-    p.ldc = (size_t)p.n;
+// c (B, ...; stride ldc) += a W, or = bias + a W, for the B rows of a timestep.
+static void step_product(const struct workspace *ws, const struct lane *lane, const float *params, bool last, int B,
+                         const float *a, size_t a_row, float *c, size_t ldc, const float *bias) {
+    struct product p = {.m = B, .a = a, .a_row = a_row, .c = c, .ldc = ldc, .bias = bias};
+    lane_weights(ws, lane, params, last, &p);
+    if (bias) p.add = false;
     ws->loops->product(&p);
 }
 
@@ -450,13 +478,20 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
                          int direction) {
     const struct lane *lane = &ws->lanes[layer][direction];
     const struct net_spec *spec = &ws->layout->spec;
-    int T = batch->T, B = batch->B, H = spec->hidden, GH = ws->cell->block_count * H;
-    int direct = ws->direct_blocks * H;
-    project_input(ws, params, batch, layer, direction);
+    int T = batch->T, B = batch->B, H = spec->hidden;
+    size_t GH = (size_t)ws->cell->block_count * (size_t)H, direct = (size_t)ws->direct_blocks * (size_t)H;
+    const float *last_bias = ws->last_block == LAST_APART ? params + lane->recurrent_bias_at + direct : NULL;
+    const float *bias = input_bias(ws, params, lane);
+    bool look_up =
+        layer == 0 && !spec->real_input && spec->embed == 0 && B > 1; // at each timestep: its rows stay in the cache
+    if (!look_up) project_input(ws, params, batch, layer, direction, bias);
     if (B == 1 && direction == 0 && ws->loops->forward_single[spec->cell]) {
         struct single single = workspace_single(ws, layer, T, 0);
         single.product.a = lane->h0;
-        lane_weights(ws, lane, params, &single.product);
+        lane_weights(ws, lane, params, false, &single.product);
+        lane_weights(ws, lane, params, true, &single.last);
+        if (last_bias) single.last.add = false;
+        single.last.bias = last_bias;
         ws->loops->forward_single[spec->cell](&single, spec->activation);
         return;
     }
@@ -464,25 +499,16 @@ static void forward_lane(struct workspace *ws, const float *params, const struct
         int t = direction == 0 ? n : T - 1 - n;
         struct cell_rows rows = workspace_rows(ws, layer, direction, t, T, B);
         bool reads = n > 0 || ws->started; // else the state is zero
-        if (reads && ws->last_block == LAST_DIRECT)
-            step_product(ws, lane, params, B, rows.h_prev, rows.h_stride, rows.gates);
-        if (ws->last_block == LAST_APART) {
-            if (reads)
-                blas_product(B, direct, H, rows.h_prev, rows.h_stride, params + lane->recurrent_at, (size_t)GH, 1.0f,
-                             rows.gates, (size_t)GH);
-            ws->loops->gather(rows.mixed, NULL, params + lane->recurrent_bias_at + direct, NULL, B, H);
-            if (reads)
-                blas_product(B, H, H, rows.h_prev, rows.h_stride, params + lane->recurrent_at + direct, (size_t)GH,
-                             1.0f, rows.mixed, (size_t)H);
-        }
+        if (look_up)
+            ws->loops->gather(rows.gates, params + lane->input_at, bias, batch->x + (size_t)t * (size_t)B, B, (int)GH);
+        if (reads) step_product(ws, lane, params, false, B, rows.h_prev, rows.h_stride, rows.gates, GH, NULL);
+        if (ws->last_block == LAST_APART && reads)
+            step_product(ws, lane, params, true, B, rows.h_prev, rows.h_stride, rows.mixed, (size_t)H, last_bias);
+        else if (ws->last_block == LAST_APART)
+            ws->loops->gather(rows.mixed, NULL, last_bias, NULL, B, H);
         if (ws->last_block == LAST_MIXED) {
-            if (reads)
-                blas_product(B, direct, H, rows.h_prev, rows.h_stride, params + lane->recurrent_at, (size_t)GH, 1.0f,
-                             rows.gates, (size_t)GH);
             ws->loops->forward_first[spec->cell](&rows);
-            if (reads)
-                blas_product(B, H, H, rows.mixed, (size_t)H, params + lane->recurrent_at + direct, (size_t)GH, 1.0f,
-                             rows.gates + direct, (size_t)GH);
+            if (reads) step_product(ws, lane, params, true, B, rows.mixed, (size_t)H, rows.gates + direct, GH, NULL);
         }
         ws->loops->forward[spec->cell](&rows, spec->activation);
         for (int b = 0; direction == 1 && b < B; b++) {

@@ -29,15 +29,15 @@ struct cell_rows {
 };
 
 // One sequence through all timesteps, forward in time. forward: the rows of the first timestep, and gates +=
-// h_prev W. backward: the rows of the last timestep, and dh += dz W^T. The pointers of the product to what
+// h_prev W. backward: the rows of the last timestep, and dh += dz W^T. The pointers of the products to what
 // changes from step to step are set on the way.
 struct single {
     int T;
-    size_t gates; // G*H, between two rows of gates
-    bool started; // product.a is a state from before the first timestep
+    size_t gates, direct; // G*H, between two rows of gates; columns of it before those of the last block
+    bool started;         // product.a is a state from before the first timestep
     struct cell_rows rows;
-    struct product product;
-    const float *c0;
+    struct product product, last; // with the blocks that multiply the state; with the last one (workspace.h)
+    const float *c0, *h0;         // the states before the first timestep; backward
 };
 
 // What the two passes of the head share, for N rows of O logits.
@@ -79,8 +79,10 @@ struct loops {
     void (*loss_back[OUTPUT_COUNT])(const struct head_rows *rows, float scale);
     void (*outputs[OUTPUT_COUNT])(float *logits, int N, int O); // y_hat in place, (N, O)
     void (*product)(const struct product *product);
+    void (*product_of_panels)(const struct product *product); // the same for a_row = 1, a and b copied into panels
     void (*add)(float *to, const float *from, size_t n);
     double (*square_sum)(const float *values, size_t n);
+    bool (*all_finite)(const float *values, size_t n);
     long (*clamp)(float *values, size_t n, float limit); // into [-limit, limit]; how many were outside
     void (*update)(const struct update_rule *rule, size_t n, float *params, const float *grads, float *m, float *v);
     void (*transpose)(const float *from, float *to, int rows, int columns); // to (columns, rows)

@@ -23,37 +23,39 @@
 
 // tanh x as an odd rational function, x P(x^2) / Q(x^2), P and Q of degree 4: a minimax fit of the relative
 // error on [0, 9], 2.1e-8 before rounding. Beyond 9 the nearest float is 1.
-INLINE float fast_tanh(float x) {
-    x = x > 9.0f ? 9.0f : x; // this way round NaN stays NaN
-    x = x < -9.0f ? -9.0f : x;
-    float u = x * x;
-    float p = 1.335305185e-08f;
-    p = p * u + 2.060801963e-05f;
+INLINE vec tanh_of(vec x) {
+    x = smaller((vec){0} + 9.0f, x); // this way round NaN stays NaN
+    x = larger((vec){0} - 9.0f, x);
+    vec u = x * x, p = u * 1.335305185e-08f + 2.060801963e-05f, q = u * 7.775926511e-07f + 3.285534223e-04f;
     p = p * u + 3.495529264e-03f;
-    p = p * u + 1.338097849e-01f;
-    p = p * u + 9.999999798e-01f;
-    float q = 7.775926511e-07f;
-    q = q * u + 3.285534223e-04f;
     q = q * u + 2.587676545e-02f;
+    p = p * u + 1.338097849e-01f;
     q = q * u + 4.671429423e-01f;
+    p = p * u + 9.999999798e-01f;
     q = q * u + 1.0f;
-    float y = x * p / q;
-    y = y > 1.0f ? 1.0f : y;
-    return y < -1.0f ? -1.0f : y;
+    vec y = quotient(x * p, q);
+    y = smaller((vec){0} + 1.0f, y);
+    return larger((vec){0} - 1.0f, y);
 }
 
-INLINE float fast_sigmoid(float x) {
-    return 0.5f + 0.5f * fast_tanh(0.5f * x);
+INLINE vec sigmoid_of(vec x) {
+    return tanh_of(x * 0.5f) * 0.5f + 0.5f;
+}
+
+INLINE void tanh_some(float *values, size_t j, const bool part, int n) {
+    store_lanes(part, values + j, n, tanh_of(load_lanes(part, values + j, n)));
+}
+
+INLINE void sigmoid_some(float *values, size_t j, const bool part, int n) {
+    store_lanes(part, values + j, n, sigmoid_of(load_lanes(part, values + j, n)));
 }
 
 LOOP void tanh_all(float *values, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        values[i] = fast_tanh(values[i]);
+    EACH_VECTOR(n, tanh_some, values);
 }
 
 LOOP void sigmoid_all(float *values, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        values[i] = fast_sigmoid(values[i]);
+    EACH_VECTOR(n, sigmoid_some, values);
 }
 
 // --- cells: one file each ---
@@ -134,27 +136,65 @@ LOOP void add(float *to, const float *from, size_t n) {
         sums[i] += from[i];
 }
 
+// In double: no square of a float overflows one. Chains enough that no addition waits for the one before.
 LOOP double square_sum(const float *values, size_t n) {
-    double sums[16] = {0};
+    enum { CHAINS = 64 };
+    double sums[CHAINS] = {0};
     size_t i = 0;
-    for (; i + 16 <= n; i += 16)
-        for (size_t k = 0; k < 16; k++)
+    for (; i + CHAINS <= n; i += CHAINS)
+        for (size_t k = 0; k < CHAINS; k++)
             sums[k] += (double)values[i + k] * (double)values[i + k];
     for (; i < n; i++)
-        sums[0] += (double)values[i] * (double)values[i];
-    double sum = 0.0;
-    for (int k = 0; k < 16; k++)
-        sum += sums[k];
-    return sum;
+        sums[i % CHAINS] += (double)values[i] * (double)values[i];
+    for (int half = CHAINS / 2; half > 0; half /= 2)
+        for (int k = 0; k < half; k++)
+            sums[k] += sums[k + half];
+    return sums[0];
+}
+
+// Nothing times zero is NaN but infinity and NaN.
+LOOP bool all_finite(const float *values, size_t n) {
+    vec sums[4] = {{0}};
+    size_t i = 0;
+    for (; i + 4 * W <= n; i += 4 * W)
+        UNROLL for (size_t v = 0; v < 4; v++) sums[v] += load(values + i + v * W) * 0.0f;
+    for (; i + W <= n; i += W)
+        sums[0] += load(values + i) * 0.0f;
+    if (i < n) sums[1] += load_part(values + i, (int)(n - i)) * 0.0f;
+    return sum_of_lanes((sums[0] + sums[1]) + (sums[2] + sums[3])) == 0.0f;
+}
+
+// Four rows and four columns at a time, in registers.
+INLINE void transpose_block(const float *from, size_t rows, size_t columns, float *to) {
+    typedef float anywhere __attribute__((vector_size(16), aligned(sizeof(float)), may_alias));
+    vec4 r[4], p[4];
+    UNROLL for (size_t k = 0; k < 4; k++) r[k] = *(const anywhere *)(from + k * columns);
+    p[0] = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5);
+    p[1] = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
+    p[2] = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7);
+    p[3] = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
+    *(anywhere *)to = __builtin_shufflevector(p[0], p[1], 0, 1, 4, 5);
+    *(anywhere *)(to + rows) = __builtin_shufflevector(p[0], p[1], 2, 3, 6, 7);
+    *(anywhere *)(to + 2 * rows) = __builtin_shufflevector(p[2], p[3], 0, 1, 4, 5);
+    *(anywhere *)(to + 3 * rows) = __builtin_shufflevector(p[2], p[3], 2, 3, 6, 7);
 }
 
 LOOP void transpose(const float *from, float *to, int rows, int columns) {
-    enum { TILE = 16 };
-    for (int r0 = 0; r0 < rows; r0 += TILE)
-        for (int c0 = 0; c0 < columns; c0 += TILE)
-            for (int c = c0; c < columns && c < c0 + TILE; c++)
-                for (int r = r0; r < rows && r < r0 + TILE; r++)
-                    to[(size_t)c * (size_t)rows + (size_t)r] = from[(size_t)r * (size_t)columns + (size_t)c];
+    enum { TILE = 16 }; // rows whose lines are still in the cache when the next column comes
+    size_t R = (size_t)rows, C = (size_t)columns;
+    for (size_t r0 = 0; r0 < R; r0 += TILE) {
+        size_t r1 = r0 + TILE < R ? r0 + TILE : R, blocks = r0 + (r1 - r0) / 4 * 4, c = 0;
+        for (; c + 4 <= C; c += 4) {
+            for (size_t r = r0; r < blocks; r += 4)
+                transpose_block(from + r * C + c, R, C, to + c * R + r);
+            for (size_t r = blocks; r < r1; r++)
+                for (size_t k = c; k < c + 4; k++)
+                    to[k * R + r] = from[r * C + k];
+        }
+        for (; c < C; c++)
+            for (size_t r = r0; r < r1; r++)
+                to[c * R + r] = from[r * C + c];
+    }
 }
 
 // --- softmax cross-entropy ---
@@ -191,8 +231,8 @@ INLINE vec exp_of(vec x) {
     return p * (vec)power;
 }
 
-// row = exp(row - largest); returns the sum.
-INLINE float exponentials(float *row, int n, float largest) {
+// The first n of row = exp(row - largest); their sum, lane by lane.
+INLINE vec exponentials(float *row, int n, float largest) {
     vec sum = {0};
     int i = 0;
     for (; i + W <= n; i += W) {
@@ -205,7 +245,7 @@ INLINE float exponentials(float *row, int n, float largest) {
         store_part(row + i, n - i, y);
         sum += y;
     }
-    return sum_of_lanes(sum);
+    return sum;
 }
 
 INLINE void scale_row(float *row, int n, float scale) {
@@ -215,41 +255,71 @@ INLINE void scale_row(float *row, int n, float scale) {
     if (i < n) store_part(row + i, n - i, load_part(row + i, n - i) * scale);
 }
 
-// The first of the largest logits is what the network says.
-INLINE bool is_first_largest(const float *row, int at, float largest) {
-    if (!(row[at] >= largest)) return false;
-    int before = 0; // counted to the end: no jump that depends on the values
-    for (int i = 0; i < at; i++)
-        before += row[i] >= largest;
-    return before == 0;
+// The first of the largest logits is what the network says. No jump that depends on the values.
+INLINE bool is_first_largest(const float *row, int O, int at, float largest) {
+    unsigned before = 0;
+    for (int i = 0; i < O; i += W) {
+        int below = at - i < 0 ? 0 : at - i < W ? at - i : W; // lanes of this vector that come before it
+        before |= at_least(O - i < W ? load_part(row + i, O - i) : load(row + i), largest) & ((1u << below) - 1);
+    }
+    return row[at] >= largest && before == 0;
 }
 
+enum { ROWS_AT_ONCE = 16, FEW_LOGITS = 4 };
+
 // Sixteen rows at a time, one stage after the other: within a row every stage waits for the one before, other
-// rows do not. A sum is 1 to O, so sixteen multiply without overflow before one logarithm serves all.
+// rows do not. What a row has beyond whole vectors is done for all rows at once where it is little. A sum is 1 to O,
+// so sixteen multiply without overflow before one logarithm serves all.
+INLINE double softmax_of(float *const *row, const float *largest, int count, int O) {
+    int rest = O % W, whole = rest <= FEW_LOGITS ? O - rest : O;
+    vec sums[ROWS_AT_ONCE];
+    float sum[ROWS_AT_ONCE], share[ROWS_AT_ONCE], column[ROWS_AT_ONCE];
+    for (int k = 0; k < count; k++)
+        sums[k] = exponentials(row[k], whole, largest[k]);
+    for (int k = count; k % 4 != 0; k++)
+        sums[k] = (vec){0};
+    for (int k = 0; k < count; k += 4) {
+        vec4 four = sums_of_4(sums + k);
+        memcpy(sum + k, &four, sizeof four);
+    }
+    for (int j = whole; j < O; j++) {
+        for (int k = 0; k < count; k++)
+            column[k] = row[k][j] - largest[k];
+        for (int k = count; k % W != 0; k++)
+            column[k] = 0.0f;
+        for (int k = 0; k < count; k += W)
+            store(column + k, exp_of(load(column + k)));
+        for (int k = 0; k < count; k++) {
+            row[k][j] = column[k];
+            sum[k] += column[k];
+        }
+    }
+    double product = 1.0;
+    for (int k = 0; k < count; k++)
+        share[k] = 1.0f / sum[k];
+    for (int k = 0; k < count; k++) {
+        product *= (double)sum[k];
+        scale_row(row[k], O, share[k]);
+    }
+    return log(product);
+}
+
 LOOP double softmax(const struct head_rows *rows, long *right) {
-    enum { ROWS_AT_ONCE = 16 };
     int O = rows->O, n = 0;
     double loss = 0.0;
     while (n < rows->N) {
-        float *row[ROWS_AT_ONCE], largest[ROWS_AT_ONCE], sum[ROWS_AT_ONCE];
+        float *row[ROWS_AT_ONCE], largest[ROWS_AT_ONCE];
         int count = 0;
         for (; n < rows->N && count < ROWS_AT_ONCE; n++) {
             if (rows->target[n] < 0) continue;
             row[count] = rows->logits + (size_t)n * (size_t)O;
             largest[count] = largest_of(row[count], O);
-            *right += is_first_largest(row[count], rows->target[n], largest[count]);
+            *right += is_first_largest(row[count], O, rows->target[n], largest[count]);
             // -ln softmax less ln sum: exact where y_hat underflows
             loss += (double)(largest[count] - row[count][rows->target[n]]);
             count++;
         }
-        double sums = 1.0;
-        for (int k = 0; k < count; k++)
-            sum[k] = exponentials(row[k], O, largest[k]);
-        for (int k = 0; k < count; k++) {
-            sums *= (double)sum[k];
-            scale_row(row[k], O, 1.0f / sum[k]);
-        }
-        loss += log(sums);
+        loss += softmax_of(row, largest, count, O);
     }
     return loss;
 }
@@ -278,17 +348,20 @@ LOOP void update_sgd(const struct update_rule *rule, size_t n, float *restrict p
         params[i] -= rate * grads[i];
 }
 
-LOOP void update_adam(const struct update_rule *rule, size_t n, float *restrict params, const float *restrict grads,
-                      float *restrict m, float *restrict v) {
-    float b1 = rule->beta1, b2 = rule->beta2, rest1 = 1.0f - b1, rest2 = 1.0f - b2, scale = rule->grad_scale;
-    float rate = rule->lr * rule->m_scale, v_scale = rule->v_scale, epsilon = rule->epsilon;
-    APART
-    for (size_t i = 0; i < n; i++) {
-        float g = grads[i] * scale;
-        m[i] = b1 * m[i] + rest1 * g;
-        v[i] = b2 * v[i] + rest2 * g * g;
-        params[i] -= rate * m[i] / (__builtin_sqrtf(v[i]) * v_scale + epsilon);
-    }
+INLINE void adam_some(const struct update_rule *rule, float *params, const float *grads, float *m, float *v, size_t j,
+                      const bool part, int n) {
+    vec g = load_lanes(part, grads + j, n) * rule->grad_scale;
+    vec mean = load_lanes(part, m + j, n) * rule->beta1 + g * (1.0f - rule->beta1);
+    vec square = load_lanes(part, v + j, n) * rule->beta2 + g * g * (1.0f - rule->beta2);
+    vec step = quotient(mean * (rule->lr * rule->m_scale), root(square) * rule->v_scale + rule->epsilon);
+    store_lanes(part, m + j, n, mean);
+    store_lanes(part, v + j, n, square);
+    store_lanes(part, params + j, n, load_lanes(part, params + j, n) - step);
+}
+
+LOOP void update_adam(const struct update_rule *rule, size_t n, float *params, const float *grads, float *m, float *v) {
+    struct update_rule own = *rule; // no store can change it
+    EACH_VECTOR(n, adam_some, &own, params, grads, m, v);
 }
 
 LOOP void update_momentum(const struct update_rule *rule, size_t n, float *restrict params, const float *restrict grads,
@@ -362,9 +435,15 @@ const struct loops LOOPS = {
     .forward_first = {[CELL_GRU] = gru_forward_first},
     .backward_last = {[CELL_GRU] = gru_backward_last},
     .forward_single = {[CELL_RNN] = rnn_forward_single,
+                       [CELL_GRU_SIMPLE] = gru_simple_forward_single,
+                       [CELL_GRU] = gru_forward_single,
+                       [CELL_GRU_RESET_AFTER] = gru_reset_after_forward_single,
                        [CELL_LSTM] = lstm_forward_single,
                        [CELL_LSTM_PEEPHOLE] = lstm_peephole_forward_single},
     .backward_single = {[CELL_RNN] = rnn_backward_single,
+                        [CELL_GRU_SIMPLE] = gru_simple_backward_single,
+                        [CELL_GRU] = gru_backward_single,
+                        [CELL_GRU_RESET_AFTER] = gru_reset_after_backward_single,
                         [CELL_LSTM] = lstm_backward_single,
                         [CELL_LSTM_PEEPHOLE] = lstm_peephole_backward_single},
     .gather = gather,
@@ -374,8 +453,10 @@ const struct loops LOOPS = {
     .outputs =
         {[OUTPUT_SOFTMAX] = softmax_outputs, [OUTPUT_SIGMOID] = sigmoid_outputs, [OUTPUT_LINEAR] = linear_outputs},
     .product = product,
+    .product_of_panels = product_of_panels,
     .add = add,
     .square_sum = square_sum,
+    .all_finite = all_finite,
     .clamp = clamp,
     .update = update,
     .transpose = transpose,

@@ -1,4 +1,5 @@
 // The update rules on slabs; the trainer and whoever shows one update call the same.
+#include "flush.h"
 #include "loops.h"
 #include <math.h>
 
@@ -42,5 +43,7 @@ void optimizer_apply(const struct train_options *options, size_t n, float *param
         .m_scale = (float)(1.0 / (1.0 - pow(options->beta1, (double)update))),
         .v_scale = (float)(1.0 / sqrt(1.0 - pow(options->beta2, (double)update))),
     };
+    unsigned before = flush_begin(); // in the trainer it is on already; whoever shows an update gets the same bits
     loops_best()->update(&rule, n, params, grads, m, v);
+    flush_end(before);
 }

@@ -106,7 +106,7 @@ LOOP void linear_back(const struct head_rows *rows, float scale) {
 
 LOOP void softmax_outputs(float *logits, int N, int O) {
     for (int n = 0; n < N; n++, logits += O)
-        scale_row(logits, O, 1.0f / exponentials(logits, O, largest_of(logits, O)));
+        scale_row(logits, O, 1.0f / sum_of_lanes(exponentials(logits, O, largest_of(logits, O))));
 }
 
 LOOP void sigmoid_outputs(float *logits, int N, int O) {

@@ -1,4 +1,5 @@
 #include "predictor.h"
+#include "flush.h"
 #include "kernels.h"
 #include "mem.h"
 #include "share.h"
@@ -43,7 +44,9 @@ bool predictor_run(struct predictor *predictor, const struct batch *batch, float
                        batch->B);
     struct batch own = *batch;
     own.dropout = NULL;
+    unsigned before = flush_begin();
     kernel_logits(predictor->workspace, predictor->model->params, &own, y_hat);
     kernel_outputs(predictor->workspace, net_one_answer(spec) ? batch->B : batch->T * batch->B, y_hat);
+    flush_end(before);
     return true;
 }

@@ -43,5 +43,5 @@ void product_outer(const struct loops *loops, int m, int n, int k, const float *
                    size_t ldb, float *c, size_t ldc);
 // Floats that b (k, n) takes when packed.
 size_t product_packed_size(size_t k, size_t n);
-// From b (k, n), dense.
-void product_pack(const float *b, int k, int n, float *packed);
+// From b (k, n; ldb).
+void product_pack(const float *b, size_t ldb, int k, int n, float *packed);

@@ -1,5 +1,6 @@
 #include "sampler.h"
 #include "check.h"
+#include "flush.h"
 #include "mem.h"
 #include "share.h"
 #include "sampler_parts.h"
@@ -70,7 +71,9 @@ bool sampler_encode(struct sampler *sampler, const struct batch *source, struct 
         sampler->workspace = roomier;
         sampler_refresh(sampler);
     }
+    unsigned before = flush_begin();
     kernel_encode(sampler->workspace, sampler->model->params, source);
+    flush_end(before);
     forget_outputs(sampler);
     return true;
 }
@@ -78,9 +81,11 @@ bool sampler_encode(struct sampler *sampler, const struct batch *source, struct 
 static void feed(struct sampler *sampler, struct batch batch) {
     batch.T = batch.B = 1;
     batch.carry = true;
+    unsigned before = flush_begin();
     kernel_logits(sampler->workspace, sampler->model->params, &batch, sampler->logits);
     memcpy(sampler->y_hat, sampler->logits, (size_t)sampler->spec.outputs * sizeof(float));
     kernel_outputs(sampler->workspace, 1, sampler->y_hat);
+    flush_end(before);
 }
 
 void sampler_feed(struct sampler *sampler, int symbol) {

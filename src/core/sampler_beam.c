@@ -1,4 +1,5 @@
 #include "check.h"
+#include "flush.h"
 #include "mem.h"
 #include "sampler_parts.h"
 #include "slab.h"
@@ -86,7 +87,9 @@ static void start_states(struct search *search) {
 static void feed(struct search *search) {
     struct batch batch = {.T = 1, .B = search->live_count, .x = search->fed, .carry = true};
     search->workspace->carried[search->workspace->state] = search->live_count;
+    unsigned before = flush_begin();
     kernel_logits(search->workspace, search->sampler->model->params, &batch, search->logits);
+    flush_end(before);
 }
 
 // --- one timestep ---

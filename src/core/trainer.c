@@ -2,6 +2,7 @@
 #include "carried.h"
 #include "check.h"
 #include "fault.h"
+#include "flush.h"
 #include "kernels.h"
 #include "loops.h"
 #include "mem.h"
@@ -18,11 +19,12 @@ enum { MAX_THREADS = 256, SHARE_ALIGN = 16 };
 // One thread's share: some columns of the minibatch, and a range of the slab.
 struct worker {
     struct workspace *workspace;
-    float *grads;                         // a slab; worker 0's is where all are added up
-    struct share share;                   // of the minibatch at hand
-    int first, count;                     // columns of it
-    size_t from, to;                      // range of the slab
-    double loss, squares, weight_squares; // sums of squares of the range: of the gradient, of the parameters
+    float *grads;         // a slab; worker 0's is where all are added up
+    struct share share;   // of the minibatch at hand
+    int first, count;     // columns of it
+    size_t from, to;      // range of the slab
+    double loss, squares; // the sum of squares of the gradient's range
+    bool finite;          // the parameters of the range
     long tokens, right, clamped;
 };
 
@@ -243,7 +245,7 @@ static void work_reduce(struct trainer *trainer, struct worker *worker) {
     for (int w = 1; w < trainer->workers; w++)
         loops->add(sum, trainer->worker[w].grads + worker->from, n);
     worker->squares = loops->square_sum(sum, n);
-    worker->weight_squares = loops->square_sum(trainer->model->params + worker->from, n);
+    worker->finite = loops->all_finite(trainer->model->params + worker->from, n);
 }
 
 static void work_clamp(struct trainer *trainer, struct worker *worker) {
@@ -267,7 +269,9 @@ static void work(void *context, int index) {
         [WORK_CLAMP] = work_clamp,     [WORK_UPDATE] = work_update,
     };
     struct trainer *trainer = context;
+    unsigned before = flush_begin();
     phases[trainer->phase](trainer, &trainer->worker[index]);
+    flush_end(before);
 }
 
 static void run_phase(struct trainer *trainer, enum phase_of_step phase) {
@@ -293,18 +297,18 @@ static bool forward(struct trainer *trainer, const struct batch *batch, enum wor
     return true;
 }
 
-// The mean gradient in worker 0's slab; returns its norm, and that of the parameters. No square of a float
+// The mean gradient in worker 0's slab; returns its norm, and whether the parameters are finite. No square of a float
 // overflows a double, so a norm is finite if and only if all is.
-static double backward(struct trainer *trainer, long tokens, double *weight_norm) {
+static double backward(struct trainer *trainer, long tokens, bool *finite) {
     trainer->scale = (float)(1.0 / (double)tokens);
     run_phase(trainer, WORK_BACKWARD);
     run_phase(trainer, WORK_REDUCE);
-    double squares = 0.0, weight_squares = 0.0;
+    double squares = 0.0;
+    *finite = true;
     for (int w = 0; w < trainer->workers; w++) {
         squares += trainer->worker[w].squares;
-        weight_squares += trainer->worker[w].weight_squares;
+        *finite = *finite && trainer->worker[w].finite;
     }
-    *weight_norm = sqrt(weight_squares);
     return sqrt(squares);
 }
 
@@ -339,7 +343,8 @@ static bool not_finite(const struct trainer *trainer, const char *what, double v
 
 static bool loss_and_gradient(struct trainer *trainer, const struct batch *batch, enum workspace_state state,
                               struct step_report *report, struct err *err) {
-    double loss, weight_norm;
+    double loss;
+    bool finite;
     long right;
     char place[FAULT_TEXT];
     if (!forward(trainer, batch, state, &loss, &report->tokens, &right, err)) return false;
@@ -347,14 +352,15 @@ static bool loss_and_gradient(struct trainer *trainer, const struct batch *batch
     report->loss = loss / (double)report->tokens;
     bool lost = !isfinite(report->loss);
     if (lost) find_fault(trainer, false, place); // before the gradients take the place of the activations
-    report->grad_norm = backward(trainer, report->tokens, &weight_norm);
-    if (!lost && isfinite(report->grad_norm) && isfinite(weight_norm)) return true;
+    report->grad_norm = backward(trainer, report->tokens, &finite);
+    if (!lost && isfinite(report->grad_norm) && finite) return true;
     for (int w = 0; w < trainer->workers; w++)
         workspace_forget_state(trainer->worker[w].workspace);
     if (lost) return not_finite(trainer, "loss", report->loss, place, err);
     find_fault(trainer, true, place);
     if (!isfinite(report->grad_norm)) return not_finite(trainer, "gradient's norm", report->grad_norm, place, err);
-    return not_finite(trainer, "norm of the parameters", weight_norm, place, err);
+    double squares = loops_best()->square_sum(trainer->model->params, trainer->model->layout.size);
+    return not_finite(trainer, "norm of the parameters", sqrt(squares), place, err);
 }
 
 // Clips the gradient by value; returns the norm that is left.

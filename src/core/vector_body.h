@@ -59,20 +59,87 @@ INLINE void store_part(float *to, int n, vec values) {
 }
 #endif
 
-// The larger of both, lane by lane; b where one is NaN.
+// n lanes, or all where `part` is false, which is a constant wherever these are called.
+INLINE vec load_lanes(const bool part, const float *from, int n) {
+    return part ? load_part(from, n) : load(from);
+}
+INLINE void store_lanes(const bool part, float *to, int n, vec values) {
+    if (part)
+        store_part(to, n, values);
+    else
+        store(to, values);
+}
+// SOME(..., j, part, n) for a row of H floats: j from 0 in steps of a vector, n lanes from there.
+#define EACH_VECTOR(H, SOME, ...)                                                                                      \
+    do {                                                                                                               \
+        size_t at_ = 0, all_ = (H);                                                                                    \
+        for (; at_ + W <= all_; at_ += W)                                                                              \
+            SOME(__VA_ARGS__, at_, false, W);                                                                          \
+        if (at_ < all_) SOME(__VA_ARGS__, at_, true, (int)(all_ - at_));                                               \
+    } while (0)
+
+// The larger or the smaller of both, lane by lane; b where one is NaN. at_least: a bit for every lane. Quotient and
+// square root: a rounding more where the processor has a fast first guess, as its division takes as long as all the
+// rest of a squasher.
 #if LOOPS_LANES == 16
 INLINE vec larger(vec a, vec b) {
     return (vec)_mm512_max_ps((__m512)a, (__m512)b);
 }
+INLINE vec smaller(vec a, vec b) {
+    return (vec)_mm512_min_ps((__m512)a, (__m512)b);
+}
+INLINE unsigned at_least(vec a, float limit) {
+    return _mm512_cmp_ps_mask((__m512)a, _mm512_set1_ps(limit), _CMP_GE_OQ);
+}
+INLINE vec quotient(vec a, vec b) { // b: 1e-37 to 1e37, or NaN
+    vec y = (vec)_mm512_rcp14_ps((__m512)b);
+    return a * (y + y * (1.0f - b * y));
+}
+INLINE vec root(vec a) { // a >= 0, or NaN; 3e-19 for 0
+    a = smaller((vec){0} + 3e38f, larger((vec){0} + 1e-37f, a));
+    vec y = (vec)_mm512_rsqrt14_ps((__m512)a), half = a * 0.5f;
+    return a * (y * (1.5f - half * y * y));
+}
 #elif LOOPS_LANES == 8
 INLINE vec larger(vec a, vec b) {
     return (vec)_mm256_max_ps((__m256)a, (__m256)b);
+}
+INLINE vec smaller(vec a, vec b) {
+    return (vec)_mm256_min_ps((__m256)a, (__m256)b);
+}
+INLINE unsigned at_least(vec a, float limit) {
+    return (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, _mm256_set1_ps(limit), _CMP_GE_OQ));
+}
+INLINE vec quotient(vec a, vec b) {
+    return a / b;
+}
+INLINE vec root(vec a) {
+    return (vec)_mm256_sqrt_ps((__m256)a);
 }
 #else
 INLINE vec larger(vec a, vec b) {
     for (int i = 0; i < W; i++)
         b[i] = a[i] > b[i] ? a[i] : b[i];
     return b;
+}
+INLINE vec smaller(vec a, vec b) {
+    for (int i = 0; i < W; i++)
+        b[i] = a[i] < b[i] ? a[i] : b[i];
+    return b;
+}
+INLINE unsigned at_least(vec a, float limit) {
+    unsigned bits = 0;
+    for (int i = 0; i < W; i++)
+        bits |= (unsigned)(a[i] >= limit) << i;
+    return bits;
+}
+INLINE vec quotient(vec a, vec b) {
+    return a / b;
+}
+INLINE vec root(vec a) {
+    for (int i = 0; i < W; i++)
+        a[i] = __builtin_sqrtf(a[i]);
+    return a;
 }
 #endif
 

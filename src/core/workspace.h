@@ -101,11 +101,12 @@ void pair_take_back(const struct workspace *encoder, const struct cell_rows *row
 // (N, D*H) what layer `layer` > 0 reads: the output of the one below, with dropout in d_below, where it stays until
 // d_below is written.
 const float *workspace_below(struct workspace *workspace, const struct batch *batch, int layer);
-// Sets the weights of a recurrent product: c += a W, W being (H, G*H), or its transpose (G*H, H).
-void lane_weights(const struct workspace *workspace, const struct lane *lane, const float *params,
+// Sets the weights of a recurrent product: c += a W, W being (H, G*H), or its transpose (G*H, H); only the blocks
+// that multiply the state, or only the last block where that stands apart.
+void lane_weights(const struct workspace *workspace, const struct lane *lane, const float *params, bool last,
                   struct product *product);
-void lane_weights_back(const struct workspace *workspace, const struct lane *lane, struct product *product);
-// One sequence forward in time, from the rows of timestep t; without the weights and the state before.
+void lane_weights_back(const struct workspace *workspace, const struct lane *lane, bool last, struct product *product);
+// One sequence forward in time, from the rows of timestep t; without the weights and the states before.
 struct single workspace_single(const struct workspace *workspace, int layer, int T, int t);
 
 // The rows of one timestep, as the cells' loops want them.

@@ -2,69 +2,64 @@
 // this once for each instruction set. Between the two halves of a pass stands the product of the candidate's
 // block with Gamma_r * h_prev.
 
-LOOP void gru_forward_first(const struct cell_rows *rows) {
+INLINE void gru_forward_first_some(const struct cell_rows *rows, int b, size_t j, const bool part, int n) {
     size_t H = (size_t)rows->H;
-    for (int b = 0; b < rows->B; b++) {
-        float *restrict gr = rows->gates + (size_t)b * 3 * H, *restrict gu = gr + H;
-        const float *restrict h_prev = rows->h_prev + (size_t)b * rows->h_stride;
-        float *restrict mixed = rows->mixed + (size_t)b * H;
-        APART
-        for (size_t j = 0; j < H; j++) {
-            float r = fast_sigmoid(gr[j]);
-            gr[j] = r;
-            gu[j] = fast_sigmoid(gu[j]);
-            mixed[j] = r * h_prev[j];
-        }
-    }
+    float *gr = rows->gates + (size_t)b * 3 * H + j, *gu = gr + H;
+    vec r = sigmoid_of(load_lanes(part, gr, n)), u = sigmoid_of(load_lanes(part, gu, n));
+    vec h_prev = load_lanes(part, rows->h_prev + (size_t)b * rows->h_stride + j, n);
+    store_lanes(part, gr, n, r);
+    store_lanes(part, gu, n, u);
+    store_lanes(part, rows->mixed + (size_t)b * H + j, n, r * h_prev);
+}
+
+LOOP void gru_forward_first(const struct cell_rows *rows) {
+    for (int b = 0; b < rows->B; b++)
+        EACH_VECTOR((size_t)rows->H, gru_forward_first_some, rows, b);
+}
+
+INLINE void gru_forward_some(const struct cell_rows *rows, int b, size_t j, const bool part, int n) {
+    size_t H = (size_t)rows->H;
+    float *gu = rows->gates + (size_t)b * 3 * H + H + j, *gc = gu + H;
+    vec u = load_lanes(part, gu, n), c = tanh_of(load_lanes(part, gc, n));
+    vec h_prev = load_lanes(part, rows->h_prev + (size_t)b * rows->h_stride + j, n);
+    store_lanes(part, gc, n, c);
+    store_lanes(part, rows->h + (size_t)b * rows->stride + j, n, u * c + (1.0f - u) * h_prev);
 }
 
 LOOP void gru_forward(const struct cell_rows *rows, enum activation activation) {
     (void)activation;
+    for (int b = 0; b < rows->B; b++)
+        EACH_VECTOR((size_t)rows->H, gru_forward_some, rows, b);
+}
+
+INLINE void gru_backward_some(const struct cell_rows *rows, int b, size_t j, const bool part, int n) {
     size_t H = (size_t)rows->H;
-    for (int b = 0; b < rows->B; b++) {
-        float *restrict gu = rows->gates + (size_t)b * 3 * H + H, *restrict gc = gu + H;
-        const float *restrict h_prev = rows->h_prev + (size_t)b * rows->h_stride;
-        float *restrict h = rows->h + (size_t)b * rows->stride;
-        APART
-        for (size_t j = 0; j < H; j++) {
-            float u = gu[j], c = fast_tanh(gc[j]);
-            gc[j] = c;
-            h[j] = u * c + (1.0f - u) * h_prev[j];
-        }
-    }
+    float *gu = rows->gates + (size_t)b * 3 * H + H + j, *gc = gu + H, *carry = rows->carry + (size_t)b * H + j;
+    vec u = load_lanes(part, gu, n), c = load_lanes(part, gc, n);
+    vec d = load_lanes(part, rows->dh + (size_t)b * rows->stride + j, n) + load_lanes(part, carry, n);
+    vec h_prev = load_lanes(part, rows->h_prev + (size_t)b * rows->h_stride + j, n);
+    store_lanes(part, gu, n, d * (c - h_prev) * u * (1.0f - u));
+    store_lanes(part, gc, n, d * u * (1.0f - c * c));
+    store_lanes(part, carry, n, d * (1.0f - u));
 }
 
 LOOP void gru_backward(const struct cell_rows *rows, enum activation activation) {
     (void)activation;
-    size_t H = (size_t)rows->H;
-    for (int b = 0; b < rows->B; b++) {
-        float *restrict gu = rows->gates + (size_t)b * 3 * H + H, *restrict gc = gu + H;
-        const float *restrict h_prev = rows->h_prev + (size_t)b * rows->h_stride;
-        const float *restrict dh = rows->dh + (size_t)b * rows->stride;
-        float *restrict carry = rows->carry + (size_t)b * H;
-        APART
-        for (size_t j = 0; j < H; j++) {
-            float u = gu[j], c = gc[j], d = dh[j] + carry[j];
-            gu[j] = d * (c - h_prev[j]) * u * (1.0f - u);
-            gc[j] = d * u * (1.0f - c * c);
-            carry[j] = d * (1.0f - u);
-        }
-    }
+    for (int b = 0; b < rows->B; b++)
+        EACH_VECTOR((size_t)rows->H, gru_backward_some, rows, b);
 }
 
 // d_mixed = dL/d(Gamma_r * h_prev), one row of scratch for all timesteps.
-LOOP void gru_backward_last(const struct cell_rows *rows) {
+INLINE void gru_backward_last_some(const struct cell_rows *rows, int b, size_t j, const bool part, int n) {
     size_t H = (size_t)rows->H;
-    for (int b = 0; b < rows->B; b++) {
-        float *restrict gr = rows->gates + (size_t)b * 3 * H;
-        const float *restrict h_prev = rows->h_prev + (size_t)b * rows->h_stride;
-        const float *restrict d_mixed = rows->d_mixed + (size_t)b * H;
-        float *restrict carry = rows->carry + (size_t)b * H;
-        APART
-        for (size_t j = 0; j < H; j++) {
-            float r = gr[j], d = d_mixed[j];
-            gr[j] = d * h_prev[j] * r * (1.0f - r);
-            carry[j] += d * r;
-        }
-    }
+    float *gr = rows->gates + (size_t)b * 3 * H + j, *carry = rows->carry + (size_t)b * H + j;
+    vec r = load_lanes(part, gr, n), d = load_lanes(part, rows->d_mixed + (size_t)b * H + j, n);
+    vec h_prev = load_lanes(part, rows->h_prev + (size_t)b * rows->h_stride + j, n);
+    store_lanes(part, gr, n, d * h_prev * r * (1.0f - r));
+    store_lanes(part, carry, n, load_lanes(part, carry, n) + d * r);
+}
+
+LOOP void gru_backward_last(const struct cell_rows *rows) {
+    for (int b = 0; b < rows->B; b++)
+        EACH_VECTOR((size_t)rows->H, gru_backward_last_some, rows, b);
 }
