@@ -11,15 +11,11 @@ import sys
 import tempfile
 import time
 
+from tap import run_all, test
+
 UNROLL, ROOT = sys.argv[1], pathlib.Path(sys.argv[2])
 DATA = ROOT.parent / "shared" / "data"
 NAMES = str(ROOT / "assets" / "dinosaurs.txt")
-tests = []
-
-
-def test(function):
-    tests.append(function)
-    return function
 
 
 def run(*words, timeout=120, **options):
@@ -659,14 +655,4 @@ def no_display_is_said():
     assert result.returncode == 1 and "no display" in result.stderr, result.stderr
 
 
-print(f"1..{len(tests)}")
-failed = 0
-for number, function in enumerate(tests, 1):
-    try:
-        function()
-        print(f"ok {number} - {function.__name__}", flush=True)
-    except Exception as error:  # a test tells what it saw
-        failed += 1
-        print(f"# {type(error).__name__}: {error}".replace("\n", " "))
-        print(f"not ok {number} - {function.__name__}", flush=True)
-sys.exit(1 if failed else 0)
+run_all()
