@@ -2,7 +2,6 @@
 
 #include "app_chrome.h"
 #include "file.h"
-#include "flow.h"
 #include "job.h"
 #include "mem.h"
 #include <math.h>
@@ -39,6 +38,8 @@ struct app *app_new(const struct app_options *options, struct err *err) {
     app->transport = (struct transport){.speed = 1, .by = BY_OPERATION};
     app->panel_open = app->inspector_open = true;
     app->list_row = -1;
+    for (int k = 0; k < view_count(); k++)
+        if (view_get(k)->memory > 0) app->view_memory[k] = mem_need(1, view_get(k)->memory);
     app_fill_shelf(app);
     app->setup = options->setup;
     if (options->lesson) {
@@ -68,6 +69,8 @@ void app_free(struct app *app) {
     }
     workbench_free(app->bench);
     lesson_free(app->lesson);
+    for (int k = 0; k < view_count(); k++)
+        mem_free(app->view_memory[k]);
     ui_release(&app->ui);
     mem_free(app);
 }
@@ -116,7 +119,7 @@ static void arrive(struct app *app, const struct lesson_scene *scene) {
                                script_running(app->bench->script, position)->phase >= PHASE_BACKWARD))
         app->view.backward_pinned = false;
     app->view.flow = scene->flow || !app->lesson;
-    app->flow_asked = scene->flow;
+    app->view.flow_asked = scene->flow;
 }
 
 static void settle_job(struct app *app) {
@@ -315,6 +318,10 @@ void app_play(struct app *app, bool on, double now) {
     app->next_step = now;
 }
 
+void app_show_view(struct app *app, int index) {
+    app->view.view = index >= 0 && index < view_count() ? index : VIEW_STAGE;
+}
+
 void app_select_unit(struct app *app, int unit) {
     int H = app->bench ? record_H(app->bench->record) : 0;
     app->view.unit = H == 0 ? -1 : unit < 0 ? H - 1 : unit >= H ? 0 : unit;
@@ -434,8 +441,13 @@ static void keys(struct app *app, double now) {
     if (ui_take_key(ui, KEY_F11, 0)) app->wish = APP_FULLSCREEN;
     if (ui_take_key(ui, KEY_F1, 0)) app->help_open = !app->help_open;
     if (app->job && ui_take_key(ui, KEY_ESCAPE, 0)) job_cancel(app->job); // what was open stays open
+    if (app->view.view != VIEW_STAGE && ui_take_key(ui, KEY_ESCAPE, 0)) app_show_view(app, VIEW_STAGE);
     if (ui_take_key(ui, KEY_ESCAPE, 0)) app->view.unit = app->view.t = -1;
     if (ui_text_focused(ui)) return;
+    if (ui_take_key(ui, 'v', 0)) view_menu_open(ui);
+    for (int k = 0; k < view_count(); k++)
+        if (view_get(k)->key && ui_take_key(ui, view_get(k)->key, 0))
+            app_show_view(app, app->view.view == k ? VIEW_STAGE : k);
     if (ui_take_key(ui, KEY_SPACE, 0)) app_play(app, !app->transport.playing, now);
     for (int k = 0; k < GRANULARITY_COUNT; k++)
         if (ui_take_key(ui, '1' + k, 0)) app->transport.by = (enum granularity)k;
@@ -447,8 +459,8 @@ static void keys(struct app *app, double now) {
         app->view.backward_pinned = true;
     }
     if (ui_take_key(ui, 'g', 0)) {
-        bool seen = app->view.flow && (app->flow_asked || list_is_high(app));
-        app->view.flow = app->flow_asked = !seen;
+        bool seen = app->view.flow && (app->view.flow_asked || list_is_high(app));
+        app->view.flow = app->view.flow_asked = !seen;
     }
     if (ui_take_key(ui, 'l', 0) && app->panel_rail)
         app->rail_open = !app->rail_open;
@@ -495,30 +507,24 @@ static void transport(struct app *app, rect r, const struct scene *scene, double
     }
 }
 
-static void stage(struct app *app, rect r, const struct scene *scene) {
-    struct draw_list *list = app->ui.list;
-    draw_rect(list, r, app->ui.theme->stage, 0);
-    float story = view_narration_height(&app->ui, r.w, scene);
-    // In a low window the chart takes the place of the sentence, and only where it was asked for.
-    bool low = r.h < 640,
-         flow = scene_backward(scene) && app->view.flow && scene->itemised && (!low || app->flow_asked);
-    if (flow && low) {
-        rect below = rect_cut_bottom(&r, floorf(r.h * 0.36f));
-        view_stage(&app->ui, r, scene);
-        view_flow(&app->ui, below, scene);
+// What a view asked for in this frame.
+static void answer(struct app *app) {
+    struct ask ask = app->view.ask;
+    app->view.ask.kind = ASK_NOTHING;
+    switch (ask.kind) {
+    case ASK_VIEW:
+        app_show_view(app, ask.index);
+        break;
+    case ASK_SEEK:
+        app_seek(app, ask.index);
+        break;
+    case ASK_EXAMPLE:
+        app_set_word(app, ask.text);
+        break;
+    case ASK_NOTHING:
         return;
     }
-    if (flow) {
-        rect below = rect_cut_bottom(&r, floorf(fmaxf(190, r.h * 0.3f)));
-        rect text = rect_cut_bottom(&r, story);
-        view_stage(&app->ui, r, scene);
-        view_narration(&app->ui, text, scene);
-        view_flow(&app->ui, below, scene);
-        return;
-    }
-    rect text = rect_cut_bottom(&r, story);
-    view_stage(&app->ui, r, scene);
-    view_narration(&app->ui, text, scene);
+    app->ui.animating = true; // the next frame shows it
 }
 
 void app_frame(struct app *app, struct draw_list *list, double now) {
@@ -550,9 +556,9 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     if (scene) scene->hidden = hidden;
 
     if (scene) {
-        stage(app, whole, scene);
+        view_draw(ui, whole, scene, app->view_memory);
         if (inspector && app->inspector_sheet) right = (rect){whole.x + whole.w - 336, whole.y, 336, whole.h};
-        if (right.w > 0) view_inspector(ui, right, scene);
+        if (right.w > 0) view_draw_side(ui, right, scene, app->view_memory);
         transport(app, bottom, scene, now);
     } else
         app_empty(app, whole, right, bottom);
@@ -560,5 +566,6 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     app_overlays(app, top);
     keys(app, now);
     app_player_look(app);
+    answer(app);
     ui_end(ui);
 }

@@ -7,9 +7,9 @@
 #include "lesson.h"
 #include "preferences.h"
 #include "setup.h"
-#include "stage.h"
 #include "timeline.h"
 #include "ui.h"
+#include "views.h"
 
 struct job; // a workbench being built
 
@@ -41,6 +41,7 @@ struct app {
     bool scene_waits;
 
     struct view_state view;
+    void *view_memory[VIEW_MAX]; // of view_get(k)
     struct transport transport;
     int position;                        // of the cursor
     int from;                            // where the running motion started
@@ -55,7 +56,6 @@ struct app {
 
     bool panel_open, inspector_open, panel_rail, inspector_sheet;
     bool sheet_open;            // the inspector lies over the stage of a narrow window
-    bool flow_asked;            // the gradient flow chart was asked for, by G or by a lesson
     int shown_part, shown_task; // of the lesson panel: when they change it scrolls to what is new
     bool rail_open;             // the panel lies over the stage of a narrow window
     bool help_open;
@@ -101,7 +101,8 @@ bool app_open_lesson(struct app *app, const char *id_or_path, int part);
 void app_go_part(struct app *app, int part);
 void app_say(struct app *app, const struct err *err); // shows a message in the window
 bool app_busy(const struct app *app);
-void app_finish_job(struct app *app); // waits for the worker; for render and tests
+void app_finish_job(struct app *app);           // waits for the worker; for render and tests
+void app_show_view(struct app *app, int index); // of views.h
 void app_select_unit(struct app *app, int unit);
 const struct scene *app_scene(struct app *app, struct scene *scene,
                               struct narration *narration); // what the views see now

@@ -331,8 +331,9 @@ static const struct {
                  {"P, F11", "presentation, full screen"},
                  {"Ctrl + O", "another word or file"},
                  {"Ctrl + E", "save the view as a picture"},
+                 {"V", "the menu of the views"},
                  {"Tab, Shift + Tab", "next control, last control"},
-                 {"Esc", "close, deselect"},
+                 {"Esc", "close, back to the stage, deselect"},
                  {"?  F1", "this sheet"}};
 
 static void help_sheet(struct app *app) {

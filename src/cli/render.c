@@ -8,7 +8,9 @@
 
 static const char *const theme_names[] = {"light", "dark", NULL};
 static const char *const notation_names[] = {"course", "paper", "pytorch", NULL};
-static const char *const view_names[] = {"workbench", "forward", "backward", NULL};
+// The stage with either of its figures, then the views of views.h.
+static const char *view_names[VIEW_MAX + 3] = {"forward", "backward"};
+enum { FIGURES = 2 };
 
 struct picture {
     struct common common;
@@ -61,8 +63,9 @@ static bool draw_all(struct app *app, const struct picture *picture, struct err 
         if (picture->step > count)
             good = err_set(err, ERR_VALUE, "--step: this example has %d steps, found %d", count, picture->step);
         if (picture->step >= 0) app_seek(app, picture->step);
-        if (picture->view > 0) {
-            app->view.backward = picture->view == 2;
+        if (picture->view >= FIGURES) app_show_view(app, picture->view - FIGURES);
+        if (picture->view >= 0 && picture->view < FIGURES) {
+            app->view.backward = picture->view == 1;
             app->view.backward_pinned = true;
         }
         if (picture->unit > 0) app_select_unit(app, picture->unit - 1);
@@ -75,14 +78,22 @@ static bool draw_all(struct app *app, const struct picture *picture, struct err 
 }
 
 static int run_render(const struct command *command, int argc, char **argv) {
-    struct picture picture = {
-        .opening = opening_default(), .size = {1440, 900}, .scale = 1, .step = -1, .part = 1, .notation = -1};
+    struct picture picture = {.opening = opening_default(),
+                              .size = {1440, 900},
+                              .scale = 1,
+                              .step = -1,
+                              .part = 1,
+                              .view = -1,
+                              .notation = -1};
+    for (int k = 0; k < view_count(); k++)
+        view_names[FIGURES + k] = view_get(k)->name;
     const struct option own[] = {
         {"lesson", OPTION_TEXT, &picture.lesson, "ID", "a lesson: its id, number or file"},
         {"part", OPTION_INT, &picture.part, "N", "part of the lesson, from 1", .low = 1, .high = LESSON_MAX_PARTS},
         {"step", OPTION_INT, &picture.step, "N", "place of the cursor", .low = 0, .high = 1e9},
         {"steps", OPTION_RANGE, picture.steps, "A:B", "one picture a step, into a folder"},
-        {"view", OPTION_CHOICE, &picture.view, "NAME", "which figure the stage shows", view_names},
+        {"view", OPTION_CHOICE, &picture.view, "NAME", "what stands in the middle, or a figure of the stage",
+         view_names},
         {"unit", OPTION_INT, &picture.unit, "N", "the selected unit, from 1", .low = 1, .high = NET_MAX_HIDDEN},
         {"timestep", OPTION_INT, &picture.timestep, "T", "the selected timestep, from 1", .low = 1,
          .high = WORKBENCH_MAX_T},

@@ -7,7 +7,17 @@
 #include "provenance.h"
 #include "ui.h"
 
+// What a view wants done: the app does it after the frame, since only the app changes anything. One a frame.
+enum ask_kind { ASK_NOTHING, ASK_VIEW, ASK_SEEK, ASK_EXAMPLE };
+struct ask {
+    enum ask_kind kind;
+    int index;      // ASK_VIEW: of views.h; ASK_SEEK: a position
+    char text[256]; // ASK_EXAMPLE
+};
+
 struct view_state {
+    int view; // what stands in the middle: an index of views.h
+    struct ask ask;
     enum notation notation;
     int unit;                            // selected, 0-based; -1 = none
     int t;                               // selected timestep, 0-based; -1 = the running step's
@@ -16,7 +26,8 @@ struct view_state {
     bool hover_grad;
     bool backward; // the backward figure (follows the phase unless the user pressed B)
     bool backward_pinned;
-    bool flow; // the gradient flow panel under the backward stage
+    bool flow;       // the gradient flow panel under the backward stage
+    bool flow_asked; // ... by G or by a lesson: then it is drawn in a low window as well
     bool sign_marks;
     float scroll;        // of the stage, in columns, when not all timesteps fit
     int scroll_position; // cursor and timestep that scroll was last set for: moving brings them back into the window
@@ -42,6 +53,7 @@ struct scene {
     bool presentation;     // for a room: the narration is larger
     float slide;           // columns that the running frame still has to travel; 0 = in its place
     const char *unit_word; // "character": what one timestep is
+    void *memory;          // what the running view keeps from frame to frame (views.h)
 };
 
 // The timestep and step the inspector is about.

@@ -1,4 +1,5 @@
 #include "stage_inner.h"
+#include "views.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -271,8 +272,7 @@ static struct text_style caption(const struct stage *s, float size) {
 }
 
 static float header_title(struct stage *s) {
-    struct text_style bold = {FONT_SANS_SEMIBOLD, 16, s->theme->ink1, ALIGN_LEFT};
-    return s->r.x + 24 + draw_text(s->list, s->r.x + 24, s->r.y + 30, title_of(s), bold);
+    return view_title(s->ui, s->r, s->scene, title_of(s));
 }
 
 static void subtitle(struct stage *s, char *out, size_t size) {
@@ -286,7 +286,7 @@ static void subtitle(struct stage *s, char *out, size_t size) {
 }
 
 static void forward_header(struct stage *s) {
-    float x = header_title(s) + 12, end = s->r.x + s->r.w;
+    float x = header_title(s) + 6, end = s->r.x + s->r.w;
     bool gates = false;
     for (int k = 0; k < s->row_count; k++)
         gates |= s->rows[k].kind == STRIP_GATE;
@@ -320,7 +320,7 @@ static void clip_header(struct stage *s, float x) {
 }
 
 static void backward_header(struct stage *s) {
-    float x = header_title(s) + 14, y = s->r.y + 25, right = s->r.x + s->r.w;
+    float x = header_title(s) + 6, y = s->r.y + 25, right = s->r.x + s->r.w;
     if (s->step && s->step->phase == PHASE_CLIP) {
         clip_header(s, x);
         return;
