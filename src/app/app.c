@@ -64,6 +64,8 @@ struct app *app_new(const struct app_options *options, struct err *err) {
 void app_free(struct app *app) {
     if (!app) return;
     app_stop_saving(app);
+    homework_free(app->homework);
+    homework_files_release(&app->homework_files);
     if (app->job) {
         job_cancel(app->job);
         workbench_free(job_take(app->job, NULL));
@@ -199,6 +201,10 @@ void app_open_file(struct app *app, const char *path) {
     if (strlen(path) >= sizeof app->setup.data) {
         err_set(&err, ERR_LIMIT, "The path is longer than %zu bytes.", sizeof app->setup.data - 1);
         app_say(app, &err);
+        return;
+    }
+    if (has_end(path, ".npy") || (app->view.view == view_find("homework") && !has_end(path, ".md"))) {
+        if (app_open_homework(app, path)) app_show_view(app, view_find("homework"));
         return;
     }
     if (has_end(path, ".md")) {
@@ -353,6 +359,42 @@ double app_wait(const struct app *app, double now) {
     return wait;
 }
 
+// --- a learner's arrays ---
+
+static void forget_homework(struct app *app) {
+    homework_free(app->homework);
+    app->homework = NULL;
+    app->homework_serial = 0;
+}
+
+// Held against the record on the workbench, again whenever that is another one.
+static void check_homework(struct app *app) {
+    const struct record *record = app->bench ? app->bench->record : NULL;
+    unsigned long serial = record ? record->serial : 0;
+    if (app->homework_serial == serial || app->homework_files.count == 0) return;
+    forget_homework(app);
+    struct err err = {0};
+    if (record)
+        app->homework =
+            homework_check(record, app->homework_files.arrays, app->homework_files.count, HOMEWORK_TOLERANCE, &err);
+    if (err.code) app_say(app, &err);
+    app->homework_serial = serial;
+}
+
+bool app_open_homework(struct app *app, const char *path) {
+    struct err err = {0};
+    bool good = homework_files_add(&app->homework_files, path, &err);
+    forget_homework(app);
+    if (!good) app_say(app, &err);
+    return good;
+}
+
+static void read_homework_again(struct app *app) {
+    struct err err = {0};
+    if (!homework_files_again(&app->homework_files, &err)) app_say(app, &err);
+    forget_homework(app);
+}
+
 // --- what the views see ---
 
 const struct scene *app_scene(struct app *app, struct scene *scene, struct narration *narration) {
@@ -386,6 +428,8 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .presentation = app->presentation,
                             .narration = narration,
                             .unit_word = "character"};
+    check_homework(app);
+    scene->homework = app->homework;
     narrate(narration, scene->record, scene->script, shown, app->view.unit, app->view.notation);
     return scene;
 }
@@ -524,6 +568,16 @@ static void answer(struct app *app) {
         break;
     case ASK_EXAMPLE:
         app_set_word(app, ask.text);
+        break;
+    case ASK_HOMEWORK:
+        app_open_homework(app, ask.text);
+        break;
+    case ASK_HOMEWORK_AGAIN:
+        read_homework_again(app);
+        break;
+    case ASK_HOMEWORK_CLEAR:
+        homework_files_release(&app->homework_files);
+        forget_homework(app);
         break;
     case ASK_NOTHING:
         return;

@@ -3,6 +3,7 @@
 // the tests all drive it the same way: events in, a draw list out. Interface thread only; the network is built in a
 // worker thread and swapped in when it is ready, so a frame never waits for numbers.
 
+#include "homework_files.h"
 #include "inspector.h"
 #include "lesson.h"
 #include "preferences.h"
@@ -65,7 +66,10 @@ struct app {
     char word_field[256], seed_field[24], path_field[ASSET_PATH];
     struct setup draft; // what the model menu is being set to
     int list_row;
-    struct err message; // shown in place until closed
+    struct homework_files homework_files;
+    struct homework *homework;     // or NULL
+    unsigned long homework_serial; // of the record that it was held against
+    struct err message;            // shown in place until closed
     bool message_good;
     bool saving_open; // the sheet of what can be taken along
     bool picturing;   // this frame is drawn for a file: it changes nothing
@@ -104,6 +108,7 @@ void app_open_setup(struct app *app, const struct setup *setup); // builds in th
 void app_open_file(struct app *app, const char *path);           // a text, a checkpoint or a lesson
 bool app_open_lesson(struct app *app, const char *id_or_path, int part);
 void app_go_part(struct app *app, int part);
+bool app_open_homework(struct app *app, const char *path);
 void app_say(struct app *app, const struct err *err); // shows a message in the window
 bool app_busy(const struct app *app);
 void app_finish_job(struct app *app);           // waits for the worker; for render and tests

@@ -169,7 +169,7 @@ static void say(const struct homework_target *target, const struct homework_view
                         : target->param >= 0 ? "; the matrix is turned, (in, out)"
                                              : "";
     if (f->verdict == HOMEWORK_RIGHT)
-        snprintf(f->said, sizeof f->said, "right: %.120s, largest difference %.2g%s", target->tensor, f->largest,
+        snprintf(f->said, sizeof f->said, "%.120s, largest difference %.2g%s", target->tensor, f->largest,
                  order);
     else if (target->time)
         snprintf(f->said, sizeof f->said, "%.120s differs first at t = %d, entry %d: expected %.6g, found %.6g%s",

@@ -12,6 +12,7 @@ enum reduction { REDUCTION_SUM, REDUCTION_MEAN }; // L = sum of L<t> (the course
 struct record_names; // interned texts, private to record_names.c
 
 struct record {
+    unsigned long serial; // no two records of a process have the same
     struct layout layout;
     struct example example; // arrays owned by the record; of an encoder-decoder what the decoder reads
     struct example source;  // and what its encoder reads; example.source points here
