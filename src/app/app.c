@@ -24,9 +24,11 @@ struct app *app_new(const struct app_options *options, struct err *err) {
         struct err damaged = {0};
         if (!preferences_load(&app->preferences, app->preferences_file, &damaged)) app_say(app, &damaged);
     }
-    app->theme = options->theme >= 0 ? (enum theme_id)options->theme : app->preferences.dark ? THEME_DARK : THEME_LIGHT;
+    app->theme = options->theme >= 0 ? (enum theme_id)options->theme
+                                     : theme_of(app->preferences.dark, app->preferences.contrast);
     if (options->scale > 0) app->preferences.scale = options->scale;
     if (options->reduced_motion) app->preferences.reduced_motion = true;
+    if (options->narrate) app->preferences.narrate = true;
     app->view = (struct view_state){.notation = (enum notation)app->preferences.notation,
                                     .unit = -1,
                                     .t = -1,
@@ -481,6 +483,7 @@ static void keys(struct app *app, double now) {
     if (ui_take_key(ui, KEY_END, 0) && app->bench) app_seek(app, app->bench->script->count);
     if (ui_take_key(ui, KEY_DOWN, 0)) app_select_unit(app, app->view.unit + 1);
     if (ui_take_key(ui, KEY_UP, 0)) app_select_unit(app, app->view.unit < 0 ? -1 : app->view.unit - 1);
+    if (ui_take_key(ui, ',', MOD_CTRL)) app->preferences_open = !app->preferences_open;
     if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
     if (ui_take_key(ui, 'e', MOD_CTRL)) app_open_saving(app);
     if (ui_take_key(ui, '=', MOD_CTRL) || ui_take_key(ui, '+', MOD_CTRL)) app_change_scale(app, 1.1);
@@ -517,7 +520,7 @@ static void keys(struct app *app, double now) {
     bool *inspector = app->inspector_sheet ? &app->sheet_open : &app->inspector_open;
     if (ui_take_key(ui, 'i', 0)) *inspector = !*inspector;
     if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
-    if (ui_take_key(ui, 't', 0)) app_set_theme(app, app->theme == THEME_DARK ? THEME_LIGHT : THEME_DARK);
+    if (ui_take_key(ui, 't', 0)) app_toggle_dark(app);
     if (ui_take_key(ui, 'p', 0)) {
         app->presentation = !app->presentation;
         app->wish = APP_SCALE;
@@ -553,6 +556,18 @@ static void transport(struct app *app, rect r, const struct scene *scene, double
     case TRANSPORT_NONE:
         break;
     }
+}
+
+// What happens, in words, for those who listen to it: once for every place of the cursor.
+static void speak(struct app *app, const struct narration *narration) {
+    if (!app->preferences.narrate || !app->speak) return;
+    bool same = app->spoken_position == app->position && app->spoken_serial == app->bench->record->serial;
+    if (same || app->motion_seconds > 0) return;
+    char text[1024];
+    narrate_plain(narration, text, sizeof text);
+    app->speak(app->speak_context, text);
+    app->spoken_position = app->position;
+    app->spoken_serial = app->bench->record->serial;
 }
 
 // What a view asked for in this frame.
@@ -623,6 +638,7 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     if (app->panel_rail && app->rail_open) app_lesson_panel(app, (rect){left.x, left.y, 288, left.h});
     app_overlays(app, top);
     if (!app->picturing) {
+        if (scene) speak(app, &narration);
         keys(app, now);
         app_player_look(app);
         answer(app);

@@ -30,6 +30,10 @@ struct app {
     enum theme_id theme;
     bool fullscreen, presentation;
     enum app_wish wish;
+    void (*speak)(void *context, const char *sentence); // says a step aloud (preferences.narrate); may be NULL
+    void *speak_context;
+    int spoken_position; // of the last sentence
+    unsigned long spoken_serial;
 
     struct setup setup;          // of the workbench on screen
     struct workbench *bench;     // NULL until the first one is ready
@@ -60,7 +64,7 @@ struct app {
     bool sheet_open;            // the inspector lies over the stage of a narrow window
     int shown_part, shown_task; // of the lesson panel: when they change it scrolls to what is new
     bool rail_open;             // the panel lies over the stage of a narrow window
-    bool help_open;
+    bool help_open, preferences_open;
     bool model_open, data_open, lessons_open; // popups of this frame, for tests
     char answer_field[64];                    // typed into the lesson's open question
     char word_field[256], seed_field[24], path_field[ASSET_PATH];
@@ -86,7 +90,7 @@ struct app_options {
     const char *preferences; // file, or NULL to keep nothing
     int theme;               // enum theme_id, -1 = as kept
     double scale;            // 0 = as kept
-    bool reduced_motion;
+    bool reduced_motion, narrate;
     bool wait; // build in this thread, for render and tests
 };
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const theme_names[] = {"light", "dark", NULL};
+static const char *const theme_names[] = {"light", "dark", "light-contrast", "dark-contrast", NULL};
 static const char *const notation_names[] = {"course", "paper", "pytorch", NULL};
 // The stage with either of its figures, then the views of views.h.
 static const char *view_names[VIEW_MAX + 3] = {"forward", "backward"};
