@@ -11,5 +11,6 @@ void token_draw(struct draw_list *list, float x, float baseline, const char *sym
 void token_draw_fit(struct draw_list *list, float x, float baseline, float width, const char *symbol, float size,
                     enum font font, color ink);
 float token_width(struct draw_list *list, const char *symbol, float size, enum font font);
+const char *token_visible(const char *symbol); // the symbol, or a mark for white space and <UNK>
 // The same in running text, where a letter is quoted: “o”, <EOS>, space.
 void token_words(char *out, size_t size, const char *symbol);
