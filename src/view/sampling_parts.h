@@ -65,5 +65,7 @@ void sampling_line(struct board *board, rect r); // the ruler from 0 to 1
 enum { SAMPLING_LINE = 76, SAMPLING_STRIP = 146, SAMPLING_STRIP_LOW = 48 };
 void sampling_strip(struct board *board, rect r); // unrolled: what was read and written
 float sampling_words_height(const struct ui *ui);
-void sampling_words(struct board *board, rect r); // what happens, in a sentence or two
+void sampling_words(struct board *board, rect r);                               // what happens, in a sentence or two
+void sampling_side(struct ui *ui, rect r, const struct scene *scene);           // the draw in numbers
+bool board_open(struct board *board, struct ui *ui, const struct scene *scene); // false: there is no run
 void sampling_go(struct sampling_memory *memory, const struct sampling *run, int step, int moment);

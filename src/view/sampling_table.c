@@ -217,7 +217,7 @@ static void input(struct table *table) {
 
 void sampling_table(struct board *board, rect r) {
     struct table table = {.board = board, .r = {r.x + MARGIN, r.y, r.w - 2 * MARGIN, r.h}};
-    float room = r.h - HEAD;
+    float room = r.h - HEAD - 6;
     int O = board->open->O, want = O < SAMPLING_ROWS ? O : SAMPLING_ROWS;
     table.column_width = (table.r.w - SYMBOL_WIDTH - PIECE_WIDTH) / COLUMNS;
     table.pitch = fminf(24, fmaxf(17, floorf(room / (float)(want + (want < O)))));

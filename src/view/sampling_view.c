@@ -314,7 +314,7 @@ static void look(struct board *board) {
                                                        : -1;
 }
 
-static bool set_board(struct board *board, struct ui *ui, const struct scene *scene) {
+bool board_open(struct board *board, struct ui *ui, const struct scene *scene) {
     const struct spoken *spoken = scene->spoken;
     if (!spoken || !spoken->sampling || sampling_count(spoken->sampling) == 0) return false;
     struct sampling_memory *memory = scene->memory;
@@ -336,7 +336,7 @@ static void draw(struct ui *ui, rect r, const struct scene *scene) {
     draw_rect(ui->list, r, ui->theme->stage, 0);
     rect top = rect_cut_top(&r, 48);
     float left = view_title(ui, top, scene, "Sampling");
-    if (!set_board(&board, ui, scene)) {
+    if (!board_open(&board, ui, scene)) {
         if (scene->spoken)
             draw_text_fit(ui->list, r.x + 24, r.y + 24, r.w - 48, scene->spoken->problem,
                           board_text(FONT_SANS, 15, ui->theme->err, ALIGN_LEFT));
@@ -379,4 +379,5 @@ const struct view view_of_sampling = {
     .memory = sizeof(struct sampling_memory),
     .misfit = misfit,
     .draw = draw,
+    .side = sampling_side,
 };

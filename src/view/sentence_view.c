@@ -1,6 +1,7 @@
 // The probability of a sentence: two sentences, each as the product of its factors P(y<t> | y<1> .. y<t-1>), token
 // under token, and which of them is likelier. The core has measured them; nothing is computed here.
 
+#include "sentence_parts.h"
 #include "mathbox.h"
 #include "token.h"
 #include "views.h"
@@ -9,423 +10,261 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    MARGIN = 24,
-    LETTER = 40,
-    TOKEN = 20,
-    BAR = 44,
-    VALUE = 16,
-    BLOCK_GAP = 18,
-    DECADES = 4,
-    COUNT = SPOKEN_SENTENCES
-};
-static const char *const letters[COUNT] = {"A", "B"};
+enum { TOKEN = 22, VALUE = 16, ROW_GAP = 12, BLOCK_GAP = 18, DECADES = 4 };
+enum { BAR_LEAST = 28, BAR_MOST = 132, PITCH_MOST = 88, FIELD_MOST = 520 };
 
-struct sentence_memory {
-    char text[COUNT][SPOKEN_TEXT], seen[COUNT][SPOKEN_TEXT]; // typed, and what was measured when it was last copied
-    int selected; // 1 + the token that is looked at; 0 = the first that differs
-};
+const char *const sentence_letters[SENTENCES] = {"A", "B"};
 
-struct page {
-    struct ui *ui;
-    struct draw_list *list;
-    const struct theme *theme;
-    const struct scene *scene;
-    const struct spoken *spoken;
-    struct sentence_memory *memory;
-    int longest; // tokens of the longer sentence
-    int columns; // in one block
-    float pitch;
-    int selected; // -1: nothing
-};
+struct source sheet_source(int which, enum sentence_number number, int t, double value) {
+    static const char *const names[SENTENCES][SENTENCE_NUMBERS] = {
+        {"sentence/a/p", "sentence/a/ln_p", "sentence/a/ln", "sentence/a/probability", "sentence/a/nats",
+         "sentence/a/bits", "sentence/a/perplexity"},
+        {"sentence/b/p", "sentence/b/ln_p", "sentence/b/ln", "sentence/b/probability", "sentence/b/nats",
+         "sentence/b/bits", "sentence/b/perplexity"}};
+    return (struct source){names[which][number], t, -1, value};
+}
 
-static struct text_style style_of(enum font font, float size, color ink, enum align align) {
+struct text_style sheet_text(enum font font, float size, color ink, enum align align) {
     return (struct text_style){font, size, ink, align};
 }
 
-static const struct likelihood *likelihood_of(const struct page *page, int which) {
-    return &page->spoken->sentences[which].likelihood;
+const struct likelihood *sheet_likelihood(const struct sheet *sheet, int which) {
+    return &sheet->spoken->sentences[which].likelihood;
 }
 
-static const char *token_of(const struct page *page, int which, int t) {
-    return page->spoken->symbols[likelihood_of(page, which)->symbols[t]];
+const char *sheet_token(const struct sheet *sheet, int which, int t) {
+    return sheet->spoken->symbols[sheet_likelihood(sheet, which)->symbols[t]];
 }
 
-static bool has(const struct page *page, int which, int t) {
-    return t >= 0 && t < likelihood_of(page, which)->count;
+bool sheet_has(const struct sheet *sheet, int which, int t) {
+    return t >= 0 && t < sheet_likelihood(sheet, which)->count;
 }
 
-static bool differs(const struct page *page, int t) {
-    return !has(page, 0, t) || !has(page, 1, t) ||
-           likelihood_of(page, 0)->symbols[t] != likelihood_of(page, 1)->symbols[t];
+static bool differs(const struct sheet *sheet, int t) {
+    return !sheet_has(sheet, 0, t) || !sheet_has(sheet, 1, t) ||
+           sheet_likelihood(sheet, 0)->symbols[t] != sheet_likelihood(sheet, 1)->symbols[t];
 }
 
-static const char *const names[COUNT][7] = {
-    {"sentence/a/p", "sentence/a/ln_p", "sentence/a/log_probability", "sentence/a/probability", "sentence/a/perplexity",
-     "sentence/a/nats", "sentence/a/bits"},
-    {"sentence/b/p", "sentence/b/ln_p", "sentence/b/log_probability", "sentence/b/probability", "sentence/b/perplexity",
-     "sentence/b/nats", "sentence/b/bits"}};
-enum { NAME_P, NAME_LN_P, NAME_LOG, NAME_PROBABILITY, NAME_PERPLEXITY, NAME_NATS, NAME_BITS };
-
-// Decimals of a probability: as many as show two of its digits, at last a power of ten.
-static int digits_of(double p) {
+int sheet_digits(double p) {
     return p >= 0.0995 ? 2 : p >= 0.00995 ? 3 : p >= 0.000995 ? 4 : -1;
+}
+
+struct sheet sheet_open(struct ui *ui, const struct scene *scene) {
+    struct sheet sheet = {.ui = ui,
+                          .list = ui->list,
+                          .theme = ui->theme,
+                          .scene = scene,
+                          .spoken = scene->spoken,
+                          .memory = scene->memory};
+    for (int k = 0; k < SENTENCES; k++)
+        if (sheet_likelihood(&sheet, k)->count > sheet.longest) sheet.longest = sheet_likelihood(&sheet, k)->count;
+    sheet.selected = sheet.memory->selected - 1;
+    for (int t = 0; sheet.selected < 0 && t < sheet.longest; t++)
+        if (differs(&sheet, t)) sheet.selected = t;
+    if (sheet.selected >= sheet.longest) sheet.selected = sheet.longest - 1;
+    if (sheet.selected < 0 && sheet.longest > 0) sheet.selected = 0;
+    return sheet;
 }
 
 // --- the two fields ---
 
-static void take_texts(struct page *page) {
-    for (int k = 0; k < COUNT; k++) {
-        const char *text = page->spoken->sentences[k].text;
-        if (!strcmp(page->memory->seen[k], text)) continue;
-        snprintf(page->memory->seen[k], SPOKEN_TEXT, "%s", text);
-        snprintf(page->memory->text[k], SPOKEN_TEXT, "%s", text);
-        page->memory->selected = 0;
+static void take_texts(const struct spoken *spoken, struct sentence_memory *memory) {
+    for (int k = 0; k < SENTENCES; k++) {
+        const char *text = spoken->sentences[k].text;
+        if (!strcmp(memory->seen[k], text)) continue;
+        snprintf(memory->seen[k], SPOKEN_TEXT, "%s", text);
+        snprintf(memory->text[k], SPOKEN_TEXT, "%s", text);
+        memory->selected = 0;
     }
 }
 
-static void field(struct page *page, rect r, int which) {
-    const struct spoken_sentence *sentence = &page->spoken->sentences[which];
-    draw_text(page->list, r.x, r.y + 21, letters[which],
-              style_of(FONT_SANS_SEMIBOLD, 16, page->theme->ink1, ALIGN_LEFT));
-    ui_push_id_int(page->ui, which);
-    rect box = {r.x + LETTER - 12, r.y, fminf(520, r.w - LETTER + 12), 32};
-    if (ui_text_field(page->ui, box, "sentence", page->memory->text[which], SPOKEN_TEXT,
-                      "type a sentence and press Enter")) {
-        struct ask *ask = &page->scene->state->ask;
-        *ask = (struct ask){.kind = ASK_SENTENCE, .index = which};
-        snprintf(ask->text, sizeof ask->text, "%s", page->memory->text[which]);
-    }
-    ui_pop_id(page->ui);
-    bool problem = *sentence->problem;
-    const char *said = problem ? sentence->problem : sentence->remark;
-    float x = box.x + box.w + 12, room = r.x + r.w - x;
-    if (!*said) return;
-    color ink = problem ? page->theme->err : page->theme->warn;
-    if (room < 200) { // below the field
-        x = box.x;
-        room = r.w - LETTER;
-        r.y += 30;
-    }
-    icon_draw(page->list, ICON_WARN, x, r.y + 7, 18, ink, 1.6f);
-    draw_text_fit(page->list, x + 24, r.y + 21, room - 24, said, style_of(FONT_SANS_MEDIUM, 13, ink, ALIGN_LEFT));
+static const char *remark(const struct sheet *sheet, int which) {
+    const struct spoken_sentence *sentence = &sheet->spoken->sentences[which];
+    return *sentence->problem ? sentence->problem : sentence->remark;
 }
 
-static bool any_said(const struct page *page) {
-    for (int k = 0; k < COUNT; k++)
-        if (*page->spoken->sentences[k].problem || *page->spoken->sentences[k].remark) return true;
+static float field_width(float row) {
+    return fminf(FIELD_MOST, row - SENTENCE_LETTER + 12);
+}
+
+// What is to be said about a text stands beside its field, or below where it does not fit.
+static bool remarks_below(const struct sheet *sheet, float row) {
+    struct text_style style = sheet_text(FONT_SANS_MEDIUM, 13, sheet->theme->ink1, ALIGN_LEFT);
+    float room = row - SENTENCE_LETTER - field_width(row) - 24;
+    for (int k = 0; k < SENTENCES; k++)
+        if (*remark(sheet, k) && text_width(sheet->list, remark(sheet, k), style) > room) return true;
     return false;
+}
+
+static void field(struct sheet *sheet, rect r, int which, bool below) {
+    char *text = sheet->memory->text[which];
+    draw_text(sheet->list, r.x, r.y + 21, sentence_letters[which],
+              sheet_text(FONT_SANS_SEMIBOLD, 16, sheet->theme->ink1, ALIGN_LEFT));
+    rect box = {r.x + SENTENCE_LETTER - 12, r.y, field_width(r.w), 32};
+    ui_push_id_int(sheet->ui, which);
+    if (ui_text_field(sheet->ui, box, "sentence", text, SPOKEN_TEXT, "type a sentence and press Enter")) {
+        struct ask *ask = &sheet->scene->state->ask;
+        *ask = (struct ask){.kind = ASK_SENTENCE, .index = which};
+        snprintf(ask->text, sizeof ask->text, "%s", text);
+    }
+    ui_pop_id(sheet->ui);
+    if (!*remark(sheet, which)) return;
+    color ink = *sheet->spoken->sentences[which].problem ? sheet->theme->err : sheet->theme->warn;
+    float x = below ? box.x : box.x + box.w + 12, y = below ? r.y + 32 : r.y;
+    icon_draw(sheet->list, ICON_WARN, x, y + 7, 18, ink, 1.6f);
+    draw_text_fit(sheet->list, x + 24, y + 21, r.x + r.w - x - 24, remark(sheet, which),
+                  sheet_text(FONT_SANS_MEDIUM, 13, ink, ALIGN_LEFT));
 }
 
 // --- the factors ---
 
-enum { SENTENCE_ROW = TOKEN + BAR + VALUE + 12 };
+static float row_height(const struct sheet *sheet) {
+    return TOKEN + sheet->bar + VALUE + ROW_GAP;
+}
 
-static float block_height(void) {
-    return COUNT * SENTENCE_ROW + BLOCK_GAP;
+static float block_height(const struct sheet *sheet) {
+    return SENTENCES * row_height(sheet) + BLOCK_GAP;
 }
 
 // On a log scale, hanging from 1: what is unlikely is long.
-static void bar(const struct page *page, rect r, double ln_p, bool selected) {
+static void bar(const struct sheet *sheet, rect r, double ln_p, bool selected) {
     float part = (float)(-ln_p / (DECADES * log(10)));
     float length = fminf(1, fmaxf(0, part)) * r.h;
     rect filled = {r.x, r.y, r.w, fmaxf(1, length)};
-    draw_rect_exact(page->list, filled, page->theme->loss, 1.5f);
+    draw_rect_exact(sheet->list, filled, sheet->theme->loss, 1.5f);
     if (part > 1) // longer than the scale
-        draw_rect_exact(page->list, (rect){r.x - 1, r.y + r.h - 8, r.w + 2, 2}, page->theme->stage, 0);
+        draw_rect_exact(sheet->list, (rect){r.x - 1, r.y + r.h - 8, r.w + 2, 2}, sheet->theme->stage, 0);
     if (selected)
-        draw_box(page->list, (rect){r.x - 2, r.y - 2, r.w + 4, fmaxf(1, length) + 4}, page->theme->ink1, 3, 1.5f);
+        draw_box(sheet->list, (rect){r.x - 2, r.y - 2, r.w + 4, fmaxf(1, length) + 4}, sheet->theme->ink1, 3, 1.5f);
 }
 
-static void factor(const struct page *page, float x, float y, int which, int t) {
-    const struct likelihood *likelihood = likelihood_of(page, which);
-    bool selected = t == page->selected;
-    token_draw_fit(page->list, x, y + 14, page->pitch - 6, token_of(page, which, t), 16,
-                   selected ? FONT_MONO_SEMIBOLD : FONT_MONO, page->theme->ink1);
-    bar(page, (rect){x - 7, y + TOKEN, 14, BAR}, likelihood->ln_p[t], selected);
+static void factor(const struct sheet *sheet, float x, float y, int which, int t) {
+    const struct likelihood *likelihood = sheet_likelihood(sheet, which);
+    bool selected = t == sheet->selected;
+    token_draw_fit(sheet->list, x, y + 14, sheet->pitch - 6, sheet_token(sheet, which, t), 16,
+                   selected ? FONT_MONO_SEMIBOLD : FONT_MONO, sheet->theme->ink1);
+    bar(sheet, (rect){x - 7, y + TOKEN, 14, sheet->bar}, likelihood->ln_p[t], selected);
     double p = likelihood->p[t];
-    draw_value(page->list, x, y + TOKEN + BAR + 15, (struct source){names[which][NAME_P], t, -1, p}, digits_of(p),
-               false, style_of(selected ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 12, page->theme->ink2, ALIGN_CENTER));
+    draw_value(sheet->list, x, y + TOKEN + sheet->bar + 15, sheet_source(which, SENTENCE_P, t, p), sheet_digits(p),
+               false,
+               sheet_text(selected ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 12, sheet->theme->ink2, ALIGN_CENTER));
 }
 
-static void scale(const struct page *page, float x, float y) {
+static void scale(const struct sheet *sheet, float x, float y) {
     static const char *const marks[DECADES + 1] = {"1", "0.1", "0.01", "10⁻³", "10⁻⁴"};
     for (int k = 0; k <= DECADES; k += 2)
-        draw_text(page->list, x, y + 4 + (float)BAR * (float)k / DECADES, marks[k],
-                  style_of(FONT_SANS_MEDIUM, 12, page->theme->ink3, ALIGN_RIGHT));
+        draw_text(sheet->list, x, y + 4 + sheet->bar * (float)k / DECADES, marks[k],
+                  sheet_text(FONT_SANS_MEDIUM, 12, sheet->theme->ink3, ALIGN_RIGHT));
 }
 
-static float column_x(const struct page *page, rect r, int column) {
-    return r.x + LETTER + ((float)column + 0.5f) * page->pitch;
+static float column_x(const struct sheet *sheet, rect r, int column) {
+    return r.x + SENTENCE_LETTER + ((float)column + 0.5f) * sheet->pitch;
 }
 
-static void block(const struct page *page, rect r, int first) {
-    int count = page->longest - first < page->columns ? page->longest - first : page->columns;
+static void block(const struct sheet *sheet, rect r, int first) {
+    int count = sheet->longest - first < sheet->columns ? sheet->longest - first : sheet->columns;
     for (int c = 0; c < count; c++) {
         int t = first + c;
-        rect column = {column_x(page, r, c) - page->pitch / 2, r.y - 4, page->pitch, COUNT * SENTENCE_ROW};
-        if (t == page->selected)
-            draw_rect(page->list, column, page->theme->hi_soft, 6);
-        else if (differs(page, t) && likelihood_of(page, 0)->count > 0 && likelihood_of(page, 1)->count > 0)
-            draw_rect(page->list, column, page->theme->sunk, 6);
+        rect column = {column_x(sheet, r, c) - sheet->pitch / 2, r.y - 4, sheet->pitch, SENTENCES * row_height(sheet)};
+        if (t == sheet->selected)
+            draw_rect(sheet->list, column, sheet->theme->hi_soft, 6);
+        else if (differs(sheet, t) && sheet_likelihood(sheet, 0)->count > 0 && sheet_likelihood(sheet, 1)->count > 0)
+            draw_rect(sheet->list, column, sheet->theme->sunk, 6);
     }
-    for (int k = 0; k < COUNT; k++) {
-        float y = r.y + (float)(k * SENTENCE_ROW);
-        if (!has(page, k, first)) continue;
-        draw_text(page->list, r.x, y + 14, letters[k], style_of(FONT_SANS_SEMIBOLD, 14, page->theme->ink1, ALIGN_LEFT));
-        scale(page, r.x + LETTER - 6, y + TOKEN);
-        int last = likelihood_of(page, k)->count - first < count ? likelihood_of(page, k)->count - first : count;
+    for (int k = 0; k < SENTENCES; k++) {
+        float y = r.y + (float)k * row_height(sheet);
+        if (!sheet_has(sheet, k, first)) continue;
+        draw_text(sheet->list, r.x, y + 14, sentence_letters[k],
+                  sheet_text(FONT_SANS_SEMIBOLD, 14, sheet->theme->ink1, ALIGN_LEFT));
+        scale(sheet, r.x + SENTENCE_LETTER - 6, y + TOKEN);
+        int last =
+            sheet_likelihood(sheet, k)->count - first < count ? sheet_likelihood(sheet, k)->count - first : count;
         for (int d = 0; d <= DECADES; d += 2)
-            draw_hline(page->list, r.x + LETTER, column_x(page, r, last - 1) + page->pitch / 2,
-                       y + TOKEN + (float)BAR * (float)d / DECADES, page->theme->line);
+            draw_hline(sheet->list, r.x + SENTENCE_LETTER, column_x(sheet, r, last - 1) + sheet->pitch / 2,
+                       y + TOKEN + sheet->bar * (float)d / DECADES, sheet->theme->line);
         for (int c = 0; c < last; c++)
-            factor(page, column_x(page, r, c), y, k, first + c);
+            factor(sheet, column_x(sheet, r, c), y, k, first + c);
     }
 }
 
 // A click chooses a token; Left and Right do with the keyboard.
-static void choose(struct page *page, rect r, float offset) {
-    ui_id id = ui_make_id(page->ui, "tokens");
-    struct ui_result result = ui_control(page->ui, id, r, true);
+static void choose(struct sheet *sheet, rect r, float offset) {
+    ui_id id = ui_make_id(sheet->ui, "tokens");
+    struct ui_result result = ui_control(sheet->ui, id, r, true);
     int to = -1;
-    if (result.hovered) page->ui->cursor = CURSOR_HAND;
+    if (result.hovered) sheet->ui->cursor = CURSOR_HAND;
     if (result.clicked && !result.keyed) {
-        float x = page->ui->pointer.x - r.x - MARGIN - LETTER, y = page->ui->pointer.y - r.y + offset;
-        int column = (int)floorf(x / page->pitch);
-        if (column >= 0 && column < page->columns) to = (int)(y / block_height()) * page->columns + column;
+        float x = sheet->ui->pointer.x - r.x - SENTENCE_MARGIN - SENTENCE_LETTER,
+              y = sheet->ui->pointer.y - r.y + offset;
+        int column = (int)floorf(x / sheet->pitch);
+        if (column >= 0 && column < sheet->columns) to = (int)(y / block_height(sheet)) * sheet->columns + column;
     }
-    if (result.focused && ui_take_key(page->ui, KEY_RIGHT, 0)) to = page->selected + 1;
-    if (result.focused && ui_take_key(page->ui, KEY_LEFT, 0)) to = page->selected - 1;
-    if (to >= 0 && to < page->longest) {
-        page->memory->selected = to + 1;
-        page->ui->animating = true;
+    if (result.focused && ui_take_key(sheet->ui, KEY_RIGHT, 0)) to = sheet->selected + 1;
+    if (result.focused && ui_take_key(sheet->ui, KEY_LEFT, 0)) to = sheet->selected - 1;
+    if (to >= 0 && to < sheet->longest) {
+        sheet->memory->selected = to + 1;
+        sheet->ui->animating = true;
     }
-    ui_focus_ring(page->ui, id, r, 6);
+    ui_focus_ring(sheet->ui, id, r, 6);
 }
 
-static void lay_out(struct page *page, float width) {
+static void lay_out(struct sheet *sheet, float width) {
     float widest = 44;
-    for (int k = 0; k < COUNT; k++) {
-        const struct likelihood *likelihood = likelihood_of(page, k);
-        if (likelihood->count > page->longest) page->longest = likelihood->count;
+    for (int k = 0; k < SENTENCES; k++) {
+        const struct likelihood *likelihood = sheet_likelihood(sheet, k);
         for (int t = 0; t < likelihood->count; t++)
-            widest = fmaxf(widest, token_width(page->list, token_of(page, k, t), 16, FONT_MONO) + 14);
+            widest = fmaxf(widest, token_width(sheet->list, sheet_token(sheet, k, t), 16, FONT_MONO) + 14);
     }
-    page->pitch = fminf(widest, 110);
-    page->columns = (int)((width - 2 * MARGIN - LETTER) / page->pitch);
-    if (page->columns < 1) page->columns = 1;
-    page->selected = page->memory->selected - 1;
-    for (int t = 0; page->selected < 0 && t < page->longest; t++)
-        if (differs(page, t)) page->selected = t;
-    if (page->selected >= page->longest) page->selected = page->longest - 1;
-    if (page->selected < 0 && page->longest > 0) page->selected = 0;
+    // As wide as they need, and wider where there is room for all of them.
+    float room = width - 2 * SENTENCE_MARGIN - SENTENCE_LETTER;
+    sheet->pitch = fminf(widest, 110);
+    if (sheet->longest > 0) sheet->pitch = fmaxf(sheet->pitch, fminf(PITCH_MOST, floorf(room / (float)sheet->longest)));
+    sheet->columns = (int)(room / sheet->pitch);
+    if (sheet->columns < 1) sheet->columns = 1;
 }
 
-static void factors(struct page *page, rect r) {
-    int blocks = (page->longest + page->columns - 1) / page->columns;
-    float content = block_height() * (float)blocks;
-    float offset = ui_scroll_begin(page->ui, r, "factors", content);
-    choose(page, (rect){r.x, r.y - offset, r.w, fmaxf(content, 1)}, 0);
+static void factors(struct sheet *sheet, rect r) {
+    int blocks = (sheet->longest + sheet->columns - 1) / sheet->columns;
+    float room = (r.h - 8) / fmaxf(1, (float)blocks) - BLOCK_GAP;
+    sheet->bar = fminf(BAR_MOST, fmaxf(BAR_LEAST, floorf(room / SENTENCES - TOKEN - VALUE - ROW_GAP)));
+    float content = block_height(sheet) * (float)blocks;
+    float offset = ui_scroll_begin(sheet->ui, r, "factors", content);
+    choose(sheet, (rect){r.x, r.y - offset, r.w, fmaxf(content, 1)}, 0);
     for (int b = 0; b < blocks; b++) {
-        rect at = {r.x + MARGIN, r.y + 6 - offset + (float)b * block_height(), r.w - 2 * MARGIN, block_height()};
-        if (at.y + at.h > r.y && at.y < r.y + r.h) block(page, at, b * page->columns);
+        rect at = {r.x + SENTENCE_MARGIN, r.y + 6 - offset + (float)b * block_height(sheet), r.w - 2 * SENTENCE_MARGIN,
+                   block_height(sheet)};
+        if (at.y + at.h > r.y && at.y < r.y + r.h) block(sheet, at, b * sheet->columns);
     }
-    ui_scroll_end(page->ui);
-}
-
-// --- the whole sentences ---
-
-static const struct {
-    const char *title, *formula;
-    int name, width;
-} measures[] = {{"Probability", "P=\\prod~p", NAME_PROBABILITY, 124},
-                {"Logarithm", "\\ln~P=\\sum~\\ln~p", NAME_LOG, 112},
-                {"Nats a token", "-\\ln~P/T", NAME_NATS, 104},
-                {"Bits a token", "-\\log_{2}P/T", NAME_BITS, 104},
-                {"Perplexity", "e^{-\\ln~P/T}", NAME_PERPLEXITY, 104}};
-enum { MEASURES = sizeof measures / sizeof *measures, TABLE_HEAD = 44, TABLE_ROW = 30 };
-
-static double measure_of(const struct likelihood *l, int name) {
-    switch (name) {
-    case NAME_PROBABILITY:
-        return l->probability;
-    case NAME_LOG:
-        return l->log_probability;
-    case NAME_NATS:
-        return l->nats;
-    case NAME_BITS:
-        return l->bits;
-    default:
-        return l->perplexity;
-    }
-}
-
-static bool likelier(const struct page *page, int which) {
-    const struct likelihood *one = likelihood_of(page, which), *other = likelihood_of(page, !which);
-    return one->count > 0 && other->count > 0 && one->log_probability > other->log_probability;
-}
-
-static void measure_row(const struct page *page, rect r, int which) {
-    const struct likelihood *l = likelihood_of(page, which);
-    bool first = likelier(page, which);
-    if (first) draw_rect(page->list, (rect){r.x - 8, r.y, r.w + 16, r.h}, page->theme->hi_soft, 6);
-    draw_text(page->list, r.x, r.y + 20, letters[which],
-              style_of(FONT_SANS_SEMIBOLD, 15, page->theme->ink1, ALIGN_LEFT));
-    float x = r.x + LETTER;
-    char tokens[32];
-    snprintf(tokens, sizeof tokens, "%d", l->count);
-    struct text_style style = style_of(FONT_SANS_SEMIBOLD, 15, page->theme->ink1, ALIGN_LEFT);
-    if (l->count == 0) {
-        draw_text(page->list, x, r.y + 20, "none", style_of(FONT_SANS, 15, page->theme->ink3, ALIGN_LEFT));
-        return;
-    }
-    draw_text(page->list, x, r.y + 20, tokens, style);
-    x += 72;
-    for (int k = 0; k < MEASURES; k++) {
-        double value = measure_of(l, measures[k].name);
-        int digits = measures[k].name == NAME_PROBABILITY ? value >= 0.001 ? 4 : -3 : value >= 1e6 ? -3 : 3;
-        if (measures[k].name == NAME_PROBABILITY && value == 0) // below what a double holds: its logarithm says it
-            draw_text(page->list, x, r.y + 20, "under 10⁻³²³", style);
-        else
-            draw_value(page->list, x, r.y + 20, (struct source){names[which][measures[k].name], 0, -1, value}, digits,
-                       false, style);
-        x += (float)measures[k].width;
-    }
-    if (first && x + 56 <= r.x + r.w)
-        draw_text(page->list, r.x + r.w, r.y + 20, "likelier",
-                  style_of(FONT_SANS_MEDIUM, 13, page->theme->ink1, ALIGN_RIGHT));
-}
-
-static void measure_table(const struct page *page, rect r) {
-    float x = r.x + LETTER;
-    draw_hline(page->list, r.x, r.x + r.w, r.y, page->theme->line);
-    struct text_style head = style_of(FONT_SANS_MEDIUM, 13, page->theme->ink3, ALIGN_LEFT);
-    draw_text(page->list, x, r.y + 20, "Tokens", head);
-    math_draw(page->list, page->theme, x, r.y + 37, "T", 15, page->theme->ink3, ALIGN_LEFT);
-    x += 72;
-    for (int k = 0; k < MEASURES; k++) {
-        draw_text(page->list, x, r.y + 20, measures[k].title, head);
-        math_draw(page->list, page->theme, x, r.y + 37, measures[k].formula, 15, page->theme->ink3, ALIGN_LEFT);
-        x += (float)measures[k].width;
-    }
-    for (int k = 0; k < COUNT; k++)
-        measure_row(page, (rect){r.x, r.y + TABLE_HEAD + (float)(k * TABLE_ROW), r.w, TABLE_ROW}, k);
-}
-
-// --- in words ---
-
-struct says {
-    char text[900];
-    struct source values[4];
-    int digits[4], count;
-};
-
-static void add(struct says *says, const char *text) {
-    size_t used = strlen(says->text);
-    snprintf(says->text + used, sizeof says->text - used, "%s", text);
-}
-
-static void add_number(struct says *says, struct source source, int digits) {
-    char mark[8];
-    snprintf(mark, sizeof mark, "\x01%d\x02", says->count);
-    add(says, mark);
-    says->values[says->count] = source;
-    says->digits[says->count++] = digits;
-}
-
-// A token as code of rich text.
-static void add_token(struct says *says, const char *symbol) {
-    add(says, strchr(symbol, '`') ? "´" : token_visible(symbol));
-}
-
-enum { GIVEN = 8 }; // tokens of what a factor is given that are told
-
-// "P(pear | the apple and) = 0.012"
-static void say_factor(const struct page *page, struct says *says, int which, int t) {
-    bool words = !strcmp(page->spoken->unit, "word");
-    int first = t > GIVEN ? t - GIVEN : 0;
-    add(says, letters[which]);
-    add(says, ": $P($`");
-    add_token(says, token_of(page, which, t));
-    add(says, t > 0 ? "`$|$`" : "`");
-    if (first > 0) add(says, words ? "… " : "…");
-    for (int k = first; k < t; k++) {
-        if (k > first && words) add(says, " ");
-        add_token(says, token_of(page, which, k));
-    }
-    add(says, t > 0 ? "`$)=$ " : "$)=$ ");
-    double p = likelihood_of(page, which)->p[t];
-    add_number(says, (struct source){names[which][NAME_P], t, -1, p}, digits_of(p));
-}
-
-static void say_which(const struct page *page, struct says *says) {
-    const struct likelihood *a = likelihood_of(page, 0), *b = likelihood_of(page, 1);
-    if (a->count == 0 || b->count == 0) return;
-    double difference = a->log_probability - b->log_probability;
-    if (difference == 0) {
-        add(says, "**Both are equally likely.** ");
-        return;
-    }
-    double factor = exp(fabs(difference));
-    add(says,
-        difference > 0 ? "**A is likelier than B,** by a factor of " : "**B is likelier than A,** by a factor of ");
-    add_number(says, (struct source){"sum/sentence_ratio", -1, -1, factor}, factor < 100 ? 2 : factor < 1e4 ? 0 : -3);
-    add(says, ". ");
-}
-
-static void words(const struct page *page, rect r) {
-    struct says says = {.text = ""};
-    say_which(page, &says);
-    if (page->selected >= 0) {
-        char at[48];
-        snprintf(at, sizeof at, "At %d: ", page->selected + 1);
-        add(&says, at);
-        for (int k = 0; k < COUNT; k++) {
-            if (!has(page, k, page->selected)) continue;
-            if (k == 1 && has(page, 0, page->selected)) add(&says, ", ");
-            say_factor(page, &says, k, page->selected);
-        }
-        add(&says, ".");
-    }
-    float size = page->ui->list->bounds.h < 800 ? 15 : 17;
-    struct rich_style style = {
-        .size = size, .line_height = size + 8, .ink = page->theme->ink2, .bold = page->theme->ink1};
-    draw_rect(page->list, (rect){r.x + MARGIN, r.y, 4, r.h - 12}, page->theme->hi, 2);
-    rich_text_values(page->list, page->theme, r.x + 44, r.y + size * 1.1f, r.w - 90, says.text, style, says.values,
-                     says.digits, says.count, true);
+    ui_scroll_end(sheet->ui);
 }
 
 // --- the view ---
 
 static void draw(struct ui *ui, rect r, const struct scene *scene) {
-    struct page page = {.ui = ui,
-                        .list = ui->list,
-                        .theme = ui->theme,
-                        .scene = scene,
-                        .spoken = scene->spoken,
-                        .memory = scene->memory};
     draw_rect(ui->list, r, ui->theme->stage, 0);
     rect top = rect_cut_top(&r, 48);
     float left = view_title(ui, top, scene, "Probability of a sentence");
-    if (!page.spoken) return;
-    const char *chain = "P=\\prod_{t}P(y^{<t>}|~y^{<1>},\\ldots,y^{<t-1>})";
-    if (scene->state->notation != NOTATION_COURSE) chain = "P=\\prod_{t}P(y_t|~y_1,\\ldots,y_{t-1})";
+    if (!scene->spoken) return;
+    take_texts(scene->spoken, scene->memory);
+    struct sheet sheet = sheet_open(ui, scene);
+    const char *chain = "P=\\prod_{t}P(y^{<t>}~|~y^{<1>},\\ldots,y^{<t-1>})";
+    if (scene->state->notation != NOTATION_COURSE) chain = "P=\\prod_{t}P(y_t~|~y_1,\\ldots,y_{t-1})";
     if (left + math_measure(ui->list, chain, 18).width + 40 < r.x + r.w)
-        math_draw(ui->list, ui->theme, r.x + r.w - MARGIN, top.y + 30, chain, 18, ui->theme->ink2, ALIGN_RIGHT);
+        math_draw(ui->list, ui->theme, r.x + r.w - SENTENCE_MARGIN, top.y + 30, chain, 18, ui->theme->ink2,
+                  ALIGN_RIGHT);
     ui_push_id(ui, "sentences");
-    take_texts(&page);
-    bool below = any_said(&page) && fminf(520, r.w - 2 * MARGIN - LETTER) + 200 > r.w - 2 * MARGIN - LETTER;
-    for (int k = 0; k < COUNT; k++) {
-        rect row = rect_cut_top(&r, below ? 62 : 40);
-        field(&page, (rect){row.x + MARGIN, row.y, row.w - 2 * MARGIN, row.h}, k);
+    bool below = remarks_below(&sheet, r.w - 2 * SENTENCE_MARGIN);
+    for (int k = 0; k < SENTENCES; k++) {
+        rect row = rect_cut_top(&r, below && *remark(&sheet, k) ? 64 : 40);
+        field(&sheet, (rect){row.x + SENTENCE_MARGIN, row.y, row.w - 2 * SENTENCE_MARGIN, 32}, k, below);
     }
-    lay_out(&page, r.w);
+    lay_out(&sheet, r.w);
     rect said = rect_cut_bottom(&r, ui->list->bounds.h < 800 ? 62 : 74);
-    rect table = rect_cut_bottom(&r, TABLE_HEAD + COUNT * TABLE_ROW + 14);
+    rect table = rect_cut_bottom(&r, SENTENCE_TABLE);
     rect_cut_top(&r, 6);
-    factors(&page, r);
-    measure_table(&page, (rect){table.x + MARGIN, table.y, table.w - 2 * MARGIN, table.h});
-    words(&page, said);
+    factors(&sheet, r);
+    sentence_table(&sheet, (rect){table.x + SENTENCE_MARGIN, table.y, table.w - 2 * SENTENCE_MARGIN, table.h});
+    sentence_words(&sheet, said);
     ui_pop_id(ui);
 }
 
@@ -442,4 +281,5 @@ const struct view view_of_sentence = {
     .memory = sizeof(struct sentence_memory),
     .misfit = misfit,
     .draw = draw,
+    .side = sentence_side,
 };
