@@ -51,6 +51,7 @@ struct board {
 
 const char *board_symbol(const struct board *board, int symbol); // text; "0" for the zero vector
 bool board_chosen(const struct board *board, int symbol);        // it is, and that is known at the cursor
+int board_likeliest(const struct board *board);
 struct text_style board_text(enum font font, float size, color ink, enum align align);
 // Decimals that show a probability: three, and a power of ten where that would be 0.000.
 int board_digits(double p);

@@ -48,10 +48,10 @@ static void softmax_line(struct side *side) {
                               board_source(board, "sum/exp", -1, sum),
                               board_source(board, "sampling/probability", side->symbol, p)};
     char markup[128];
-    if (sum < 1e5 && own >= 0.005) // else no digits are left to be shown
-        snprintf(markup, sizeof markup, "p=e^{z/T}/\\sum~e^{z/T}=\\v{0}{2}/\\v{1}{2}=\\v{2}{%d}", board_digits(p));
-    else
-        snprintf(markup, sizeof markup, "p=e^{z/T}/\\sum~e^{z/T}=\\v{2}{%d}", board_digits(p));
+    const char *power = board->greedy ? "z" : "z/T";
+    bool shown = sum < 1e5 && own >= 0.005; // else no digits are left to be shown
+    snprintf(markup, sizeof markup, "p=e^{%s}/\\sum~e^{%s}%s=\\v{2}{%d}", power, power,
+             shown ? "=\\v{0}{2}/\\v{1}{2}" : "", board_digits(p));
     line(side, MOMENT_SOFTMAX, markup, values, 3);
 }
 
@@ -134,7 +134,7 @@ void sampling_side(struct ui *ui, rect r, const struct scene *scene) {
     if (r.w < 120 || !board_open(&side.board, ui, scene)) return;
     char right[48], token[96];
     side.symbol = side.board.selected;
-    if (side.symbol < 0) side.symbol = side.board.open->chosen; // the same as later: nothing jumps
+    if (side.symbol < 0) side.symbol = board_likeliest(&side.board);
     draw_clip_push(ui->list, r);
     snprintf(right, sizeof right, "t = %d", side.board.column + 1);
     side.y = r.y + 30;

@@ -115,7 +115,7 @@ static void column(const struct strip *strip, int c) {
     else
         draw_text(board->list, x, y + ROW_WRITTEN + 21, "given",
                   board_text(FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_CENTER));
-    if (c + 1 < strip->first + strip->shown) wire(strip, on, 2, past, false, 0);
+    if (c + 1 < strip->first + strip->shown && c + 1 < strip->count) wire(strip, on, 2, past, false, 0);
 }
 
 static void time_label(const struct strip *strip, int c, float y) {

@@ -24,6 +24,13 @@ bool board_chosen(const struct board *board, int symbol) {
     return board->moment >= MOMENT_CHOICE && symbol == board->open->chosen;
 }
 
+int board_likeliest(const struct board *board) {
+    int best = 0;
+    for (int k = 1; k < board->open->O; k++)
+        if (board->now.logits[k] > board->now.logits[best]) best = k;
+    return best;
+}
+
 struct text_style board_text(enum font font, float size, color ink, enum align align) {
     return (struct text_style){font, size, ink, align};
 }

@@ -45,16 +45,9 @@ static void symbol(struct words *words, int k) {
     say(words, "%s", out);
 }
 
-static int likeliest(const struct board *board) {
-    int best = 0;
-    for (int k = 1; k < board->open->O; k++)
-        if (board->now.logits[k] > board->now.logits[best]) best = k;
-    return best;
-}
-
 static void logits(struct words *words) {
     const struct board *board = words->board;
-    int best = likeliest(board);
+    int best = board_likeliest(board);
     bool course = board->scene->state->notation == NOTATION_COURSE;
     if (board->now.input < 0)
         say(words, "It reads the zero vector and");
@@ -69,11 +62,11 @@ static void logits(struct words *words) {
     symbol(words, best);
     say(words, ".");
     if (board->column == 0)
-        snprintf(
-            words->question, sizeof words->question,
-            "**Why is** $%s$ **zero?** Nothing is written yet that it could read, and every example of the training "
-            "began like this. $%s$ is zero because nothing is remembered yet.",
-            course ? "x^{<1>}" : "x_1", course ? "a^{<0>}" : "h_0");
+        snprintf(words->question, sizeof words->question,
+                 "**Why is** $%s$ **zero?** Nothing is written yet; every example of the training began so. $%s$: "
+                 "nothing is "
+                 "remembered yet.",
+                 course ? "x^{<1>}" : "x_1", course ? "a^{<0>}" : "h_0");
 }
 
 static void temperature(struct words *words) {
@@ -91,7 +84,7 @@ static void temperature(struct words *words) {
 
 static void softmax(struct words *words) {
     const struct board *board = words->board;
-    int best = likeliest(board);
+    int best = board_likeliest(board);
     say(words, "$e$ to the power of each, divided by the sum of them all: numbers between 0 and 1 that add up to 1. ");
     symbol(words, best);
     say(words, " has the probability ");
@@ -135,8 +128,7 @@ static void drawn(struct words *words) {
     say(words, ".");
     snprintf(
         words->question, sizeof words->question,
-        "**If sampling is random, why a network?** The number only points. How long each piece of the line is, says "
-        "the network, anew for every beginning.");
+        "**If sampling is random, why a network?** The number only points. The network says how long each piece is.");
 }
 
 static void choice(struct words *words) {
@@ -198,7 +190,7 @@ float sampling_words_height(const struct ui *ui) {
 static float put(struct words *words, float x, float y, float width, float size, bool draw) {
     struct draw_list *list = words->board->list;
     const struct theme *theme = words->board->theme;
-    struct rich_style style = {.size = size, .line_height = size + 7, .ink = theme->ink2, .bold = theme->ink1};
+    struct rich_style style = {.size = size, .line_height = size + 6, .ink = theme->ink2, .bold = theme->ink1};
     float used = rich_text_values(list, theme, x, y, width, words->text, style, words->values, words->digits,
                                   words->count, draw);
     if (*words->question) used += rich_text(list, theme, x, y + used, width, words->question, style, draw);

@@ -123,7 +123,7 @@ static void say_factor(const struct sheet *sheet, struct says *says, int which, 
     int first = t > GIVEN ? t - GIVEN : 0;
     add(says, "$P($`");
     add_token(says, sheet_token(sheet, which, t));
-    add(says, t > 0 ? "`$|$`" : "`");
+    add(says, t > 0 ? "`$~|~$`" : "`");
     if (first > 0) add(says, words ? "… " : "…");
     for (int k = first; k < t; k++) {
         if (k > first && words) add(says, " ");
