@@ -20,6 +20,7 @@ static bool encode_prefix(const struct workbench *bench, const char *text, int *
     int unknown;
     const struct vocabulary *vocabulary = dataset_answer_vocabulary(bench->data);
     *n = speech_encode(bench->data, text, out, SPOKEN_TEXT, &unknown, which);
+    if (*n > SPOKEN_TEXT) *n = SPOKEN_TEXT; // cut
     if (unknown > 0)
         snprintf(problem, SPOKEN_WORDS, "Start with: “%s” is not among the %d %ss of the data.", which,
                  vocabulary->count - vocabulary_first(vocabulary), token_kind_names[vocabulary->tokens]);
@@ -90,7 +91,7 @@ static void measure(struct speech *speech, const struct workbench *bench, int in
     struct err err = {0};
     likelihood_release(&sentence->likelihood);
     sentence->problem[0] = sentence->remark[0] = 0;
-    int n = speech_encode(bench->data, sentence->text, symbols, SPOKEN_TEXT, &unknown, which);
+    int n = speech_encode(bench->data, sentence->text, symbols, SPOKEN_TEXT, &unknown, which); // no more than bytes
     name_unknown(words, bench->data, unknown, which);
     if (unknown > 0 && !speech_has_unknown(bench->data)) {
         snprintf(sentence->problem, sizeof sentence->problem, "%s, and the network never read <UNK>: no probability.",
@@ -109,7 +110,7 @@ static void measure(struct speech *speech, const struct workbench *bench, int in
 void speech_sentence(struct speech *speech, const struct workbench *bench, const struct ask *ask) {
     if (ask->index < 0 || ask->index >= SPOKEN_SENTENCES || *speech->said.no_sentence) return;
     speech->typed = true;
-    snprintf(speech->said.sentences[ask->index].text, SPOKEN_TEXT, "%s", ask->text);
+    snprintf(speech->said.sentences[ask->index].text, SPOKEN_TEXT, "%.*s", SPOKEN_TEXT - 1, ask->text);
     measure(speech, bench, ask->index);
 }
 
@@ -157,8 +158,8 @@ static void look_at_sentences(struct speech *speech, const struct workbench *ben
 bool speech_look(struct speech *speech, const struct workbench *bench, long seed, unsigned speaks, double seconds) {
     if (!speech->begun) begin(speech, bench, seed);
     struct spoken *said = &speech->said;
-    if (speech->update != bench->update) speech->sampled = speech->measured = false;
-    speech->update = bench->update;
+    if (speech->record != bench->record->serial) speech->sampled = speech->measured = false;
+    speech->record = bench->record->serial;
     if ((speaks & VIEW_SENTENCES) && !*said->no_sentence) look_at_sentences(speech, bench);
     if (!(speaks & VIEW_SAMPLING) || *said->no_sampling) return false;
     if (!speech->sampled) make_run(speech, bench, speech->seed, speech->rule, said->prefix);

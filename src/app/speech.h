@@ -1,7 +1,7 @@
 #pragma once
 // What the network on the workbench says beyond the record: a run of sampling that is drawn on while nothing else is to
 // do, and the probability of two sentences. Made for the views that ask for it (views.h), when they are shown; made
-// anew when the parameters have moved. Borrows the workbench; interface thread.
+// anew for another record. Borrows the workbench; interface thread.
 
 #include "views.h"
 #include "workbench.h"
@@ -9,10 +9,9 @@
 struct speech {
     struct spoken said; // what the views read
     struct sampling *sampling;
-    bool begun;     // for the network that is open
-    bool sampled;   // what is drawn is of this update
-    bool measured;  // and what is measured
-    int64_t update; // that both are of
+    bool begun;           // for the network that is open
+    unsigned long record; // serial of the record that both belong to
+    bool sampled, measured;
     char example[SPOKEN_TEXT];
     bool typed; // sentences of the user's own stay when the example changes
     long seed;
