@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HEAD = 42, SYMBOL_WIDTH = 64, PIECE_WIDTH = 116, NUMBER_WIDTH = 56, MARGIN = 24 };
+enum { HEAD = 46, HEAD_MARK = 38, SYMBOL_WIDTH = 64, PIECE_WIDTH = 116, NUMBER_WIDTH = 56, MARGIN = 24 };
 
 // A column of numbers and bars.
 struct column {
@@ -27,7 +27,8 @@ struct table {
     rect r;
     float pitch, column_width;
     int symbols[SAMPLING_ROWS], count; // most probable first
-    double most, largest;              // the longest bar of probabilities, and of logits
+    double most;                       // the longest bar of probabilities
+    double low, high;                  // ends of the bars of logits, 0 among them
 };
 
 static double value_of(const struct board *board, int column, int symbol) {
@@ -59,7 +60,10 @@ static void measure(struct table *table) {
     const struct board *board = table->board;
     for (int i = 0; i < table->count; i++) {
         int k = table->symbols[i];
-        table->largest = fmax(table->largest, fmax(fabs(value_of(board, 0, k)), fabs(value_of(board, 1, k))));
+        for (int c = 0; c < 2; c++) {
+            table->low = fmin(table->low, value_of(board, c, k));
+            table->high = fmax(table->high, value_of(board, c, k));
+        }
         table->most = fmax(table->most, fmax(board->open->probability[k], board->open->kept[k]));
     }
 }
@@ -78,7 +82,7 @@ static void heading(const struct table *table, rect r, const char *title, const 
     const struct theme *theme = board->theme;
     bool now = board->moment == moment, known = board->moment >= moment;
     color ink = now ? theme->on_hi : known ? theme->ink1 : theme->ink3;
-    if (now) draw_rect(board->list, (rect){r.x - 6, r.y, r.w + 10, HEAD - 4}, theme->hi, 6);
+    if (now) draw_rect(board->list, (rect){r.x - 6, r.y, r.w + 10, HEAD_MARK}, theme->hi, 6);
     draw_text_fit(board->list, r.x, r.y + 15, r.w, title, board_text(FONT_SANS_SEMIBOLD, 13, ink, ALIGN_LEFT));
     math_draw_fit(board->list, theme, r.x, r.y + 32, r.w, formula, 15, now ? theme->on_hi : theme->ink3, ALIGN_LEFT);
 }
@@ -87,12 +91,14 @@ static float row_y(const struct table *table, int row) { // the middle
     return table->r.y + HEAD + ((float)row + 0.5f) * table->pitch;
 }
 
-// Signed numbers go both ways from the zero that lies where they need it, on one scale for both columns.
+// Signed numbers go both ways from a zero that leaves room for the longest, on one scale for both columns.
 static void signed_bar(const struct table *table, rect area, float y, double value) {
     const struct theme *theme = table->board->theme;
-    float half = area.w / 2, length = table->largest > 0 ? half * (float)(value / table->largest) : 0;
+    double span = table->high - table->low;
+    float scale = span > 0 ? area.w / (float)span : 0, zero = area.x - (float)table->low * scale,
+          length = (float)value * scale;
     float h = fminf(12, table->pitch - 5);
-    rect bar = {area.x + half + fminf(0, length), y - h / 2, fmaxf(1, fabsf(length)), h};
+    rect bar = {zero + fminf(0, length), y - h / 2, fmaxf(1, fabsf(length)), h};
     draw_rect_exact(table->board->list, bar, value < 0 ? theme->act_n : theme->act_p, 2);
 }
 
@@ -196,7 +202,8 @@ static void ghosts(const struct table *table) {
 // A row is chosen by a click, or by Up and Down while the table has the keyboard.
 static void input(struct table *table) {
     struct board *board = table->board;
-    rect area = {table->r.x - 8, table->r.y + HEAD, table->r.w + 16, (float)table->count * table->pitch};
+    bool rest = table->count < board->open->O;
+    rect area = {table->r.x - 8, table->r.y + HEAD, table->r.w + 16, (float)(table->count + rest) * table->pitch};
     ui_id id = ui_make_id(board->ui, "symbols");
     struct ui_result result = ui_control(board->ui, id, area, true);
     int row = -1, at = -1;

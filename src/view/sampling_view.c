@@ -293,7 +293,8 @@ static void problem_line(const struct board *board, rect r) {
 
 // --- the view ---
 
-// Another run: the fields show what it was made with, and the cursor keeps its place.
+// Another run: the fields show what it was made with, and the cursor keeps its place, also while the run is not drawn
+// that far yet.
 static void take_run(struct sampling_memory *memory, const struct spoken *spoken) {
     if (memory->run == spoken->run && memory->opened) return;
     const struct sampling *run = spoken->sampling;
@@ -301,16 +302,18 @@ static void take_run(struct sampling_memory *memory, const struct spoken *spoken
     snprintf(memory->seed, sizeof memory->seed, "%llu", (unsigned long long)sampling_options(run)->seed);
     snprintf(memory->prefix, sizeof memory->prefix, "%s", spoken->prefix);
     memory->problem[0] = 0;
-    if (memory->opened)
-        sampling_go(memory, run, memory->step, memory->moment);
-    else
-        sampling_go(memory, run, OPENS_AT, MOMENT_NEXT);
+    if (!memory->opened) {
+        memory->step = OPENS_AT;
+        memory->moment = MOMENT_NEXT;
+    }
     memory->opened = true;
 }
 
 static void look(struct board *board) {
     struct sampling_memory *memory = board->memory;
-    board->step = memory->step;
+    int last = sampling_count(board->run) - 1;
+    if (memory->step > last && sampling_done(board->run)) sampling_go(memory, board->run, last, MOMENT_NEXT);
+    board->step = memory->step < last ? memory->step : last;
     board->moment = memory->moment;
     board->now = sampling_step(board->run, board->step);
     board->open = sampling_open(board->run, board->step);

@@ -62,11 +62,11 @@ static void logits(struct words *words) {
     symbol(words, best);
     say(words, ".");
     if (board->column == 0)
-        snprintf(words->question, sizeof words->question,
-                 "**Why is** $%s$ **zero?** Nothing is written yet; every example of the training began so. $%s$: "
-                 "nothing is "
-                 "remembered yet.",
-                 course ? "x^{<1>}" : "x_1", course ? "a^{<0>}" : "h_0");
+        snprintf(
+            words->question, sizeof words->question,
+            "**Why is** $%s$ **zero?** Nothing is written yet; all training began this way. $%s$ is zero too: nothing "
+            "is remembered yet.",
+            course ? "x^{<1>}" : "x_1", course ? "a^{<0>}" : "h_0");
 }
 
 static void temperature(struct words *words) {

@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { TOKEN = 22, VALUE = 16, ROW_GAP = 12, BLOCK_GAP = 18, DECADES = 4 };
-enum { BAR_LEAST = 28, BAR_MOST = 132, PITCH_MOST = 88, FIELD_MOST = 520 };
+enum { BAR_LEAST = 28, BAR_MOST = 170, PITCH_MOST = 96, FIELD_MOST = 520 };
 
 const char *const sentence_letters[SENTENCES] = {"A", "B"};
 
@@ -122,8 +122,16 @@ static float row_height(const struct sheet *sheet) {
     return TOKEN + sheet->bar + VALUE + ROW_GAP;
 }
 
+// Sentences that have a probability, and so a row.
+static int rows_of(const struct sheet *sheet) {
+    int n = 0;
+    for (int k = 0; k < SENTENCES; k++)
+        n += sheet_likelihood(sheet, k)->count > 0;
+    return n > 0 ? n : 1;
+}
+
 static float block_height(const struct sheet *sheet) {
-    return SENTENCES * row_height(sheet) + BLOCK_GAP;
+    return (float)rows_of(sheet) * row_height(sheet) + BLOCK_GAP;
 }
 
 // On a log scale, hanging from 1: what is unlikely is long.
@@ -165,14 +173,16 @@ static void block(const struct sheet *sheet, rect r, int first) {
     int count = sheet->longest - first < sheet->columns ? sheet->longest - first : sheet->columns;
     for (int c = 0; c < count; c++) {
         int t = first + c;
-        rect column = {column_x(sheet, r, c) - sheet->pitch / 2, r.y - 4, sheet->pitch, SENTENCES * row_height(sheet)};
+        rect column = {column_x(sheet, r, c) - sheet->pitch / 2, r.y - 4, sheet->pitch,
+                       (float)rows_of(sheet) * row_height(sheet)};
         if (t == sheet->selected)
             draw_rect(sheet->list, column, sheet->theme->hi_soft, 6);
         else if (differs(sheet, t) && sheet_likelihood(sheet, 0)->count > 0 && sheet_likelihood(sheet, 1)->count > 0)
             draw_rect(sheet->list, column, sheet->theme->sunk, 6);
     }
     for (int k = 0; k < SENTENCES; k++) {
-        float y = r.y + (float)k * row_height(sheet);
+        bool second = k == 1 && rows_of(sheet) == SENTENCES;
+        float y = r.y + (second ? row_height(sheet) : 0);
         if (!sheet_has(sheet, k, first)) continue;
         draw_text(sheet->list, r.x, y + 14, sentence_letters[k],
                   sheet_text(FONT_SANS_SEMIBOLD, 14, sheet->theme->ink1, ALIGN_LEFT));
@@ -226,7 +236,7 @@ static void lay_out(struct sheet *sheet, float width) {
 static void factors(struct sheet *sheet, rect r) {
     int blocks = (sheet->longest + sheet->columns - 1) / sheet->columns;
     float room = (r.h - 8) / fmaxf(1, (float)blocks) - BLOCK_GAP;
-    sheet->bar = fminf(BAR_MOST, fmaxf(BAR_LEAST, floorf(room / SENTENCES - TOKEN - VALUE - ROW_GAP)));
+    sheet->bar = fminf(BAR_MOST, fmaxf(BAR_LEAST, floorf(room / (float)rows_of(sheet) - TOKEN - VALUE - ROW_GAP)));
     float content = block_height(sheet) * (float)blocks;
     float offset = ui_scroll_begin(sheet->ui, r, "factors", content);
     choose(sheet, (rect){r.x, r.y - offset, r.w, fmaxf(content, 1)}, 0);

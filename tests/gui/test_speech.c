@@ -308,6 +308,7 @@ static void settings_make_another_run(void **state) {
     assert_true(drive_click_text(&drive, "New seed"));
     assert_int_equal(sampling_options(run_of(&drive))->seed, 2);
     assert_string_equal(memory_of(&drive)->seed, "2");
+    assert_int_equal(memory_of(&drive)->step, 2); // the cursor keeps its place
     click_beside(&drive, "Seed", 70);
     type(&drive, "41");
     assert_int_equal(sampling_options(run_of(&drive))->seed, 41);
@@ -361,6 +362,25 @@ static void the_run_follows_the_network(void **state) {
     drive_settle(&drive);
     assert_int_equal(sampling_options(run_of(&drive))->seed, 5);
     assert_true(check_sampling_numbers(&drive) > 10);
+    drive_close(&drive);
+}
+
+// A run is drawn on from frame to frame: here one symbol each.
+static void a_run_goes_on_from_frame_to_frame(void **state) {
+    (void)state;
+    struct drive drive = open_app("sampling", NULL, TOKENS_CHARACTER);
+    struct speech speech = {0};
+    const struct workbench *bench = drive.app->bench;
+    int whole = sampling_count(run_of(&drive));
+    assert_true(whole > 3);
+    for (int k = 1; k <= whole; k++) {
+        bool more = speech_look(&speech, bench, 1, VIEW_SAMPLING, 0);
+        assert_int_equal(sampling_count(speech.said.sampling), k);
+        assert_int_equal(more, k < whole);
+        assert_int_equal(sampling_step(speech.said.sampling, k - 1).chosen,
+                         sampling_step(run_of(&drive), k - 1).chosen);
+    }
+    speech_forget(&speech);
     drive_close(&drive);
 }
 
@@ -504,10 +524,14 @@ static void focus_walks_round(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_are_those_of_the_command), cmocka_unit_test(numbers_are_the_samplers),
-        cmocka_unit_test(steps_by_keys_and_pointer),      cmocka_unit_test(settings_make_another_run),
-        cmocka_unit_test(the_run_follows_the_network),    cmocka_unit_test(sentences_have_their_probabilities),
-        cmocka_unit_test(words_and_what_is_not_known),    cmocka_unit_test(focus_walks_round)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(texts_are_those_of_the_command),
+                                       cmocka_unit_test(numbers_are_the_samplers),
+                                       cmocka_unit_test(steps_by_keys_and_pointer),
+                                       cmocka_unit_test(settings_make_another_run),
+                                       cmocka_unit_test(the_run_follows_the_network),
+                                       cmocka_unit_test(a_run_goes_on_from_frame_to_frame),
+                                       cmocka_unit_test(sentences_have_their_probabilities),
+                                       cmocka_unit_test(words_and_what_is_not_known),
+                                       cmocka_unit_test(focus_walks_round)};
     return cmocka_run_group_tests_name("speech", tests, NULL, NULL);
 }
