@@ -501,6 +501,21 @@ static void words_and_what_is_not_known(void **state) {
     drive_close(&drive);
 }
 
+// Networks that the workbench cannot open are told apart by the core (tests/numeric/test_sampling.c); the views say
+// why.
+static void a_network_that_does_not_fit_is_told(void **state) {
+    (void)state;
+    struct drive drive = open_app("sampling", NULL, TOKENS_CHARACTER);
+    snprintf(drive.app->speech.said.no_sampling, SPOKEN_WORDS, "It answers with numbers.");
+    snprintf(drive.app->speech.said.no_sentence, SPOKEN_WORDS, "It reads no sentences.");
+    drive_frame(&drive);
+    assert_true(drive_shows(&drive, "It answers with numbers."));
+    assert_false(drive_shows(&drive, "New seed"));
+    drive_key(&drive, 'q', 0);
+    assert_true(drive_shows(&drive, "It reads no sentences."));
+    drive_close(&drive);
+}
+
 // From the keyboard alone every control of both views takes the focus and comes round again.
 static void focus_walks_round(void **state) {
     (void)state;
@@ -524,14 +539,11 @@ static void focus_walks_round(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(texts_are_those_of_the_command),
-                                       cmocka_unit_test(numbers_are_the_samplers),
-                                       cmocka_unit_test(steps_by_keys_and_pointer),
-                                       cmocka_unit_test(settings_make_another_run),
-                                       cmocka_unit_test(the_run_follows_the_network),
-                                       cmocka_unit_test(a_run_goes_on_from_frame_to_frame),
-                                       cmocka_unit_test(sentences_have_their_probabilities),
-                                       cmocka_unit_test(words_and_what_is_not_known),
-                                       cmocka_unit_test(focus_walks_round)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_those_of_the_command),      cmocka_unit_test(numbers_are_the_samplers),
+        cmocka_unit_test(steps_by_keys_and_pointer),           cmocka_unit_test(settings_make_another_run),
+        cmocka_unit_test(the_run_follows_the_network),         cmocka_unit_test(a_run_goes_on_from_frame_to_frame),
+        cmocka_unit_test(sentences_have_their_probabilities),  cmocka_unit_test(words_and_what_is_not_known),
+        cmocka_unit_test(a_network_that_does_not_fit_is_told), cmocka_unit_test(focus_walks_round)};
     return cmocka_run_group_tests_name("speech", tests, NULL, NULL);
 }
