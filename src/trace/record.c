@@ -393,6 +393,22 @@ const char *record_answer(const struct record *record, int output) {
     return record_symbol(record, output);
 }
 
+int record_input_width(const struct record *side) {
+    return net_layer_inputs(&side->layout.spec, 0);
+}
+
+double record_input_grad(const struct record *side, int t, int k) {
+    double sum = 0;
+    for (int d = 0; d < side->layout.spec.directions; d++)
+        sum += tape_grad(side->tape, 0, d, record_cell(side)->input, t)[k];
+    return sum;
+}
+
+const char *record_input_name(const struct record *side, bool grad) {
+    static const char *const names[2][2] = {{"input", "backward/input"}, {"encoder/input", "encoder/backward/input"}};
+    return names[record_is_encoder(side)][grad];
+}
+
 // --- neighbours in time ---
 
 static int inside(const struct record *side, int t) {
