@@ -100,10 +100,11 @@ static void tell_hidden_sum(struct teller *teller, int slot) {
     }
     if (!loss) {
         say_single_source(teller, slot,
-                          handed                              ? "comes from the decoder alone"
-                          : record_is_encoder(teller->record) ? "comes from the future alone: an encoder has no loss"
-                                                              : "comes from the future alone: no loss is asked for "
-                                                                "here");
+                          handed ? "comes from the decoder alone"
+                          : record_is_encoder(teller->record)
+                              ? "comes from the future alone, for an encoder has no loss"
+                              : "comes from the future alone: no loss is asked for "
+                                "here");
         return;
     }
     say(teller, "Two sources meet at ");
