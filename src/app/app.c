@@ -63,6 +63,7 @@ struct app *app_new(const struct app_options *options, struct err *err) {
 
 void app_free(struct app *app) {
     if (!app) return;
+    app_stop_saving(app);
     if (app->job) {
         job_cancel(app->job);
         workbench_free(job_take(app->job, NULL));
@@ -133,6 +134,7 @@ static void settle_job(struct app *app) {
         return;
     }
     bool first = !app->bench, other = !app->bench || !setup_same_network(&setup, &app->setup);
+    app_stop_saving(app);
     workbench_free(app->bench);
     app->bench = bench;
     app->setup = setup;
@@ -167,6 +169,7 @@ void app_finish_job(struct app *app) {
 bool app_set_word(struct app *app, const char *text) {
     struct err err = {0};
     if (!app->bench) return false;
+    app_stop_saving(app);
     if (!*text) {
         err_set(&err, ERR_VALUE, "Expected at least one character, found none.");
         app_say(app, &err);
@@ -291,6 +294,7 @@ static double motion_length(const struct app *app, int from, int to, enum granul
 
 static void move_update(struct app *app, int direction) {
     struct err err = {0};
+    app_stop_saving(app);
     bool good = direction > 0 ? workbench_next_update(app->bench, &err) : workbench_previous_update(app->bench, &err);
     if (!good && direction < 0) return; // there is nothing before the first
     if (!good) app_say(app, &err);
@@ -437,7 +441,7 @@ static void keys(struct app *app, double now) {
     if (ui_take_key(ui, KEY_DOWN, 0)) app_select_unit(app, app->view.unit + 1);
     if (ui_take_key(ui, KEY_UP, 0)) app_select_unit(app, app->view.unit < 0 ? -1 : app->view.unit - 1);
     if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
-    if (ui_take_key(ui, 'e', MOD_CTRL)) app->export_asked = true;
+    if (ui_take_key(ui, 'e', MOD_CTRL)) app_open_saving(app);
     if (ui_take_key(ui, '=', MOD_CTRL) || ui_take_key(ui, '+', MOD_CTRL)) app_change_scale(app, 1.1);
     if (ui_take_key(ui, '-', MOD_CTRL)) app_change_scale(app, 1 / 1.1);
     if (ui_take_key(ui, '0', MOD_CTRL)) app_change_scale(app, 0);
@@ -532,7 +536,7 @@ static void answer(struct app *app) {
 
 void app_frame(struct app *app, struct draw_list *list, double now) {
     struct ui *ui = &app->ui;
-    advance(app, now);
+    if (!app->picturing) advance(app, now);
     ui->reduced_motion = app->preferences.reduced_motion;
     ui_begin(ui, list, theme_get(app->theme), now);
     rect whole = list->bounds;
@@ -567,8 +571,11 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
         app_empty(app, whole, right, bottom);
     if (app->panel_rail && app->rail_open) app_lesson_panel(app, (rect){left.x, left.y, 288, left.h});
     app_overlays(app, top);
-    keys(app, now);
-    app_player_look(app);
-    answer(app);
+    if (!app->picturing) {
+        keys(app, now);
+        app_player_look(app);
+        answer(app);
+    }
     ui_end(ui);
+    if (!app->picturing) app_advance_saving(app);
 }

@@ -6,6 +6,7 @@
 #include "inspector.h"
 #include "lesson.h"
 #include "preferences.h"
+#include "saving.h"
 #include "setup.h"
 #include "timeline.h"
 #include "ui.h"
@@ -66,8 +67,12 @@ struct app {
     int list_row;
     struct err message; // shown in place until closed
     bool message_good;
-    char export_path[ASSET_PATH];
-    bool export_asked;
+    bool saving_open; // the sheet of what can be taken along
+    bool picturing;   // this frame is drawn for a file: it changes nothing
+    struct saving_order saving_order;
+    char saving_from[12], saving_to[12];
+    struct saving *saving; // being written, or NULL
+    double saving_done;
     double last_frame_seconds;
 };
 

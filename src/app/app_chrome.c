@@ -330,7 +330,7 @@ static const struct {
                  {"Ctrl + -  =  0", "size of everything"},
                  {"P, F11", "presentation, full screen"},
                  {"Ctrl + O", "another word or file"},
-                 {"Ctrl + E", "save the view as a picture"},
+                 {"Ctrl + E", "save a picture, a film, the trace"},
                  {"V", "the menu of the views"},
                  {"Tab, Shift + Tab", "next control, last control"},
                  {"Esc", "close, back to the stage, deselect"},
@@ -371,6 +371,7 @@ void app_overlays(struct app *app, rect top) {
             app->message.code = ERR_NONE;
     }
     if (app->help_open) help_sheet(app);
+    if (app->saving_open) app_saving_sheet(app);
 }
 
 void app_empty(struct app *app, rect stage, rect right, rect bottom) {

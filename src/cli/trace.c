@@ -192,5 +192,5 @@ static int run_trace(const struct command *command, int argc, char **argv) {
 const struct command command_trace = {
     "trace",
     "[M.safetensors | model options] [--data FILE] [--example N | --word TEXT | --input X.npy [--target Y.npy]] "
-    "[--clamp LIST] [--out T.safetensors | DIR/ [--itemised]]",
+    "[--clamp LIST] [--out T.safetensors | T.csv | DIR/ [--itemised]]",
     "Everything that one example does to a network: told step by step, or as arrays.", run_trace};
