@@ -9,6 +9,7 @@
 
 #include "app.h"
 #include "capture.h"
+#include "kind_files.h"
 #include "mem.h"
 #include "safetensors.h"
 #include <math.h>
@@ -32,13 +33,17 @@ static double from_file(const struct tensor *tensor, const struct source *source
 struct what {
     const char *cell;
     int hidden, layers, directions, embed;
-    const char *task; // NULL: the names that are shipped, with the word
+    const char *data; // of kind_files.h, or a task; NULL: the names that are shipped, with the word
     int stride;       // positions drawn; 0 = all
+    const char *path; // set by the test: the file
 };
 
 static void say_command(const struct what *what, const char *path, char *out, size_t size) {
-    char data[96];
-    snprintf(data, sizeof data, what->task ? "--task %s" : "--word troodon", what->task);
+    char data[1200];
+    if (what->path)
+        snprintf(data, sizeof data, "--data '%s'", what->path);
+    else
+        snprintf(data, sizeof data, what->data ? "--task %s" : "--word troodon", what->data);
     snprintf(out, size,
              "'%s' trace --cell %s --hidden %d --layers %d --embed %d %s --seed 7 --steps 30 %s --quiet --out '%s'",
              UNROLL, what->cell, what->hidden, what->layers, what->embed, what->directions > 1 ? "--bidirectional" : "",
@@ -54,8 +59,10 @@ static struct setup make_setup(const struct what *what) {
     setup.recipe.spec.embed = what->embed;
     setup.recipe.seed = 7;
     setup.recipe.steps = 30;
-    if (what->task)
-        snprintf(setup.task, sizeof setup.task, "%s", what->task);
+    if (what->path)
+        snprintf(setup.data, sizeof setup.data, "%s", what->path);
+    else if (what->data)
+        snprintf(setup.task, sizeof setup.task, "%s", what->data);
     else
         snprintf(setup.word, sizeof setup.word, "troodon");
     return setup;
@@ -117,7 +124,7 @@ static void walk_through(const struct what *what) {
         }
     }
     print_message("%s, %s, %d units: %ld numbers found again, %ld formed from such numbers\n",
-                  what->task ? what->task : "names", what->cell, hidden, found, derived);
+                  what->data ? what->data : "names", what->cell, hidden, found, derived);
     assert_int_equal(wrong, 0);
     assert_true(found > 20L * count / (what->stride > 0 ? what->stride : 1));
     assert_true(derived < found);
@@ -149,24 +156,36 @@ static void wide(void **state) {
     walk("lstm", 20);
 }
 
-// Every kind of network and output.
+// Every kind of data, network and output.
 static void kinds(void **state) {
-    (void)state;
     static const struct what all[] = {
         {"lstm", 8, 1, 1, 5, NULL, 3},                // symbols looked up in an embedding
         {"lstm", 6, 1, 1, 0, "sums", 3},              // sequence to sequence
         {"gru", 6, 2, 2, 4, "sums", 11},              // deep, the encoder in both directions, embedded
+        {"gru", 6, 1, 1, 0, "pairs.txt", 5},          // with a vocabulary of its own for the answers
         {"lstm", 6, 1, 1, 0, "adding:T=8", 3},        // real vectors, one number at the end
         {"rnn", 6, 2, 2, 0, "adding:T=5", 3},         // ... read in both directions
+        {"lstm", 6, 1, 2, 4, "labels.tsv", 9},        // one label at the end
         {"lstm_peephole", 6, 1, 1, 0, "sine:T=6", 5}, // a number at every timestep
-        {"gru", 6, 1, 2, 0, "parity:T=6", 5},         // a label at every timestep, both directions
+        {"gru", 6, 1, 2, 0, "tags.conll", 5},         // a label at every timestep, both directions
+        {"lstm", 6, 1, 1, 0, "rolls.json", 5},        // several of many at every timestep
+        {"gru_simple", 12, 1, 1, 0, "cases.ts", 3},   // frames, one label at the end
+        {"lstm", 6, 1, 1, 0, "series.csv", 7},        // frames, the next one
     };
-    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
-        walk_through(&all[k]);
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+        struct what what = all[k];
+        char path[1024];
+        for (int f = 0; what.data && f < KIND_FILES; f++)
+            if (!strcmp(kind_files[f].name, what.data)) {
+                snprintf(path, sizeof path, "%s", kind_file_make(*state, &kind_files[f]));
+                what.path = path;
+            }
+        walk_through(&what);
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(lstm), cmocka_unit_test(rnn), cmocka_unit_test(others),
-                                       cmocka_unit_test(wide), cmocka_unit_test(kinds)};
+                                       cmocka_unit_test(wide), IN_FOLDER(kinds)};
     return cmocka_run_group_tests_name("numbers", tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 struct kind_file {
-    const char *name;
+    const char *name, *reader;
     void (*write)(FILE *file);
 };
 
@@ -26,12 +26,13 @@ static inline void kind_write_labelled(FILE *file) {
 
 static inline void kind_write_conll(FILE *file) {
     for (int i = 0; i < 12; i++)
-        fprintf(file, "The DT\n%s NN\nsleeps VBZ\n. .\n\n", i % 3 == 0 ? "cat" : i % 3 == 1 ? "dog" : "bird");
+        fprintf(file, "The\tO\n%s\tB-ANI\nsleeps\tO\n.\tO\n\n", i % 3 == 0 ? "cat" : i % 3 == 1 ? "dog" : "bird");
 }
 
 static inline void kind_write_pairs(FILE *file) {
-    static const char *const words[] = {"one", "two", "three", "four", "five", "six"},
-                             *const others[] = {"eins", "zwei", "drei", "vier", "fünf", "sechs"};
+    static const char *const words[] = {"one", "two", "three", "four", "five", "six"}, *const others[] = {
+                                                                                           "eins", "zwei", "drei",
+                                                                                           "vier", "fünf", "sechs"};
     for (int i = 0; i < 6; i++)
         fprintf(file, "%s\t%s\n", words[i], others[i]);
 }
@@ -76,9 +77,14 @@ static inline void kind_write_prose(FILE *file) {
 }
 
 static const struct kind_file kind_files[] = {
-    {"names.txt", kind_write_names},   {"prose.txt", kind_write_prose},    {"labels.tsv", kind_write_labelled},
-    {"tags.conll", kind_write_conll},  {"pairs.txt", kind_write_pairs},    {"series.csv", kind_write_series},
-    {"cases.ts", kind_write_cases},    {"rolls.json", kind_write_rolls},
+    {"names.txt", "text", kind_write_names},
+    {"prose.txt", "text", kind_write_prose},
+    {"labels.tsv", "labelled", kind_write_labelled},
+    {"tags.conll", "conll", kind_write_conll},
+    {"pairs.txt", "pairs", kind_write_pairs},
+    {"series.csv", "series", kind_write_series},
+    {"cases.ts", "ts", kind_write_cases},
+    {"rolls.json", "piano-roll", kind_write_rolls},
 };
 enum { KIND_FILES = sizeof kind_files / sizeof *kind_files };
 
