@@ -19,10 +19,11 @@ struct view_state {
     int view; // what stands in the middle: an index of views.h
     struct ask ask;
     enum notation notation;
-    int unit;                            // selected, 0-based; -1 = none
-    int t;                               // selected timestep, 0-based; -1 = the running step's
-    bool encoder;                        // ... is one of the encoder's; of an encoder-decoder
-    int layer, direction;                // shown in the inspector
+    int unit;             // selected, 0-based; -1 = none
+    int t;                // selected timestep, 0-based; -1 = the running step's
+    bool encoder;         // of an encoder-decoder: it is one of the encoder's. Where none is selected the
+                          // side that is shown, so that who selects one of that side sets t alone
+    int layer, direction; // shown in the inspector
     int hover_unit, hover_t, hover_slot; // -1 = none; set by the views each frame
     bool hover_grad;
     bool backward; // the backward figure (follows the phase unless the user pressed B)
