@@ -116,6 +116,7 @@ static void arrive(struct app *app, const struct lesson_scene *scene) {
     app_seek(app, position);
     app->view.unit = scene->unit >= 0 && scene->unit < record_H(record) ? scene->unit : -1;
     app->view.t = scene->t >= 0 && scene->t < record_T(record) ? scene->t : -1;
+    app->view.encoder = false;
     app->transport.by = BY_OPERATION;
     static const char *const names[GRANULARITY_COUNT] = {"operation", "cell", "timestep", "pass", "update"};
     for (int k = 0; k < GRANULARITY_COUNT; k++)
@@ -174,26 +175,40 @@ void app_finish_job(struct app *app) {
     if (app->job) settle_job(app);
 }
 
-bool app_set_word(struct app *app, const char *text) {
-    struct err err = {0};
-    if (!app->bench) return false;
-    app_stop_saving(app);
-    if (!*text) {
-        err_set(&err, ERR_VALUE, "Expected at least one character, found none.");
-        app_say(app, &err);
-        return false;
-    }
-    if (!workbench_set_example(app->bench, text, &err)) {
-        app_say(app, &err);
-        return false;
-    }
+// The example is another one: said in the setup, and the cursor stays where it is as far as the walk goes.
+static void take_example(struct app *app, const char *text, int number) {
     app->message.code = ERR_NONE;
     snprintf(app->setup.word, sizeof app->setup.word, "%s", text);
-    snprintf(app->word_field, sizeof app->word_field, "%s", text);
+    app->setup.example = number;
+    snprintf(app->word_field, sizeof app->word_field, "%s", *text ? text : app->bench->example_text);
     int count = app->bench->script->count;
     app->view.t = -1;
     app->view.scroll = 0;
     app_seek(app, app->position < count ? app->position : count);
+}
+
+bool app_set_word(struct app *app, const char *text) {
+    struct err err = {0};
+    if (!app->bench) return false;
+    app_stop_saving(app);
+    if (!*text) err_set(&err, ERR_VALUE, "Expected at least one character, found none.");
+    if (err.code != ERR_NONE || !workbench_set_example(app->bench, text, &err)) {
+        app_say(app, &err);
+        return false;
+    }
+    take_example(app, text, 0);
+    return true;
+}
+
+bool app_set_number(struct app *app, int number) {
+    struct err err = {0};
+    if (!app->bench) return false;
+    app_stop_saving(app);
+    if (!workbench_set_number(app->bench, number, &err)) {
+        app_say(app, &err);
+        return false;
+    }
+    take_example(app, "", number);
     return true;
 }
 
@@ -225,7 +240,10 @@ void app_open_file(struct app *app, const char *path) {
         snprintf(setup.checkpoint, sizeof setup.checkpoint, "%s", path);
     else {
         snprintf(setup.data, sizeof setup.data, "%s", path);
-        setup.checkpoint[0] = 0;
+        setup.checkpoint[0] = setup.task[0] = setup.reader[0] = 0;
+        setup.recipe.kind = -1; // what went with the data before need not go with these
+        setup.recipe.spec.embed = 0;
+        setup.recipe.spec.directions = 1;
     }
     app_open_setup(app, &setup);
 }
@@ -241,7 +259,7 @@ void app_go_part(struct app *app, int part) {
     struct err err = {0};
     struct setup setup = app->setup;
     setup.recipe = recipe_default();
-    setup.data[0] = 0;
+    setup.data[0] = setup.reader[0] = 0;
     if (!setup_from_scene(&setup, &app->scene, &err)) {
         app_say(app, &err);
         return;
@@ -341,6 +359,17 @@ void app_show_view(struct app *app, int index) {
 void app_select_unit(struct app *app, int unit) {
     int H = app->bench ? record_H(app->bench->record) : 0;
     app->view.unit = H == 0 ? -1 : unit < 0 ? H - 1 : unit >= H ? 0 : unit;
+}
+
+void app_select_timestep(struct app *app, int way) {
+    if (!app->bench) return;
+    const struct record *record = app->bench->record;
+    struct view_state *view = &app->view;
+    int S = record->encoder ? record_T(record->encoder) : 0, all = S + record_T(record);
+    int at = view->t < 0 ? (way > 0 ? -1 : all) : view->t + (view->encoder ? 0 : S);
+    at = (at + way + all) % all;
+    view->encoder = at < S;
+    view->t = at < S ? at : at - S;
 }
 
 static void advance(struct app *app, double now) {
@@ -443,9 +472,13 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .presentation = app->presentation,
                             .narration = narration,
                             .spoken = spoken(app),
-                            .unit_word = "character"};
+                            .unit_word = data_unit_word(app->bench->data)};
     check_homework(app);
     scene->homework = app->homework;
+    bool encoder = app->view.encoder = scene_encoder(scene); // a view that selects a timestep selects one of this side
+    scene->record = record_side(scene->record, encoder);
+    scene->script = script_side(scene->script, encoder);
+    if (encoder) scene->itemised = NULL; // that is the decoder's
     narrate(narration, scene->record, scene->script, shown, app->view.unit, app->view.notation);
     return scene;
 }
@@ -516,9 +549,8 @@ static void keys(struct app *app, double now) {
     if (ui_take_key(ui, KEY_SPACE, 0)) app_play(app, !app->transport.playing, now);
     for (int k = 0; k < GRANULARITY_COUNT; k++)
         if (ui_take_key(ui, '1' + k, 0)) app->transport.by = (enum granularity)k;
-    int T = app->bench ? record_T(app->bench->record) : 0;
-    if (ui_take_key(ui, '[', 0) && T) app->view.t = app->view.t < 0 ? T - 1 : (app->view.t + T - 1) % T;
-    if (ui_take_key(ui, ']', 0) && T) app->view.t = (app->view.t + 1) % T;
+    if (ui_take_key(ui, '[', 0)) app_select_timestep(app, -1);
+    if (ui_take_key(ui, ']', 0)) app_select_timestep(app, 1);
     if (ui_take_key(ui, 'b', 0)) {
         app->view.backward = !app->view.backward;
         app->view.backward_pinned = true;

@@ -111,6 +111,7 @@ void app_seek(struct app *app, int position);                                   
 void app_step(struct app *app, int direction, enum granularity by, double now); // with motion
 void app_play(struct app *app, bool on, double now);
 bool app_set_word(struct app *app, const char *text);            // false: message is shown, nothing changes
+bool app_set_number(struct app *app, int number);                // the same of a numbered example of the data, from 0
 void app_open_setup(struct app *app, const struct setup *setup); // builds in the worker
 void app_open_file(struct app *app, const char *path);           // a text, a checkpoint or a lesson
 bool app_open_lesson(struct app *app, const char *id_or_path, int part);
@@ -121,5 +122,6 @@ bool app_busy(const struct app *app);
 void app_finish_job(struct app *app);           // waits for the worker; for render and tests
 void app_show_view(struct app *app, int index); // of views.h
 void app_select_unit(struct app *app, int unit);
+void app_select_timestep(struct app *app, int way); // the next (1) or the one before (-1); an encoder's come first
 const struct scene *app_scene(struct app *app, struct scene *scene,
                               struct narration *narration); // what the views see now

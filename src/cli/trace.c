@@ -51,7 +51,7 @@ static void narrate_all(const struct traced *traced, bool json) {
 
 static void tell_file(const struct words *words, const struct traced *traced) {
     const struct record *record = traced->record;
-    json_t *steps = traced->script ? json_integer(traced->script->count) : json_null();
+    json_t *steps = json_integer(traced->script->count);
     if (words->common.json)
         command_json(json_pack("{s:s, s:s, s:O, s:o, s:o}", "out", words->out, "example", traced->example, "steps",
                                steps, "loss", json_number(record->loss), "grad_norm", json_number(record->grad_norm)));
@@ -66,7 +66,8 @@ static void tell_file(const struct words *words, const struct traced *traced) {
 static bool set_clamps(struct workbench *bench, const char *text, struct err *err) {
     if (!text) return true;
     struct clamps clamps = {0};
-    return clamps_parse(&clamps, text, &bench->recipe.spec, bench->T, err) && workbench_set_clamps(bench, &clamps, err);
+    return clamps_parse_pair(&clamps, text, &bench->recipe.spec, bench->example->source.T, bench->T, err) &&
+           workbench_set_clamps(bench, &clamps, err);
 }
 
 // The workbench records the course's sum; training's mean is recorded here.
@@ -74,8 +75,8 @@ static bool record_mean(struct traced *traced, struct err *err) {
     const struct workbench *bench = traced->bench;
     struct snapshot now = {0};
     history_get(bench->history, bench->update, &now);
-    traced->own_record = record_new_with(&bench->model, &bench->record->example, &bench->clamps,
-                                         bench->data->vocabulary.texts, bench->data->vocabulary.count, REDUCTION_MEAN,
+    struct record_texts texts = workbench_texts(&bench->data->vocabulary, &bench->data->labels);
+    traced->own_record = record_new_with(&bench->model, &bench->record->example, &bench->clamps, &texts, REDUCTION_MEAN,
                                          &bench->recipe.options, now.m, now.v, bench->update + 1, err);
     traced->own_script = traced->own_record ? script_new(traced->own_record, err) : NULL;
     traced->record = traced->own_record;
@@ -94,12 +95,6 @@ static bool trace_data(const struct words *words, struct traced *traced, struct 
     return words->reduction == REDUCTION_SUM || record_mean(traced, err);
 }
 
-// The walk knows networks that read symbols or reals and name one of many, in one direction where they answer once.
-static bool can_be_told(const struct net_spec *spec) {
-    return spec->output == OUTPUT_SOFTMAX && spec->embed == 0 && spec->kind != NET_ENCODER_DECODER &&
-           !(net_one_answer(spec) && spec->directions == 2);
-}
-
 static bool trace_arrays(const struct words *words, struct traced *traced, struct err *err) {
     const struct opening *opening = &words->opening;
     if (opening->model.data || opening->word)
@@ -110,10 +105,6 @@ static bool trace_arrays(const struct words *words, struct traced *traced, struc
     traced->record = traced->own_record;
     snprintf(traced->example, sizeof traced->example, "%.400s, example %d", words->arrays.input,
              opening->example > 0 ? opening->example : 1);
-    if (!can_be_told(&traced->record->layout.spec))
-        return words->out || err_set(err, ERR_USAGE,
-                                     "--out: this kind of network is not told in words; expected a "
-                                     "file or a folder for its arrays, found none");
     traced->own_script = script_new(traced->own_record, err);
     traced->script = traced->own_script;
     return traced->script != NULL;
