@@ -382,6 +382,9 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .presentation = app->presentation,
                             .narration = narration,
                             .unit_word = "character"};
+    bool encoder = scene_encoder(scene);
+    scene->record = record_side(scene->record, encoder);
+    scene->script = script_side(scene->script, encoder);
     narrate(narration, scene->record, scene->script, shown, app->view.unit, app->view.notation);
     return scene;
 }

@@ -23,6 +23,14 @@ struct recipe recipe_default(void) {
     return recipe;
 }
 
+struct record_texts workbench_texts(const struct vocabulary *symbols, const struct vocabulary *labels) {
+    bool own = labels->count > 0;
+    return (struct record_texts){.symbols = symbols->texts,
+                                 .symbol_count = symbols->count,
+                                 .answers = own ? labels->texts : NULL,
+                                 .answer_count = own ? labels->count : 0};
+}
+
 static void forget_record(struct workbench *bench) {
     itemised_free(bench->itemised);
     script_free(bench->script);
@@ -49,9 +57,9 @@ static bool make_record(struct workbench *bench, const int *x, const int *target
     struct snapshot now = {0};
     history_get(bench->history, bench->update, &now);
     struct example example = {.T = T, .x = x, .target = target};
-    struct record *record = record_new_with(&bench->model, &example, &bench->clamps, bench->data->vocabulary.texts,
-                                            bench->data->vocabulary.count, REDUCTION_SUM, &bench->recipe.options, now.m,
-                                            now.v, bench->update + 1, err);
+    struct record_texts texts = workbench_texts(&bench->data->vocabulary, &bench->data->labels);
+    struct record *record = record_new_with(&bench->model, &example, &bench->clamps, &texts, REDUCTION_SUM,
+                                            &bench->recipe.options, now.m, now.v, bench->update + 1, err);
     if (!record) return false;
     struct script *script = script_new(record, err);
     struct itemised *itemised = script && T <= ITEMISED_MAX_T ? itemised_new(record, err) : NULL;

@@ -43,6 +43,8 @@ typedef bool workbench_progress(void *context, double fraction); // false: stop
 struct workbench *workbench_new(struct dataset *data, const struct recipe *recipe, const char *example,
                                 workbench_progress *progress, void *context, struct err *err);
 void workbench_free(struct workbench *bench);
+// What symbols and answers are called, of a data set or a checkpoint; borrowed.
+struct record_texts workbench_texts(const struct vocabulary *symbols, const struct vocabulary *labels);
 // From a trained model instead of a recipe; data was read with the model's vocabulary.
 struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *example,
                                        struct err *err);

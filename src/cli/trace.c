@@ -72,8 +72,8 @@ static bool record_mean(struct traced *traced, struct err *err) {
     const struct workbench *bench = traced->bench;
     struct snapshot now = {0};
     history_get(bench->history, bench->update, &now);
-    traced->own_record = record_new_with(&bench->model, &bench->record->example, &bench->clamps,
-                                         bench->data->vocabulary.texts, bench->data->vocabulary.count, REDUCTION_MEAN,
+    struct record_texts texts = workbench_texts(&bench->data->vocabulary, &bench->data->labels);
+    traced->own_record = record_new_with(&bench->model, &bench->record->example, &bench->clamps, &texts, REDUCTION_MEAN,
                                          &bench->recipe.options, now.m, now.v, bench->update + 1, err);
     traced->own_script = traced->own_record ? script_new(traced->own_record, err) : NULL;
     traced->record = traced->own_record;

@@ -280,9 +280,9 @@ struct record *arrays_record(const struct opening *opening, const struct arrays_
     bool good = arrays_read(&arrays, opening, words, err) && open_model(opening, words, &arrays, &checkpoint, err) &&
                 read_example(&arrays, spec, &source, &example, err) &&
                 (!clamp || clamps_parse_pair(&clamps, clamp, spec, source.T, example.T, err));
+    struct record_texts texts = workbench_texts(&checkpoint.vocabulary, &checkpoint.labels);
     if (good)
-        record = record_new_with(&checkpoint.model, &example, &clamps, checkpoint.vocabulary.texts,
-                                 checkpoint.vocabulary.count, reduction, &options, NULL, NULL, 1, err);
+        record = record_new_with(&checkpoint.model, &example, &clamps, &texts, reduction, &options, NULL, NULL, 1, err);
     release_example(&example);
     release_example(&source);
     arrays_release(&arrays);

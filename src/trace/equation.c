@@ -503,5 +503,5 @@ void label_equation(char *out, size_t size, const struct record *record, const s
                                .direction = step->direction,
                                .layers = spec->layers,
                                .directions = spec->directions};
-    if ((unsigned)step->kind < STEP_KIND_COUNT) kinds[step->kind](&e);
+    if ((unsigned)step->kind < STEP_KIND_COUNT && kinds[step->kind]) kinds[step->kind](&e);
 }

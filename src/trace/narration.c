@@ -195,7 +195,7 @@ void narrate(struct narration *out, const struct record *record, const struct sc
     char title[128];
     step_title(record, step, title, sizeof title);
     say(&teller, "**%s.** ", title);
-    kinds[step->kind](&teller);
+    if (kinds[step->kind]) kinds[step->kind](&teller);
     end_first(&teller);
 }
 

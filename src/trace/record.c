@@ -53,12 +53,79 @@ static void release_example(struct example *example) {
     mem_free((void *)example->target_real);
 }
 
-static void copy_symbols(struct record *record, char *const *symbols, int count) {
-    if (!symbols || count <= 0) return;
-    record->symbols = mem_need((size_t)count, sizeof *record->symbols);
+static char **copy_list(char *const *texts, int count, int *copied) {
+    *copied = 0;
+    if (!texts || count <= 0) return NULL;
+    char **copies = mem_need((size_t)count, sizeof *copies);
     for (int i = 0; i < count; i++)
-        record->symbols[i] = mem_copy_text(symbols[i] ? symbols[i] : "");
-    record->symbol_count = count;
+        copies[i] = mem_copy_text(texts[i] ? texts[i] : "");
+    *copied = count;
+    return copies;
+}
+
+static void release_list(char **texts, int count) {
+    for (int i = 0; i < count; i++)
+        mem_free(texts[i]);
+    mem_free(texts);
+}
+
+static void copy_texts(struct record *record, const struct record_texts *texts) {
+    if (!texts) return;
+    record->symbols = copy_list(texts->symbols, texts->symbol_count, &record->symbol_count);
+    record->answers = copy_list(texts->answers, texts->answer_count, &record->answer_count);
+}
+
+// --- the sides of an encoder-decoder ---
+
+static struct record *make_side(const struct record *record, bool encoder) {
+    struct record *side = mem_need(1, sizeof *side);
+    *side = *record;
+    side->whole = record;
+    side->layout = encoder ? *record->layout.encoder : *record->layout.decoder;
+    side->encoder = side->decoder = NULL;
+    if (encoder) {
+        side->tape = (struct tape *)tape_encoder(record->tape);
+        side->example = record->source;
+    } else if (record->answers) { // the decoder reads what it writes
+        side->symbols = record->answers;
+        side->symbol_count = record->answer_count;
+    }
+    side->names = record_names_new(side, encoder ? "encoder/" : "");
+    return side;
+}
+
+static void make_sides(struct record *record) {
+    if (!record->layout.encoder) return;
+    struct record *encoder = make_side(record, true), *decoder = make_side(record, false);
+    record->encoder = encoder;
+    record->decoder = decoder;
+}
+
+// What is known only after the passes.
+static void finish_side(const struct record *record, struct record *side) {
+    if (!side) return;
+    side->loss = record->loss;
+    side->loss_scale = record->loss_scale;
+    side->grad_norm = record->grad_norm;
+    side->clip_scale = record->clip_scale;
+}
+
+static void free_side(struct record *side) {
+    if (side) record_names_free(side->names);
+    mem_free(side);
+}
+
+const struct record *record_side(const struct record *record, bool encoder) {
+    const struct record *whole = record->whole;
+    if (!whole->encoder) return whole;
+    return encoder ? whole->encoder : whole->decoder;
+}
+
+bool record_is_encoder(const struct record *side) {
+    return side->whole->encoder == side;
+}
+bool record_is_decoder(const struct record *side) {
+    return side->whole->decoder == side;
 }
 
 static bool make_slabs(struct record *record, const float *m, const float *v) {
@@ -140,7 +207,9 @@ static bool cell_grads_finite(const struct record *record, const struct tape *ta
 }
 
 // Layers one after the other, each in its own order of time: no layer reads from one above it.
-static bool cells_finite(const struct record *record, const struct tape *tape, struct err *err) {
+static bool cells_finite(const struct record *whole, bool encoder, struct err *err) {
+    const struct record *record = record_side(whole, encoder);
+    const struct tape *tape = record->tape;
     const struct net_spec *spec = tape_spec(tape);
     int T = tape_length(tape);
     for (int l = 0; l < spec->layers; l++)
@@ -151,11 +220,10 @@ static bool cells_finite(const struct record *record, const struct tape *tape, s
 }
 
 static bool forward_finite(const struct record *record, struct err *err) {
-    const struct tape *encoder = tape_encoder(record->tape);
     const struct net_spec *spec = tape_spec(record->tape);
     const char *entry = spec->output == OUTPUT_SOFTMAX ? "symbol" : "output";
-    if (encoder && !cells_finite(record, encoder, err)) return false;
-    if (!cells_finite(record, record->tape, err)) return false;
+    if (record->encoder && !cells_finite(record, true, err)) return false;
+    if (!cells_finite(record, false, err)) return false;
     for (int t = 0; t < record_T(record); t++) {
         int i = not_finite(tape_logits(record->tape, t), spec->outputs);
         if (i >= 0) return report(err, "the logit", "forward/logits", tape_logits(record->tape, t)[i], t, i, entry);
@@ -167,7 +235,9 @@ static bool forward_finite(const struct record *record, struct err *err) {
     return isfinite(record->loss) || err_set(err, ERR_VALUE, "the loss is not finite");
 }
 
-static bool cells_grads_finite(const struct record *record, const struct tape *tape, struct err *err) {
+static bool cells_grads_finite(const struct record *whole, bool encoder, struct err *err) {
+    const struct record *record = record_side(whole, encoder);
+    const struct tape *tape = record->tape;
     const struct net_spec *spec = tape_spec(tape);
     int T = tape_length(tape);
     for (int l = spec->layers - 1; l >= 0; l--)
@@ -178,9 +248,8 @@ static bool cells_grads_finite(const struct record *record, const struct tape *t
 }
 
 static bool backward_finite(const struct record *record, struct err *err) {
-    const struct tape *encoder = tape_encoder(record->tape);
-    if (!cells_grads_finite(record, record->tape, err)) return false;
-    if (encoder && !cells_grads_finite(record, encoder, err)) return false;
+    if (!cells_grads_finite(record, false, err)) return false;
+    if (record->encoder && !cells_grads_finite(record, true, err)) return false;
     if (!params_finite(record, record->grads, "grad/", "a gradient", err)) return false;
     return isfinite(record->grad_norm) || err_set(err, ERR_VALUE, "the norm of the gradient is not finite");
 }
@@ -241,11 +310,12 @@ static bool run(struct record *record, const struct model *model, const struct c
 struct record *record_new(const struct model *model, const struct example *example, char *const *symbols,
                           int symbol_count, enum reduction reduction, const struct train_options *options,
                           const float *m, const float *v, int64_t update, struct err *err) {
-    return record_new_with(model, example, NULL, symbols, symbol_count, reduction, options, m, v, update, err);
+    struct record_texts texts = {.symbols = symbols, .symbol_count = symbol_count};
+    return record_new_with(model, example, NULL, &texts, reduction, options, m, v, update, err);
 }
 
 struct record *record_new_with(const struct model *model, const struct example *example, const struct clamps *clamps,
-                               char *const *symbols, int symbol_count, enum reduction reduction,
+                               const struct record_texts *texts, enum reduction reduction,
                                const struct train_options *options, const float *m, const float *v, int64_t update,
                                struct err *err) {
     if (!example_check(&model->layout.spec, example, err)) return NULL;
@@ -255,6 +325,7 @@ struct record *record_new_with(const struct model *model, const struct example *
         err_set(err, ERR_MEMORY, "no memory for a record");
         return NULL;
     }
+    record->whole = record;
     record->reduction = reduction;
     record->options = *options;
     record->update = update < 1 ? 1 : update;
@@ -266,9 +337,14 @@ struct record *record_new_with(const struct model *model, const struct example *
                 record->layout.size);
         goto fail;
     }
-    copy_symbols(record, symbols, symbol_count);
-    record->names = record_names_new(record);
-    if (run(record, model, clamps, err)) return record;
+    copy_texts(record, texts);
+    record->names = record_names_new(record, "");
+    make_sides(record);
+    if (run(record, model, clamps, err)) {
+        finish_side(record, record->encoder);
+        finish_side(record, record->decoder);
+        return record;
+    }
 fail:
     record_free(record);
     return NULL;
@@ -278,9 +354,10 @@ void record_free(struct record *record) {
     if (!record) return;
     release_example(&record->example);
     release_example(&record->source);
-    for (int i = 0; i < record->symbol_count; i++)
-        mem_free(record->symbols[i]);
-    mem_free(record->symbols);
+    free_side(record->encoder);
+    free_side(record->decoder);
+    release_list(record->symbols, record->symbol_count);
+    release_list(record->answers, record->answer_count);
     mem_free(record->params);
     mem_free(record->grads);
     mem_free(record->clipped);
@@ -307,6 +384,48 @@ const char *record_symbol(const struct record *record, int symbol) {
     if (symbol < 0) return "0";
     if (symbol < record->symbol_count) return record->symbols[symbol];
     return record_number_name(record, symbol);
+}
+
+const char *record_answer(const struct record *record, int output) {
+    if (record->answers && output >= 0 && output < record->answer_count) return record->answers[output];
+    if (record->layout.spec.output != OUTPUT_SOFTMAX) return record_number_name(record, output + 1);
+    return record_symbol(record, output);
+}
+
+// --- neighbours in time ---
+
+static int inside(const struct record *side, int t) {
+    return t >= 0 && t < record_T(side) ? t : -1;
+}
+int record_before(const struct record *side, int direction, int t) {
+    return inside(side, direction == 1 ? t + 1 : t - 1);
+}
+int record_after(const struct record *side, int direction, int t) {
+    return inside(side, direction == 1 ? t - 1 : t + 1);
+}
+bool record_has_past(const struct record *side, int direction, int t) {
+    return record_before(side, direction, t) >= 0 || record_is_decoder(side);
+}
+bool record_has_future(const struct record *side, int direction, int t) {
+    return record_after(side, direction, t) >= 0 || record_is_encoder(side);
+}
+
+bool record_has_target(const struct record *side, int t) {
+    return side->layout.spec.outputs > 0 && inside(side, t) >= 0 && side->example.target[t] >= 0;
+}
+
+int record_loss_time(const struct record *side, int direction, int t) {
+    if (direction == 1 && net_one_answer(&side->layout.spec)) t = t == 0 ? record_T(side) - 1 : -1;
+    return record_has_target(side, t) ? t : -1;
+}
+
+bool record_hears_loss(const struct record *side, int layer, int direction, int t) {
+    return layer < side->layout.spec.layers - 1 || record_loss_time(side, direction, t) >= 0;
+}
+
+bool record_shows_output(const struct record *side, int t) {
+    const struct net_spec *spec = &side->layout.spec;
+    return spec->outputs > 0 && (!net_one_answer(spec) || t == record_T(side) - 1);
 }
 
 double record_norm(const double *values, int n) {

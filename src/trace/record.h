@@ -11,12 +11,29 @@ enum reduction { REDUCTION_SUM, REDUCTION_MEAN }; // L = sum of L<t> (the course
 
 struct record_names; // interned texts, private to record_names.c
 
+// What symbols are called. answers: of the outputs, where they have texts of their own (labels, the target language);
+// else NULL, and they are the inputs'. Without any text a symbol is told by its number.
+struct record_texts {
+    char *const *symbols;
+    int symbol_count;
+    char *const *answers;
+    int answer_count;
+};
+
+// An encoder-decoder's record is three: the whole, and each side as a record of its own, whose layout, example, tape,
+// names and symbols are that side's, so that what works on a record works on either side. A side borrows everything
+// and lives as long as the whole. Of the whole, layout is that of both; example, tape and the names of tensors are the
+// decoder's. What walks and looks takes a side (record_side()); what trains, saves and analyses takes the whole.
 struct record {
     struct layout layout;
-    struct example example; // arrays owned by the record; of an encoder-decoder what the decoder reads
-    struct example source;  // and what its encoder reads; example.source points here
-    char **symbols;         // texts of the vocabulary, owned; symbols[0] is "<EOS>"
+    struct example example;           // arrays owned by the record; of an encoder-decoder what the decoder reads
+    struct example source;            // and what its encoder reads; example.source points here
+    struct record *encoder, *decoder; // the sides; NULL in other kinds, and in a side
+    const struct record *whole;       // of a side: whose; else itself
+    char **symbols;                   // texts of the vocabulary, owned; symbols[0] is "<EOS>"
     int symbol_count;
+    char **answers; // texts of the outputs where they are others, owned; else NULL
+    int answer_count;
     enum reduction reduction;
     struct tape *tape; // forward and backward of L (gradients are scaled for the mean)
     struct train_options options;
@@ -37,18 +54,41 @@ struct record {
 struct record *record_new(const struct model *model, const struct example *example, char *const *symbols,
                           int symbol_count, enum reduction reduction, const struct train_options *options,
                           const float *m, const float *v, int64_t update, struct err *err);
-// The same with values set by hand in the forward pass (clamp.h), where clamps is not NULL. Also fails (ERR_VALUE) for
-// a clamp of what is not there.
+// The same with texts for the answers, and with values set by hand in the forward pass (clamp.h), where clamps is not
+// NULL. Also fails (ERR_VALUE) for a clamp of what is not there.
 struct record *record_new_with(const struct model *model, const struct example *example, const struct clamps *clamps,
-                               char *const *symbols, int symbol_count, enum reduction reduction,
+                               const struct record_texts *texts, enum reduction reduction,
                                const struct train_options *options, const float *m, const float *v, int64_t update,
                                struct err *err);
 void record_free(struct record *record);
 
+// The encoder's or the decoder's side; in other kinds, which have one side, the record itself. Any of the three may be
+// given.
+const struct record *record_side(const struct record *record, bool encoder);
+bool record_is_encoder(const struct record *side);
+bool record_is_decoder(const struct record *side); // of an encoder-decoder
+
 const struct cell_desc *record_cell(const struct record *record);
 int record_T(const struct record *record);
 int record_H(const struct record *record);
-const char *record_symbol(const struct record *record, int symbol); // text of a symbol; "0" for -1
+const char *record_symbol(const struct record *record, int symbol); // text of a symbol that is read; "0" for -1
+// Text of an output: of softmax a symbol; of sigmoid and linear outputs without texts its number, from 1.
+const char *record_answer(const struct record *record, int output);
+
+// --- neighbours in time, of one side ---
+
+int record_before(const struct record *side, int direction, int t);      // whose state enters t; -1 where none does
+int record_after(const struct record *side, int direction, int t);       // whose gradient comes back to t; -1
+bool record_has_past(const struct record *side, int direction, int t);   // ..., or what an encoder left
+bool record_has_future(const struct record *side, int direction, int t); // ..., or what a decoder sends back
+bool record_has_target(const struct record *side, int t);
+// The timestep whose loss reaches the top layer's hidden state at t through the head; -1 where none does. Another one
+// than t where there is one answer and the direction is backward: the head reads its state at t = 0.
+int record_loss_time(const struct record *side, int direction, int t);
+// Whether a gradient arrives at the hidden state of a layer from above: from the layer above, or from a loss.
+bool record_hears_loss(const struct record *side, int layer, int direction, int t);
+// Whether the network shows an output at t: at every timestep, or at the last one where there is one answer.
+bool record_shows_output(const struct record *side, int t);
 
 // --- named tensors: what the trace file holds, by the names of docs/formats.md ---
 //   input (T, I): what the first layer reads: one-hot symbols, embedded ones (T, E), or the real vectors

@@ -15,8 +15,8 @@ struct record_names {
     struct arena arena;
     struct track_names *tracks; // (layers, directions)
     const char **params[RECORD_PARAM_KIND_COUNT];
-    const char **numbers; // symbols without a text
-    int number_count;
+    const char **numbers; // of what has no text, from `number_first` on
+    int number_first, number_count;
 };
 
 static const char *const folders[RECORD_KIND_COUNT] = {
@@ -31,22 +31,38 @@ static const char *const param_folders[RECORD_PARAM_KIND_COUNT] = {
     [RECORD_DELTA] = "delta",       [RECORD_GRAD_AT] = "grad_at",
 };
 
-static void name_track(struct arena *arena, struct track_names *names, const struct cell_desc *cell, int layer,
-                       int direction) {
+static void name_track(struct arena *arena, struct track_names *names, const char *prefix, const struct cell_desc *cell,
+                       int layer, int direction) {
     const char *reverse = direction ? "_reverse" : "";
     for (int kind = 0; kind < RECORD_KIND_COUNT; kind++)
         for (int s = 0; s < cell->slot_count; s++) {
-            names->name[kind][s] = arena_printf(arena, "%s/l%d%s/%s", folders[kind], layer, reverse, cell->slots[s].id);
-            names->norm[kind][s] = arena_printf(arena, "norm/%s", names->name[kind][s]);
+            const char *name = arena_printf(arena, "%s/l%d%s/%s", folders[kind], layer, reverse, cell->slots[s].id);
+            names->name[kind][s] = arena_printf(arena, "%s%s", prefix, name);
+            names->norm[kind][s] = arena_printf(arena, "%snorm/%s", prefix, name);
         }
     for (int i = 0; i < cell->step_count; i++)
         for (int k = 0; k < 2; k++) {
-            names->sent[i][k] = arena_printf(arena, "backward/sent/l%d%s/%d_%d", layer, reverse, i, k);
-            names->sent_norm[i][k] = arena_printf(arena, "norm/%s", names->sent[i][k]);
+            const char *name = arena_printf(arena, "backward/sent/l%d%s/%d_%d", layer, reverse, i, k);
+            names->sent[i][k] = arena_printf(arena, "%s%s", prefix, name);
+            names->sent_norm[i][k] = arena_printf(arena, "%snorm/%s", prefix, name);
         }
 }
 
-struct record_names *record_names_new(const struct record *record) {
+// Symbols beyond the texts; outputs that are no symbols are counted from 1.
+static void name_numbers(struct record_names *names, const struct record *record) {
+    const struct net_spec *spec = &record->layout.spec;
+    bool symbols = spec->output == OUTPUT_SOFTMAX;
+    int end = spec->outputs + !symbols;
+    if (!spec->real_input && spec->inputs > end) end = spec->inputs;
+    names->number_first = symbols ? record->symbol_count : 0;
+    names->number_count = end - names->number_first;
+    if (names->number_count <= 0) return;
+    names->numbers = arena_alloc(&names->arena, (size_t)names->number_count, sizeof *names->numbers);
+    for (int i = 0; i < names->number_count; i++)
+        names->numbers[i] = arena_printf(&names->arena, "%d", names->number_first + i);
+}
+
+struct record_names *record_names_new(const struct record *record, const char *prefix) {
     const struct layout *layout = &record->layout;
     int layers = layout->spec.layers, directions = layout->spec.directions;
     struct record_names *names = mem_need(1, sizeof *names);
@@ -54,20 +70,13 @@ struct record_names *record_names_new(const struct record *record) {
     names->tracks = arena_alloc(&names->arena, (size_t)(layers * directions), sizeof *names->tracks);
     for (int l = 0; l < layers; l++)
         for (int d = 0; d < directions; d++)
-            name_track(&names->arena, &names->tracks[l * directions + d], record_cell(record), l, d);
+            name_track(&names->arena, &names->tracks[l * directions + d], prefix, record_cell(record), l, d);
     for (int kind = 0; kind < RECORD_PARAM_KIND_COUNT; kind++) {
         names->params[kind] = arena_alloc(&names->arena, (size_t)layout->count, sizeof *names->params[kind]);
         for (int p = 0; p < layout->count; p++)
             names->params[kind][p] = arena_printf(&names->arena, "%s/%s", param_folders[kind], layout->params[p].name);
     }
-    int symbols = layout->spec.outputs;
-    if (!layout->spec.real_input && layout->spec.inputs > symbols) symbols = layout->spec.inputs;
-    names->number_count = symbols - record->symbol_count;
-    if (names->number_count > 0) {
-        names->numbers = arena_alloc(&names->arena, (size_t)names->number_count, sizeof *names->numbers);
-        for (int i = 0; i < names->number_count; i++)
-            names->numbers[i] = arena_printf(&names->arena, "%d", record->symbol_count + i);
-    }
+    name_numbers(names, record);
     return names;
 }
 
@@ -79,7 +88,7 @@ void record_names_free(struct record_names *names) {
 
 const char *record_number_name(const struct record *record, int symbol) {
     const struct record_names *names = record->names;
-    int i = symbol - record->symbol_count;
+    int i = symbol - (names ? names->number_first : 0);
     return names && i >= 0 && i < names->number_count ? names->numbers[i] : "?";
 }
 

@@ -9,15 +9,15 @@
 // --- where each step is ---
 
 // Steps of one layer, direction and timestep, in a row of track_at.
-enum { TRACK_INPUT, TRACK_FROM_LOSS, TRACK_FROM_FUTURE, TRACK_SUM };
-// Steps of one timestep that belong to no layer, in a row of time_at.
-enum { TIME_OUTPUT, TIME_LOSS, TIME_OUTPUT_BACK, TIME_COLUMNS };
+enum { TRACK_INPUT, TRACK_FROM_LOSS, TRACK_FROM_FUTURE, TRACK_HAND_OVER, TRACK_SUM };
+// Steps of which a timestep has one, in a row of time_at.
+enum { TIME_OUTPUT, TIME_LOSS, TIME_OUTPUT_BACK, TIME_EMBED, TIME_EMBED_BACK, TIME_COLUMNS };
 
 static int track_columns(const struct script *s) {
     return TRACK_SUM + s->states + 2 * s->parts;
 }
 
-// The column of a step in a row of track_at; -1 for kinds that have no layer, and for parts or states that do
+// The column of a step in a row of track_at; -1 for kinds that stand in no row of it, and for parts or states that do
 // not exist.
 static int track_column(const struct script *s, enum step_kind kind, int which) {
     switch (kind) {
@@ -27,6 +27,8 @@ static int track_column(const struct script *s, enum step_kind kind, int which) 
         return which > 0 ? -1 : TRACK_FROM_LOSS;
     case STEP_FROM_FUTURE:
         return which > 0 ? -1 : TRACK_FROM_FUTURE;
+    case STEP_HAND_OVER:
+        return TRACK_HAND_OVER;
     case STEP_SUM:
         return which >= 0 && which < s->states ? TRACK_SUM + which : -1;
     case STEP_PART:
@@ -39,10 +41,20 @@ static int track_column(const struct script *s, enum step_kind kind, int which) 
 }
 
 static int time_column(enum step_kind kind) {
-    return kind == STEP_OUTPUT        ? TIME_OUTPUT
-           : kind == STEP_LOSS        ? TIME_LOSS
-           : kind == STEP_OUTPUT_BACK ? TIME_OUTPUT_BACK
-                                      : -1;
+    switch (kind) {
+    case STEP_OUTPUT:
+        return TIME_OUTPUT;
+    case STEP_LOSS:
+        return TIME_LOSS;
+    case STEP_OUTPUT_BACK:
+        return TIME_OUTPUT_BACK;
+    case STEP_EMBED:
+        return TIME_EMBED;
+    case STEP_EMBED_BACK:
+        return TIME_EMBED_BACK;
+    default:
+        return -1;
+    }
 }
 
 static int *track_cell(const struct script *s, int layer, int direction, int t, int column) {
@@ -61,8 +73,10 @@ static int *place_of(const struct script *s, enum step_kind kind, int layer, int
 
 // --- building: once to count, once to fill ---
 
+// At work on one side.
 struct builder {
-    struct script *script;
+    struct script *whole;
+    const struct script *side; // what is looked up there
     const struct record *record;
     bool fill;
     int count;
@@ -70,24 +84,27 @@ struct builder {
 };
 
 static void put(struct builder *b, struct step step) {
+    step.phase = b->phase;
+    step.encoder = record_is_encoder(b->record);
     if (b->fill) {
-        step.phase = b->phase;
-        b->script->steps[b->count] = step;
+        b->whole->steps[b->count] = step;
         int which = step.kind == STEP_PART || step.kind == STEP_PART_BACK ? step.part : step.state;
-        int *place = place_of(b->script, step.kind, step.layer, step.direction, step.t, which);
+        int *place = place_of(b->side, step.kind, step.layer, step.direction, step.t, which);
         if (place) *place = b->count + 1;
-        if (b->script->phase_count[b->phase]++ == 0) b->script->phase_first[b->phase] = b->count;
+        if (b->whole->phase_count[b->phase]++ == 0) b->whole->phase_first[b->phase] = b->count;
     }
     b->count++;
 }
 
 static struct step blank(enum step_kind kind) {
-    return (struct step){.kind = kind, .layer = -1, .direction = -1, .t = -1, .part = -1, .state = -1, .block = -1};
+    return (struct step){
+        .kind = kind, .layer = -1, .direction = -1, .t = -1, .part = -1, .state = -1, .block = BLOCK_HEAD};
 }
 
 static void put_time(struct builder *b, enum step_kind kind, int t) {
     struct step step = blank(kind);
     step.t = t;
+    if (kind == STEP_EMBED || kind == STEP_EMBED_BACK) step.layer = step.direction = 0;
     put(b, step);
 }
 
@@ -103,22 +120,9 @@ static void put_track(struct builder *b, enum step_kind kind, int layer, int dir
     put(b, step);
 }
 
-static bool has_target(const struct record *record, int t) {
-    return record->example.target && record->example.target[t] >= 0;
-}
-
-// A net that answers once shows its output where the answer is asked, or at the end when none is.
-static bool shows_output(const struct record *record, int t) {
-    if (record->layout.spec.kind != NET_MANY_TO_ONE || has_target(record, t)) return true;
-    bool any = false;
-    for (int k = 0; k < record_T(record); k++)
-        any |= has_target(record, k);
-    return !any && t == record_T(record) - 1;
-}
-
 static void forward_cell(struct builder *b, int layer, int direction, int t) {
     put_track(b, STEP_INPUT, layer, direction, t, -1);
-    for (int p = 0; p < b->script->parts; p++)
+    for (int p = 0; p < b->side->parts; p++)
         put_track(b, STEP_PART, layer, direction, t, p);
 }
 
@@ -129,17 +133,10 @@ static bool part_makes(const struct cell_desc *cell, int part, int slot) {
     return false;
 }
 
-// Whether anything arrives from the loss side: below the top layer always, at the top where there is a
-// target.
-static bool hears_loss(const struct builder *b, int layer, int t) {
-    return layer < b->script->layers - 1 || has_target(b->record, t);
-}
-
 static void backward_cell(struct builder *b, int layer, int direction, int t) {
-    const struct cell_desc *cell = b->script->cell;
-    int last = direction == 0 ? b->script->T - 1 : 0;
-    if (hears_loss(b, layer, t)) put_track(b, STEP_FROM_LOSS, layer, direction, t, 0);
-    if (t != last) put_track(b, STEP_FROM_FUTURE, layer, direction, t, 0);
+    const struct cell_desc *cell = b->side->cell;
+    if (record_hears_loss(b->record, layer, direction, t)) put_track(b, STEP_FROM_LOSS, layer, direction, t, 0);
+    if (record_has_future(b->record, direction, t)) put_track(b, STEP_FROM_FUTURE, layer, direction, t, 0);
     for (int p = cell->part_count - 1; p >= 0; p--) {
         for (int s = 0; s < cell->state_count; s++)
             if (part_makes(cell, p, cell->state_out[s])) put_track(b, STEP_SUM, layer, direction, t, s);
@@ -147,94 +144,148 @@ static void backward_cell(struct builder *b, int layer, int direction, int t) {
     }
 }
 
-static void forward_phase(struct builder *b) {
-    const struct script *s = b->script;
-    b->phase = PHASE_FORWARD;
-    if (s->directions == 1) {
-        for (int t = 0; t < s->T; t++) {
-            for (int l = 0; l < s->layers; l++)
-                forward_cell(b, l, 0, t);
-            if (shows_output(b->record, t)) put_time(b, STEP_OUTPUT, t);
-        }
-        return;
-    }
-    for (int l = 0; l < s->layers; l++)
+static bool embeds(const struct builder *b) {
+    return b->record->layout.spec.embed > 0;
+}
+
+static void forward_side(struct builder *b) {
+    const struct script *s = b->side;
+    bool apart = s->directions > 1; // layer by layer
+    for (int t = 0; apart && embeds(b) && t < s->T; t++)
+        put_time(b, STEP_EMBED, t);
+    for (int l = 0; apart && l < s->layers; l++)
         for (int d = 0; d < s->directions; d++)
             for (int n = 0; n < s->T; n++)
                 forward_cell(b, l, d, d == 0 ? n : s->T - 1 - n);
-    for (int t = 0; t < s->T; t++)
-        if (shows_output(b->record, t)) put_time(b, STEP_OUTPUT, t);
+    for (int t = 0; t < s->T; t++) {
+        if (!apart && embeds(b)) put_time(b, STEP_EMBED, t);
+        for (int l = 0; !apart && l < s->layers; l++)
+            forward_cell(b, l, 0, t);
+        if (record_shows_output(b->record, t)) put_time(b, STEP_OUTPUT, t);
+    }
 }
 
-static void backward_phase(struct builder *b) {
-    const struct script *s = b->script;
-    b->phase = PHASE_BACKWARD;
-    if (s->directions == 1) {
-        for (int t = s->T - 1; t >= 0; t--) {
-            if (has_target(b->record, t)) put_time(b, STEP_OUTPUT_BACK, t);
-            for (int l = s->layers - 1; l >= 0; l--)
-                backward_cell(b, l, 0, t);
-        }
-        return;
+static void loss_side(struct builder *b) {
+    for (int t = 0; t < b->side->T; t++)
+        if (record_has_target(b->record, t)) put_time(b, STEP_LOSS, t);
+}
+
+static void backward_side(struct builder *b) {
+    const struct script *s = b->side;
+    bool apart = s->directions > 1;
+    for (int t = s->T - 1; t >= 0; t--) {
+        if (record_has_target(b->record, t)) put_time(b, STEP_OUTPUT_BACK, t);
+        for (int l = s->layers - 1; !apart && l >= 0; l--)
+            backward_cell(b, l, 0, t);
+        if (!apart && embeds(b)) put_time(b, STEP_EMBED_BACK, t);
     }
-    for (int t = s->T - 1; t >= 0; t--)
-        if (has_target(b->record, t)) put_time(b, STEP_OUTPUT_BACK, t);
-    for (int l = s->layers - 1; l >= 0; l--)
+    for (int l = s->layers - 1; apart && l >= 0; l--)
         for (int d = s->directions - 1; d >= 0; d--)
             for (int n = s->T - 1; n >= 0; n--)
                 backward_cell(b, l, d, d == 0 ? n : s->T - 1 - n);
+    for (int t = s->T - 1; apart && embeds(b) && t >= 0; t--)
+        put_time(b, STEP_EMBED_BACK, t);
 }
 
-static void update_phase(struct builder *b) {
-    const struct script *s = b->script;
-    b->phase = PHASE_UPDATE;
+static void put_update(struct builder *b, int layer, int direction, int block, bool bias) {
     struct step step = blank(STEP_UPDATE);
-    for (step.layer = 0; step.layer < s->layers; step.layer++)
-        for (step.direction = 0; step.direction < s->directions; step.direction++)
-            for (step.block = 0; step.block < s->cell->block_count; step.block++)
-                for (int bias = 0; bias < 2; bias++) {
-                    step.bias = bias;
-                    put(b, step);
-                }
-    for (int bias = 0; bias < 2; bias++) {
-        step = blank(STEP_UPDATE);
-        step.bias = bias;
-        put(b, step);
-    }
+    step.layer = layer;
+    step.direction = direction;
+    step.block = block;
+    step.bias = bias;
+    put(b, step);
+}
+
+static void update_side(struct builder *b) {
+    const struct script *s = b->side;
+    if (embeds(b)) put_update(b, -1, -1, BLOCK_EMBED, false);
+    for (int l = 0; l < s->layers; l++)
+        for (int d = 0; d < s->directions; d++)
+            for (int block = 0; block < s->cell->block_count; block++)
+                for (int bias = 0; bias < 2; bias++)
+                    put_update(b, l, d, block, bias);
+    for (int bias = 0; bias < 2 && b->record->layout.spec.outputs > 0; bias++)
+        put_update(b, -1, -1, BLOCK_HEAD, bias);
+}
+
+static void on_side(struct builder *b, bool encoder, void (*walk)(struct builder *)) {
+    if (encoder && !b->whole->encoder) return;
+    b->side = script_side(b->whole, encoder);
+    b->record = record_side(b->record, encoder);
+    walk(b);
+}
+
+// Each layer of the decoder starts from what the encoder's last states are.
+static void hand_over(struct builder *b) {
+    for (int l = 0; b->whole->encoder && l < b->side->layers; l++)
+        put_track(b, STEP_HAND_OVER, l, 0, 0, -1);
+}
+
+static void put_clip(struct builder *b) {
+    put(b, blank(STEP_CLIP));
 }
 
 static void build(struct builder *b) {
-    forward_phase(b);
-    b->phase = PHASE_LOSS;
-    for (int t = 0; t < b->script->T; t++)
-        if (has_target(b->record, t)) put_time(b, STEP_LOSS, t);
-    backward_phase(b);
-    b->phase = PHASE_CLIP;
-    put(b, blank(STEP_CLIP));
-    update_phase(b);
+    static const struct {
+        enum phase phase;
+        bool encoder;
+        void (*walk)(struct builder *);
+    } walks[] = {{PHASE_FORWARD, true, forward_side},    {PHASE_FORWARD, false, hand_over},
+                 {PHASE_FORWARD, false, forward_side},   {PHASE_LOSS, false, loss_side},
+                 {PHASE_BACKWARD, false, backward_side}, {PHASE_BACKWARD, true, backward_side},
+                 {PHASE_CLIP, false, put_clip},          {PHASE_UPDATE, true, update_side},
+                 {PHASE_UPDATE, false, update_side}};
+    for (size_t i = 0; i < sizeof walks / sizeof *walks; i++) {
+        b->phase = walks[i].phase;
+        on_side(b, walks[i].encoder, walks[i].walk);
+    }
 }
 
-struct script *script_new(const struct record *record, struct err *err) {
+// A script that looks at one side: its sizes, and room for the places of its steps. NULL when memory ran out.
+static struct script *make_side(const struct record *record) {
     const struct net_spec *spec = &record->layout.spec;
     const struct cell_desc *cell = record_cell(record);
     struct script *s = mem_alloc(sizeof *s);
-    size_t tracks = (size_t)spec->layers * (size_t)spec->directions * (size_t)record_T(record);
-    if (s) {
-        *s = (struct script){.T = record_T(record),
-                             .layers = spec->layers,
-                             .directions = spec->directions,
-                             .parts = cell->part_count,
-                             .states = cell->state_count,
-                             .cell = cell};
-        struct builder count = {.script = s, .record = record};
+    if (!s) return NULL;
+    *s = (struct script){.T = record_T(record),
+                         .layers = spec->layers,
+                         .directions = spec->directions,
+                         .parts = cell->part_count,
+                         .states = cell->state_count,
+                         .cell = cell,
+                         .whole = s};
+    size_t tracks = (size_t)s->layers * (size_t)s->directions * (size_t)s->T;
+    s->track_at = mem_array(tracks, (size_t)track_columns(s) * sizeof *s->track_at);
+    s->time_at = mem_array((size_t)s->T, TIME_COLUMNS * sizeof *s->time_at);
+    if (s->track_at && s->time_at) return s;
+    script_free(s);
+    return NULL;
+}
+
+// The encoder's script gets what is known of the whole.
+static void share_steps(struct script *s) {
+    struct script *e = s->encoder;
+    if (!e) return;
+    e->steps = s->steps;
+    e->count = s->count;
+    memcpy(e->phase_first, s->phase_first, sizeof e->phase_first);
+    memcpy(e->phase_count, s->phase_count, sizeof e->phase_count);
+}
+
+struct script *script_new(const struct record *record, struct err *err) {
+    struct script *s = make_side(record_side(record, false));
+    bool two = record->whole->encoder != NULL;
+    if (s && two) s->encoder = make_side(record_side(record, true));
+    if (s && s->encoder) s->encoder->whole = s;
+    if (s && (!two || s->encoder)) {
+        struct builder count = {.whole = s, .record = record};
         build(&count);
         s->count = count.count;
         s->steps = mem_array((size_t)s->count, sizeof *s->steps);
-        s->track_at = mem_array(tracks, (size_t)track_columns(s) * sizeof *s->track_at);
-        s->time_at = mem_array((size_t)s->T, TIME_COLUMNS * sizeof *s->time_at);
-        if (s->steps && s->track_at && s->time_at) {
-            struct builder fill = {.script = s, .record = record, .fill = true};
+        if (s->steps) {
+            struct builder fill = {.whole = s, .record = record, .fill = true};
             build(&fill);
+            share_steps(s);
             return s;
         }
     }
@@ -245,24 +296,41 @@ struct script *script_new(const struct record *record, struct err *err) {
 
 void script_free(struct script *script) {
     if (!script) return;
+    if (script->encoder) {
+        mem_free(script->encoder->track_at);
+        mem_free(script->encoder->time_at);
+        mem_free(script->encoder);
+    }
     mem_free(script->steps);
     mem_free(script->track_at);
     mem_free(script->time_at);
     mem_free(script);
 }
 
+const struct script *script_side(const struct script *script, bool encoder) {
+    const struct script *whole = script->whole;
+    return encoder && whole->encoder ? whole->encoder : whole;
+}
+
+// Whether a step belongs to the side that a script looks at.
+static bool is_mine(const struct script *script, const struct step *step) {
+    return step->encoder == (script != script->whole);
+}
+
 // --- moving ---
 
 // Whether two steps that follow each other belong to the same unit of a granularity.
 static bool together(const struct script *s, const struct step *a, const struct step *b, enum granularity by) {
-    bool same_cell = a->layer == b->layer && a->direction == b->direction;
+    bool same_cell = a->layer == b->layer && a->direction == b->direction && a->encoder == b->encoder;
+    int directions = script_side(s, a->encoder)->directions;
     switch (by) {
     case BY_OPERATION:
         return false;
     case BY_CELL:
         return a->phase == b->phase && a->t == b->t && same_cell;
     case BY_TIMESTEP: // with two directions a timestep is walked once for each, at different times
-        return a->phase == b->phase && a->t == b->t && (s->directions == 1 || same_cell || a->phase > PHASE_BACKWARD);
+        return a->phase == b->phase && a->t == b->t &&
+               (same_cell || (directions == 1 && a->encoder == b->encoder) || a->phase > PHASE_BACKWARD);
     case BY_PASS:
         return a->phase == b->phase;
     default:
@@ -286,17 +354,23 @@ int script_move(const struct script *script, int p, enum granularity by, int dir
 
 // --- looking ---
 
-int script_find(const struct script *script, enum step_kind kind, int layer, int direction, int t, int part_or_state) {
-    if (kind == STEP_CLIP || kind == STEP_UPDATE) {
-        enum phase phase = kind == STEP_CLIP ? PHASE_CLIP : PHASE_UPDATE;
-        for (int i = script->phase_first[phase]; i < script->phase_first[phase] + script->phase_count[phase]; i++) {
-            const struct step *step = &script->steps[i];
-            if (kind == STEP_CLIP || (step->layer == layer && (layer < 0 || step->direction == direction) &&
-                                      (layer < 0 || step->block == part_or_state)))
-                return i + 1;
-        }
-        return -1;
+// Clip, or the first update of a block.
+static int find_late(const struct script *script, enum step_kind kind, int layer, int direction, int block) {
+    enum phase phase = kind == STEP_CLIP ? PHASE_CLIP : PHASE_UPDATE;
+    int first = script->phase_first[phase], end = first + script->phase_count[phase];
+    for (int i = first; i < end; i++) {
+        const struct step *step = &script->steps[i];
+        if (kind == STEP_CLIP) return i + 1;
+        if (!is_mine(script, step) || step->layer != layer) continue;
+        bool same = layer >= 0 ? step->direction == direction && step->block == block
+                               : (step->block == BLOCK_EMBED) == (block == BLOCK_EMBED);
+        if (same) return i + 1;
     }
+    return -1;
+}
+
+int script_find(const struct script *script, enum step_kind kind, int layer, int direction, int t, int part_or_state) {
+    if (kind == STEP_CLIP || kind == STEP_UPDATE) return find_late(script, kind, layer, direction, part_or_state);
     const int *place = place_of(script, kind, layer, direction, t, part_or_state);
     return place && *place ? *place : -1;
 }
@@ -327,6 +401,8 @@ bool script_has_value(const struct script *script, const struct cell_desc *cell,
                       int slot, int t) {
     if (slot < 0 || slot >= cell->slot_count) return false;
     int part = part_that_makes(cell, slot);
+    if (slot == cell->input && layer == 0 && script_find(script, STEP_EMBED, 0, 0, t, -1) > 0)
+        return passed(script, p, STEP_EMBED, 0, 0, t, -1);
     if (part < 0) return passed(script, p, STEP_INPUT, layer, direction, t, -1);
     return passed(script, p, STEP_PART, layer, direction, t, part);
 }
@@ -363,102 +439,10 @@ int script_first_t(const struct script *script, int p, int layer, int direction,
     int first = script->phase_first[phase], end = first + script->phase_count[phase];
     for (int i = first; i < end; i++) {
         const struct step *step = &script->steps[i];
-        if (step->t != t) continue;
+        if (step->t != t || !is_mine(script, step)) continue;
         if (layer >= 0 && step->layer >= 0 && step->layer != layer) continue;
         if (direction >= 0 && step->direction >= 0 && step->direction != direction) continue;
         return i + 1;
     }
     return -1;
-}
-
-// --- titles ---
-
-const char *phase_title(enum phase phase) {
-    static const char *const titles[PHASE_COUNT] = {"Forward", "Loss", "Backward", "Clip", "Update"};
-    return (unsigned)phase < PHASE_COUNT ? titles[phase] : "";
-}
-
-// The part that a block of weights belongs to.
-static int part_of_block(const struct cell_desc *cell, int block) {
-    for (int i = 0; i < cell->step_count; i++)
-        if (cell->steps[i].op == OP_AFFINE && cell->steps[i].block == block) return cell_part_of_step(cell, i);
-    return -1;
-}
-
-static void lower_first(char *text) {
-    if (text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z')) text[0] = (char)(text[0] - 'A' + 'a');
-}
-
-static bool is_state_out(const struct cell_desc *cell, int slot) {
-    return cell->slots[slot].role == SLOT_STATE_OUT;
-}
-
-static void put_title(const struct cell_desc *cell, const struct step *step, char *out, size_t size) {
-    char name[64] = "";
-    switch (step->kind) {
-    case STEP_INPUT:
-        snprintf(out, size, "Input");
-        return;
-    case STEP_PART:
-        snprintf(out, size, "%s", cell->parts[step->part].title);
-        return;
-    case STEP_OUTPUT:
-        snprintf(out, size, "Output");
-        return;
-    case STEP_LOSS:
-        snprintf(out, size, "Loss");
-        return;
-    case STEP_OUTPUT_BACK:
-        snprintf(out, size, "Output gradient");
-        return;
-    case STEP_FROM_LOSS:
-        snprintf(out, size, "From this step\u2019s loss");
-        return;
-    case STEP_FROM_FUTURE:
-        snprintf(out, size, "From the future");
-        return;
-    case STEP_SUM: { // the gradient of what a part made carries that part's name
-        int part = part_that_makes(cell, cell->state_out[step->state]);
-        snprintf(out, size, "%s", part >= 0 ? cell->parts[part].backward_title : "Gradient");
-        return;
-    }
-    case STEP_PART_BACK:
-        if (!is_state_out(cell, cell->parts[step->part].result)) {
-            snprintf(out, size, "%s", cell->parts[step->part].backward_title);
-            return;
-        }
-        snprintf(name, sizeof name, "%s", cell->parts[step->part].title);
-        lower_first(name);
-        snprintf(out, size, "Back through the %s", name);
-        return;
-    case STEP_CLIP:
-        snprintf(out, size, "Clip");
-        return;
-    case STEP_UPDATE: {
-        int part = step->layer < 0 ? -1 : part_of_block(cell, step->block);
-        snprintf(name, sizeof name, "%s", part < 0 ? "Output" : cell->parts[part].title);
-        lower_first(name);
-        snprintf(out, size, "Update, %s %s", name, step->bias ? "bias" : "weights");
-        return;
-    }
-    case STEP_KIND_COUNT:
-        break;
-    }
-    snprintf(out, size, "%s", "");
-}
-
-void step_title(const struct record *record, const struct step *step, char *out, size_t size) {
-    if (size == 0) return;
-    char title[96], layer[48] = "", time[24] = "";
-    put_title(record_cell(record), step, title, sizeof title);
-    if (step->kind == STEP_FROM_LOSS && step->layer < record->layout.spec.layers - 1)
-        snprintf(title, sizeof title, "From the layer above");
-    if (step->layer >= 0 && record->layout.spec.layers > 1)
-        snprintf(layer, sizeof layer, ", layer %d", step->layer + 1);
-    if (step->direction == 1)
-        strcat(layer, " (reverse)");
-    else if (step->direction == 0 && record->layout.spec.directions > 1)
-        strcat(layer, " (forward)");
-    if (step->t >= 0) snprintf(time, sizeof time, ", t = %d", step->t + 1);
-    snprintf(out, size, "%s%s%s", title, layer, time);
 }

@@ -9,6 +9,13 @@
 // Backward at t: output, then layer by layer from the top: from the loss (or the layer above), from the future, the sum
 // at a, and the parts in strict reverse; the sum of another state (c) comes right before the part that produces it. Two
 // directions: layer, direction, timestep, each in the order it is computed; outputs last, and first on the way back.
+// Embedded symbols are looked up before their timestep is walked (with two directions: all of them first), and their
+// rows get their gradient after it. An encoder-decoder: the encoder's walk, what it hands over to each layer, the
+// decoder's walk; back in reverse, the decoder's first. A network with one answer has one output and one loss, at the
+// last timestep.
+//
+// A script looks at one side of its record (record.h): T, layers, directions and all questions below are about that
+// side, but steps and positions are the whole's. That of script_new() looks at the decoder's.
 
 #include "record.h"
 
@@ -28,6 +35,10 @@ enum step_kind {
     STEP_PART_BACK,   // a part of the cell, backward
     STEP_CLIP,        // the norm, and the scale
     STEP_UPDATE,      // one block of parameters moves
+    STEP_EMBED,       // x<t> is looked up: row of the embedding. Of layer 0 and direction 0
+    STEP_EMBED_BACK,  // dL/dx<t> goes into that row. Of layer 0 and direction 0
+    STEP_HAND_OVER,   // a layer of the decoder gets the encoder's last states; the decoder's t = 0. The way back is the
+                      // encoder's STEP_FROM_FUTURE at its last timestep
     STEP_KIND_COUNT
 };
 
@@ -37,9 +48,11 @@ struct step {
     int layer, direction, t; // -1 where there is none
     int part;                // STEP_PART, STEP_PART_BACK
     int state;               // STEP_SUM, STEP_FROM_*
-    int block;               // STEP_UPDATE: cell block (layer >= 0), else the head (layer -1)
+    int block;               // STEP_UPDATE: cell block (layer >= 0), else (layer -1) BLOCK_HEAD or BLOCK_EMBED
     bool bias;               // STEP_UPDATE: the bias, else the weights
+    bool encoder;            // of an encoder-decoder: the encoder's; what is counted above is that side's
 };
+enum { BLOCK_HEAD = -1, BLOCK_EMBED = -2 };
 
 struct script {
     struct step *steps;
@@ -48,21 +61,25 @@ struct script {
     int T;
     int layers, directions, parts, states;
     const struct cell_desc *cell;
-    int *track_at, *time_at; // where each step is: positions by layer, direction, t and by t; 0 = no such step
+    int *track_at, *time_at;    // where each step is: positions by layer, direction, t and by t; 0 = no such step
+    struct script *encoder;     // of an encoder-decoder: the same steps, asked about the encoder's side; else NULL
+    const struct script *whole; // that of script_new()
 };
 
 struct script *script_new(const struct record *record, struct err *err);
-void script_free(struct script *script);
+void script_free(struct script *script); // the whole
+// The script that answers for the encoder's or the decoder's side; in other kinds there is one.
+const struct script *script_side(const struct script *script, bool encoder);
 
 // The position after one move from p; forward: direction = +1, back: -1. Clamped to 0 .. count.
 int script_move(const struct script *script, int p, enum granularity by, int direction);
 // The position right after the step; -1 when there is none. What a kind of step does not have (the layer of a loss, the
-// part of an input) is not looked at. O(1), but for clip and update.
+// part of an input) is not looked at. STEP_UPDATE: part_or_state is the block. O(1), but for clip and update.
 int script_find(const struct script *script, enum step_kind kind, int layer, int direction, int t, int part_or_state);
 const struct step *script_running(const struct script *script, int p); // NULL at 0
 // Is a value computed at position p? Slots, gradients, outputs. A slot is there when its part is done (states and x
-// that come in: when they are read). A gradient is there when the total is: the sum of a state, else the last reader
-// gone back through.
+// that come in: when they are read; an embedding: when it is looked up). A gradient is there when the total is: the sum
+// of a state, else the last reader gone back through.
 bool script_has_value(const struct script *script, const struct cell_desc *cell, int p, int layer, int direction,
                       int slot, int t);
 bool script_has_grad(const struct script *script, const struct cell_desc *cell, int p, int layer, int direction,

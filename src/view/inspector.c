@@ -111,6 +111,9 @@ static void draw_page(struct page *page) {
         return;
     }
     switch (page->step.kind) {
+    case STEP_EMBED:
+    case STEP_EMBED_BACK:
+    case STEP_HAND_OVER:
     case STEP_INPUT:
         page_input(page);
         break;

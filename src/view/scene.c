@@ -8,11 +8,23 @@ const struct step *scene_step(const struct scene *scene) {
     return scene->script ? script_running(scene->script, scene->position) : NULL;
 }
 
+bool scene_encoder(const struct scene *scene) {
+    if (!scene->record || !scene->record->whole->encoder) return false;
+    if (scene->state && scene->state->t >= 0) return scene->state->encoder;
+    const struct step *step = scene_step(scene);
+    return step ? step->encoder : true;
+}
+
+bool scene_step_is_here(const struct scene *scene) {
+    const struct step *step = scene_step(scene);
+    return step && step->encoder == record_is_encoder(scene->record);
+}
+
 int scene_t(const struct scene *scene) {
     int last = scene->record ? record_T(scene->record) - 1 : 0;
     int t = scene->state ? scene->state->t : -1;
     const struct step *step = scene_step(scene);
-    if (t < 0 && step) t = step->t;
+    if (t < 0 && scene_step_is_here(scene)) t = step->t;
     // Clip and update belong to no timestep; the walk back has just ended at the first one.
     return t < 0 ? 0 : t > last ? last : t;
 }

@@ -21,6 +21,7 @@ struct view_state {
     enum notation notation;
     int unit;                            // selected, 0-based; -1 = none
     int t;                               // selected timestep, 0-based; -1 = the running step's
+    bool encoder;                        // ... is one of the encoder's; of an encoder-decoder
     int layer, direction;                // shown in the inspector
     int hover_unit, hover_t, hover_slot; // -1 = none; set by the views each frame
     bool hover_grad;
@@ -39,6 +40,9 @@ struct hidden_value {
     int row, column;
 };
 
+// Of an encoder-decoder record and script are those of the side that is looked at (scene_encoder()); record_side() and
+// script_side() give the other one. Positions and steps are the whole walk's: a step is this side's when step->encoder
+// says so.
 struct scene {
     const struct record *record;
     const struct script *script;
@@ -60,6 +64,10 @@ struct scene {
 int scene_t(const struct scene *scene);
 const struct step *scene_step(const struct scene *scene); // running step or NULL
 bool scene_backward(const struct scene *scene);           // which figure the stage shows
+// The side that is looked at: the selected timestep's, else the running step's, and the encoder's before the first.
+bool scene_encoder(const struct scene *scene);
+// The running step is one of the side that is looked at.
+bool scene_step_is_here(const struct scene *scene);
 bool scene_is_hidden(const struct scene *scene, const char *tensor, int row, int column);
 float scene_row_scale(const struct record *record, int layer, int direction,
                       int slot); // 0.5, 1, 2, 5 ... that holds 98%
