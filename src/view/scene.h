@@ -22,7 +22,7 @@ struct view_state {
     int unit;                            // selected, 0-based; -1 = none
     int t;                               // selected timestep, 0-based; -1 = the running step's
     bool encoder;                        // ... is one of the encoder's; of an encoder-decoder
-    int layer, direction;                // shown in the inspector
+    int layer, direction;                // shown in full on the stage; -1 = the running step's
     int hover_unit, hover_t, hover_slot; // -1 = none; set by the views each frame
     bool hover_grad;
     bool backward; // the backward figure (follows the phase unless the user pressed B)
@@ -30,6 +30,7 @@ struct view_state {
     bool flow;       // the gradient flow panel under the backward stage
     bool flow_asked; // ... by G or by a lesson: then it is drawn in a low window as well
     bool sign_marks;
+    float pitch;         // of the stage's columns, when zoomed in; 0 = all timesteps in the window
     float scroll;        // of the stage, in columns, when not all timesteps fit
     int scroll_position; // cursor and timestep that scroll was last set for: moving brings them back into the window
 };

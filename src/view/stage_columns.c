@@ -6,18 +6,25 @@
 enum { GUTTER = 60, GUTTER_DEEP = 74, BOX = 72, RIGHT = 10, LENS = 82, PITCH_FULL = 84, PITCH_COMPACT = 48,
        PITCH_LEAST = 4, PITCH_MOST = 120 };
 
+static bool has_sides(const struct scene *scene) {
+    return scene->record->whole->encoder != NULL;
+}
+
 static float gutter(const struct scene *scene) { // labels with layer and direction are longer
-    const struct net_spec *spec = &scene->record->layout.spec;
+    const struct net_spec *spec = &record_side(scene->record, true)->layout.spec;
     return spec->layers > 1 && spec->directions > 1 ? GUTTER_DEEP : GUTTER;
 }
 
+int stage_column_of(const struct scene *scene, bool encoder, int t) {
+    return t + (has_sides(scene) && !encoder ? record_T(record_side(scene->record, true)) : 0);
+}
+
 static int column_count(const struct scene *scene) {
-    const struct tape *encoder = tape_encoder(scene->record->tape);
-    return record_T(scene->record) + (encoder ? tape_length(encoder) : 0);
+    return stage_column_of(scene, false, record_T(record_side(scene->record, false)));
 }
 
 static int column_looked_at(const struct scene *scene) {
-    return scene_t(scene);
+    return stage_column_of(scene, scene_encoder(scene), scene_t(scene));
 }
 
 // The pitch that the guide's levels of detail go by: chosen by zooming, or that at which all columns fit.

@@ -9,6 +9,7 @@
 #include "mathbox.h"
 #include "stage.h"
 #include "strip.h"
+#include "views.h"
 #include "widgets.h"
 #include "wire.h"
 
@@ -19,6 +20,7 @@ enum {
     STAGE_LABEL = 160,
     STAGE_TOP = 5,
     STAGE_PATH = 10, // points of a wire
+    STAGE_RAMP = 128
 };
 
 // How much of a track is drawn: all its rows; the states that leave it; the activation as a thin row.
@@ -81,11 +83,12 @@ struct stage_focus {
 
 // One network of the record: the only one, or the encoder and the decoder.
 struct stage_side {
-    const struct tape *tape;
-    const struct example *example;
+    const struct record *record;
+    const struct script *script;
     int first, T; // its columns
     int directions;
     bool encoder;
+    float input_scale; // of embeddings and real numbers
 };
 
 struct stage {
@@ -93,8 +96,7 @@ struct stage {
     struct draw_list *list;
     const struct theme *theme;
     const struct scene *scene;
-    const struct record *record;
-    const struct script *script;
+    const struct record *record; // of an encoder-decoder: the decoder's
     const struct cell_desc *cell;
     const struct step *step;
     struct stage_memory *memory;
@@ -112,18 +114,20 @@ struct stage {
     int t, now, unit;                        // looked at; of the running step, or -1
     bool backward;
     bool hovered;       // the pointer is on the stage, with nothing over it
+    bool keys;          // a tile has the keyboard
     float marker, fill; // motion of the running step, 0..1 each
     int hover_t, hover_slot, hover_unit; // of the frame before, from any view
     bool hover_grad;
     // found in this frame
-    int found_t, found_slot, found_unit;
+    int found_column, found_slot, found_unit;
     bool found_grad;
     const struct stage_track *found_track;
     rect found_tile;
+    color ramp[3][2 * STAGE_RAMP + 1]; // by kind: colours of -1 .. 1; mixing each tile's anew would cost most of a frame
 };
 
 // Rows from the cell's description; plan from the rows and the height.
-void stage_make_tracks(struct stage *s);
+void stage_choose_track(struct stage *s); // the tracks there are, and the one that is shown
 void stage_make_plan(struct stage *s);
 void stage_make_focus(struct stage *s); // after the rows are made
 void stage_make_rows(struct stage *s, struct stage_track *track, enum track_form form);
@@ -133,11 +137,15 @@ void stage_forward(struct stage *s);
 void stage_backward(struct stage *s);
 void stage_score(struct stage *s);
 void stage_header(struct stage *s);
-float stage_overview(struct stage *s, float y); // its height, 0 when all columns are seen; draws when y > 0
+float stage_overview_height(const struct stage *s); // 0 when all columns are seen
+void stage_overview(struct stage *s);
+void stage_make_ramps(struct stage *s);
+color stage_ink(const struct stage *s, const struct stage_row *row, float v); // of a number in a heat map
 
 // Input of the frame: zoom, pan, the layer shown, the tile under the keyboard, clicks.
-void stage_zoom_input(struct ui *ui, rect r, const struct scene *scene, bool focused);
-void stage_keys(struct stage *s, struct ui_result result);
+void stage_zoom_input(struct ui *ui, rect r, const struct scene *scene, bool hovered);
+bool stage_drag(struct stage *s, struct ui_result result); // the pointer pans: its release is no click
+void stage_keys(struct stage *s, bool focused);
 void stage_click(struct stage *s, struct ui_result result);
 void stage_track_controls(struct stage *s);
 
@@ -149,15 +157,14 @@ int stage_end(const struct stage *s);                                   // one a
 bool stage_exists(const struct stage *s, int column);                   // has s->track a box there?
 const double *stage_values(const struct stage *s, int row, int column); // value or gradient, as the figure shows
 bool stage_has(const struct stage *s, int row, int column);
-bool stage_has_value(const struct stage *s, int slot, int column);
 bool stage_has_output(const struct stage *s, int column);
 bool stage_has_loss(const struct stage *s, int column);
 bool stage_gives_output(const struct stage *s, int column); // at some time
 bool stage_has_from_loss(const struct stage *s, int column);
 bool stage_has_from_future(const struct stage *s, int column);
-int stage_target(const struct stage *s, int column); // -1: no loss there
+bool stage_has_target(const struct stage *s, int column);
 int stage_symbol(const struct stage *s, int column); // that is read; -1: the zero vector
-const char *stage_tensor(const struct stage *s, const struct stage_track *track, int slot);
+const char *stage_tensor(const struct stage *s, const struct stage_track *track, int slot, int column);
 bool stage_runs(const struct stage *s, int column); // the running step is one of s->track at this column
 enum column_state { COLUMN_AHEAD, COLUMN_RUNNING, COLUMN_DONE };
 enum column_state stage_state(const struct stage *s, int column);
@@ -194,6 +201,9 @@ void stage_belt(struct stage *s);
 void stage_box(struct stage *s, int column);
 void stage_labels(struct stage *s);
 void stage_row_label(struct stage *s, int row);
+void stage_slot_label(const struct stage *s, const struct stage_track *track, int slot, int t, int unit, char *out,
+                      size_t size); // t as in label.h; the gradient in the backward figure
+void stage_find(struct stage *s, int column, int slot, int unit, rect tile); // under the pointer or the keyboard
 void stage_side_label(struct stage *s, const char *markup, float y, float size);
 void stage_time_label(struct stage *s, int column, bool running, bool ahead);
 bool stage_number(struct stage *s, float x, float baseline, const char *tensor, int row, int column, double value,
@@ -202,16 +212,21 @@ bool stage_number(struct stage *s, float x, float baseline, const char *tensor, 
 void stage_question(struct stage *s, rect r, float size); // the dashed "?" of a hidden value
 
 // What goes in and what comes out.
-void stage_token(struct stage *s, float x, float baseline, int symbol, float size, enum font font,
-                 color ink); // centred
 void stage_top_symbols(const struct stage *s, int column, int *out,
                        int count); // most probable first, the target among them
 void stage_y_hat(struct stage *s, int column);
 void stage_y_hat_ring(struct stage *s, int column);
 void stage_target_chip(struct stage *s, int column, bool known, bool running);
-void stage_one_hot(struct stage *s, int column);
 void stage_input(struct stage *s, int column, bool ahead, bool read);
+void stage_symbol_draw(struct stage *s, int column, float x, float baseline, float size, enum font font,
+                       color ink);                                          // what is read, centred
+const char *stage_input_tensor(const struct stage *s, int column);          // of embeddings and real numbers
+void stage_input_numbers(struct stage *s, int column, rect r);              // of one or two features
 
+// What a part of the cell reads: rows of this timestep, states of the one before, the input; and what it makes.
+int stage_row_of(const struct stage *s, int slot); // of s->track; -1: the slot has none
+void stage_part_operands(const struct stage *s, const struct cell_part *part, bool *row, bool *before, bool *x);
+void stage_part_results(const struct stage *s, const struct cell_part *part, bool *result);
 void stage_hover_outlines(struct stage *s);
 void stage_card(struct stage *s);
 void stage_legend_values(struct stage *s, float x, float y, bool gates);

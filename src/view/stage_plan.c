@@ -256,7 +256,7 @@ static bool possible(const struct stage *s, int k) {
 void stage_make_plan(struct stage *s) {
     const struct gaps *wide = s->backward ? &backward_gaps : &forward_gaps;
     const struct gaps *least = s->backward ? &backward_least : &forward_least;
-    float top = stage_overview(s, 0), h = s->r.h - top, tall = 0, y_hat = 0;
+    float top = stage_overview_height(s), h = s->r.h - top, tall = 0, y_hat = 0;
     int rows = 0;
     bool one_hot = false;
     for (int k = 0; k < CHOICES; k++) {

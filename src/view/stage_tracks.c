@@ -28,57 +28,58 @@ bool stage_exists(const struct stage *s, int column) {
 
 const double *stage_values(const struct stage *s, int row, int column) {
     const struct stage_track *track = s->track;
-    const struct tape *tape = stage_side_of(s, column)->tape;
+    const struct tape *tape = stage_side_of(s, column)->record->tape;
     int slot = track->rows[row].slot, t = stage_t(s, column);
     return s->backward ? tape_grad(tape, track->layer, track->direction, slot, t)
                        : tape_value(tape, track->layer, track->direction, slot, t);
 }
 
-bool stage_has_value(const struct stage *s, int slot, int column) {
-    return script_has_value(s->script, s->cell, s->scene->position, s->track->layer, s->track->direction, slot,
-                            stage_t(s, column));
-}
-
 bool stage_has(const struct stage *s, int row, int column) {
-    int slot = s->track->rows[row].slot, p = s->scene->position, t = stage_t(s, column);
-    if (!s->backward) return stage_has_value(s, slot, column);
-    return script_has_grad(s->script, s->cell, p, s->track->layer, s->track->direction, slot, t);
+    const struct stage_track *track = s->track;
+    const struct script *script = stage_side_of(s, column)->script;
+    int slot = track->rows[row].slot, p = s->scene->position, t = stage_t(s, column);
+    return s->backward ? script_has_grad(script, s->cell, p, track->layer, track->direction, slot, t)
+                       : script_has_value(script, s->cell, p, track->layer, track->direction, slot, t);
 }
 
 bool stage_has_output(const struct stage *s, int column) {
-    return script_has_output(s->script, s->scene->position, stage_t(s, column));
+    const struct stage_side *side = stage_side_of(s, column);
+    return !side->encoder && script_has_output(side->script, s->scene->position, stage_t(s, column));
 }
 
 bool stage_has_loss(const struct stage *s, int column) {
-    return stage_target(s, column) >= 0 && script_has_loss(s->script, s->scene->position, stage_t(s, column));
+    const struct stage_side *side = stage_side_of(s, column);
+    return stage_has_target(s, column) && script_has_loss(side->script, s->scene->position, stage_t(s, column));
 }
 
 bool stage_gives_output(const struct stage *s, int column) {
-    return script_find(s->script, STEP_OUTPUT, -1, -1, stage_t(s, column), -1) > 0;
+    const struct stage_side *side = stage_side_of(s, column);
+    return !side->encoder && record_shows_output(side->record, stage_t(s, column));
+}
+
+bool stage_has_target(const struct stage *s, int column) {
+    const struct stage_side *side = stage_side_of(s, column);
+    return !side->encoder && record_has_target(side->record, stage_t(s, column));
 }
 
 bool stage_has_from_loss(const struct stage *s, int column) {
-    return script_has_from_loss(s->script, s->scene->position, s->track->layer, s->track->direction,
-                                stage_t(s, column));
+    return script_has_from_loss(stage_side_of(s, column)->script, s->scene->position, s->track->layer,
+                                s->track->direction, stage_t(s, column));
 }
 
 bool stage_has_from_future(const struct stage *s, int column) {
-    return script_has_from_future(s->script, s->scene->position, s->track->layer, s->track->direction,
-                                  stage_t(s, column));
-}
-
-int stage_target(const struct stage *s, int column) {
-    const struct stage_side *side = stage_side_of(s, column);
-    return side->encoder || !side->example->target ? -1 : side->example->target[stage_t(s, column)];
+    return script_has_from_future(stage_side_of(s, column)->script, s->scene->position, s->track->layer,
+                                  s->track->direction, stage_t(s, column));
 }
 
 int stage_symbol(const struct stage *s, int column) {
-    const struct example *example = stage_side_of(s, column)->example;
+    const struct example *example = &stage_side_of(s, column)->record->example;
     return example->x ? example->x[stage_t(s, column)] : -1;
 }
 
-const char *stage_tensor(const struct stage *s, const struct stage_track *track, int slot) {
-    return record_name(s->record, s->backward ? RECORD_BACKWARD : RECORD_FORWARD, track->layer, track->direction, slot);
+const char *stage_tensor(const struct stage *s, const struct stage_track *track, int slot, int column) {
+    return record_name(stage_side_of(s, column)->record, s->backward ? RECORD_BACKWARD : RECORD_FORWARD, track->layer,
+                       track->direction, slot);
 }
 
 bool stage_runs(const struct stage *s, int column) {
@@ -113,19 +114,21 @@ bool stage_is_top(const struct stage *s) {
 // --- tracks and their rows ---
 
 // The one that runs, or the one that was chosen: layer and direction of view_state, -1 where the step decides.
-void stage_make_tracks(struct stage *s) {
+void stage_choose_track(struct stage *s) {
     const struct view_state *state = s->scene->state;
     const struct step *step = s->step;
     int layer = state->layer, direction = state->direction;
     if (layer < 0) layer = step && step->layer >= 0 ? step->layer : step && step->t >= 0 ? s->layers - 1 : 0;
-    if (direction < 0) direction = step && step->direction >= 0 ? step->direction : 0;
+    if (direction < 0) direction = step && step->direction > 0;
     if (layer >= s->layers) layer = s->layers - 1;
     if (direction >= s->directions) direction = 0;
     s->track_count = 0;
     for (int l = s->layers - 1; l >= 0; l--)
         for (int d = s->directions - 1; d >= 0; d--) {
             if (l == layer && d == direction) s->shown = s->track_count;
-            s->tracks[s->track_count++] = (struct stage_track){.layer = l, .direction = d};
+            struct stage_track *track = &s->tracks[s->track_count++];
+            track->layer = l;
+            track->direction = d;
         }
     s->track = &s->tracks[s->shown];
 }
@@ -144,7 +147,7 @@ void stage_make_scales(struct stage *s) {
         for (int i = 0; i < s->tracks[k].row_count; i++) {
             struct stage_row *row = &s->tracks[k].rows[i];
             if (row->kind == STRIP_VALUE)
-                row->scale = scene_row_scale(s->record, s->tracks[k].layer, s->tracks[k].direction, row->slot);
+                row->scale = scene_row_scale(s->sides[0].record, s->tracks[k].layer, s->tracks[k].direction, row->slot);
         }
 }
 

@@ -23,5 +23,6 @@ const struct view view_of_stage = {
     .name = "stage",
     .title = "Unrolled in time",
     .about = "all timesteps side by side, forward and backward",
+    .memory = sizeof(struct stage_memory),
     .draw = draw,
 };
