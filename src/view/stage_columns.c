@@ -3,7 +3,7 @@
 #include "stage_inner.h"
 #include <math.h>
 
-enum { GUTTER = 60, GUTTER_DEEP = 74, BOX = 72, RIGHT = 10, LENS = 82, PITCH_FULL = 84, PITCH_COMPACT = 48,
+enum { GUTTER = 60, GUTTER_LAYERS = 70, GUTTER_BOTH = 82, BOX = 72, RIGHT = 10, LENS = 82, PITCH_FULL = 84, PITCH_COMPACT = 48,
        PITCH_LEAST = 4, PITCH_MOST = 120 };
 
 static bool has_sides(const struct scene *scene) {
@@ -12,7 +12,7 @@ static bool has_sides(const struct scene *scene) {
 
 static float gutter(const struct scene *scene) { // labels with layer and direction are longer
     const struct net_spec *spec = &record_side(scene->record, true)->layout.spec;
-    return spec->layers > 1 && spec->directions > 1 ? GUTTER_DEEP : GUTTER;
+    return spec->layers == 1 ? GUTTER : spec->directions > 1 ? GUTTER_BOTH : GUTTER_LAYERS;
 }
 
 int stage_column_of(const struct scene *scene, bool encoder, int t) {

@@ -139,11 +139,14 @@ static void running_wires(struct stage *s, int column) {
 static void lanes_in(struct stage *s, int column) {
     const struct stage_track *track = s->track;
     bool known = stage_state(s, column) != COLUMN_AHEAD, run = stage_runs(s, column);
-    float edge = stage_in_edge(s, column), from = edge - stage_gap(s) * stage_way(s);
+    int before = stage_before(s, column);
+    float way = stage_way(s), edge = stage_in_edge(s, column), out = edge - stage_gap(s) * way;
+    if (before >= 0) out = stage_out_edge(s, before);
     for (int k = 0; k < track->row_count; k++) {
         if (!track->rows[k].state || (run && track->focus.before[k])) continue;
         point p[STAGE_PATH];
-        int n = stage_state_path(s, k, column, from, edge, p);
+        bool crossed = k == track->row_c && before >= 0 && stage_gap(s) >= 10; // by the wire up from the activation
+        int n = stage_state_path(s, k, column, crossed ? stage_riser(s, before) + 3.5f * way : out, edge, p);
         wire_draw(s->list, p, n,
                   (struct wire_style){line_ink(s, known), .head = fminf(5, stage_gap(s) * 0.7f), .corner = 7});
     }
