@@ -383,7 +383,7 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .slide = slide,
                             .presentation = app->presentation,
                             .narration = narration,
-                            .unit_word = "character"};
+                            .unit_word = data_unit_word(app->bench->data)};
     bool encoder = scene_encoder(scene);
     scene->record = record_side(scene->record, encoder);
     scene->script = script_side(scene->script, encoder);

@@ -2,7 +2,6 @@
 
 #include "checkpoint.h"
 #include "mem.h"
-#include "minibatch.h"
 #include "reader.h"
 #include "task.h"
 #include <stdio.h>
@@ -33,7 +32,8 @@ static bool read_task(struct dataset *data, const struct setup *setup, const str
     return task_parse(setup->task, &task, &settings, err) && dataset_from_task(data, task, &settings, options, err);
 }
 
-static struct dataset *read_data(const struct setup *setup, const struct vocabulary *vocabulary,
+// checkpoint: whose vocabularies the data are read with, or NULL.
+static struct dataset *read_data(const struct setup *setup, const struct checkpoint *checkpoint,
                                  workbench_progress *progress, void *context, struct err *err) {
     char shipped[ASSET_PATH];
     const char *path = setup->data;
@@ -49,7 +49,8 @@ static struct dataset *read_data(const struct setup *setup, const struct vocabul
     options.min_count = setup->min_count;
     options.validation = setup->validation;
     options.seed = (uint64_t)setup->recipe.seed;
-    options.vocabulary = vocabulary;
+    if (checkpoint && checkpoint->vocabulary.count > 0) options.vocabulary = &checkpoint->vocabulary;
+    if (checkpoint && checkpoint->labels.count > 0) options.labels = &checkpoint->labels;
     options.progress = progress;
     options.progress_context = context;
     struct dataset *data = mem_need(1, sizeof *data);
@@ -63,26 +64,11 @@ static void free_data(struct dataset *data) {
     mem_free(data);
 }
 
-// The example's text: the word, or that of the numbered example.
-static bool example_text(const struct setup *setup, const struct dataset *data, char *out, size_t size,
-                         struct err *err) {
-    snprintf(out, size, "%s", setup->word);
-    if (*out || setup->example == 0) return true;
-    int count = dataset_window_count(data, WORKBENCH_MAX_T);
-    if (setup->example < 0 || setup->example >= count)
-        return err_set(err, ERR_VALUE, "%s has %d examples, found a wish for number %d", data->name, count,
-                       setup->example + 1);
-    dataset_example_text(data, setup->example, WORKBENCH_MAX_T, out, size);
-    return true;
-}
-
 static struct workbench *build_by_recipe(const struct setup *setup, workbench_progress *progress, void *context,
                                          struct err *err) {
     struct dataset *data = read_data(setup, NULL, progress, context, err);
-    char text[256];
     struct workbench *bench = NULL;
-    if (data && example_text(setup, data, text, sizeof text, err))
-        bench = workbench_new(data, &setup->recipe, text, progress, context, err);
+    if (data) bench = workbench_new(data, &setup->recipe, setup->word, setup->example, progress, context, err);
     if (!bench) free_data(data);
     return bench;
 }
@@ -93,12 +79,10 @@ static struct workbench *build_by_checkpoint(const struct setup *setup, workbenc
     if (!checkpoint_load(&checkpoint, setup->checkpoint, NULL, err)) return NULL;
     struct workbench *bench = NULL;
     struct dataset *data = NULL;
-    char text[256];
-    if (checkpoint.vocabulary.count == 0)
+    if (checkpoint.vocabulary.count == 0 && !checkpoint.model.layout.spec.real_input)
         err_set(err, ERR_FORMAT, "%s: expected a vocabulary in its metadata, found none", setup->checkpoint);
-    else if ((data = read_data(setup, &checkpoint.vocabulary, progress, context, err)) &&
-             example_text(setup, data, text, sizeof text, err))
-        bench = workbench_from_model(&checkpoint.model, data, text, err);
+    else if ((data = read_data(setup, &checkpoint, progress, context, err)))
+        bench = workbench_from_model(&checkpoint.model, data, setup->word, setup->example, err);
     if (!bench) free_data(data);
     checkpoint_release(&checkpoint);
     return bench;

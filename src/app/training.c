@@ -58,6 +58,23 @@ bool training_network(const struct dataset *data, int kind, struct net_spec *spe
     return true;
 }
 
+bool training_fits(const struct dataset *data, const struct net_spec *model, const char *name, struct err *err) {
+    struct net_spec spec = *model;
+    spec.directions = 1; // whether two make sense was asked when it was trained
+    if (!training_network(data, (int)model->kind, &spec, NULL)) {
+        if (!training_network(data, -1, &spec, err)) return false;
+        return err_set(err, ERR_VALUE, "%s: expected data for a %s network, found %s, which asks for %s", name,
+                       net_kind_names[model->kind], data->name, net_kind_names[spec.kind]);
+    }
+    if (spec.inputs == model->inputs && spec.outputs == model->outputs && spec.output == model->output &&
+        spec.real_input == model->real_input)
+        return true;
+    return err_set(err, ERR_VALUE, "%s: expected data of %d %s with %d outputs (%s), found %d %s with %d (%s)", name,
+                   model->inputs, model->real_input ? "channels" : "symbols", model->outputs,
+                   net_output_names[model->output], spec.inputs, spec.real_input ? "channels" : "symbols", spec.outputs,
+                   net_output_names[spec.output]);
+}
+
 // --- the run ---
 
 static int larger(int a, int b) {

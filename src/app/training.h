@@ -33,6 +33,8 @@ enum { TRAINING_MAX_T = 64 }; // a longer line is cut in training; long texts ar
 // What the data decide of a network: inputs, outputs, what the output is, the kind. kind: the user's wish, or -1. Fails
 // (ERR_USAGE) where the wish, or two directions, do not go with the data.
 bool training_network(const struct dataset *data, int kind, struct net_spec *spec, struct err *err);
+// Whether a network made for other data goes with these; `name` of the network stands in messages (ERR_VALUE).
+bool training_fits(const struct dataset *data, const struct net_spec *model, const char *name, struct err *err);
 // Says what is measured: "cross-entropy", "binary cross-entropy", "squared error".
 const char *training_loss_name(enum net_output output);
 

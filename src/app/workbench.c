@@ -1,14 +1,12 @@
 #include "workbench.h"
 
 #include "mem.h"
-#include "str.h"
 #include "thread.h"
-#include "tokens.h"
 #include "training.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { HISTORY_BUDGET = 64 << 20, ITEMISED_MAX_T = 64, EXAMPLE_TEXT = 16, NARROW_UNITS = 8 };
+enum { HISTORY_BUDGET = 64 << 20, ITEMISED_MAX_T = 64, NARROW_UNITS = 8 };
 
 struct recipe recipe_default(void) {
     struct recipe recipe = {.kind = -1, .seed = 1, .steps = 400, .batch = 32, .forget_bias = 1};
@@ -43,8 +41,7 @@ static void forget_record(struct workbench *bench) {
 void workbench_free(struct workbench *bench) {
     if (!bench) return;
     forget_record(bench);
-    mem_free(bench->x);
-    mem_free(bench->target);
+    bench_example_free(bench->example);
     model_release(&bench->model);
     history_free(bench->history);
     if (bench->data) dataset_release(bench->data);
@@ -53,12 +50,13 @@ void workbench_free(struct workbench *bench) {
 }
 
 // Makes the record, the script and the itemised gradients of an example; on failure the old ones stay.
-static bool make_record(struct workbench *bench, const int *x, const int *target, int T, struct err *err) {
+static bool make_record(struct workbench *bench, const struct bench_example *of, struct err *err) {
     struct snapshot now = {0};
+    const struct example *example = &of->example;
+    int T = example->T;
     history_get(bench->history, bench->update, &now);
-    struct example example = {.T = T, .x = x, .target = target};
     struct record_texts texts = workbench_texts(&bench->data->vocabulary, &bench->data->labels);
-    struct record *record = record_new_with(&bench->model, &example, &bench->clamps, &texts, REDUCTION_SUM,
+    struct record *record = record_new_with(&bench->model, example, &bench->clamps, &texts, REDUCTION_SUM,
                                             &bench->recipe.options, now.m, now.v, bench->update + 1, err);
     if (!record) return false;
     struct script *script = script_new(record, err);
@@ -75,92 +73,42 @@ static bool make_record(struct workbench *bench, const int *x, const int *target
     return true;
 }
 
-// What the stage, the walk and the record know so far.
-static bool can_show(const struct dataset *data, const struct net_spec *spec, struct err *err) {
-    if (spec->embed > 0)
-        return err_set(err, ERR_VALUE,
-                       "the workbench shows one-hot symbols so far, found an embedding of %d; train and "
-                       "eval take it",
-                       spec->embed);
-    if (dataset_is_language(data)) return true;
-    return err_set(
-        err, ERR_VALUE,
-        "%s: the workbench shows texts for a language model so far, found %s with answers of the kind \"%s\"; "
-        "train and eval take it",
-        data->name, data_values_names[data->input], data_answers_names[data->answers]);
-}
-
-// The data's own example number `index`, or a text of the user's, as x and target.
-static bool encode(struct workbench *bench, const char *text, int *index, int **x, int **target, int *T, bool *cut,
-                   struct err *err) {
-    const struct dataset *data = bench->data;
-    int room = data->shape == TEXT_WHOLE && !*text ? EXAMPLE_TEXT : WORKBENCH_MAX_T;
-    *x = mem_array(WORKBENCH_MAX_T, sizeof(int));
-    *target = mem_array(WORKBENCH_MAX_T, sizeof(int));
-    if (!*x || !*target) return err_set(err, ERR_MEMORY, "no memory for %d timesteps", WORKBENCH_MAX_T);
-    *index = *text ? dataset_find(data, text) : 0;
-    *cut = false;
-    if (*index >= 0) {
-        struct minibatch one = {.B = 1, .max_T = room, .x = *x, .target = *target};
-        *T = dataset_window(data, *index, &one, cut);
-        return true;
-    }
-    size_t length = strlen(text), at = utf8_check(text, length);
-    if (at < length) return err_set(err, ERR_VALUE, "expected UTF-8, found another byte at %zu", at + 1);
-    struct str lowered = {0};
-    if (data->vocabulary.lower) text_lower(text, length, &lowered);
-    struct token_walk walk = token_walk_start(data->vocabulary.tokens, lowered.size > 0 ? lowered.data : text,
-                                              lowered.size > 0 ? lowered.size : length);
-    int n = 0;
-    bool known = true;
-    while (known && !*cut && token_next(&walk)) {
-        int symbol = vocabulary_find(&data->vocabulary, walk.token, walk.size);
-        known =
-            symbol != VOCABULARY_UNK ||
-            err_set(err, ERR_VALUE, "“%.*s” is not among the %d %ss of %s", (int)walk.size, walk.token,
-                    data->vocabulary.count - VOCABULARY_FIRST, token_kind_names[data->vocabulary.tokens], data->name);
-        *cut = known && n + 1 >= WORKBENCH_MAX_T;
-        if (!known || *cut) break;
-        (*x)[n + 1] = (*target)[n] = symbol;
-        n++;
-    }
-    str_release(&lowered);
-    if (!known) return false;
-    (*x)[0] = -1;
-    (*target)[n] = VOCABULARY_EOS;
-    *T = *cut ? n : n + 1;
-    return true;
-}
-
-bool workbench_set_example(struct workbench *bench, const char *text, struct err *err) {
-    int *x = NULL, *target = NULL, T = 0, index = -1;
-    bool cut = false;
+// Takes the example over, also where it fails.
+static bool show(struct workbench *bench, struct bench_example *example, struct err *err) {
+    if (!example) return false;
     struct clamps before = bench->clamps;
     bench->clamps.count = 0; // they name timesteps of the old example
-    if (!encode(bench, text, &index, &x, &target, &T, &cut, err) || !make_record(bench, x, target, T, err)) {
-        mem_free(x);
-        mem_free(target);
+    if (!make_record(bench, example, err)) {
+        bench_example_free(example);
         bench->clamps = before;
         return false;
     }
-    mem_free(bench->x);
-    mem_free(bench->target);
-    bench->x = x;
-    bench->target = target;
-    bench->T = T;
-    bench->cut = cut;
-    bench->example_index = index;
-    if (index >= 0)
-        dataset_example_text(bench->data, index, T, bench->example_text, sizeof bench->example_text);
-    else
-        snprintf(bench->example_text, sizeof bench->example_text, "%s", text);
+    bench_example_free(bench->example);
+    bench->example = example;
+    bench->T = example->example.T;
+    bench->cut = example->cut;
+    bench->example_index = example->index;
+    snprintf(bench->example_text, sizeof bench->example_text, "%s", example->text);
     return true;
+}
+
+bool workbench_set_number(struct workbench *bench, int number, struct err *err) {
+    return show(bench, bench_example_numbered(bench->data, number, err), err);
+}
+
+bool workbench_set_example(struct workbench *bench, const char *text, struct err *err) {
+    if (!*text) return workbench_set_number(bench, 0, err);
+    return show(bench, bench_example_typed(bench->data, &bench->model, text, err), err);
+}
+
+static bool set_first(struct workbench *bench, const char *text, int number, struct err *err) {
+    return text && *text ? workbench_set_example(bench, text, err) : workbench_set_number(bench, number, err);
 }
 
 bool workbench_set_clamps(struct workbench *bench, const struct clamps *clamps, struct err *err) {
     struct clamps before = bench->clamps;
     bench->clamps = *clamps;
-    if (make_record(bench, bench->x, bench->target, bench->T, err)) return true;
+    if (make_record(bench, bench->example, err)) return true;
     bench->clamps = before;
     return false;
 }
@@ -191,20 +139,20 @@ static bool train(struct workbench *bench, workbench_progress *progress, void *c
     return good;
 }
 
-struct workbench *workbench_new(struct dataset *data, const struct recipe *recipe, const char *example,
+struct workbench *workbench_new(struct dataset *data, const struct recipe *recipe, const char *text, int number,
                                 workbench_progress *progress, void *context, struct err *err) {
     struct workbench *bench = mem_need(1, sizeof *bench);
     bench->data = data;
     bench->recipe = *recipe;
     struct recipe *own = &bench->recipe;
-    if (!can_show(data, &own->spec, err) || !training_network(data, own->kind, &own->spec, err)) goto fail;
+    if (!training_network(data, own->kind, &own->spec, err)) goto fail;
     if (own->max_T <= 0) own->max_T = training_length(data);
     struct rng rng = rng_seed((uint64_t)own->seed), batches = rng_fork(&rng, 1);
     if (!net_spec_check(&own->spec, err) || !model_init(&bench->model, &own->spec, err)) goto fail;
     model_randomise(&bench->model, &rng, (float)own->forget_bias);
     bench->history = history_new(bench->model.layout.size, HISTORY_BUDGET);
     if (!train(bench, progress, context, batches, err)) goto fail;
-    if (!workbench_set_example(bench, example ? example : "", err)) goto fail;
+    if (!set_first(bench, text, number, err)) goto fail;
     return bench;
 fail:
     bench->data = NULL; // stays the caller's when it fails
@@ -212,24 +160,19 @@ fail:
     return NULL;
 }
 
-struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *example,
+struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *text, int number,
                                        struct err *err) {
     struct workbench *bench = mem_need(1, sizeof *bench);
     bench->recipe = recipe_default();
     bench->recipe.spec = model->layout.spec;
     bench->recipe.steps = 0;
     struct rng rng = rng_seed(1);
-    if (!can_show(data, &model->layout.spec, err)) goto fail;
-    if (data->vocabulary.count != model->layout.spec.inputs) {
-        err_set(err, ERR_VALUE, "expected a vocabulary of %d symbols, as the model has inputs; found %d",
-                model->layout.spec.inputs, data->vocabulary.count);
-        goto fail;
-    }
+    if (!training_fits(data, &model->layout.spec, "the model", err)) goto fail;
     if (!model_copy(&bench->model, model, err)) goto fail;
     bench->data = data;
     bench->history = history_new(bench->model.layout.size, HISTORY_BUDGET);
     history_push(bench->history, 0, &rng, bench->model.params, NULL, NULL);
-    if (!workbench_set_example(bench, example ? example : "", err)) goto fail;
+    if (!set_first(bench, text, number, err)) goto fail;
     return bench;
 fail:
     bench->data = NULL;
@@ -249,7 +192,7 @@ static bool go_to_update(struct workbench *bench, int64_t update, struct err *er
     memcpy(before, bench->model.params, size * sizeof *before);
     memcpy(bench->model.params, to.params, size * sizeof *before);
     bench->update = update;
-    bool good = make_record(bench, bench->x, bench->target, bench->T, err);
+    bool good = make_record(bench, bench->example, err);
     if (!good) {
         memcpy(bench->model.params, before, size * sizeof *before);
         bench->update = old;

@@ -3,7 +3,7 @@
 // from an example to its record and script. The app, `trace`, `render`, `sample` and the lesson checker all start here,
 // so the same seed gives the same numbers everywhere. One thread at a time; building may run in a worker thread.
 
-#include "dataset.h"
+#include "bench_example.h"
 #include "history.h"
 #include "itemised.h"
 #include "script.h"
@@ -24,32 +24,34 @@ struct workbench {
     struct recipe recipe;
     struct model model; // at the current update
     struct history *history;
-    int64_t update;         // updates done
-    char example_text[256]; // what was asked for
-    int example_index;      // of the data set, or -1: typed by the user
-    int *x, *target, T;
-    bool cut;             // the example was longer than the longest timeline
-    struct clamps clamps; // values set by hand in the record's forward pass; of this example only
+    int64_t update;                // updates done
+    struct bench_example *example; // what the record is of
+    char example_text[256];        // what was asked for
+    int example_index;             // of the data set, or -1: typed by the user
+    int T;                         // its timesteps; of an encoder-decoder the decoder's
+    bool cut;                      // the example was longer than the longest timeline
+    struct clamps clamps;          // values set by hand in the record's forward pass; of this example only
     struct record *record;
     struct script *script;
     struct itemised *itemised;
     double train_seconds, last_loss;
 };
-enum { WORKBENCH_MAX_T = 500 };
-
 typedef bool workbench_progress(void *context, double fraction); // false: stop
 
-// Takes data over, unless it fails (NULL).
-struct workbench *workbench_new(struct dataset *data, const struct recipe *recipe, const char *example,
+// Of every kind of data and network. Takes data over, unless it fails (NULL). The example: a text, or where that is
+// NULL or empty number `number` of the data, from 0.
+struct workbench *workbench_new(struct dataset *data, const struct recipe *recipe, const char *text, int number,
                                 workbench_progress *progress, void *context, struct err *err);
 void workbench_free(struct workbench *bench);
 // What symbols and answers are called, of a data set or a checkpoint; borrowed.
 struct record_texts workbench_texts(const struct vocabulary *symbols, const struct vocabulary *labels);
-// From a trained model instead of a recipe; data was read with the model's vocabulary.
-struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *example,
+// From a trained model instead of a recipe; data was read with the model's vocabularies. Fails (ERR_VALUE) where the
+// model is one for other data.
+struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *text, int number,
                                        struct err *err);
-// Another example: text is looked up in the data, else encoded as it is; unknown characters are told.
-bool workbench_set_example(struct workbench *bench, const char *text, struct err *err);
+// Another example, as bench_example.h says; on failure all stays as it was.
+bool workbench_set_example(struct workbench *bench, const char *text, struct err *err); // "": number 0
+bool workbench_set_number(struct workbench *bench, int number, struct err *err);
 // The record of the same example with values set by hand; an empty list undoes it. On failure all stays as it was.
 bool workbench_set_clamps(struct workbench *bench, const struct clamps *clamps, struct err *err);
 // After the update phase: the parameters move, a new record of the same example is made. And back.

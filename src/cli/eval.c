@@ -95,23 +95,6 @@ static void report(const struct common *common, const struct training *training,
     printf(", %ld tokens\n", m->tokens);
 }
 
-static bool fits(const struct dataset *data, const struct net_spec *model, const char *path, struct err *err) {
-    struct net_spec spec = *model;
-    spec.directions = 1; // whether two make sense was asked when it was trained
-    if (!training_network(data, (int)model->kind, &spec, NULL)) {
-        if (!training_network(data, -1, &spec, err)) return false;
-        return err_set(err, ERR_VALUE, "%s: expected data for a %s network, found %s, which asks for %s", path,
-                       net_kind_names[model->kind], data->name, net_kind_names[spec.kind]);
-    }
-    if (spec.inputs == model->inputs && spec.outputs == model->outputs && spec.output == model->output &&
-        spec.real_input == model->real_input)
-        return true;
-    return err_set(err, ERR_VALUE, "%s: expected data of %d %s with %d outputs (%s), found %d %s with %d (%s)", path,
-                   model->inputs, model->real_input ? "channels" : "symbols", model->outputs,
-                   net_output_names[model->output], spec.inputs, spec.real_input ? "channels" : "symbols", spec.outputs,
-                   net_output_names[spec.output]);
-}
-
 static bool choose_part(struct dataset *data, const struct eval_words *own, struct err *err) {
     if (own->all) dataset_validate_all(data);
     return !own->test || dataset_validate_test(data) ||
@@ -131,7 +114,7 @@ static int eval_data(const struct common *common, const struct model_words *mode
     bool good = checkpoint->vocabulary.count > 0 || checkpoint->model.layout.spec.real_input ||
                 err_set(&err, ERR_FORMAT, "%s: expected a vocabulary in its metadata, found none", path);
     struct dataset *data = good ? words_data(model, words, false, &err) : NULL;
-    good = data && choose_part(data, own, &err) && fits(data, &checkpoint->model.layout.spec, path, &err);
+    good = data && choose_part(data, own, &err) && training_fits(data, &checkpoint->model.layout.spec, path, &err);
     good = good && training_init(&training, data, &checkpoint->model, &none, words->batch,
                                  words->seq > 0 ? (int)words->seq : training_length(data), rng_seed(1), &err);
     good = good && training_follow(&training, &(struct training_plan){.carry = own->carry}, &err);

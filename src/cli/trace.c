@@ -64,7 +64,8 @@ static void tell_file(const struct words *words, const struct traced *traced) {
 static bool set_clamps(struct workbench *bench, const char *text, struct err *err) {
     if (!text) return true;
     struct clamps clamps = {0};
-    return clamps_parse(&clamps, text, &bench->recipe.spec, bench->T, err) && workbench_set_clamps(bench, &clamps, err);
+    return clamps_parse_pair(&clamps, text, &bench->recipe.spec, bench->example->source.T, bench->T, err) &&
+           workbench_set_clamps(bench, &clamps, err);
 }
 
 // The workbench records the course's sum; training's mean is recorded here.

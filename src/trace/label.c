@@ -186,8 +186,7 @@ void label_output(char *out, size_t size, const char *what, int t0, struct label
     put_symbol(&pen, what, "", NULL, t0, LABEL_NO_UNIT);
 }
 
-void label_symbol(char *out, size_t size, const struct record *record, int symbol) {
-    const char *text = record_symbol(record, symbol);
+static void symbol_text(char *out, size_t size, const char *text, int symbol) {
     bool letter =
         (text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z') || (text[0] >= '0' && text[0] <= '9');
     if (letter && !text[1])
@@ -202,4 +201,12 @@ void label_symbol(char *out, size_t size, const struct record *record, int symbo
         snprintf(out, size, "%d", symbol);
     else
         snprintf(out, size, "\\t{%s}", text);
+}
+
+void label_symbol(char *out, size_t size, const struct record *record, int symbol) {
+    symbol_text(out, size, record_symbol(record, symbol), symbol);
+}
+
+void label_answer(char *out, size_t size, const struct record *record, int output) {
+    symbol_text(out, size, record_answer(record, output), output);
 }

@@ -34,3 +34,4 @@ void label_equation(char *out, size_t size, const struct record *record, const s
                     struct label_style style);
 // A symbol of the vocabulary inside maths: "o", "\\t{<EOS>}"; what maths cannot hold by its number.
 void label_symbol(char *out, size_t size, const struct record *record, int symbol);
+void label_answer(char *out, size_t size, const struct record *record, int output); // the same of an output

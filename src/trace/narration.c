@@ -62,12 +62,11 @@ void say_grad(struct teller *teller, int slot, int t0) {
 }
 
 // Signs that rich text reads as markup are told by their names.
-void say_symbol(struct teller *teller, int symbol) {
+static void say_text(struct teller *teller, const char *text, const char *word, int number) {
     static const struct {
         const char *text, *name;
     } names[] = {{" ", "“space”"},         {"\n", "“↵”"},          {"\t", "“tab”"},
                  {"$", "the dollar sign"}, {"`", "the backquote"}, {"", "the empty word"}};
-    const char *text = record_symbol(teller->record, symbol);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(text, names[i].text) == 0) {
             say(teller, "%s", names[i].name);
@@ -75,9 +74,21 @@ void say_symbol(struct teller *teller, int symbol) {
         }
     bool special = text[0] == '<' && text[1];
     if (strpbrk(text, "$`\x01\x02") || strstr(text, "**") || strlen(text) > 40)
-        say(teller, "symbol %d", symbol);
+        say(teller, "%s %d", word, number);
     else
         say(teller, special ? "%s" : "“%s”", text);
+}
+
+void say_symbol(struct teller *teller, int symbol) {
+    say_text(teller, record_symbol(teller->record, symbol), "symbol", symbol);
+}
+
+void say_answer(struct teller *teller, int output) {
+    const struct record *record = teller->record;
+    if (record->layout.spec.output != OUTPUT_SOFTMAX && !record->answers)
+        say(teller, "output %d", output + 1);
+    else
+        say_text(teller, record_answer(record, output), "symbol", output);
 }
 
 const double *values_at(const struct teller *teller, int slot, int t) {
@@ -139,6 +150,13 @@ int largest_of(const double *values, int n) {
     return best;
 }
 
+int most_of(const double *values, int n, int way) {
+    int best = 0;
+    for (int i = 1; i < n; i++)
+        if (way * values[i] > way * values[best]) best = i;
+    return best;
+}
+
 int chosen_unit(const struct teller *teller, const double *values) {
     return teller->unit >= 0 ? teller->unit : largest_of(values, teller->H);
 }
@@ -151,12 +169,21 @@ int state_of(const struct cell_desc *cell, int slot) {
 
 // --- the entry ---
 
+static const char *plural(int count) {
+    return count == 1 ? "" : "s";
+}
+
 static void tell_start(struct teller *teller) {
-    const struct net_spec *spec = &teller->record->layout.spec;
-    say(teller, "**Ready.** The %s of %d unit%s", teller->cell->title, spec->hidden, spec->hidden == 1 ? "" : "s");
+    const struct record *whole = teller->record->whole;
+    const struct net_spec *spec = &whole->layout.spec;
+    int T = record_T(whole);
+    say(teller, "**Ready.** The %s of %d unit%s", teller->cell->title, spec->hidden, plural(spec->hidden));
     if (spec->layers > 1) say(teller, " in each of %d layers", spec->layers);
-    int T = record_T(teller->record);
-    say(teller, " is about to read %d timestep%s.", T, T == 1 ? "" : "s");
+    if (whole->encoder) {
+        int S = record_T(whole->encoder);
+        say(teller, " is about to read %d timestep%s, and a second one to write %d.", S, plural(S), T);
+    } else
+        say(teller, " is about to read %d timestep%s.", T, plural(T));
     end_first(teller);
     say(teller, " Step forward to see the first operation.");
 }
@@ -164,6 +191,9 @@ static void tell_start(struct teller *teller) {
 void narrate(struct narration *out, const struct record *record, const struct script *script, int position, int unit,
              enum notation notation) {
     static void (*const kinds[STEP_KIND_COUNT])(struct teller *) = {
+        [STEP_EMBED] = tell_embed,
+        [STEP_EMBED_BACK] = tell_embed_back,
+        [STEP_HAND_OVER] = tell_hand_over,
         [STEP_INPUT] = tell_input,
         [STEP_PART] = tell_part,
         [STEP_OUTPUT] = tell_output,
@@ -179,7 +209,7 @@ void narrate(struct narration *out, const struct record *record, const struct sc
     *out = (struct narration){0};
     const struct step *step = script_running(script, position);
     struct teller teller = {.out = out,
-                            .record = record,
+                            .record = record_side(record, step && step->encoder),
                             .cell = record_cell(record),
                             .step = step,
                             .notation = notation,
@@ -195,7 +225,7 @@ void narrate(struct narration *out, const struct record *record, const struct sc
     char title[128];
     step_title(record, step, title, sizeof title);
     say(&teller, "**%s.** ", title);
-    if (kinds[step->kind]) kinds[step->kind](&teller);
+    kinds[step->kind](&teller);
     end_first(&teller);
 }
 

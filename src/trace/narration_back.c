@@ -1,4 +1,4 @@
-// What the way back says: the two sources and their sum, the parts in reverse, clip and update.
+// What the way back says: the two sources and their sum, the parts in reverse.
 #include "narration_parts.h"
 
 #include <math.h>
@@ -9,35 +9,18 @@ static bool is_top(const struct teller *teller) {
     return teller->layer == teller->record->layout.spec.layers - 1;
 }
 
-// The timestep that hands back to this one, and the one that this one hands back to; -1 where there is none.
-static int time_by(const struct teller *teller, int by) {
-    int t = teller->t + (teller->direction == 1 ? -by : by);
-    return t >= 0 && t < record_T(teller->record) ? t : -1;
-}
-
 static bool hears_loss(const struct teller *teller) {
-    return !is_top(teller) || teller->record->example.target[teller->t] >= 0;
+    return record_hears_loss(teller->record, teller->layer, teller->direction, teller->t);
 }
 
-// --- output ---
-
-void tell_output_back(struct teller *teller) {
-    const struct record *record = teller->record;
-    int O = record->layout.spec.outputs, t = teller->t, target = record->example.target[t], other = -1;
-    const double *d = tape_logits_grad(record->tape, t);
-    for (int i = 0; i < O; i++)
-        if (i != target && (other < 0 || d[i] > d[other])) other = i;
-    say(teller, "The gradient of the logits is $\\hat{y}-y$");
-    if (record->reduction == REDUCTION_MEAN) say(teller, " over %d", (int)lround(1 / record->loss_scale));
-    say(teller, ": ");
-    say_number(teller, "backward/logits", t, target, d[target], digits_of(d[target]));
-    say(teller, " for ");
-    say_symbol(teller, target);
-    say(teller, ", which should have been likelier, and ");
-    say_number(teller, "backward/logits", t, other, d[other], digits_of(d[other]));
-    say(teller, " for ");
-    say_symbol(teller, other);
-    say(teller, ".");
+static int time_after(const struct teller *teller) {
+    return record_after(teller->record, teller->direction, teller->t);
+}
+static bool has_future(const struct teller *teller) {
+    return record_has_future(teller->record, teller->direction, teller->t);
+}
+static bool has_past(const struct teller *teller) {
+    return record_has_past(teller->record, teller->direction, teller->t);
 }
 
 // --- the two sources ---
@@ -54,7 +37,7 @@ static void say_strongest(struct teller *teller, enum record_kind kind, int slot
 void tell_from_loss(struct teller *teller) {
     int slot = teller->cell->state_out[0];
     if (is_top(teller))
-        say(teller, "The loss of t = %d reaches ", teller->t + 1);
+        say(teller, "The loss of t = %d reaches ", record_loss_time(teller->record, teller->direction, teller->t) + 1);
     else
         say(teller, "Layer %d hands its gradient down to ", teller->layer + 2);
     say_slot(teller, slot, teller->t);
@@ -64,10 +47,16 @@ void tell_from_loss(struct teller *teller) {
 }
 
 void tell_from_future(struct teller *teller) {
-    int slot = teller->cell->state_out[0];
-    say(teller, teller->direction == 1 ? "The losses before it reach " : "The later losses reach ");
+    int slot = teller->cell->state_out[0], after = time_after(teller);
+    if (after < 0)
+        say(teller, "The decoder sends back to ");
+    else
+        say(teller, teller->direction == 1 ? "The losses before it reach " : "The later losses reach ");
     say_slot(teller, slot, teller->t);
-    say(teller, " through t = %d: norm ", time_by(teller, 1) + 1);
+    if (after < 0)
+        say(teller, " what all its losses ask of its first state: norm ");
+    else
+        say(teller, " through t = %d: norm ", after + 1);
     say_norm(teller, RECORD_FROM_FUTURE, slot, teller->t);
     say_strongest(teller, RECORD_FROM_FUTURE, slot);
 }
@@ -96,7 +85,7 @@ static void say_single_source(struct teller *teller, int slot, const char *words
 }
 
 static void tell_hidden_sum(struct teller *teller, int slot) {
-    bool future = time_by(teller, 1) >= 0, loss = hears_loss(teller);
+    bool future = has_future(teller), loss = hears_loss(teller), handed = future && time_after(teller) < 0;
     if (!future && !loss) {
         say(teller, "No loss is asked for here and nothing comes from the future: ");
         say_grad(teller, slot, teller->t);
@@ -110,7 +99,12 @@ static void tell_hidden_sum(struct teller *teller, int slot) {
         return;
     }
     if (!loss) {
-        say_single_source(teller, slot, "comes from the future alone: no loss is asked for here");
+        say_single_source(teller, slot,
+                          handed ? "comes from the decoder alone"
+                          : record_is_encoder(teller->record)
+                              ? "comes from the future alone, for an encoder has no loss"
+                              : "comes from the future alone: no loss is asked for "
+                                "here");
         return;
     }
     say(teller, "Two sources meet at ");
@@ -119,7 +113,7 @@ static void tell_hidden_sum(struct teller *teller, int slot) {
     say_norm(teller, RECORD_FROM_LOSS, slot, teller->t);
     say(teller, is_top(teller) ? " from this step’s loss, " : ", ");
     say_norm(teller, RECORD_FROM_FUTURE, slot, teller->t);
-    say(teller, " from the future, together ");
+    say(teller, handed ? " from the decoder, together " : " from the future, together ");
     say_norm(teller, RECORD_BACKWARD, slot, teller->t);
     say(teller, ".");
     end_first(teller);
@@ -142,8 +136,8 @@ static const char *and_peepholes(const struct cell_desc *cell, int slot) {
 
 static void tell_memory_sum(struct teller *teller, int slot) {
     const struct cell_desc *cell = teller->cell;
-    int after = time_by(teller, 1), before = cell->state_in[teller->step->state];
-    if (after < 0) {
+    int after = time_after(teller), before = cell->state_in[teller->step->state];
+    if (!has_future(teller)) {
         char words[96];
         snprintf(words, sizeof words, "comes through the activation%s alone, for nothing comes later",
                  and_peepholes(cell, slot));
@@ -158,7 +152,9 @@ static void tell_memory_sum(struct teller *teller, int slot) {
     say_slot(teller, cell->state_out[0], teller->t);
     say(teller, "%s, ", and_peepholes(cell, slot));
     say_norm(teller, RECORD_FROM_FUTURE, slot, teller->t);
-    if (count_peepholes(cell, before)) {
+    if (after < 0) {
+        say(teller, " from the decoder");
+    } else if (count_peepholes(cell, before)) {
         say(teller, " along the lane%s", and_peepholes(cell, before));
     } else {
         say(teller, " along the lane from ");
@@ -209,7 +205,7 @@ static int collect_handed(const struct teller *teller, const struct cell_part *p
         for (int i = part->first; i < part->first + part->count; i++)
             for (int k = 0; k < 2; k++) {
                 if (handed_order(cell, part, i, k) != pass) continue;
-                if (pass == HANDED_BEFORE && time_by(teller, -1) < 0) continue;
+                if (pass == HANDED_BEFORE && !has_past(teller)) continue;
                 int slot = cell->steps[i].in[k];
                 bool sum = sole_reader(cell, part, slot), told = false;
                 for (int j = 0; j < count; j++)
@@ -307,163 +303,4 @@ void tell_part_back(struct teller *teller) {
         tell_squasher_back(teller, squasher);
     else
         tell_elementwise_back(teller, part);
-}
-
-// --- clip and update ---
-
-void tell_clip(struct teller *teller) {
-    const struct record *record = teller->record;
-    double limit = record->options.clip_norm;
-    say(teller, "The gradient of all %zu parameters has norm ", record->layout.weights);
-    say_number(teller, "clip/grad_norm", 0, -1, record->grad_norm, digits_of(record->grad_norm));
-    if (!(limit > 0)) {
-        say(teller, "; no limit is set, so nothing is clipped.");
-        return;
-    }
-    say(teller, record->clip_scale < 1 ? ", over the limit of " : ", within the limit of ");
-    say_number(teller, "clip/max_norm", 0, -1, limit, limit == floor(limit) ? 0 : digits_of(limit));
-    if (!(record->clip_scale < 1)) {
-        say(teller, ": nothing is clipped.");
-        return;
-    }
-    say(teller, ": all of it is multiplied by ");
-    say_number(teller, "clip/scale", 0, -1, record->clip_scale, digits_of(record->clip_scale) + 1);
-    say(teller, ".");
-    end_first(teller);
-    say(teller, " Its direction stays the same.");
-}
-
-// The entry that moves most; of those that move alike (Adam's first updates move all by the learning rate)
-// the one with the largest gradient.
-struct moved {
-    int param, row, column;
-    double delta, gradient;
-};
-
-static bool moves_more(const struct moved *a, const struct moved *b) {
-    if (b->param < 0 || fabs(a->delta) > 1.01 * fabs(b->delta)) return true;
-    return fabs(a->delta) > 0.99 * fabs(b->delta) && fabs(a->gradient) > fabs(b->gradient);
-}
-
-static void look_at(const struct teller *teller, int param, int row_first, int row_count, struct moved *best) {
-    const struct record *record = teller->record;
-    const struct param *p = &record->layout.params[param];
-    bool head = p->layer < 0, weight = !param_is_vector(p->role);
-    int first = row_first, last = row_first + row_count;
-    // A selected unit: its own row of the cell's weights, its own column of the output's.
-    if (teller->unit >= 0 && !head) last = (first = row_first + teller->unit) + 1;
-    for (int column = 0; column < p->in; column++) {
-        if (teller->unit >= 0 && head && weight && column % teller->H != teller->unit) continue;
-        size_t at = p->offset + (size_t)column * (size_t)p->out;
-        const double *before = record->params + at, *after = record->params_after + at, *grad = record->grads + at;
-        for (int row = first; row < last; row++) {
-            struct moved entry = {param, row, column, after[row] - before[row], grad[row]};
-            if (moves_more(&entry, best)) *best = entry;
-        }
-    }
-}
-
-static struct moved find_moved(const struct teller *teller) {
-    const struct step *step = teller->step;
-    const struct layout *layout = &teller->record->layout;
-    struct moved best = {.param = -1};
-    if (step->layer < 0) {
-        look_at(teller, layout_param(layout, step->bias ? PARAM_HEAD_BIAS : PARAM_HEAD, -1, -1), 0,
-                layout->spec.outputs, &best);
-        return best;
-    }
-    int first = step->block * teller->H;
-    if (step->bias) {
-        look_at(teller, layout_param(layout, PARAM_BIAS, step->layer, step->direction), first, teller->H, &best);
-        int second = layout_param(layout, PARAM_RECURRENT_BIAS, step->layer, step->direction);
-        if (second >= 0) look_at(teller, second, first, teller->H, &best);
-        return best;
-    }
-    int diagonal = cell_diagonal_row(teller->cell, step->block);
-    if (diagonal >= 0)
-        look_at(teller, layout_param(layout, PARAM_DIAGONAL, step->layer, step->direction), diagonal * teller->H,
-                teller->H, &best);
-    look_at(teller, layout_param(layout, PARAM_INPUT, step->layer, step->direction), first, teller->H, &best);
-    look_at(teller, layout_param(layout, PARAM_RECURRENT, step->layer, step->direction), first, teller->H, &best);
-    return best;
-}
-
-// "from “o”", "from unit 3": what a weight of the cell reads.
-static void say_source(struct teller *teller, const struct moved *moved) {
-    const struct param *p = &teller->record->layout.params[moved->param];
-    say(teller, "from ");
-    if (p->role == PARAM_INPUT && p->layer == 0 && !teller->record->layout.spec.real_input)
-        say_symbol(teller, moved->column);
-    else
-        say(teller, "%s %d", p->role == PARAM_INPUT ? "input" : "unit", moved->column % teller->H + 1);
-}
-
-static void say_moved(struct teller *teller, const struct moved *moved) {
-    const struct param *p = &teller->record->layout.params[moved->param];
-    bool selected = teller->unit >= 0;
-    switch (p->role) {
-    case PARAM_BIAS:
-    case PARAM_RECURRENT_BIAS:
-        say(teller, selected ? "The bias of unit %d moves from " : "The bias of unit %d moves most, from ",
-            moved->row % teller->H + 1);
-        return;
-    case PARAM_DIAGONAL:
-        say(teller,
-            selected ? "The weight of unit %d from its own memory moves from "
-                     : "The weight of unit %d from its own memory moves most, from ",
-            moved->row % teller->H + 1);
-        return;
-    case PARAM_HEAD_BIAS:
-        say(teller, "The bias of ");
-        say_symbol(teller, moved->row);
-        say(teller, " moves most, from ");
-        return;
-    case PARAM_HEAD:
-        if (selected)
-            say(teller, "Of unit %d’s weights, that to ", teller->unit + 1);
-        else
-            say(teller, "The weight from unit %d to ", moved->column % teller->H + 1);
-        say_symbol(teller, moved->row);
-        break;
-    default:
-        if (selected)
-            say(teller, "Of unit %d’s weights, that ", teller->unit + 1);
-        else
-            say(teller, "The weight ");
-        say_source(teller, moved);
-        if (!selected) say(teller, " to unit %d", moved->row % teller->H + 1);
-        break;
-    }
-    say(teller, " moves most, from ");
-}
-
-void tell_update(struct teller *teller) {
-    const struct record *record = teller->record;
-    struct moved moved = find_moved(teller);
-    if (moved.param < 0 || moved.delta == 0) {
-        say(teller, "Nothing moves here.");
-        return;
-    }
-    double before = record_param_value(record, RECORD_PARAM, moved.param, moved.row, moved.column);
-    double after = record_param_value(record, RECORD_PARAM_AFTER, moved.param, moved.row, moved.column);
-    double gradient = record_param_value(record, RECORD_GRAD, moved.param, moved.row, moved.column);
-    const struct param *p = &record->layout.params[moved.param];
-    int column = param_is_vector(p->role) ? -1 : moved.column, digits = 3;
-    while (digits < 8 && fabs(round(before * pow(10, digits)) - round(after * pow(10, digits))) < 1)
-        digits++;
-    say_moved(teller, &moved);
-    say_number(teller, record_param_name_of(record, RECORD_PARAM, moved.param), moved.row, column, before, digits);
-    say(teller, " to ");
-    say_number(teller, record_param_name_of(record, RECORD_PARAM_AFTER, moved.param), moved.row, column, after, digits);
-    say(teller, ".");
-    end_first(teller);
-    if (gradient == 0) {
-        say(teller, " Its gradient is zero here: the averages of earlier updates still move it.");
-        return;
-    }
-    int T = record_T(record);
-    say(teller, T > 1 ? " Its gradient, the sum over all %d timesteps, is " : " Its gradient is ", T);
-    say_number(teller, record_param_name_of(record, RECORD_GRAD, moved.param), moved.row, column, gradient,
-               digits_of(gradient));
-    say(teller, ".");
 }

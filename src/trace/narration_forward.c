@@ -1,4 +1,4 @@
-// What the walk forward says: input, the parts of the cell, output, loss.
+// What the walk forward says: input and the parts of the cell.
 #include "narration_parts.h"
 
 #include <math.h>
@@ -8,8 +8,7 @@
 // --- input ---
 
 static int time_before(const struct teller *teller) {
-    int before = teller->direction == 1 ? teller->t + 1 : teller->t - 1;
-    return before < record_T(teller->record) ? before : -1;
+    return record_before(teller->record, teller->direction, teller->t);
 }
 
 // "a^{<3>} and c^{<3>}": every state that comes in.
@@ -21,16 +20,39 @@ static void say_states(struct teller *teller) {
     }
 }
 
+// The states that enter the first timestep.
 static void tell_start_states(struct teller *teller) {
     say_states(teller);
-    say(teller, teller->cell->state_count > 1 ? " are zero: nothing is remembered yet."
-                                              : " is zero: nothing is remembered yet.");
+    say(teller, teller->cell->state_count > 1 ? " are " : " is ");
+    say(teller, record_has_past(teller->record, teller->direction, teller->t) ? "what the encoder left."
+                                                                              : "zero: nothing is remembered yet.");
+}
+
+// Ends what was said of the input with the states that come in.
+static void tell_with_states(struct teller *teller, const char *joint) {
+    if (time_before(teller) < 0) {
+        say(teller, "; ");
+        tell_start_states(teller);
+        return;
+    }
+    say(teller, "%stogether with ", joint);
+    say_states(teller);
+    say(teller, ".");
+}
+
+// Whether each input is the answer of the timestep before: in training the true one.
+static bool reads_answers(const struct record *record) {
+    const struct example *example = &record->example;
+    bool same = record_is_decoder(record) || !record->answers;
+    for (int t = 1; same && t < example->T; t++)
+        same = example->target[t - 1] >= 0 && example->x[t] == example->target[t - 1];
+    return same;
 }
 
 static void tell_symbol_input(struct teller *teller) {
-    const struct example *example = &teller->record->example;
-    int t = teller->t, symbol = example->x[t], before = time_before(teller);
-    if (symbol < 0 && before < 0) {
+    const struct record *record = teller->record;
+    int t = teller->t, symbol = record->example.x[t];
+    if (symbol < 0 && time_before(teller) < 0) {
         say(teller, "The first input is the zero vector, and ");
         tell_start_states(teller);
         return;
@@ -43,43 +65,43 @@ static void tell_symbol_input(struct teller *teller) {
     }
     say(teller, "Reads ");
     say_symbol(teller, symbol);
-    bool teacher = teller->direction == 0 && t > 0 && example->target[t - 1] == symbol;
-    if (teacher) {
-        say(teller, ", the true answer of t = %d (the network gave it ", t);
-        double given = tape_y_hat(teller->record->tape, t - 1)[symbol];
+    bool after = teller->direction == 0 && t > 0, forced = after && reads_answers(record);
+    bool free = after && record_is_decoder(record) && !record_has_target(record, t - 1);
+    if (forced || free) {
+        say(teller, forced ? ", the true answer of t = %d (the network gave it " : ", which it wrote at t = %d with ",
+            t);
+        double given = tape_y_hat(record->tape, t - 1)[symbol];
         say_number(teller, "forward/y_hat", t - 1, symbol, given, digits_of(given));
-        say(teller, ")");
+        say(teller, forced ? ")" : "");
     }
-    if (before < 0) {
-        say(teller, "; ");
-        tell_start_states(teller);
-        return;
-    }
-    say(teller, teacher ? ", together with " : " together with ");
-    say_states(teller);
-    say(teller, ".");
+    tell_with_states(teller, forced || free ? ", " : " ");
 }
 
 void tell_input(struct teller *teller) {
+    const struct net_spec *spec = &teller->record->layout.spec;
     if (teller->layer > 0) {
         say(teller, "Layer %d reads what layer %d made of this timestep, ", teller->layer + 1, teller->layer);
         say_slot(teller, teller->cell->input, teller->t);
         say(teller, ", and its own ");
         say_states(teller);
         say(teller, ".");
-    } else if (teller->record->layout.spec.real_input) {
-        int channels = teller->record->layout.spec.inputs;
-        say(teller, "Reads the %d number%s of ", channels, channels == 1 ? "" : "s");
+    } else if (spec->real_input || (spec->embed > 0 && teller->record->example.x[teller->t] >= 0)) {
+        int numbers = record_input_width(teller->record);
+        say(teller, "Reads the %d number%s of ", numbers, numbers == 1 ? "" : "s");
         say_slot(teller, teller->cell->input, teller->t);
-        say(teller, " together with ");
-        say_states(teller);
-        say(teller, ".");
+        tell_with_states(teller, " ");
     } else {
         tell_symbol_input(teller);
     }
 }
 
 // --- parts ---
+
+// Whether what a layer reads is a symbol, told by its name.
+static bool reads_one_hot(const struct teller *teller) {
+    const struct net_spec *spec = &teller->record->layout.spec;
+    return teller->layer == 0 && !spec->real_input && spec->embed == 0;
+}
 
 // "Reads a^{<3>} and x^{<4>} = “o”. "
 static void say_reads(struct teller *teller, const struct cell_part *part) {
@@ -95,7 +117,7 @@ static void say_reads(struct teller *teller, const struct cell_part *part) {
     for (int k = 0; k < count; k++) {
         if (k) say(teller, k == count - 1 ? " and " : ", ");
         say_slot(teller, read[k], teller->t);
-        if (read[k] != cell->input || teller->layer > 0 || teller->record->layout.spec.real_input) continue;
+        if (read[k] != cell->input || !reads_one_hot(teller)) continue;
         int symbol = teller->record->example.x[teller->t];
         say(teller, " = ");
         if (symbol < 0)
@@ -154,7 +176,7 @@ static void say_largest_term(struct teller *teller, int step, int unit) {
     say(teller, "; ");
     int param = layout_param(&record->layout, best_k ? PARAM_INPUT : PARAM_RECURRENT, teller->layer, teller->direction);
     double weight = record_param_value(record, RECORD_PARAM, param, row, best);
-    bool symbol = best_k == 1 && teller->layer == 0 && !record->layout.spec.real_input;
+    bool symbol = best_k == 1 && reads_one_hot(teller);
     if (symbol) {
         say_symbol(teller, best);
         say(teller, " alone adds ");
@@ -193,18 +215,11 @@ static void say_why(struct teller *teller, int step, int unit) {
         say_largest_term(teller, step, unit);
 }
 
-static int extreme_of(const double *values, int n, int way) {
-    int best = 0;
-    for (int i = 1; i < n; i++)
-        if (way * values[i] > way * values[best]) best = i;
-    return best;
-}
-
 // The unit furthest from one half, or the selected one; then the one at the other end.
 static void tell_gate(struct teller *teller, int slot, int affine) {
     const double *values = values_at(teller, slot, teller->t);
     const struct cell_slot *about = &teller->cell->slots[slot];
-    int low = extreme_of(values, teller->H, -1), high = extreme_of(values, teller->H, 1);
+    int low = most_of(values, teller->H, -1), high = most_of(values, teller->H, 1);
     int unit = teller->unit >= 0 ? teller->unit : 0.5 - values[low] > values[high] - 0.5 ? low : high;
     say(teller, "Unit %d %s ", unit + 1, verb_of(teller, slot, unit));
     say_value(teller, slot, teller->t, unit, digits_of(values[unit]));
@@ -238,7 +253,7 @@ static void tell_gate(struct teller *teller, int slot, int affine) {
 static void tell_content(struct teller *teller, int slot, int affine) {
     const double *values = values_at(teller, slot, teller->t);
     bool candidate = teller->cell->slots[slot].role == SLOT_CANDIDATE;
-    int unit = chosen_unit(teller, values), other = extreme_of(values, teller->H, values[unit] > 0 ? -1 : 1);
+    int unit = chosen_unit(teller, values), other = most_of(values, teller->H, values[unit] > 0 ? -1 : 1);
     say(teller, candidate ? "Unit %d proposes " : "Unit %d is driven to ", unit + 1);
     say_value(teller, slot, teller->t, unit, digits_of(values[unit]));
     if (teller->unit < 0 && other != unit && values[other] * values[unit] < 0) {
@@ -334,82 +349,4 @@ void tell_part(struct teller *teller) {
         tell_gate(teller, part->result, affine);
     else
         tell_content(teller, part->result, affine);
-}
-
-// --- output and loss ---
-
-static int second_of(const double *values, int n, int first) {
-    int best = -1;
-    for (int i = 0; i < n; i++)
-        if (i != first && (best < 0 || values[i] > values[best])) best = i;
-    return best;
-}
-
-static void say_probability(struct teller *teller, int symbol) {
-    double p = tape_y_hat(teller->record->tape, teller->t)[symbol];
-    say_number(teller, "forward/y_hat", teller->t, symbol, p, digits_of(p));
-}
-
-void tell_output(struct teller *teller) {
-    int O = teller->record->layout.spec.outputs, target = teller->record->example.target[teller->t];
-    const double *y_hat = tape_y_hat(teller->record->tape, teller->t);
-    int best = extreme_of(y_hat, O, 1), second = second_of(y_hat, O, best);
-    say(teller, "The most likely symbol is ");
-    say_symbol(teller, best);
-    say(teller, " with ");
-    say_probability(teller, best);
-    if (target < 0) {
-        say(teller, "; no answer is asked for here.");
-        return;
-    }
-    if (target != best) {
-        say(teller, "; the right one, ");
-        say_symbol(teller, target);
-        say(teller, ", gets ");
-        say_probability(teller, target);
-        say(teller, ".");
-        return;
-    }
-    say(teller, ", and it is the right one.");
-    end_first(teller);
-    if (second < 0) return;
-    say(teller, " The next is ");
-    say_symbol(teller, second);
-    say(teller, " with ");
-    say_probability(teller, second);
-    say(teller, ".");
-}
-
-void tell_loss(struct teller *teller) {
-    const struct record *record = teller->record;
-    int t = teller->t, target = record->example.target[t], O = record->layout.spec.outputs, digits;
-    double p = tape_y_hat(record->tape, t)[target], loss = tape_loss(record->tape, t), even = log(O);
-    digits = digits_of(p);
-    while (digits < 6 &&
-           fabs(round(-100 * log(round(p * pow(10, digits)) / pow(10, digits))) - round(100 * loss)) > 0.5)
-        digits++;
-    say(teller, "The right symbol, ");
-    say_symbol(teller, target);
-    say(teller, ", was given ");
-    say_number(teller, "forward/y_hat", t, target, p, digits);
-    say(teller, ": the loss is −ln ");
-    say_number(teller, "forward/y_hat", t, target, p, digits);
-    say(teller, " = ");
-    say_number(teller, "forward/loss", t, -1, loss, 2);
-    say(teller, " nats.");
-    end_first(teller);
-    int last = record_T(record) - 1, count = 0;
-    while (last > 0 && record->example.target[last] < 0)
-        last--;
-    for (int k = 0; k <= last; k++)
-        count += record->example.target[k] >= 0;
-    if (t == last && count > 1) {
-        say(teller,
-            record->reduction == REDUCTION_MEAN ? " The mean of the %d losses is " : " The %d losses add up to ",
-            count);
-        say_number(teller, "forward/total_loss", 0, -1, record->loss, 2);
-        say(teller, ".");
-    } else {
-        say(teller, " Guessing evenly among %d would cost %.2f.", O, even);
-    }
 }

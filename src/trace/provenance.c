@@ -42,7 +42,8 @@ static void term_label(char *out, size_t size, const struct record *record, cons
     const char *base = cell->slots[slot].symbol[notation].base;
     char name[48], place[16] = "";
     snprintf(name, sizeof name, "%d", entry + 1);
-    if (slot == cell->input && layer == 0 && !record->layout.spec.real_input)
+    const struct net_spec *spec = &record->layout.spec;
+    if (slot == cell->input && layer == 0 && !spec->real_input && spec->embed == 0)
         label_symbol(name, sizeof name, record, entry);
     if (slot == cell->input && layer > 0) {
         base = cell->slots[cell->state_out[0]].symbol[notation].base;
@@ -247,8 +248,17 @@ static void put_via(struct ledger_pen *p, int step) {
 }
 
 static int time_after(const struct ledger_pen *p) {
-    int after = p->step->direction == 1 ? p->step->t - 1 : p->step->t + 1;
-    return after >= 0 && after < record_T(p->record) ? after : -1;
+    return record_after(p->record, p->step->direction, p->step->t);
+}
+
+// What comes back in time into a state, as the core added it up: at an encoder's end what its decoder sends.
+static void row_of_future(struct ledger_pen *p, char op, int state, int t) {
+    int slot = p->cell->state_out[state];
+    const double *from = tape_from_future(p->record->tape, p->step->layer, p->step->direction, state, t);
+    struct ledger_row *row = new_row(p, op, KIND_GRADIENT, from, name_of(p, RECORD_FROM_FUTURE, slot), t);
+    row->total = op == '+';
+    row->result = !row->total;
+    put_grad(&p->pen, slot, t, LABEL_NO_UNIT, time_after(p) < 0 ? "\\t{decoder}" : "\\t{future}");
 }
 
 // What reader `from` sends to a state at t: with its factors, or, one of many, alone.
@@ -263,30 +273,26 @@ static void ledger_sum(struct ledger_pen *p) {
     struct reader readers[CELL_MAX_STEPS], later[CELL_MAX_STEPS];
     int inner = readers_of(p->cell, slot, readers, CELL_MAX_STEPS),
         outer = after < 0 || state == 0 ? 0 : readers_of(p->cell, p->cell->state_in[state], later, CELL_MAX_STEPS);
-    bool many = inner + outer > 3;
+    bool many = inner + outer > 3, future = record_has_future(p->record, p->step->direction, t);
     const struct tape *tape = p->record->tape;
     bool top = p->step->layer == p->record->layout.spec.layers - 1;
     // With no reader inside the cell, from_loss holds what came from outside; else that arrived through the
     // readers.
-    if (inner == 0) {
+    if (inner == 0 && (!future || record_hears_loss(p->record, p->step->layer, p->step->direction, t))) {
         const double *from = tape_from_loss(tape, p->step->layer, p->step->direction, state, t);
         new_row(p, ' ', KIND_GRADIENT, from, name_of(p, RECORD_FROM_LOSS, slot), t)->result = true;
         put_grad(&p->pen, slot, t, LABEL_NO_UNIT, top ? "\\t{loss}" : "\\t{above}");
     }
     for (int i = 0; i < inner; i++)
         row_of_source(p, readers[i], t, many);
-    if (after >= 0 && state == 0) {
-        const double *from = tape_from_future(tape, p->step->layer, p->step->direction, state, t);
-        new_row(p, ' ', KIND_GRADIENT, from, name_of(p, RECORD_FROM_FUTURE, slot), t)->result = true;
-        put_grad(&p->pen, slot, t, LABEL_NO_UNIT, "\\t{future}");
-    }
+    if (future && (state == 0 || after < 0)) row_of_future(p, ' ', state, t);
     for (int i = 0; i < outer; i++)
         row_of_source(p, later[i], after, many);
     row_of_grad(p, '+', slot, t)->total = true;
 }
 
 static void ledger_from_future(struct ledger_pen *p) {
-    int after = time_after(p), slot = p->cell->state_out[0];
+    int after = time_after(p);
     struct reader readers[CELL_MAX_STEPS];
     int count = readers_of(p->cell, p->cell->state_in[0], readers, CELL_MAX_STEPS);
     if (after < 0 || count < 2) return;
@@ -294,9 +300,7 @@ static void ledger_from_future(struct ledger_pen *p) {
         row_of_sent(p, ' ', readers[i].step, readers[i].operand, after);
         put_sent(&p->pen, readers[i].step, readers[i].operand, after);
     }
-    const double *from = tape_from_future(p->record->tape, p->step->layer, p->step->direction, 0, p->step->t);
-    new_row(p, '+', KIND_GRADIENT, from, name_of(p, RECORD_FROM_FUTURE, slot), p->step->t)->total = true;
-    put_grad(&p->pen, slot, p->step->t, LABEL_NO_UNIT, "\\t{future}");
+    row_of_future(p, '+', 0, p->step->t);
 }
 
 // A vector that only this part reads, but more than once: a chain for each, then their sum.
@@ -349,27 +353,47 @@ static void ledger_handed(struct ledger_pen *p, int step, int k) {
 static void ledger_part(struct ledger_pen *p) {
     const struct cell_desc *cell = p->cell;
     const struct cell_part *part = &cell->parts[p->step->part];
-    int before = p->step->direction == 1 ? p->step->t + 1 : p->step->t - 1;
+    bool past = record_has_past(p->record, p->step->direction, p->step->t); // else nothing is asked of the zero state
     for (int pass = HANDED_OWN; pass <= HANDED_BEFORE; pass++)
         for (int n = 0; n < part->count; n++)
             for (int k = 0; k < 2; k++) { // sums of its own from the result back
                 int i = part->first + (pass == HANDED_OWN ? part->count - 1 - n : n);
                 if (handed_order(cell, part, i, k) != pass) continue;
-                if (pass == HANDED_BEFORE && (before < 0 || before >= record_T(p->record))) continue; // the zero state
+                if (pass == HANDED_BEFORE && !past) continue;
                 ledger_handed(p, i, k);
             }
 }
 
+// -y: one-hot, or the numbers of the example.
+static void put_minus_answer(const struct ledger_pen *p, double *minus) {
+    const struct example *example = &p->record->example;
+    int t = p->step->t, O = p->record->layout.spec.outputs, target = example->target[t];
+    if (target < 0) return;
+    if (!example->target_real) minus[target] = -1;
+    for (int o = 0; example->target_real && o < O; o++)
+        minus[o] = -example->target_real[(size_t)t * (size_t)O + (size_t)o];
+}
+
+// dz_y = factor (y-hat - y): 2 / O of squares, 1 / tokens of the mean.
 static void ledger_output(struct ledger_pen *p) {
-    int t = p->step->t, O = p->record->layout.spec.outputs, target = p->record->example.target[t];
-    const struct tape *tape = p->record->tape;
+    const struct net_spec *spec = &p->record->layout.spec;
+    int t = p->step->t, O = spec->outputs;
+    double scale = p->record->loss_scale * (spec->output == OUTPUT_LINEAR ? 2.0 / O : 1);
     double *minus = own_values(p, O);
-    if (target >= 0) minus[target] = -1;
-    new_row(p, ' ', KIND_GATE, tape_y_hat(tape, t), "forward/y_hat", t);
+    put_minus_answer(p, minus);
+    new_row(p, ' ', spec->output == OUTPUT_LINEAR ? KIND_VALUE : KIND_GATE, tape_y_hat(p->record->tape, t),
+            "forward/y_hat", t);
     put_symbol(&p->pen, "\\hat{y}", "", NULL, t, LABEL_NO_UNIT);
     new_row(p, '+', KIND_VALUE, minus, NULL, t);
     put_symbol(&p->pen, "-y", "", NULL, t, LABEL_NO_UNIT);
-    struct ledger_row *row = new_row(p, '=', KIND_GRADIENT, tape_logits_grad(tape, t), "backward/logits", t);
+    if (scale != 1) {
+        double *factor = own_values(p, O);
+        for (int o = 0; o < O; o++)
+            factor[o] = scale;
+        new_row(p, '*', KIND_VALUE, factor, NULL, t);
+        put_text(&p->pen, "%.3g", scale);
+    }
+    struct ledger_row *row = new_row(p, '=', KIND_GRADIENT, tape_logits_grad(p->record->tape, t), "backward/logits", t);
     put_symbol(&p->pen, "dz", "y", NULL, t, LABEL_NO_UNIT);
     row->total = row->result = true;
     for (int i = 0; i < p->ledger->count; i++)
@@ -378,6 +402,7 @@ static void ledger_output(struct ledger_pen *p) {
 
 void ledger_init(struct ledger *ledger, const struct record *record, const struct step *step, enum notation notation) {
     *ledger = (struct ledger){0};
+    record = record_side(record, step->encoder);
     if (step->t < 0 || step->t >= record_T(record)) return;
     const struct net_spec *spec = &record->layout.spec;
     struct ledger_pen p = {.ledger = ledger, .record = record, .cell = record_cell(record), .step = step};

@@ -319,7 +319,8 @@ struct record *record_new_with(const struct model *model, const struct example *
                                const struct train_options *options, const float *m, const float *v, int64_t update,
                                struct err *err) {
     if (!example_check(&model->layout.spec, example, err)) return NULL;
-    if (clamps && !clamps_check(clamps, &model->layout.spec, example->T, err)) return NULL;
+    int source_T = example->source ? example->source->T : 0;
+    if (clamps && !clamps_check_pair(clamps, &model->layout.spec, source_T, example->T, err)) return NULL;
     struct record *record = mem_alloc(sizeof *record);
     if (!record) {
         err_set(err, ERR_MEMORY, "no memory for a record");
@@ -330,7 +331,7 @@ struct record *record_new_with(const struct model *model, const struct example *
     record->options = *options;
     record->update = update < 1 ? 1 : update;
     if (!layout_init(&record->layout, &model->layout.spec, err)) goto fail;
-    record->tape = tape_new_pair(&record->layout.spec, example->source ? example->source->T : 0, example->T, err);
+    record->tape = tape_new_pair(&record->layout.spec, source_T, example->T, err);
     if (!record->tape) goto fail;
     if (!copy_examples(record, example) || !make_slabs(record, m, v)) {
         err_set(err, ERR_MEMORY, "no memory for the record of %d timesteps and %zu parameters", example->T,
@@ -390,6 +391,22 @@ const char *record_answer(const struct record *record, int output) {
     if (record->answers && output >= 0 && output < record->answer_count) return record->answers[output];
     if (record->layout.spec.output != OUTPUT_SOFTMAX) return record_number_name(record, output + 1);
     return record_symbol(record, output);
+}
+
+int record_input_width(const struct record *side) {
+    return net_layer_inputs(&side->layout.spec, 0);
+}
+
+double record_input_grad(const struct record *side, int t, int k) {
+    double sum = 0;
+    for (int d = 0; d < side->layout.spec.directions; d++)
+        sum += tape_grad(side->tape, 0, d, record_cell(side)->input, t)[k];
+    return sum;
+}
+
+const char *record_input_name(const struct record *side, bool grad) {
+    static const char *const names[2][2] = {{"input", "backward/input"}, {"encoder/input", "encoder/backward/input"}};
+    return names[record_is_encoder(side)][grad];
 }
 
 // --- neighbours in time ---

@@ -75,6 +75,11 @@ const char *record_symbol(const struct record *record, int symbol); // text of a
 // Text of an output: of softmax a symbol; of sigmoid and linear outputs without texts its number, from 1.
 const char *record_answer(const struct record *record, int output);
 
+// dL/dx<t> of what layer 0 reads, entry k: both directions send to it. And the names of "input" and "backward/input".
+double record_input_grad(const struct record *side, int t, int k);
+const char *record_input_name(const struct record *side, bool grad);
+int record_input_width(const struct record *side); // I: symbols, E numbers of an embedding, or channels
+
 // --- neighbours in time, of one side ---
 
 int record_before(const struct record *side, int direction, int t);      // whose state enters t; -1 where none does

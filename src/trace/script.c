@@ -148,6 +148,11 @@ static bool embeds(const struct builder *b) {
     return b->record->layout.spec.embed > 0;
 }
 
+// The zero vector, which is read where there is no symbol, has no row.
+static bool gives_row(const struct builder *b, int t) {
+    return embeds(b) && b->record->example.x[t] >= 0;
+}
+
 static void forward_side(struct builder *b) {
     const struct script *s = b->side;
     bool apart = s->directions > 1; // layer by layer
@@ -177,14 +182,14 @@ static void backward_side(struct builder *b) {
         if (record_has_target(b->record, t)) put_time(b, STEP_OUTPUT_BACK, t);
         for (int l = s->layers - 1; !apart && l >= 0; l--)
             backward_cell(b, l, 0, t);
-        if (!apart && embeds(b)) put_time(b, STEP_EMBED_BACK, t);
+        if (!apart && gives_row(b, t)) put_time(b, STEP_EMBED_BACK, t);
     }
     for (int l = s->layers - 1; apart && l >= 0; l--)
         for (int d = s->directions - 1; d >= 0; d--)
             for (int n = s->T - 1; n >= 0; n--)
                 backward_cell(b, l, d, d == 0 ? n : s->T - 1 - n);
-    for (int t = s->T - 1; apart && embeds(b) && t >= 0; t--)
-        put_time(b, STEP_EMBED_BACK, t);
+    for (int t = s->T - 1; apart && t >= 0; t--)
+        if (gives_row(b, t)) put_time(b, STEP_EMBED_BACK, t);
 }
 
 static void put_update(struct builder *b, int layer, int direction, int block, bool bias) {

@@ -1,0 +1,31 @@
+#pragma once
+// One example of a data set as the engine takes it: by its number, or as typed. Owns its arrays. One thread.
+
+#include "dataset.h"
+#include "reference.h"
+
+struct bench_example {
+    struct example example; // its source points below
+    struct example source;  // of encoder-decoders
+    int index;              // number in the data set, or -1: typed
+    bool cut;               // it goes on behind the longest timeline
+    char text[256];         // what was asked for; of real input a caption: "sequence 3, class rising"
+};
+enum { WORKBENCH_MAX_T = 500 };
+
+// How many there are to choose from: examples of a list, passages of one long text or series.
+int bench_example_count(const struct dataset *data);
+// What number `index` is called, as in bench_example.text.
+void bench_example_caption(const struct dataset *data, int index, char *out, size_t size);
+
+// NULL with err: there is no such number, or it is longer than WORKBENCH_MAX_T and may not be cut.
+struct bench_example *bench_example_numbered(const struct dataset *data, int index, struct err *err);
+// Text is looked up in the data; else its symbols are taken as they are, without answers where they are not the text
+// itself. A decoder then reads what the model answers by itself, the likeliest symbol each time. Of real input the text
+// is a number, from 1. NULL with err: symbols that are not in the vocabulary, nothing at all, not UTF-8.
+struct bench_example *bench_example_typed(const struct dataset *data, const struct model *model, const char *text,
+                                          struct err *err);
+void bench_example_free(struct bench_example *example);
+
+// What one timestep is: "character", "word", "byte", "symbol", "value", "frame".
+const char *data_unit_word(const struct dataset *data);
