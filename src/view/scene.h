@@ -22,7 +22,8 @@ struct view_state {
     int unit;                            // selected, 0-based; -1 = none
     int t;                               // selected timestep, 0-based; -1 = the running step's
     bool encoder;                        // ... is one of the encoder's; of an encoder-decoder
-    int layer, direction;                // shown in full on the stage; -1 = the running step's
+    int layer, direction;                // shown in the inspector
+    bool place_pinned;                   // ... also where the running step is in another one
     int hover_unit, hover_t, hover_slot; // -1 = none; set by the views each frame
     bool hover_grad;
     bool backward; // the backward figure (follows the phase unless the user pressed B)

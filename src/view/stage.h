@@ -1,7 +1,7 @@
 #pragma once
 // The stage: the unrolled timesteps, forward and backward (mock-1, mock-2), at every level of detail, with its header
 // and legends; and the narration under it. All layers and directions stand over one another; the one that runs, or the
-// one that was chosen (view_state.layer, direction), is drawn in full. Clicking a tile selects its unit, clicking a
+// one that was chosen (view_state.place_pinned), is drawn in full. Clicking a tile selects its unit, clicking a
 // column its timestep, clicking another layer shows that one in full. The wheel zooms, dragging pans.
 
 #include "scene.h"

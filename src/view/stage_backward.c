@@ -177,9 +177,9 @@ static void stubs(struct stage *s, int column) {
                       (struct wire_style){s->theme->ghost, .head = 5});
 }
 
-// The input's gradient on its way past another box, and into the layer below.
+// The input's gradient on its way past another box, to the layer below.
 static void bypass(struct stage *s, int column) {
-    if (!stage_bypasses(s)) return;
+    if (!stage_bypasses(s) || s->track->layer == 0) return;
     point p[STAGE_PATH];
     int n = stage_feed_path(s, column, s->track->box_bottom, p);
     bool known = stage_state(s, column) == COLUMN_DONE;
@@ -190,7 +190,7 @@ static void bypass(struct stage *s, int column) {
         p[n - k] = swap;
     }
     wire_draw(s->list, p + 1, n - 1,
-              (struct wire_style){known ? s->theme->ink3 : s->theme->ghost, .head = -1, .corner = 6});
+              (struct wire_style){known ? s->theme->grad : s->theme->ghost, .head = -1, .corner = 6});
 }
 
 // --- columns ---
@@ -270,6 +270,7 @@ static void each(struct stage *s, void (*draw)(struct stage *s, int column)) {
 
 void stage_backward(struct stage *s) {
     stage_labels(s);
+    stage_captions(s, s->plan.t_label + 4);
     for (int k = 0; k < s->track_count; k++) {
         s->track = &s->tracks[k];
         stage_belt(s);
@@ -284,6 +285,7 @@ void stage_backward(struct stage *s) {
         ends(s, column);
     each(s, lanes);
     each(s, stubs);
+    stage_hand_over(s);
     each(s, bypass);
     each(s, loss_wire);
     each(s, strips);

@@ -1,9 +1,10 @@
 // The columns of the stage: which timesteps are seen, how far apart, and how the pointer and the keys zoom and pan
 // them. The gradient flow under the stage stands on the same columns.
 #include "stage_inner.h"
+#include <limits.h>
 #include <math.h>
 
-enum { GUTTER = 60, GUTTER_LAYERS = 70, GUTTER_BOTH = 82, BOX = 72, RIGHT = 10, LENS = 82, PITCH_FULL = 84, PITCH_COMPACT = 48,
+enum { GUTTER = 60, GUTTER_LAYERS = 70, GUTTER_BOTH = 82, SPLIT = 30, BOX = 72, RIGHT = 10, LENS = 82, PITCH_FULL = 84, PITCH_COMPACT = 48,
        PITCH_LEAST = 4, PITCH_MOST = 120 };
 
 static bool has_sides(const struct scene *scene) {
@@ -12,7 +13,8 @@ static bool has_sides(const struct scene *scene) {
 
 static float gutter(const struct scene *scene) { // labels with layer and direction are longer
     const struct net_spec *spec = &record_side(scene->record, true)->layout.spec;
-    return spec->layers == 1 ? GUTTER : spec->directions > 1 ? GUTTER_BOTH : GUTTER_LAYERS;
+    if (spec->layers == 1 && spec->directions == 1) return GUTTER;
+    return spec->layers > 1 && spec->directions > 1 ? GUTTER_BOTH : GUTTER_LAYERS;
 }
 
 int stage_column_of(const struct scene *scene, bool encoder, int t) {
@@ -27,9 +29,17 @@ static int column_looked_at(const struct scene *scene) {
     return stage_column_of(scene, scene_encoder(scene), scene_t(scene));
 }
 
+static float split_gap(const struct scene *scene) {
+    return has_sides(scene) ? SPLIT : 0;
+}
+
+static float width_for(rect stage, const struct scene *scene) { // of all columns
+    return stage.w - gutter(scene) - split_gap(scene);
+}
+
 // The pitch that the guide's levels of detail go by: chosen by zooming, or that at which all columns fit.
 static float level(rect stage, const struct scene *scene) {
-    float fit = (stage.w - gutter(scene)) / (float)column_count(scene);
+    float fit = width_for(stage, scene) / (float)column_count(scene);
     float chosen = scene->state->pitch;
     return chosen > fit ? fminf(PITCH_MOST, fmaxf(PITCH_LEAST, chosen)) : fit;
 }
@@ -41,9 +51,9 @@ static bool is_score(float pitch) {
 // Columns of a score, `lens` of which (0 or 1) is opened.
 static struct stage_columns score_columns(rect stage, const struct scene *scene, float pitch, int lens) {
     const int N = column_count(scene);
-    const float left = gutter(scene), fit = (stage.w - left) / (float)N;
-    struct stage_columns c = {.x0 = stage.x + left, .count = N, .lens = lens, .lens_width = LENS, .level = pitch};
-    float room = stage.w - left - RIGHT - (lens >= 0 ? LENS : 0);
+    const float fit = width_for(stage, scene) / (float)N;
+    struct stage_columns c = {.count = N, .lens = lens, .lens_width = LENS};
+    float room = width_for(stage, scene) - RIGHT - (lens >= 0 ? LENS : 0);
     int shown = N - (lens >= 0 ? 1 : 0);
     c.pitch = pitch > fit ? pitch : fminf(PITCH_COMPACT - 1, room / (float)(shown > 0 ? shown : 1));
     if (c.pitch >= 12) c.pitch = floorf(c.pitch);
@@ -58,14 +68,13 @@ static struct stage_columns score_columns(rect stage, const struct scene *scene,
 
 static struct stage_columns box_columns(rect stage, const struct scene *scene, float pitch) {
     const int N = column_count(scene);
-    const float left = gutter(scene);
-    struct stage_columns c = {.x0 = stage.x + left, .count = N, .lens = -1, .level = pitch};
+    struct stage_columns c = {.count = N, .lens = -1};
     c.pitch = fminf(PITCH_MOST, floorf(pitch));
     c.width = pitch >= PITCH_FULL ? BOX : fminf(BOX, fmaxf(41, c.pitch - 10));
-    int room = (int)((stage.w - left) / c.pitch);
+    int room = (int)(width_for(stage, scene) / c.pitch);
     if (room < N) c.count = room > 0 ? room : 1;
-    float spare = stage.w - left - RIGHT - (float)c.count * c.pitch; // a short sequence stands in the middle
-    if (c.count == N && spare > c.pitch) c.x0 += floorf(spare / 2);
+    float spare = width_for(stage, scene) - RIGHT - (float)c.count * c.pitch; // a short sequence stands in the middle
+    if (c.count == N && spare > c.pitch) c.x0 = floorf(spare / 2);
     return c;
 }
 
@@ -73,6 +82,10 @@ static struct stage_columns columns_at(rect stage, const struct scene *scene, fl
     float pitch = level(stage, scene);
     struct stage_columns c =
         is_score(pitch) ? score_columns(stage, scene, pitch, lens) : box_columns(stage, scene, pitch);
+    c.x0 += stage.x + gutter(scene);
+    c.level = pitch;
+    c.split = stage_column_of(scene, false, 0);
+    c.split_gap = split_gap(scene);
     int last = column_count(scene) - c.count;
     c.first = scroll < 0 ? 0 : scroll > (float)last ? last : (int)(scroll + 0.001f);
     c.all = column_count(scene);
@@ -100,9 +113,19 @@ struct stage_columns stage_columns_for(rect stage, const struct scene *scene) {
     return c;
 }
 
+struct stage_columns stage_columns_here(rect stage, const struct scene *scene) {
+    struct stage_columns c = stage_columns_for(stage, scene);
+    int by = stage_column_of(scene, scene_encoder(scene), 0);
+    c.first -= by;
+    c.split -= by;
+    c.lens = c.lens >= 0 ? c.lens - by : INT_MIN;
+    return c;
+}
+
 float stage_column_x(const struct stage_columns *columns, int t) {
     float x = columns->x0 + (float)(t - columns->first) * columns->pitch;
     bool after = columns->lens >= columns->first && t > columns->lens;
+    if (columns->split > columns->first && t >= columns->split) x += columns->split_gap;
     return after ? x + columns->lens_width - columns->pitch : x;
 }
 
@@ -123,7 +146,7 @@ static void zoom(rect r, const struct scene *scene, float factor, float x) {
     struct view_state *state = scene->state;
     struct stage_columns before = stage_columns_for(r, scene);
     float at = (x - before.x0) / before.pitch + (float)before.first;
-    float fit = (r.w - gutter(scene)) / (float)before.all;
+    float fit = width_for(r, scene) / (float)before.all;
     state->pitch = fminf(PITCH_MOST, fmaxf(PITCH_LEAST, fmaxf(before.level, PITCH_LEAST) * factor));
     if (state->pitch <= fit * 1.01f) state->pitch = 0;
     struct stage_columns after = columns_at(r, scene, 0, -1);

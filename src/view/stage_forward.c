@@ -76,8 +76,9 @@ static void marker(struct stage *s) {
     if (!s->focus.running || !stage_exists(s, s->now)) return;
     if (reader && reader->layer == track->layer + 1) mark_link(s, s->now, true);
     if (s->focus.y_hat_result && stage_is_top(s)) {
-        bool one = net_one_answer(&s->record->layout.spec);
-        mark_link(s, one && track->direction ? 0 : s->now, false);
+        for (int column = s->columns.first; column < stage_end(s); column++)
+            if (stage_exists(s, column) && stage_has_link(s, column) && stage_reader(s, column) == s->now)
+                mark_link(s, column, false);
     }
     if (!f->on) return;
     struct path paths[2 * STAGE_ROWS + 2];
@@ -145,7 +146,7 @@ static void lanes_in(struct stage *s, int column) {
     for (int k = 0; k < track->row_count; k++) {
         if (!track->rows[k].state || (run && track->focus.before[k])) continue;
         point p[STAGE_PATH];
-        bool crossed = k == track->row_c && before >= 0 && stage_gap(s) >= 10; // by the wire up from the activation
+        bool crossed = k == track->row_c && before >= 0 && stage_gap(s) >= 10 && stage_has_link(s, before); // by the wire up from the activation
         int n = stage_state_path(s, k, column, crossed ? stage_riser(s, before) + 3.5f * way : out, edge, p);
         wire_draw(s->list, p, n,
                   (struct wire_style){line_ink(s, known), .head = fminf(5, stage_gap(s) * 0.7f), .corner = 7});
@@ -193,11 +194,10 @@ static void join(struct stage *s, point at, float to, color ink) {
 
 // From the activation up to the layer above, or to the prediction.
 static void link(struct stage *s, int column) {
-    bool top = stage_is_top(s), one = top && net_one_answer(&s->record->layout.spec);
-    int reader = one ? s->T - 1 : column;
-    if (one && stage_after(s, column) >= 0) return; // only the last state of a direction is read
-    if (top && (!stage_gives_output(s, reader) || !stage_has_output(s, reader))) return;
-    if (!stage_seen(s, reader)) return;
+    bool top = stage_is_top(s);
+    int reader = stage_reader(s, column);
+    if (!stage_has_link(s, column) || !stage_seen(s, reader)) return;
+    if (top && !stage_has_output(s, reader)) return;
     bool known = stage_has(s, s->track->row_a, column), filling = top && s->focus.y_hat_result && reader == s->now;
     point p[STAGE_PATH];
     int n = stage_link_path(s, column, p);
@@ -294,6 +294,7 @@ static void each(struct stage *s, void (*draw)(struct stage *s, int column)) {
 
 void stage_forward(struct stage *s) {
     stage_labels(s);
+    stage_captions(s, s->plan.t_label + 4);
     for (int k = 0; k < s->track_count; k++) {
         s->track = &s->tracks[k];
         stage_belt(s);
@@ -305,6 +306,7 @@ void stage_forward(struct stage *s) {
     }
     output_marker(s);
     each(s, lanes_in);
+    stage_hand_over(s);
     for (int column = s->columns.first; column < stage_end(s); column++)
         ends(s, column);
     each(s, link);

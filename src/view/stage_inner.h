@@ -182,6 +182,8 @@ float stage_in_edge(const struct stage *s, int column);    // where lanes come i
 float stage_out_edge(const struct stage *s, int column);   // ... and leave it
 float stage_way(const struct stage *s);                    // +1: lanes run to the right, -1: to the left
 float stage_riser(const struct stage *s, int column);      // x of the wire up to what reads the activation
+bool stage_has_link(const struct stage *s, int column);     // something reads the activation
+int stage_reader(const struct stage *s, int column);        // ... at this column
 float stage_belt_half(const struct stage *s);              // of the memory lane
 bool stage_bypasses(const struct stage *s);                // the input passes another box first
 float stage_feed_y(const struct stage *s);                 // where the input's wire starts
@@ -190,6 +192,11 @@ int stage_feed_path(const struct stage *s, int column, float to, point *p); // f
 void stage_cut(struct stage *s, float x, float from, float to); // gaps where a vertical wire crosses lanes
 int stage_state_path(const struct stage *s, int row, int column, float from, float to,
                      point *p); // of a state into the column, from x = from on its lane to x = to
+
+// Of an encoder-decoder.
+float stage_sides_height(const struct stage *s);
+void stage_captions(struct stage *s, float bottom); // and a line down to `bottom` between the sides
+void stage_hand_over(struct stage *s);
 
 // Parts shared by both figures.
 rect stage_strip_area(const struct stage *s, int row, int column);

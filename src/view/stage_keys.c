@@ -9,12 +9,11 @@
 static void show_track(struct stage *s, int k) {
     struct view_state *state = s->scene->state;
     if (k < 0 || k >= s->track_count) return;
-    state->layer = state->direction = -1;
+    state->place_pinned = false;
     stage_choose_track(s);
-    if (k != s->shown) {
-        state->layer = s->tracks[k].layer;
-        state->direction = s->tracks[k].direction;
-    }
+    state->place_pinned = k != s->shown;
+    state->layer = s->tracks[k].layer;
+    state->direction = s->tracks[k].direction;
     s->ui->animating = true;
 }
 

@@ -141,7 +141,8 @@ static float grow(const struct stage *s, struct gaps *g, float surplus) {
 
 static float y_hat_height(const struct stage *s, int rows, float k) {
     if (rows) return (float)rows * lerp(18, 20, k);
-    return s->columns.pitch < 66 ? 39 : 21;
+    bool numbers = s->record->layout.spec.output != OUTPUT_SOFTMAX; // two lines: predicted, and asked for
+    return numbers ? 36 : s->columns.pitch < 66 ? 39 : 21;
 }
 
 // --- placing ---
@@ -229,7 +230,7 @@ static const struct {
     {5, true, true, TRACK_FULL, TRACK_BRIEF, 0.3f},   {3, true, true, TRACK_FULL, TRACK_BRIEF, 0.3f},
     {0, true, true, TRACK_FULL, TRACK_BRIEF, 0.3f},   {3, true, false, TRACK_FULL, TRACK_BRIEF, 0.3f},
     {3, false, false, TRACK_FULL, TRACK_BRIEF, 0.3f}, {0, false, false, TRACK_FULL, TRACK_BRIEF, 0.3f},
-    {0, false, false, TRACK_FULL, TRACK_LINE, -0.6f}, {0, false, false, TRACK_BRIEF, TRACK_LINE, 0},
+    {0, false, false, TRACK_FULL, TRACK_LINE, -0.9f}, {0, false, false, TRACK_BRIEF, TRACK_LINE, 0},
 };
 enum { CHOICES = sizeof choices / sizeof *choices };
 
@@ -246,24 +247,31 @@ static void make_forms(struct stage *s, bool twins, enum track_form shown, enum 
 // Whether a choice makes sense here: a single track has no others, backward the target says as much as three symbols.
 static bool possible(const struct stage *s, int k) {
     bool single = s->track_count == 1;
-    if (s->detail != STAGE_FULL && (choices[k].rows > 0)) return false;
+    bool list = s->detail == STAGE_FULL && s->record->layout.spec.output != OUTPUT_LINEAR;
+    if (!list && choices[k].rows > 0) return false;
     if (s->backward && choices[k].rows == 3) return false;
     if (s->layers > 4 && (choices[k].others != TRACK_LINE)) return false;
-    if (s->directions == 1 && choices[k].twins && choices[k].rows == 0 && s->detail == STAGE_FULL) return false;
+    if (list && s->directions == 1 && choices[k].twins && choices[k].rows == 0) return false;
     return !single || choices[k].others == TRACK_BRIEF;
+}
+
+// Between the token and the box: the one-hot vector where there is room for it, the embedding in narrow columns too.
+static bool has_vector(const struct stage *s) {
+    const struct net_spec *spec = &s->sides[0].record->layout.spec;
+    return !s->backward && !spec->real_input && (spec->embed > 0 || s->detail == STAGE_FULL);
 }
 
 void stage_make_plan(struct stage *s) {
     const struct gaps *wide = s->backward ? &backward_gaps : &forward_gaps;
     const struct gaps *least = s->backward ? &backward_least : &forward_least;
-    float top = stage_overview_height(s), h = s->r.h - top, tall = 0, y_hat = 0;
+    float top = stage_overview_height(s) + stage_sides_height(s), h = s->r.h - top, tall = 0, y_hat = 0;
     int rows = 0;
     bool one_hot = false;
     for (int k = 0; k < CHOICES; k++) {
         if (!possible(s, k)) continue;
         make_forms(s, choices[k].twins, choices[k].shown, choices[k].others);
         rows = choices[k].rows < s->V ? choices[k].rows : s->V;
-        one_hot = choices[k].one_hot && !s->backward && s->detail == STAGE_FULL;
+        one_hot = choices[k].one_hot && has_vector(s);
         tall = make_tall_row(s);
         bool drawn = s->backward && s->track_count == 1; // as drawn: the chart below takes its share of the height
         const struct gaps need = gaps_between(least, wide, drawn ? 1 : choices[k].squeeze);

@@ -58,7 +58,7 @@ static int merged(const struct stage *s, int line_count) {
 
 static struct score make_score(struct stage *s) {
     struct score score = {0};
-    float y = s->r.y + 46 + stage_overview_height(s);
+    float y = s->r.y + 46 + stage_overview_height(s) + stage_sides_height(s);
     score.loss = y + LOSS_BARS;
     y = score.loss + 12;
     float room = s->r.y + s->r.h - 60 - y;
@@ -296,6 +296,7 @@ static void lens(struct stage *s, const struct score *score) {
 
 void stage_score(struct stage *s) {
     struct score score = make_score(s);
+    stage_captions(s, score.bottom);
     losses(s, &score);
     for (int k = 0; k < s->track_count; k++) {
         s->track = &s->tracks[k];

@@ -113,15 +113,15 @@ bool stage_is_top(const struct stage *s) {
 
 // --- tracks and their rows ---
 
-// The one that runs, or the one that was chosen: layer and direction of view_state, -1 where the step decides.
+// The one that was chosen, or that of the running step; outputs come from the top layer.
 void stage_choose_track(struct stage *s) {
     const struct view_state *state = s->scene->state;
     const struct step *step = s->step;
-    int layer = state->layer, direction = state->direction;
-    if (layer < 0) layer = step && step->layer >= 0 ? step->layer : step && step->t >= 0 ? s->layers - 1 : 0;
-    if (direction < 0) direction = step && step->direction > 0;
-    if (layer >= s->layers) layer = s->layers - 1;
-    if (direction >= s->directions) direction = 0;
+    int layer = step && step->layer >= 0 ? step->layer : step && step->t >= 0 ? s->layers - 1 : 0;
+    int direction = step && step->direction > 0;
+    if (state->place_pinned) layer = state->layer, direction = state->direction;
+    if (layer < 0 || layer >= s->layers) layer = s->layers - 1;
+    if (direction < 0 || direction >= s->directions) direction = 0;
     s->track_count = 0;
     for (int l = s->layers - 1; l >= 0; l--)
         for (int d = s->directions - 1; d >= 0; d--) {

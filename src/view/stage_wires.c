@@ -41,7 +41,7 @@ float stage_out_edge(const struct stage *s, int column) {
 }
 
 float stage_riser(const struct stage *s, int column) {
-    return stage_out_edge(s, column) + stage_way(s) * fminf(5, stage_gap(s) * (s->directions > 1 ? 0.3f : 0.4f));
+    return stage_out_edge(s, column) + stage_way(s) * fminf(5, stage_gap(s) * (s->directions > 1 ? 0.25f : 0.4f));
 }
 
 float stage_belt_half(const struct stage *s) {
@@ -64,14 +64,24 @@ static int head_column(const struct stage *s, int column) {
     return net_one_answer(&s->record->layout.spec) ? s->T - 1 : column;
 }
 
+// Whether anything reads the activation of this column: the layer above, or the head.
+bool stage_has_link(const struct stage *s, int column) {
+    if (!stage_is_top(s)) return true;
+    if (stage_side_of(s, column)->encoder) return false;
+    if (net_one_answer(&s->record->layout.spec)) return stage_after(s, column) < 0; // only the last state
+    return stage_gives_output(s, column);
+}
+
+int stage_reader(const struct stage *s, int column) {
+    return stage_is_top(s) ? head_column(s, column) : column;
+}
+
 int stage_link_path(const struct stage *s, int column, point *p) {
     const struct stage_track *track = s->track;
     float x = stage_riser(s, column), turn = s->plan.turn[track->layer];
-    int above = column;
+    int above = stage_reader(s, column);
     float end = s->plan.y_hat_bottom + 5;
-    if (stage_is_top(s))
-        above = head_column(s, column);
-    else
+    if (!stage_is_top(s))
         for (int k = 0; k < s->track_count; k++)
             if (s->tracks[k].layer == track->layer + 1) end = s->tracks[k].box_bottom;
     p[0] = (point){x, track->rows[track->row_a].y};
@@ -88,7 +98,7 @@ int stage_feed_path(const struct stage *s, int column, float to, point *p) {
         p[1] = (point){c, to};
         return 2;
     }
-    float x = stage_x(s, column) - fminf(5, stage_gap(s) * 0.3f), under = s->plan.under[s->track->layer];
+    float x = stage_x(s, column) - fminf(9.5f, stage_gap(s) * 0.5f), under = s->plan.under[s->track->layer];
     float top = s->track[1].box_top, between = top - (top - s->track->box_bottom) * 0.45f;
     p[1] = (point){c, under};
     p[2] = (point){x, under};
@@ -104,7 +114,7 @@ int stage_state_path(const struct stage *s, int row, int column, float from, flo
     const struct stage_track *track = s->track;
     float y = track->rows[row].y, in = row == track->row_a ? track->rows[track->row_in].y : y;
     int before = stage_before(s, column);
-    if (before < 0 || !stage_seen(s, before)) from = stage_in_edge(s, column) - 18 * stage_way(s);
+    if (before < 0 || !stage_seen(s, before)) from = stage_in_edge(s, column) - 18 * stage_way(s); // a<0>, or not seen
     if (before < 0 || !stage_seen(s, before) || in == y) {
         p[0] = (point){from, in};
         p[1] = (point){to, in};
@@ -130,7 +140,7 @@ void stage_cut(struct stage *s, float x, float from, float to) {
             float half = row->lane ? stage_belt_half(s) : 2;
             bool lane = row->lane || i == s->track->row_in;
             if (lane && row->y > top + 1 && row->y < bottom - 1)
-                draw_rect(s->list, (rect){x - 3.5f, row->y - half, 7, 2 * half}, s->theme->stage, 0);
+                draw_rect(s->list, (rect){x - 3.25f, row->y - half, 6.5f, 2 * half}, s->theme->stage, 0);
         }
         s->track = own;
     }
