@@ -309,7 +309,7 @@ void view_flow(struct ui *ui, rect r, const struct scene *scene) {
     } else {
         find_range(&f);
         draw_axis(&f);
-        side_labels(&f);
+        if (f.by_loss) side_labels(&f);
         for (int t = 0; t < f.T; t++)
             if (seen(&f, t)) draw_bar(&f, t);
         for (int t = 0; f.by_loss && t < f.T; t++)

@@ -147,13 +147,16 @@ void stage_side_label(struct stage *s, const char *markup, float y, float size) 
     math_draw(s->list, s->theme, right, y + size * 0.32f, markup, size, s->theme->ink1, ALIGN_RIGHT);
 }
 
-static void scale_note(struct stage *s, const struct stage_row *row) {
+// Under its label; where the next row is too near, beside it, over the lane.
+static void scale_note(struct stage *s, const struct stage_row *row, float apart) {
     if (row->scale == 1 || row->kind != STRIP_VALUE) return;
     char text[24];
     snprintf(text, sizeof text, "\u00B1%g", (double)row->scale);
     bool subscript = s->cell->slots[row->slot].symbol[s->scene->state->notation].sub[0] != 0;
-    draw_text(s->list, s->columns.x0 - 25, row->y + (row->lane || subscript ? 25 : 18), text,
-              (struct text_style){FONT_SANS_MEDIUM, 11, s->theme->ink3, ALIGN_RIGHT});
+    float below = row->lane || subscript ? 25 : 18;
+    bool under = apart > below + 13;
+    draw_text(s->list, s->columns.x0 - (under ? 25 : 3), row->y + (under ? below : -5), text,
+              (struct text_style){FONT_SANS_MEDIUM, under ? 11 : 9.5f, s->theme->ink3, ALIGN_RIGHT});
 }
 
 void stage_row_label(struct stage *s, int row) {
@@ -166,7 +169,7 @@ void stage_row_label(struct stage *s, int row) {
             if (&s->tracks[k] != s->track || i != row)
                 apart = fminf(apart, fabsf(s->tracks[k].rows[i].y - s->track->rows[row].y));
     stage_side_label(s, markup, s->track->rows[row].y, fminf(size, fmaxf(10, apart * 0.62f)));
-    if (s->track->form == TRACK_FULL) scale_note(s, &s->track->rows[row]);
+    if (s->track->form == TRACK_FULL) scale_note(s, &s->track->rows[row], apart);
 }
 
 void stage_labels(struct stage *s) {

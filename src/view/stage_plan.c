@@ -139,6 +139,16 @@ static float grow(const struct stage *s, struct gaps *g, float surplus) {
     return surplus - soft * (k - 1);
 }
 
+// Where even the closest is too high, as with sixteen tracks in a low window, the boxes and what is between them give way.
+static void squeeze(const struct stage *s, struct gaps *g, float excess) {
+    if (excess <= 0) return;
+    float boxes = boxes_height(s, g), k = fmaxf(0.4f, (boxes - excess) / boxes);
+    float *const squeezed[] = {&g->pad,   &g->lane,      &g->row,  &g->a,    &g->foot,
+                               &g->brief, &g->brief_pad, &g->line, &g->link, &g->twin};
+    for (size_t i = 0; i < sizeof squeezed / sizeof *squeezed; i++)
+        *squeezed[i] *= k;
+}
+
 static float y_hat_height(const struct stage *s, int rows, float k) {
     if (rows) return (float)rows * lerp(18, 20, k);
     bool numbers = s->record->layout.spec.output != OUTPUT_SOFTMAX; // two lines: predicted, and asked for
@@ -289,6 +299,7 @@ void stage_make_plan(struct stage *s) {
     g.lane -= low_end / 3;
     g.a -= low_end / 3;
     y_hat = y_hat_height(s, rows, fmaxf(0, k));
+    squeeze(s, &g, total_height(s, &g, y_hat, one_hot) - h);
     float left = k >= 1 ? grow(s, &g, h - total_height(s, &g, y_hat, one_hot)) : 0;
     place(s, &g, y_hat, rows, one_hot, top + fminf(48, fmaxf(0, left) / 2), tall);
 }

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { LOSS_BARS = 26, ROW_GAP = 8, BRIEF_GAP = 4, TRACK_GAP = 20, LENS_BOX = 72, FULL_MOST = 80 };
+enum { LOSS_BARS = 26, ROW_GAP = 8, BRIEF_GAP = 4, TRACK_GAP = 20, LENS_BOX = 72, FULL_MOST = 120 };
 
 struct score {
     float loss;   // bottom of the loss bars
