@@ -141,6 +141,7 @@ float stage_overview_height(const struct stage *s); // 0 when all columns are se
 void stage_overview(struct stage *s);
 void stage_make_ramps(struct stage *s);
 color stage_ink(const struct stage *s, const struct stage_row *row, float v); // of a number in a heat map
+color stage_value_ink(const struct stage *s, float v);                        // of a value, -1 .. 1
 
 // Input of the frame: zoom, pan, the layer shown, the tile under the keyboard, clicks.
 void stage_zoom_input(struct ui *ui, rect r, const struct scene *scene, bool hovered);

@@ -18,10 +18,13 @@ static color ramp_color(const struct theme *theme, enum strip_kind kind, float v
 }
 
 void stage_make_ramps(struct stage *s) {
-    int first = s->backward ? STRIP_GRADIENT : STRIP_VALUE, last = s->backward ? STRIP_GRADIENT : STRIP_GATE;
-    for (int kind = first; kind <= last; kind++)
+    for (int kind = STRIP_VALUE; kind <= STRIP_GRADIENT; kind++)
         for (int k = -STAGE_RAMP; k <= STAGE_RAMP; k++)
             s->ramp[kind][STAGE_RAMP + k] = ramp_color(s->theme, (enum strip_kind)kind, (float)k / STAGE_RAMP);
+}
+
+color stage_value_ink(const struct stage *s, float v) {
+    return stage_ink(s, &(struct stage_row){.kind = STRIP_VALUE, .scale = 1}, v);
 }
 
 color stage_ink(const struct stage *s, const struct stage_row *row, float v) {

@@ -179,8 +179,13 @@ void stage_labels(struct stage *s) {
     label_output(markup, sizeof markup, "L", LABEL_SYMBOLIC, style);
     stage_side_label(s, markup, plan->loss, 19);
     label_output(markup, sizeof markup, "\\hat{y}", LABEL_SYMBOLIC, style);
-    float middle = (plan->y_hat_bottom - plan->y_hat) * 0.5f - (s->backward ? 0 : 4);
-    stage_side_label(s, markup, plan->y_hat + fminf(46, middle), 19);
+    bool numbers = s->record->layout.spec.output != OUTPUT_SOFTMAX && plan->y_hat_rows == 0;
+    float high = plan->y_hat_bottom - plan->y_hat, middle = high * 0.5f - (s->backward ? 0 : 4);
+    stage_side_label(s, markup, plan->y_hat + (numbers ? high * 0.25f : fminf(46, middle)), numbers ? 16 : 19);
+    if (numbers) { // what was asked for, under it
+        label_output(markup, sizeof markup, "y", LABEL_SYMBOLIC, style);
+        stage_side_label(s, markup, plan->y_hat + high * 0.75f, 16);
+    }
     for (int k = 0; k < s->track_count; k++) {
         s->track = &s->tracks[k];
         for (int i = 0; i < s->track->row_count; i++)

@@ -192,8 +192,20 @@ static void losses(struct stage *s, const struct score *score) {
     stage_side_label(s, markup, score->loss - 10, 19);
 }
 
+// Real numbers stand in the row of the tokens, as tiles over one another.
+static void numbers_row(struct stage *s, const struct score *score, int column) {
+    enum { HEIGHT = 16, MOST = 4 };
+    const struct stage_side *side = stage_side_of(s, column);
+    const double *values = tape_value(side->record->tape, 0, 0, s->cell->input, stage_t(s, column));
+    int n = side->record->layout.spec.inputs, rows = n < MOST ? n : MOST;
+    float p = s->columns.pitch, h = (float)HEIGHT / (float)rows;
+    for (int k = 0; k < rows; k++) {
+        color ink = stage_value_ink(s, mean(values, k * n / rows, (k + 1) * n / rows) / side->input_scale);
+        draw_rect(s->list, (rect){stage_x(s, column), score->token - 12 + (float)k * h, p - column_gap(p), h}, ink, 0);
+    }
+}
+
 static void token(struct stage *s, float x, float y, int column, float size, enum font font, color ink) {
-    if (stage_side_of(s, column)->record->layout.spec.real_input) return;
     if (stage_symbol(s, column) < 0)
         draw_text(s->list, x, y, "0", (struct text_style){FONT_MONO, size, ink, ALIGN_CENTER});
     else
@@ -203,12 +215,14 @@ static void token(struct stage *s, float x, float y, int column, float size, enu
 static void tokens(struct stage *s, const struct score *score) {
     float p = s->columns.pitch, size = p > 30 ? 15 : fminf(12.5f, p * 1.2f);
     int every = p >= 30 ? 5 : shows_tokens(s) ? 10 : 20;
+    bool real = s->sides[0].record->layout.spec.real_input, below = shows_tokens(s) || real;
     float lens = s->columns.lens >= 0 ? stage_column_center(&s->columns, s->columns.lens) : -1000;
     for (int column = s->columns.first; column < stage_end(s); column++) {
         if (column == s->columns.lens) continue;
         int t = stage_t(s, column);
         float x = stage_x(s, column) + p / 2 - 1;
-        if (shows_tokens(s))
+        if (real) numbers_row(s, score, column);
+        if (below && !real)
             token(s, x, score->token, column, size, FONT_MONO,
                   stage_symbol(s, column) < 0 ? s->theme->ink3 : s->theme->ink2);
         bool chosen = column == s->t && s->columns.lens < 0 && s->scene->state->t >= 0;
@@ -216,10 +230,10 @@ static void tokens(struct stage *s, const struct score *score) {
         if (fabsf(x - lens) < 44) continue;
         char text[16];
         snprintf(text, sizeof text, "%d", t + 1);
-        draw_text(s->list, x, shows_tokens(s) ? score->token + 21 : score->token + 2, text,
+        draw_text(s->list, x, below ? score->token + 21 : score->token + 2, text,
                   (struct text_style){FONT_SANS_MEDIUM, 12, s->theme->ink3, ALIGN_CENTER});
     }
-    if (!shows_tokens(s)) return;
+    if (!below) return;
     char markup[STAGE_LABEL];
     label_output(markup, sizeof markup, "x", LABEL_SYMBOLIC, (struct label_style){s->scene->state->notation, true});
     stage_side_label(s, markup, score->token - 5, 17);
@@ -281,12 +295,10 @@ static void lens(struct stage *s, const struct score *score) {
     bool read = s->focus.running && column == s->now && s->focus.x;
     bool real = stage_side_of(s, column)->record->layout.spec.real_input;
     if (!real) draw_rect(s->list, (rect){c - 12, score->token - 16, 24, 24}, s->theme->hi, 5);
-    token(s, c, score->token + 1.5f, column, 15, FONT_MONO_SEMIBOLD, s->theme->on_hi);
-    if (real) {
-        s->plan.token = score->token - 16;
-        s->plan.token_size = 26;
-        stage_input_numbers(s, column, (rect){c - 36, score->token - 16, 72, 24});
-    }
+    if (real)
+        stage_input_numbers(s, column, (rect){c - 36, score->token - 20, 72, 24});
+    else
+        token(s, c, score->token + 1.5f, column, 15, FONT_MONO_SEMIBOLD, s->theme->on_hi);
     if (read && !real) draw_box(s->list, (rect){c - 14, score->token - 18, 28, 28}, s->theme->ink1, 6, 2);
     char text[24];
     snprintf(text, sizeof text, "t = %d", stage_t(s, column) + 1);

@@ -131,7 +131,7 @@ int stage_state_path(const struct stage *s, int row, int column, float from, flo
 // A vertical wire between two boxes crosses the lanes of the tracks that it passes.
 void stage_cut(struct stage *s, float x, float from, float to) {
     float top = fminf(from, to), bottom = fmaxf(from, to);
-    if (stage_gap(s) < 8) return;
+    if (stage_gap(s) < (s->directions > 1 ? 14 : 8)) return; // no room for gaps beside the heads of the lanes
     for (int k = 0; k < s->track_count; k++) {
         struct stage_track *own = s->track;
         s->track = &s->tracks[k];
