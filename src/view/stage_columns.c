@@ -72,7 +72,10 @@ static struct stage_columns box_columns(rect stage, const struct scene *scene, f
     c.pitch = fminf(PITCH_MOST, floorf(pitch));
     c.width = pitch >= PITCH_FULL ? BOX : fminf(BOX, fmaxf(41, c.pitch - 10));
     int room = (int)(width_for(stage, scene) / c.pitch);
-    if (room < N) c.count = room > 0 ? room : 1;
+    if (room < N) { // a window of the columns, which fill the width
+        c.count = room > 0 ? room : 1;
+        c.pitch = fminf(PITCH_MOST, floorf(width_for(stage, scene) / (float)c.count));
+    }
     float spare = width_for(stage, scene) - RIGHT - (float)c.count * c.pitch; // a short sequence stands in the middle
     if (c.count == N && spare > c.pitch) c.x0 = floorf(spare / 2);
     return c;
