@@ -63,6 +63,7 @@ struct app *app_new(const struct app_options *options, struct err *err) {
 
 void app_free(struct app *app) {
     if (!app) return;
+    app_stop_saving(app);
     if (app->job) {
         job_cancel(app->job);
         workbench_free(job_take(app->job, NULL));
@@ -108,6 +109,7 @@ static void arrive(struct app *app, const struct lesson_scene *scene) {
     app_seek(app, position);
     app->view.unit = scene->unit >= 0 && scene->unit < record_H(record) ? scene->unit : -1;
     app->view.t = scene->t >= 0 && scene->t < record_T(record) ? scene->t : -1;
+    app->view.encoder = false;
     app->transport.by = BY_OPERATION;
     static const char *const names[GRANULARITY_COUNT] = {"operation", "cell", "timestep", "pass", "update"};
     for (int k = 0; k < GRANULARITY_COUNT; k++)
@@ -133,6 +135,7 @@ static void settle_job(struct app *app) {
         return;
     }
     bool first = !app->bench, other = !app->bench || !setup_same_network(&setup, &app->setup);
+    app_stop_saving(app);
     workbench_free(app->bench);
     app->bench = bench;
     app->setup = setup;
@@ -165,25 +168,40 @@ void app_finish_job(struct app *app) {
     if (app->job) settle_job(app);
 }
 
-bool app_set_word(struct app *app, const char *text) {
-    struct err err = {0};
-    if (!app->bench) return false;
-    if (!*text) {
-        err_set(&err, ERR_VALUE, "Expected at least one character, found none.");
-        app_say(app, &err);
-        return false;
-    }
-    if (!workbench_set_example(app->bench, text, &err)) {
-        app_say(app, &err);
-        return false;
-    }
+// The example is another one: said in the setup, and the cursor stays where it is as far as the walk goes.
+static void take_example(struct app *app, const char *text, int number) {
     app->message.code = ERR_NONE;
     snprintf(app->setup.word, sizeof app->setup.word, "%s", text);
-    snprintf(app->word_field, sizeof app->word_field, "%s", text);
+    app->setup.example = number;
+    snprintf(app->word_field, sizeof app->word_field, "%s", *text ? text : app->bench->example_text);
     int count = app->bench->script->count;
     app->view.t = -1;
     app->view.scroll = 0;
     app_seek(app, app->position < count ? app->position : count);
+}
+
+bool app_set_word(struct app *app, const char *text) {
+    struct err err = {0};
+    if (!app->bench) return false;
+    app_stop_saving(app);
+    if (!*text) err_set(&err, ERR_VALUE, "Expected at least one character, found none.");
+    if (err.code != ERR_NONE || !workbench_set_example(app->bench, text, &err)) {
+        app_say(app, &err);
+        return false;
+    }
+    take_example(app, text, 0);
+    return true;
+}
+
+bool app_set_number(struct app *app, int number) {
+    struct err err = {0};
+    if (!app->bench) return false;
+    app_stop_saving(app);
+    if (!workbench_set_number(app->bench, number, &err)) {
+        app_say(app, &err);
+        return false;
+    }
+    take_example(app, "", number);
     return true;
 }
 
@@ -211,7 +229,10 @@ void app_open_file(struct app *app, const char *path) {
         snprintf(setup.checkpoint, sizeof setup.checkpoint, "%s", path);
     else {
         snprintf(setup.data, sizeof setup.data, "%s", path);
-        setup.checkpoint[0] = 0;
+        setup.checkpoint[0] = setup.task[0] = setup.reader[0] = 0;
+        setup.recipe.kind = -1; // what went with the data before need not go with these
+        setup.recipe.spec.embed = 0;
+        setup.recipe.spec.directions = 1;
     }
     app_open_setup(app, &setup);
 }
@@ -292,6 +313,7 @@ static double motion_length(const struct app *app, int from, int to, enum granul
 
 static void move_update(struct app *app, int direction) {
     struct err err = {0};
+    app_stop_saving(app);
     bool good = direction > 0 ? workbench_next_update(app->bench, &err) : workbench_previous_update(app->bench, &err);
     if (!good && direction < 0) return; // there is nothing before the first
     if (!good) app_say(app, &err);
@@ -326,6 +348,17 @@ void app_show_view(struct app *app, int index) {
 void app_select_unit(struct app *app, int unit) {
     int H = app->bench ? record_H(app->bench->record) : 0;
     app->view.unit = H == 0 ? -1 : unit < 0 ? H - 1 : unit >= H ? 0 : unit;
+}
+
+void app_select_timestep(struct app *app, int way) {
+    if (!app->bench) return;
+    const struct record *record = app->bench->record;
+    struct view_state *view = &app->view;
+    int S = record->encoder ? record_T(record->encoder) : 0, all = S + record_T(record);
+    int at = view->t < 0 ? (way > 0 ? -1 : all) : view->t + (view->encoder ? 0 : S);
+    at = (at + way + all) % all;
+    view->encoder = at < S;
+    view->t = at < S ? at : at - S;
 }
 
 static void advance(struct app *app, double now) {
@@ -386,6 +419,7 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
     bool encoder = scene_encoder(scene);
     scene->record = record_side(scene->record, encoder);
     scene->script = script_side(scene->script, encoder);
+    if (encoder) scene->itemised = NULL; // that is the decoder's
     narrate(narration, scene->record, scene->script, shown, app->view.unit, app->view.notation);
     return scene;
 }
@@ -438,7 +472,7 @@ static void keys(struct app *app, double now) {
     if (ui_take_key(ui, KEY_DOWN, 0)) app_select_unit(app, app->view.unit + 1);
     if (ui_take_key(ui, KEY_UP, 0)) app_select_unit(app, app->view.unit < 0 ? -1 : app->view.unit - 1);
     if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
-    if (ui_take_key(ui, 'e', MOD_CTRL)) app->export_asked = true;
+    if (ui_take_key(ui, 'e', MOD_CTRL)) app_open_saving(app);
     if (ui_take_key(ui, '=', MOD_CTRL) || ui_take_key(ui, '+', MOD_CTRL)) app_change_scale(app, 1.1);
     if (ui_take_key(ui, '-', MOD_CTRL)) app_change_scale(app, 1 / 1.1);
     if (ui_take_key(ui, '0', MOD_CTRL)) app_change_scale(app, 0);
@@ -458,9 +492,8 @@ static void keys(struct app *app, double now) {
     if (ui_take_key(ui, KEY_SPACE, 0)) app_play(app, !app->transport.playing, now);
     for (int k = 0; k < GRANULARITY_COUNT; k++)
         if (ui_take_key(ui, '1' + k, 0)) app->transport.by = (enum granularity)k;
-    int T = app->bench ? record_T(app->bench->record) : 0;
-    if (ui_take_key(ui, '[', 0) && T) app->view.t = app->view.t < 0 ? T - 1 : (app->view.t + T - 1) % T;
-    if (ui_take_key(ui, ']', 0) && T) app->view.t = (app->view.t + 1) % T;
+    if (ui_take_key(ui, '[', 0)) app_select_timestep(app, -1);
+    if (ui_take_key(ui, ']', 0)) app_select_timestep(app, 1);
     if (ui_take_key(ui, 'b', 0)) {
         app->view.backward = !app->view.backward;
         app->view.backward_pinned = true;
@@ -536,7 +569,7 @@ static void answer(struct app *app) {
 
 void app_frame(struct app *app, struct draw_list *list, double now) {
     struct ui *ui = &app->ui;
-    advance(app, now);
+    if (!app->picturing) advance(app, now);
     ui->reduced_motion = app->preferences.reduced_motion;
     ui_begin(ui, list, theme_get(app->theme), now);
     rect whole = list->bounds;
@@ -571,8 +604,11 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
         app_empty(app, whole, right, bottom);
     if (app->panel_rail && app->rail_open) app_lesson_panel(app, (rect){left.x, left.y, 288, left.h});
     app_overlays(app, top);
-    keys(app, now);
-    app_player_look(app);
-    answer(app);
+    if (!app->picturing) {
+        keys(app, now);
+        app_player_look(app);
+        answer(app);
+    }
     ui_end(ui);
+    if (!app->picturing) app_advance_saving(app);
 }

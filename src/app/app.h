@@ -6,6 +6,7 @@
 #include "inspector.h"
 #include "lesson.h"
 #include "preferences.h"
+#include "saving.h"
 #include "setup.h"
 #include "timeline.h"
 #include "ui.h"
@@ -66,8 +67,12 @@ struct app {
     int list_row;
     struct err message; // shown in place until closed
     bool message_good;
-    char export_path[ASSET_PATH];
-    bool export_asked;
+    bool saving_open; // the sheet of what can be taken along
+    bool picturing;   // this frame is drawn for a file: it changes nothing
+    struct saving_order saving_order;
+    char saving_from[12], saving_to[12];
+    struct saving *saving; // being written, or NULL
+    double saving_done;
     double last_frame_seconds;
 };
 
@@ -95,6 +100,7 @@ void app_seek(struct app *app, int position);                                   
 void app_step(struct app *app, int direction, enum granularity by, double now); // with motion
 void app_play(struct app *app, bool on, double now);
 bool app_set_word(struct app *app, const char *text);            // false: message is shown, nothing changes
+bool app_set_number(struct app *app, int number);                // the same of a numbered example of the data, from 0
 void app_open_setup(struct app *app, const struct setup *setup); // builds in the worker
 void app_open_file(struct app *app, const char *path);           // a text, a checkpoint or a lesson
 bool app_open_lesson(struct app *app, const char *id_or_path, int part);
@@ -104,5 +110,6 @@ bool app_busy(const struct app *app);
 void app_finish_job(struct app *app);           // waits for the worker; for render and tests
 void app_show_view(struct app *app, int index); // of views.h
 void app_select_unit(struct app *app, int unit);
+void app_select_timestep(struct app *app, int way); // the next (1) or the one before (-1); an encoder's come first
 const struct scene *app_scene(struct app *app, struct scene *scene,
                               struct narration *narration); // what the views see now

@@ -4,7 +4,6 @@
 #include "job.h"
 #include "mathbox.h"
 #include "mem.h"
-#include "minibatch.h"
 #include "widgets.h"
 #include <math.h>
 #include <stdio.h>
@@ -56,7 +55,7 @@ static struct text_style style(enum font font, float size, color c, enum align a
 
 // --- menus ---
 
-enum { RECENT_SHOWN = 4, PASSAGE = 24 }; // PASSAGE: characters of a long text that are one example
+enum { RECENT_SHOWN = 4 };
 
 static void menu_label(struct ui *ui, rect *r, const char *text) {
     rect row = rect_cut_top(r, 26);
@@ -133,7 +132,10 @@ static void model_menu(struct app *app, rect anchor) {
         } else {
             draft->seed = seed;
             app->draft.checkpoint[0] = 0;
-            snprintf(app->draft.word, sizeof app->draft.word, "%s", app->bench ? app->bench->example_text : "");
+            const struct workbench *bench = app->bench;
+            bool typed = bench && bench->example_index < 0;
+            snprintf(app->draft.word, sizeof app->draft.word, "%s", typed ? bench->example_text : "");
+            app->draft.example = bench && !typed ? bench->example_index : 0;
             app_open_setup(app, &app->draft);
             ui_popup_close(ui);
         }
@@ -144,41 +146,52 @@ static void model_menu(struct app *app, rect anchor) {
 static const char *example_row(void *context, int row) {
     struct app *app = context;
     static char text[160]; // valid until the next call, as ui_list asks
-    dataset_example_text(app->bench->data, row, app->bench->data->shape == TEXT_WHOLE ? PASSAGE : 60, text,
-                         sizeof text);
+    bench_example_caption(app->bench->data, row, text, sizeof text);
     for (char *c = text; *c; c++)
         if (*c == '\n') *c = ' ';
     return text;
 }
 
-// The word, or an example of the file.
+static bool is_typed(const struct dataset *data) {
+    return data->input == VALUES_SYMBOLS;
+}
+
+static const char *own_text_label(const struct dataset *data) {
+    if (data->shape == TEXT_WHOLE) return "A passage of your own";
+    return dataset_is_language(data) ? "A word of your own" : "A text of your own";
+}
+
+enum { TYPED_ROWS = 66 }; // height of the text field with its label
+
+// The word, or an example of the data; of numbers the list alone.
 static void word_rows(struct app *app, rect *r) {
     struct ui *ui = &app->ui;
-    bool whole = app->bench->data->shape == TEXT_WHOLE;
-    menu_label(ui, r, whole ? "A passage of your own" : "A word of your own");
-    if (ui_text_field(ui, rect_cut_top(r, 32), "word", app->word_field, sizeof app->word_field,
-                      "type and press Enter") &&
-        app_set_word(app, app->word_field))
-        ui_popup_close(ui);
-    rect_cut_top(r, 8);
+    const struct dataset *data = app->bench->data;
+    bool typed = is_typed(data);
+    if (typed) {
+        menu_label(ui, r, own_text_label(data));
+        if (ui_text_field(ui, rect_cut_top(r, 32), "word", app->word_field, sizeof app->word_field,
+                          "type and press Enter") &&
+            app_set_word(app, app->word_field))
+            ui_popup_close(ui);
+        rect_cut_top(r, 8);
+    }
     char label[96], number[32];
-    int count = dataset_window_count(app->bench->data, whole ? PASSAGE : WORKBENCH_MAX_T);
+    int count = bench_example_count(data);
     format_count(number, sizeof number, count);
-    snprintf(label, sizeof label, "or one of the %s in the file", number);
+    snprintf(label, sizeof label, "%s of the %s in the %s", typed ? "or one" : "One", number,
+             data->task ? "task" : "file");
     menu_label(ui, r, label);
     int row = ui_list(ui, rect_cut_top(r, 180), "examples", count, example_row, app, &app->list_row);
-    if (row >= 0) {
-        char text[256];
-        dataset_example_text(app->bench->data, row, whole ? PASSAGE : WORKBENCH_MAX_T, text, sizeof text);
-        if (app_set_word(app, text)) ui_popup_close(ui);
-    }
+    if (row >= 0 && app_set_number(app, row)) ui_popup_close(ui);
     rect_cut_top(r, 8);
 }
 
 static void data_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     int recent = app->preferences.recent_count < RECENT_SHOWN ? app->preferences.recent_count : RECENT_SHOWN;
-    rect r = ui_popup_begin(ui, anchor, 340, (app->bench ? 338.0f : 58) + (recent ? 8 + 32 * (float)recent : 0));
+    float examples = !app->bench ? 0 : is_typed(app->bench->data) ? 280 : 280 - TYPED_ROWS;
+    rect r = ui_popup_begin(ui, anchor, 340, 58 + examples + (recent ? 8 + 32 * (float)recent : 0));
     if (app->bench) word_rows(app, &r);
     menu_label(ui, &r, "Another file: its path, or drop it on the window");
     rect row = rect_cut_top(&r, 32);
@@ -330,7 +343,7 @@ static const struct {
                  {"Ctrl + -  =  0", "size of everything"},
                  {"P, F11", "presentation, full screen"},
                  {"Ctrl + O", "another word or file"},
-                 {"Ctrl + E", "save the view as a picture"},
+                 {"Ctrl + E", "save a picture, a film, the trace"},
                  {"V", "the menu of the views"},
                  {"Tab, Shift + Tab", "next control, last control"},
                  {"Esc", "close, back to the stage, deselect"},
@@ -371,6 +384,7 @@ void app_overlays(struct app *app, rect top) {
             app->message.code = ERR_NONE;
     }
     if (app->help_open) help_sheet(app);
+    if (app->saving_open) app_saving_sheet(app);
 }
 
 void app_empty(struct app *app, rect stage, rect right, rect bottom) {

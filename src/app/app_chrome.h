@@ -17,6 +17,11 @@ void app_set_theme(struct app *app, enum theme_id theme);
 void app_set_notation(struct app *app, enum notation notation);
 void app_keep(struct app *app); // preferences and progress to disk
 
+void app_open_saving(struct app *app); // its sheet
+void app_saving_sheet(struct app *app);
+void app_advance_saving(struct app *app);
+void app_stop_saving(struct app *app); // before the record goes, for one
+
 void app_fill_shelf(struct app *app); // the lessons there are
 bool app_find_lesson(struct app *app, const char *id_or_path, char out[ASSET_PATH], struct err *err);
 int app_restore_progress(struct app *app); // the part where the learner was

@@ -77,6 +77,10 @@ static struct workbench *build_by_checkpoint(const struct setup *setup, workbenc
                                              struct err *err) {
     struct checkpoint checkpoint = {0};
     if (!checkpoint_load(&checkpoint, setup->checkpoint, NULL, err)) return NULL;
+    if (!checkpoint_finite(&checkpoint, setup->checkpoint, err)) {
+        checkpoint_release(&checkpoint);
+        return NULL;
+    }
     struct workbench *bench = NULL;
     struct dataset *data = NULL;
     if (checkpoint.vocabulary.count == 0 && !checkpoint.model.layout.spec.real_input)

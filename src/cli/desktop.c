@@ -1,10 +1,7 @@
 #include "desktop.h"
 
 #include "app.h"
-#include "capture.h"
 #include "command.h"
-#include "file.h"
-#include "mem.h"
 #include "opening.h"
 #include "thread.h"
 #include "window.h"
@@ -52,33 +49,6 @@ static void grant(struct app *app, struct window *window) {
     if (app->wish != APP_QUIT) app->wish = APP_NOTHING;
 }
 
-// Ctrl+E: the frame as a picture in the current folder; never over a file that is there.
-static void export_view(struct app *app, struct window *window) {
-    app->export_asked = false;
-    struct err err = {0};
-    float width, height, scale;
-    char path[64];
-    for (int k = 1; k < 10000; k++) {
-        snprintf(path, sizeof path, "unroll-%d.png", k);
-        if (!file_exists(path)) break;
-    }
-    window_metrics(window, &width, &height, &scale);
-    struct capture *capture = capture_new(scale, &err);
-    struct draw_list list;
-    bool good = false;
-    if (capture) {
-        draw_init(&list, capture_fonts(capture));
-        draw_begin(&list, width, height, scale);
-        app_frame(app, &list, clock_seconds());
-        good = capture_save(capture, &list, app_background(app), path, &err);
-        draw_release(&list);
-    }
-    capture_free(capture);
-    if (good) err_set(&err, ERR_IO, "Saved %s in the current folder.", path);
-    app_say(app, &err);
-    app->message_good = good;
-}
-
 static void loop(struct app *app, struct window *window) {
     struct screen screen = {.app = app, .window = window};
     draw_init(&screen.list, window_fonts(window));
@@ -99,7 +69,6 @@ static void loop(struct app *app, struct window *window) {
         }
         frame(app, window, &screen.list);
         grant(app, window);
-        if (app->export_asked) export_view(app, window);
         if (any) frame(app, window, &screen.list); // what the events changed
         if (app->ui.text_input || typing) window_text_input(window, typing = app->ui.text_input, app->ui.caret);
         window_set_cursor(window, app->ui.cursor);

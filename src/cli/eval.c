@@ -154,8 +154,9 @@ static int run_eval(const struct command *command, int argc, char **argv) {
     }
     struct checkpoint checkpoint = {0};
     if (!checkpoint_load(&checkpoint, positional[0], NULL, &err)) return command_fail(&err);
-    status = own_words.sentence ? eval_sentence(&common, &checkpoint, positional[0], own_words.sentence)
-                                : eval_data(&common, &model, &words, &own_words, &checkpoint, positional[0]);
+    status = !checkpoint_finite(&checkpoint, positional[0], &err) ? command_fail(&err)
+             : own_words.sentence ? eval_sentence(&common, &checkpoint, positional[0], own_words.sentence)
+                                  : eval_data(&common, &model, &words, &own_words, &checkpoint, positional[0]);
     checkpoint_release(&checkpoint);
     return status;
 }

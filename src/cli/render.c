@@ -2,6 +2,7 @@
 #include "capture.h"
 #include "command.h"
 #include "file.h"
+#include "movie.h"
 #include "opening.h"
 #include <stdio.h>
 #include <string.h>
@@ -17,10 +18,11 @@ struct picture {
     struct opening opening;
     const char *lesson, *out;
     int size[2], theme, step, steps[2], part, unit, view, timestep, notation;
-    double scale;
+    double scale, seconds;
 };
 
-// --size is that of a window, which the guide's rule of scale applies to; --scale makes the same picture finer.
+// Path NULL: only into the list. --size is that of a window, which the guide's rule of scale applies to; --scale makes
+// the same picture finer.
 static bool draw(struct app *app, struct capture *capture, struct draw_list *list, const struct picture *picture,
                  const char *path, struct err *err) {
     float s = draw_window_scale((float)picture->size[0], (float)picture->size[1]);
@@ -28,12 +30,33 @@ static bool draw(struct app *app, struct capture *capture, struct draw_list *lis
         draw_begin(list, (float)picture->size[0] / s, (float)picture->size[1] / s, (float)picture->scale * s);
         app_frame(app, list, 1);
     }
-    return capture_save(capture, list, app_background(app), path, err);
+    return !path || capture_save(capture, list, app_background(app), path, err);
 }
 
 static bool has_end(const char *text, const char *end) {
     size_t n = strlen(text), m = strlen(end);
     return n >= m && !strcmp(text + n - m, end);
+}
+
+// A range of steps as pictures in a folder, or as one film.
+static bool draw_range(struct app *app, struct capture *capture, struct draw_list *list, const struct picture *picture,
+                       bool film, struct err *err) {
+    struct movie *movie = NULL;
+    bool good = film || file_make_directories(picture->out, err);
+    for (int p = picture->steps[0]; good && p <= picture->steps[1] && p <= app->bench->script->count; p++) {
+        char path[ASSET_PATH];
+        snprintf(path, sizeof path, "%s/step-%04d.png", picture->out, p);
+        app_seek(app, p);
+        good = draw(app, capture, list, picture, film ? NULL : path, err);
+        if (!good || !film) continue;
+        int width, height;
+        const uint32_t *pixels = capture_pixels(capture, list, app_background(app), &width, &height);
+        if (!movie) movie = movie_new(picture->out, width, height, picture->seconds, err);
+        good = movie && movie_add(movie, pixels, err);
+    }
+    if (good && movie) return movie_end(movie, err);
+    movie_drop(movie);
+    return good;
 }
 
 static bool draw_all(struct app *app, const struct picture *picture, struct err *err) {
@@ -43,20 +66,18 @@ static bool draw_all(struct app *app, const struct picture *picture, struct err 
     struct draw_list list;
     draw_init(&list, capture_fonts(capture));
     bool good = true;
-    bool one = has_end(picture->out, ".png") || has_end(picture->out, ".svg");
+    bool one = has_end(picture->out, ".png") || has_end(picture->out, ".svg"),
+         film = has_end(picture->out, ".gif") || has_end(picture->out, ".mp4");
     if (picture->steps[1] > 0) {
-        good = one ? err_set(err, ERR_USAGE, "--steps writes many pictures: expected a folder for --out, found \"%s\"",
-                             picture->out)
-                   : file_make_directories(picture->out, err);
-        for (int p = picture->steps[0]; good && p <= picture->steps[1] && p <= app->bench->script->count; p++) {
-            char path[ASSET_PATH];
-            snprintf(path, sizeof path, "%s/step-%04d.png", picture->out, p);
-            app_seek(app, p);
-            good = draw(app, capture, &list, picture, path, err);
-        }
+        good =
+            one ? err_set(err, ERR_USAGE,
+                          "--steps writes many pictures: expected a folder, a .gif or a .mp4 for --out, found \"%s\"",
+                          picture->out)
+                : draw_range(app, capture, &list, picture, film, err);
     } else if (!one) {
         good = err_set(err, ERR_USAGE,
-                       "--out: expected a name ending in .png or .svg, or a folder together with --steps; found \"%s\"",
+                       "--out: expected a name ending in .png or .svg, or a folder, a .gif or a .mp4 together with "
+                       "--steps; found \"%s\"",
                        picture->out);
     } else {
         int count = app->bench->script->count;
@@ -81,6 +102,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
     struct picture picture = {.opening = opening_default(),
                               .size = {1440, 900},
                               .scale = 1,
+                              .seconds = 0.5,
                               .step = -1,
                               .part = 1,
                               .view = -1,
@@ -91,7 +113,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
         {"lesson", OPTION_TEXT, &picture.lesson, "ID", "a lesson: its id, number or file"},
         {"part", OPTION_INT, &picture.part, "N", "part of the lesson, from 1", .low = 1, .high = LESSON_MAX_PARTS},
         {"step", OPTION_INT, &picture.step, "N", "place of the cursor", .low = 0, .high = 1e9},
-        {"steps", OPTION_RANGE, picture.steps, "A:B", "one picture a step, into a folder"},
+        {"steps", OPTION_RANGE, picture.steps, "A:B", "one picture a step, into a folder or a film"},
         {"view", OPTION_CHOICE, &picture.view, "NAME", "what stands in the middle, or a figure of the stage",
          view_names},
         {"unit", OPTION_INT, &picture.unit, "N", "the selected unit, from 1", .low = 1, .high = NET_MAX_HIDDEN},
@@ -101,7 +123,8 @@ static int run_render(const struct command *command, int argc, char **argv) {
         {"scale", OPTION_REAL, &picture.scale, "S", "how much finer than the window", .low = 0.25, .high = 8},
         {"notation", OPTION_CHOICE, &picture.notation, "NAME", "how symbols are written", notation_names},
         {"theme", OPTION_CHOICE, &picture.theme, "T", "colours", theme_names},
-        {"out", OPTION_TEXT, &picture.out, "FILE", "a name ending in .png or .svg; a folder for --steps"},
+        {"seconds", OPTION_REAL, &picture.seconds, "S", "how long each step of a film stays", .low = 0.02, .high = 60},
+        {"out", OPTION_TEXT, &picture.out, "FILE", "a .png or .svg; for --steps a folder, a .gif or a .mp4"},
         {0}};
     const struct option *tables[] = {own, option_opening(&picture.opening), option_model(&picture.opening.model),
                                      option_training(&picture.opening.training), option_common(&picture.common)};

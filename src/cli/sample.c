@@ -94,7 +94,9 @@ static bool encode_source(struct writing *w, struct err *err) {
 }
 
 static bool writing_init(struct writing *w, const char *path, struct err *err) {
-    if (!checkpoint_load(&w->checkpoint, path, NULL, err) || !check_kind(&w->checkpoint, path, err)) return false;
+    if (!checkpoint_load(&w->checkpoint, path, NULL, err) || !checkpoint_finite(&w->checkpoint, path, err) ||
+        !check_kind(&w->checkpoint, path, err))
+        return false;
     w->out = checkpoint_outputs(&w->checkpoint);
     if (!encode_source(w, err) || !encode(w->out, w->words->prime, "prime", &w->prime, &w->prime_length, err))
         return false;

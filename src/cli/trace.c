@@ -93,12 +93,6 @@ static bool trace_data(const struct words *words, struct traced *traced, struct 
     return words->reduction == REDUCTION_SUM || record_mean(traced, err);
 }
 
-// The walk knows networks that read symbols or reals and name one of many, in one direction where they answer once.
-static bool can_be_told(const struct net_spec *spec) {
-    return spec->output == OUTPUT_SOFTMAX && spec->embed == 0 && spec->kind != NET_ENCODER_DECODER &&
-           !(net_one_answer(spec) && spec->directions == 2);
-}
-
 static bool trace_arrays(const struct words *words, struct traced *traced, struct err *err) {
     const struct opening *opening = &words->opening;
     if (opening->model.data || opening->word)
@@ -109,10 +103,6 @@ static bool trace_arrays(const struct words *words, struct traced *traced, struc
     traced->record = traced->own_record;
     snprintf(traced->example, sizeof traced->example, "%.400s, example %d", words->arrays.input,
              opening->example > 0 ? opening->example : 1);
-    if (!can_be_told(&traced->record->layout.spec))
-        return words->out || err_set(err, ERR_USAGE,
-                                     "--out: this kind of network is not told in words; expected a "
-                                     "file or a folder for its arrays, found none");
     traced->own_script = script_new(traced->own_record, err);
     traced->script = traced->own_script;
     return traced->script != NULL;
@@ -192,5 +182,5 @@ static int run_trace(const struct command *command, int argc, char **argv) {
 const struct command command_trace = {
     "trace",
     "[M.safetensors | model options] [--data FILE] [--example N | --word TEXT | --input X.npy [--target Y.npy]] "
-    "[--clamp LIST] [--out T.safetensors | DIR/ [--itemised]]",
+    "[--clamp LIST] [--out T.safetensors | T.csv | DIR/ [--itemised]]",
     "Everything that one example does to a network: told step by step, or as arrays.", run_trace};

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SNIFFED = 2000, CHANNELS_MOST = FIELDS_MAX - 1, ROWS_LEAST = 10, NAME_LONGEST = 24 };
+enum { SNIFFED = 2000, CHANNELS_MOST = FIELDS_MAX - 1, ROWS_LEAST = 10, NAME_LONGEST = 24, SHOWN = 40 };
 
 struct layout_of_series {
     const char *separator;
@@ -96,9 +96,12 @@ static bool take_row(const struct layout_of_series *s, const struct line *line, 
     struct field fields[FIELDS_MAX];
     int n = fields_of(line, s->separator, fields, FIELDS_MAX);
     if (!is_row(s, fields, n)) {
+        int shown = line->size < SHOWN ? (int)line->size : SHOWN;
+        while (shown > 0 && (size_t)shown < line->size && ((unsigned char)line->text[shown] & 0xC0) == 0x80)
+            shown--; // no character is cut
         problem_add(log, PROBLEM_SKIPPED, line->number, 1,
-                    "expected %d column%s with numbers, found \"%.40s\"; skipped", s->columns,
-                    s->columns == 1 ? "" : "s", line->size < 40 ? "other words" : "a longer line");
+                    "expected %d column%s with numbers, found \"%.*s%s\"; skipped", s->columns,
+                    s->columns == 1 ? "" : "s", shown, line->text, (size_t)shown < line->size ? "..." : "");
         return false;
     }
     for (int c = s->first; c < n; c++) {

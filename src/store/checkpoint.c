@@ -90,6 +90,14 @@ bool checkpoint_load(struct checkpoint *checkpoint, const char *path, const stru
     return load_file(checkpoint, path, spec_if_missing, false, err);
 }
 
+bool checkpoint_finite(const struct checkpoint *checkpoint, const char *path, struct err *err) {
+    const struct layout *layout = &checkpoint->model.layout;
+    int bad = model_not_finite(layout, checkpoint->model.params);
+    if (bad < 0) return true;
+    return err_set(err, ERR_VALUE, "%s: expected finite weights, found NaN or infinity in the tensor %s", path,
+                   layout->params[bad].name);
+}
+
 bool checkpoint_load_state(struct checkpoint *checkpoint, const char *path, struct err *err) {
     return load_file(checkpoint, path, NULL, true, err);
 }

@@ -42,6 +42,8 @@ bool checkpoint_save(const char *path, const struct model *model, const struct v
 // description before memory is asked for; one too many or too few is an error.
 bool checkpoint_load(struct checkpoint *checkpoint, const char *path, const struct net_spec *spec_if_missing,
                      struct err *err);
+// For what only computes with it: fails (ERR_VALUE) and names the first tensor with a number that is NaN or infinite.
+bool checkpoint_finite(const struct checkpoint *checkpoint, const char *path, struct err *err);
 // The same with the state of the run, borrowed while saving. checkpoint_load() reads such a file too, and leaves the
 // state out; checkpoint_load_state() reads one without it (state.run is NULL then). State that is there is checked as
 // strictly as the model.

@@ -400,6 +400,28 @@ static void ledger_output(struct ledger_pen *p) {
         p->ledger->rows[i].width = O;
 }
 
+// A state that the decoder starts from: the encoder's last one, of two directions their sum.
+static void ledger_hand_over(struct ledger_pen *p) {
+    const struct record *encoder = record_side(p->record, true);
+    int layer = p->step->layer, D = encoder->layout.spec.directions, last[] = {record_T(encoder) - 1, 0};
+    for (int s = 0; s < p->cell->state_count; s++) {
+        int out = p->cell->state_out[s], in = p->cell->state_in[s];
+        p->pen.directions = D;
+        for (int d = 0; d < D; d++) {
+            p->pen.direction = d;
+            new_row(p, d == 0 ? ' ' : '+', KIND_VALUE, tape_value(encoder->tape, layer, d, out, last[d]),
+                    record_name(encoder, RECORD_FORWARD, layer, d, out), last[d]);
+            put_slot(&p->pen, out, last[d], LABEL_NO_UNIT, D == 1 ? "\\t{enc}" : NULL);
+        }
+        p->pen.directions = 1;
+        p->pen.direction = 0;
+        struct ledger_row *row = new_row(p, '=', KIND_VALUE, tape_value(p->record->tape, layer, 0, in, 0),
+                                         name_of(p, RECORD_FORWARD, in), 0);
+        put_slot(&p->pen, in, 0, LABEL_NO_UNIT, NULL);
+        row->result = row->total = true;
+    }
+}
+
 void ledger_init(struct ledger *ledger, const struct record *record, const struct step *step, enum notation notation) {
     *ledger = (struct ledger){0};
     record = record_side(record, step->encoder);
@@ -425,6 +447,9 @@ void ledger_init(struct ledger *ledger, const struct record *record, const struc
         break;
     case STEP_OUTPUT_BACK:
         ledger_output(&p);
+        break;
+    case STEP_HAND_OVER:
+        ledger_hand_over(&p);
         break;
     default:
         break;

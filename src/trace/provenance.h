@@ -42,7 +42,8 @@ struct ledger {
 // The ledger of a backward step. A chain of factors begins with ' ' and goes on with '*' rows; its '=' row is what the
 // core computed for it (read from the record, never multiplied here). Of a sum the results are the terms, and the last
 // row, '+', is the total. Parts: a chain for every vector that gets a gradient; then, for weighted sums, what W^T dz
-// sends back in time (a result without factors). STEP_OUTPUT_BACK: y_hat, y, dz_y. No rows: STEP_FROM_LOSS, a
-// STEP_FROM_FUTURE with one term, other phases.
+// sends back in time (a result without factors). STEP_OUTPUT_BACK: y_hat, y, dz_y, with their factor between where it
+// is not 1. STEP_HAND_OVER: the encoder's last states and, after their '=', the decoder's first. No rows:
+// STEP_FROM_LOSS, a STEP_FROM_FUTURE with one term, other phases.
 void ledger_init(struct ledger *ledger, const struct record *record, const struct step *step, enum notation notation);
 void ledger_release(struct ledger *ledger);

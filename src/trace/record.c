@@ -121,6 +121,10 @@ const struct record *record_side(const struct record *record, bool encoder) {
     return encoder ? whole->encoder : whole->decoder;
 }
 
+const struct record *record_side_of_param(const struct record *record, int param) {
+    return record->encoder ? record_side(record, param < record->encoder->layout.count) : record;
+}
+
 bool record_is_encoder(const struct record *side) {
     return side->whole->encoder == side;
 }

@@ -65,6 +65,8 @@ void record_free(struct record *record);
 // The encoder's or the decoder's side; in other kinds, which have one side, the record itself. Any of the three may be
 // given.
 const struct record *record_side(const struct record *record, bool encoder);
+// The side whose parameter it is, of the whole's list; of a side's list itself.
+const struct record *record_side_of_param(const struct record *record, int param);
 bool record_is_encoder(const struct record *side);
 bool record_is_decoder(const struct record *side); // of an encoder-decoder
 

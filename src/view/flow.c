@@ -304,7 +304,8 @@ void view_flow(struct ui *ui, rect r, const struct scene *scene) {
     draw_header(&f);
     if (!f.items) {
         draw_text_fit(f.list, r.x + 24, r.y + 70, r.w - 48,
-                      "Gradients by loss are not computed for sequences this long.",
+                      record_is_encoder(scene->record) ? "The losses are the decoder’s: step there to see their shares."
+                                                       : "Gradients by loss are not computed for sequences this long.",
                       text_of(FONT_SANS, 15, f.theme->ink2, ALIGN_LEFT));
     } else {
         find_range(&f);

@@ -71,9 +71,45 @@ static int telling_unit(const struct page *page) {
     return best;
 }
 
+// Steps that stand for no timestep are about the side that they belong to, the clip about all parameters; others are
+// looked at on the side and at the timestep that is selected, where some of them do not exist.
+static void settle_step(struct page *page) {
+    struct step *step = &page->step;
+    if (step->t < 0) {
+        bool clip = step->kind == STEP_CLIP;
+        if (scene_step(page->scene))
+            page->record = clip ? page->record->whole : record_side(page->record, step->encoder);
+        page->script = script_side(page->script, step->encoder);
+        return;
+    }
+    step->t = page->t;
+    step->encoder = record_is_encoder(page->record);
+    if (step->layer >= 0) step->layer = page->layer;
+    if (step->direction >= 0) step->direction = page->direction;
+    bool output = step->kind == STEP_OUTPUT || step->kind == STEP_LOSS;
+    bool gone = (output && step->encoder) || (step->kind == STEP_HAND_OVER && (page->t > 0 || step->encoder)) ||
+                (step->kind == STEP_EMBED_BACK && page->record->example.x[page->t] < 0);
+    bool head = step->kind == STEP_OUTPUT_BACK || step->kind == STEP_FROM_LOSS;
+    if (gone) {
+        *step = (struct step){.kind = STEP_INPUT, .layer = page->layer, .direction = page->direction, .t = page->t};
+        step->encoder = record_is_encoder(page->record);
+    } else if (head && step->encoder && page->layer == page->record->layout.spec.layers - 1) {
+        step->kind = STEP_SUM;
+        step->state = 0;
+        step->layer = page->layer;
+        step->direction = page->direction;
+    }
+}
+
 static void open_page(struct page *page, struct ui *ui, rect r, const struct scene *scene) {
-    *page = (struct page){
-        .ui = ui, .list = ui->list, .theme = ui->theme, .scene = scene, .record = scene->record, .r = r, .ease = 1};
+    *page = (struct page){.ui = ui,
+                          .list = ui->list,
+                          .theme = ui->theme,
+                          .scene = scene,
+                          .record = scene->record,
+                          .script = scene->script,
+                          .r = r,
+                          .ease = 1};
     const float padding = r.w >= WIDE ? PADDING_WIDE : PADDING;
     page->cell = record_cell(scene->record);
     page->H = record_H(scene->record);
@@ -86,8 +122,8 @@ static void open_page(struct page *page, struct ui *ui, rect r, const struct sce
     const struct step *step = scene_step(scene);
     page->t = scene_t(scene);
     page->step = step ? *step : (struct step){.kind = STEP_INPUT, .phase = PHASE_FORWARD, .state = -1, .block = -1};
-    page->running = step && (step->t < 0 || step->t == page->t);
-    if (page->step.t >= 0) page->step.t = page->t;
+    page->running = step && (step->t < 0 || (step->t == page->t && scene_step_is_here(scene)));
+    settle_step(page);
     page->unit = scene->state ? scene->state->unit : -1;
     if (page->unit < 0 || page->unit >= page->H) page->unit = telling_unit(page);
 }
@@ -113,7 +149,11 @@ static void draw_page(struct page *page) {
     switch (page->step.kind) {
     case STEP_EMBED:
     case STEP_EMBED_BACK:
+        page_embed(page);
+        break;
     case STEP_HAND_OVER:
+        page_hand_over(page);
+        break;
     case STEP_INPUT:
         page_input(page);
         break;

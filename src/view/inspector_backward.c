@@ -47,7 +47,8 @@ static void meaning(struct page *page, float y) {
 // The terms of W_ya^T dz_y for the chosen unit: a weight and the gradient at its logit, largest first.
 static void head_terms(const struct page *page, struct page_terms *terms, int rows) {
     const struct record *record = page->record;
-    const double *d = tape_logits_grad(record->tape, page->t);
+    const int loss = record_loss_time(record, page->direction, page->t), t = loss < 0 ? page->t : loss;
+    const double *d = tape_logits_grad(record->tape, t);
     const int param = layout_param(&record->layout, PARAM_HEAD, -1, -1);
     const int column = page->direction * page->H + page->unit;
     if (rows > TERM_ROWS) rows = TERM_ROWS;
@@ -60,10 +61,10 @@ static void head_terms(const struct page *page, struct page_terms *terms, int ro
                             .row = k,
                             .column = column,
                             .operand_tensor = "backward/logits",
-                            .operand_row = page->t,
+                            .operand_row = t,
                             .operand_column = k};
         term.tensor = record_param_name(record, param, false);
-        const char *symbol = record_symbol(record, k);
+        const char *symbol = record_answer(record, k);
         if (isalnum((unsigned char)symbol[0]) && !symbol[1])
             snprintf(term.label, sizeof term.label, "w_{\\t{%s},%d}~dz_\\t{%s}", symbol, page->unit + 1, symbol);
         else
@@ -84,7 +85,7 @@ static void head_terms(const struct page *page, struct page_terms *terms, int ro
 // What is left under the ledger: the gradient by loss, or the figure of the cell with its arrows turned
 // round.
 static void below(struct page *page, float y) {
-    bool known = script_has_grad(page->scene->script, page->cell, page->scene->position, page->layer, page->direction,
+    bool known = script_has_grad(page->script, page->cell, page->scene->position, page->layer, page->direction,
                                  page->cell->state_out[0], page->t);
     if (page->scene->itemised && known) {
         float height = page->bottom - y, wanted = 48 + 23 * (float)(record_T(page->record) - page->t);
@@ -124,8 +125,10 @@ static void page_from_loss(struct page *page) {
 }
 
 void page_backward(struct page *page) {
-    char when[64];
-    snprintf(when, sizeof when, "t = %d, unit %d", page->t + 1, page->unit + 1);
+    char when[96];
+    page_when(page, when, sizeof when);
+    size_t used = strlen(when);
+    snprintf(when + used, sizeof when - used, ", unit %d", page->unit + 1);
     page_title(page, "Chain rule", when);
     if (page->step.kind == STEP_FROM_LOSS && page->step.state <= 0) {
         page_from_loss(page);

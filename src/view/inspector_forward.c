@@ -1,10 +1,7 @@
 #include "inspector_parts.h"
-#include "token.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { ONE_HOT_MAX = 60 };
 
 static const double *value_of(const struct page *page, int slot) {
     return tape_value(page->record->tape, page->layer, page->direction, slot, page->t);
@@ -14,27 +11,29 @@ static const char *tensor_of(const struct page *page, int slot) {
     return record_name(page->record, RECORD_FORWARD, page->layer, page->direction, slot);
 }
 
-static void time_words(const struct page *page, char *out, size_t size) {
-    int layers = page->record->layout.spec.layers;
-    int used = snprintf(out, size, "t = %d", page->t + 1);
-    if (layers > 1) used += snprintf(out + used, size - (size_t)used, ", layer %d", page->layer + 1);
-    if (page->record->layout.spec.directions > 1 && page->direction > 0)
-        snprintf(out + used, size - (size_t)used, ", reverse");
+void page_when(const struct page *page, char *out, size_t size) {
+    const struct net_spec *spec = &page->record->layout.spec;
+    const char *side = page->record == page->record->whole ? ""
+                       : record_is_encoder(page->record)   ? "encoder "
+                                                           : "decoder ";
+    int used = snprintf(out, size, "%st = %d", side, page->t + 1);
+    if (spec->layers > 1) used += snprintf(out + used, size - (size_t)used, ", layer %d", page->layer + 1);
+    if (spec->directions > 1 && page->direction > 0) snprintf(out + used, size - (size_t)used, ", reverse");
 }
 
-static bool computed(const struct page *page) {
+bool page_computed(const struct page *page) {
     const struct scene *scene = page->scene;
     int which = page->step.kind == STEP_PART ? page->step.part : -1;
-    int at = script_find(scene->script, page->step.kind, page->layer, page->direction, page->t, which);
+    int at = script_find(page->script, page->step.kind, page->layer, page->direction, page->t, which);
     return at >= 0 && at <= scene->position;
 }
 
 // "running", or how many of the units are shown.
-static const char *right_words(const struct page *page, char *out, size_t size) {
+const char *page_right_words(const struct page *page, char *out, size_t size) {
     if (page->H > PICKER_UNITS)
         snprintf(out, size, "%d of %d units", PICKER_UNITS, page->H);
     else
-        snprintf(out, size, "%s", page->running ? "running" : computed(page) ? "done" : "not yet");
+        snprintf(out, size, "%s", page->running ? "running" : page_computed(page) ? "done" : "not yet");
     return out;
 }
 
@@ -53,7 +52,7 @@ static void unit_symbol(const struct page *page, int slot, char *out, size_t siz
 
 void page_start(struct page *page) {
     char when[48];
-    time_words(page, when, sizeof when);
+    page_when(page, when, sizeof when);
     page_open(page, "Inside the cell", when, (struct page_need){.tight = 90, .full = 110});
     struct rich_style style = {14, 20, page->theme->ink2, page->theme->ink1};
     rich_text(page->list, page->theme, page->x, page->y + 30, page->w,
@@ -119,7 +118,7 @@ static void weighted_equations(struct page *page, const struct weighted *sum, fl
     page_sum(page, y_result, markup, 19, sources, 5);
 }
 
-static struct picker picker_of(const struct page *page, int slot, bool known) {
+struct picker page_picker_of(const struct page *page, int slot, bool known) {
     const struct cell_slot *s = &page->cell->slots[slot];
     struct picker picker = {
         .tensor = tensor_of(page, slot), .values = value_of(page, slot), .n = page->H, .slot = slot};
@@ -159,16 +158,17 @@ void page_affine(struct page *page, int step) {
     const struct cell_part *part = &page->cell->parts[page->step.part];
     sum.result = part->result;
     char when[48], right[48];
-    time_words(page, when, sizeof when);
+    page_when(page, when, sizeof when);
     const float below = page->H > PICKER_UNITS ? 15 : 0;
     const float lines = 26 * (float)(page_equation_lines(page) - 1);
     struct page_need need = {230 + below + lines, 282 + below + lines, 23, 26, 2, 5, TERM_ROWS};
     int rows = page_open(page, "Inside the cell", when, need);
-    const bool known = computed(page);
+    const bool known = page_computed(page);
     float y = page->y + page_mix(page, 24, 30);
-    page_heading(page, y, page->cell->slots[sum.result].identity, part->title, right_words(page, right, sizeof right));
+    page_heading(page, y, page->cell->slots[sum.result].identity, part->title,
+                 page_right_words(page, right, sizeof right));
     y = page_equation(page, y + page_mix(page, 30, 34), 21, 26);
-    struct picker picker = picker_of(page, sum.result, known);
+    struct picker picker = page_picker_of(page, sum.result, known);
     y = page_picker(page, y + page_mix(page, 14, 20), &picker);
     if (!known) {
         page_caption(page, y + page_mix(page, 28, 36), "Not computed yet at this timestep.", NULL);
@@ -239,79 +239,18 @@ void page_elementwise(struct page *page) {
     struct ledger ledger = {0};
     forward_ledger(page, part, &ledger);
     char when[48], right[48];
-    time_words(page, when, sizeof when);
+    page_when(page, when, sizeof when);
     float lines = 26 * (float)(page_equation_lines(page) - 1);
     struct page_need need = {.tight = 24 + 30 + lines + 22 + 16 + page_ledger_height(&ledger, 28, 5),
                              .full = 30 + 34 + lines + 40 + 16 + page_ledger_height(&ledger, 37, 12)};
     page_open(page, "Inside the cell", when, need);
     float y = page->y + page_mix(page, 24, 30);
     page_heading(page, y, page->cell->slots[part->result].identity, part->title,
-                 right_words(page, right, sizeof right));
+                 page_right_words(page, right, sizeof right));
     y = page_equation(page, y + page_mix(page, 30, 34), lines > 0 ? 19 : 21, 26);
-    if (!computed(page)) {
+    if (!page_computed(page)) {
         page_caption(page, y + 34, "Not computed yet at this timestep.", NULL);
         return;
     }
     page_ledger(page, y + page_mix(page, 30, 40), &ledger, page_mix(page, 28, 37), page_mix(page, 5, 12));
-}
-
-// --- the input ---
-
-static void one_hot(struct page *page, float x, float y, int symbol, int count) {
-    const struct theme *theme = page->theme;
-    char text[64];
-    if (count <= ONE_HOT_MAX) {
-        float pitch = fminf(4, (page->x + page->w - x) / (float)count), bar = pitch * 0.75f;
-        for (int k = 0; k < count; k++)
-            draw_rect_exact(page->list, (rect){x + (float)k * pitch, y + 4, bar, 16},
-                            k == symbol ? theme->ink1 : theme->line2, 0);
-        if (symbol >= 0)
-            draw_rect_exact(page->list, (rect){x + (float)symbol * pitch - 1, y + 1, bar + 2, 22}, theme->ink1, 1);
-    }
-    if (symbol >= 0)
-        snprintf(text, sizeof text, "one-hot, symbol %d of %d", symbol + 1, count);
-    else
-        snprintf(text, sizeof text, "all %d symbols zero", count);
-    struct text_style style = {FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_LEFT};
-    draw_text_fit(page->list, x, count <= ONE_HOT_MAX ? y + 38 : y + 24, page->x + page->w - x, text, style);
-}
-
-static float input_token(struct page *page, float y) {
-    const struct theme *theme = page->theme;
-    int symbol = page->record->example.x ? page->record->example.x[page->t] : -1;
-    char label[96];
-    label_slot(label, sizeof label, page->cell, page->cell->input, page->t, LABEL_NO_UNIT, page->label);
-    float x = page->x + math_draw(page->list, theme, page->x, y + 26, label, 20, theme->ink1, ALIGN_LEFT) + 12;
-    rect box = {x, y, 38, 38};
-    draw_rect(page->list, rect_inset(box, -4), page->running ? theme->hi : theme->panel, 9);
-    draw_rect(page->list, box, theme->panel, 6);
-    if (symbol < 0)
-        draw_box_dashed(page->list, box, theme->ink2, 6, 1.5f, 3, 3);
-    else
-        draw_box(page->list, box, theme->ink2, 6, 1.5f);
-    page_token(page, x + 19, y + 26, symbol, 22, symbol < 0 ? theme->ink3 : theme->ink1, symbol >= 0);
-    if (page->record->example.x) one_hot(page, x + 54, y, symbol, page->record->layout.spec.inputs);
-    return y + 44;
-}
-
-void page_input(struct page *page) {
-    char when[48], text[PAGE_TEXT], label[96], right[48];
-    time_words(page, when, sizeof when);
-    const float below = page->H > PICKER_UNITS ? 15 : 0;
-    const float lines = 26 * (float)(page_equation_lines(page) - 1);
-    page_open(page, "Inside the cell", when,
-              (struct page_need){.tight = 206 + below + lines, .full = 246 + below + lines});
-    float y = page->y + page_mix(page, 24, 30);
-    page_heading(page, y, IDENTITY_A, "Input", right_words(page, right, sizeof right));
-    y = page_equation(page, y + page_mix(page, 30, 34), 21, 26);
-    y = input_token(page, y + page_mix(page, 16, 22));
-    int state = page->cell->state_in[0];
-    label_slot(label, sizeof label, page->cell, state, page->t, LABEL_NO_UNIT, page->label);
-    snprintf(text, sizeof text, page->t > 0 ? "$%s$, from t = %d" : "$%s$, zero at the start", label, page->t);
-    struct rich_style style = {13, 20, page->theme->ink3, page->theme->ink3};
-    y += page_mix(page, 14, 20);
-    y += rich_text(page->list, page->theme, page->x, y, page->w, text, style, true);
-    struct picker picker = picker_of(page, state, true);
-    picker.fresh = false;
-    page_picker(page, y + page_mix(page, 8, 12), &picker);
 }

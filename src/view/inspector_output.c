@@ -1,17 +1,16 @@
-// The prediction: logits and probabilities, the loss of the target, and its gradient at the logits.
+// The prediction of one of many: logits and probabilities, and the gradient at the logits.
 #include "inspector_parts.h"
+#include "str.h"
+#include "token.h"
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { TOP_MAX = 12 };
 
-static const char *status(const struct page *page, bool known) {
+const char *page_status(const struct page *page, bool known) {
     return page->running ? "running" : known ? "done" : "not yet";
-}
-
-static void when_words(const struct page *page, char *out, size_t size) {
-    snprintf(out, size, "t = %d", page->t + 1);
 }
 
 static int target_of(const struct page *page) {
@@ -39,13 +38,21 @@ static int top_symbols(const struct page *page, int want, int out[TOP_MAX]) {
     return found;
 }
 
-static void symbol_chip(struct page *page, float y, int symbol, bool target) {
-    if (target) draw_rect(page->list, (rect){page->x, y - 15, 20, 20}, page->theme->ink1, 4);
-    page_token(page, page->x + 10, y, symbol, 14, target ? page->theme->panel : page->theme->ink2, target);
+// A sign stands in the middle of its chip; a word of several letters takes the room up to the numbers.
+void page_answer_chip(const struct page *page, float y, int output, bool target, float room) {
+    const char *text = page_answer(page, output);
+    bool word = text[0] != '<' && utf8_count(text, strlen(text)) > 2;
+    struct text_style style = {target ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 13,
+                               target ? page->theme->panel : page->theme->ink2, ALIGN_LEFT};
+    float width = word ? fminf(room, text_width(page->list, text, style) + 10) : 20;
+    if (target) draw_rect(page->list, (rect){page->x, y - 15, width, 20}, page->theme->ink1, 4);
+    if (word)
+        draw_text_fit(page->list, page->x + 5, y, width - 10, text, style);
+    else
+        token_draw(page->list, page->x + 10, y, text, 14, target ? FONT_MONO_SEMIBOLD : FONT_MONO, style.color);
 }
 
-static struct text_style number_style(const struct page *page, float size, color ink) {
-    (void)page;
+struct text_style page_number_style(float size, color ink) {
     return (struct text_style){size >= 14 ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, size, ink, ALIGN_RIGHT};
 }
 
@@ -81,8 +88,8 @@ static bool softmax_numbers(struct page *page, float y) {
                                {"forward/y_hat", page->t, k, p[k]},
                                {"forward/logits", page->t, k, logits[k]}};
     // Only a letter can stand in a subscript; other symbols would be read as markup.
-    if (isalpha((unsigned char)page_symbol(page, k)[0]) && !page_symbol(page, k)[1])
-        snprintf(words, sizeof words, "_{\\t{%s}}", page_symbol(page, k));
+    const char *name = page_answer(page, k);
+    if (isalpha((unsigned char)name[0]) && !name[1]) snprintf(words, sizeof words, "_{\\t{%s}}", name);
     snprintf(markup, sizeof markup,
              "\\hat{y}%s=\\frac{e^{\\v{3}{2}}}{\\sum~e^{z}}=\\frac{\\v{0}{2}}{\\v{1}{2}}=\\v{2}{2}", words);
     page_sum(page, y, markup, 18.5f, sources, 4);
@@ -98,12 +105,12 @@ static void forward_rows(struct page *page, float y, int rows) {
     for (int i = 0; i < count; i++) {
         int k = shown[i];
         y += pitch;
-        symbol_chip(page, y, k, k == target);
+        page_answer_chip(page, y, k, k == target, 62);
         page_value(page, page->x + 92, y, (struct source){"forward/logits", page->t, k, logits[k]}, 2, false,
-                   number_style(page, 13.5f, page->theme->ink2));
+                   page_number_style(13.5f, page->theme->ink2));
         struct source source = {"forward/y_hat", page->t, k, p[k]};
         class_bar(page, y, source, most, k == target);
-        page_value(page, page->x + page->w, y, source, 2, false, number_style(page, 14, page->theme->ink1));
+        page_value(page, page->x + page->w, y, source, 2, false, page_number_style(14, page->theme->ink1));
         rest -= p[k];
     }
     if (count == n) return;
@@ -113,20 +120,25 @@ static void forward_rows(struct page *page, float y, int rows) {
     draw_text(page->list, page->x, y, text, page_text(page, FONT_SANS_MEDIUM, 13.5f, page->theme->ink2));
     struct source source = {"sum/y_hat_rest", page->t, -1, fmax(0, rest)};
     if (rest <= most) class_bar(page, y, source, most, false);
-    page_value(page, page->x + page->w, y, source, 2, false, number_style(page, 14, page->theme->ink1));
+    page_value(page, page->x + page->w, y, source, 2, false, page_number_style(14, page->theme->ink1));
+}
+
+const char *page_missing_output(const struct page *page) {
+    return record_shows_output(page->record, page->t) ? "Not computed yet at this timestep."
+                                                      : "No answer here: it comes at the last timestep.";
 }
 
 static void output_forward(struct page *page) {
-    char when[48];
-    when_words(page, when, sizeof when);
-    bool known = script_has_output(page->scene->script, page->scene->position, page->t);
+    char when[64];
+    page_when(page, when, sizeof when);
+    bool known = script_has_output(page->script, page->scene->position, page->t);
     struct page_need need = {175, 214, 23, 26, 3, 7, TOP_MAX};
     int rows = page_open(page, "Inside the cell", when, need);
     float y = page->y + page_mix(page, 24, 30);
-    page_heading(page, y, IDENTITY_A, "Output", status(page, known));
+    page_heading(page, y, IDENTITY_A, "Output", page_status(page, known));
     y = page_equation(page, y + page_mix(page, 30, 34), 21, 26);
     if (!known) {
-        page_caption(page, y + 34, "Not computed yet at this timestep.", NULL);
+        page_caption(page, y + 34, page_missing_output(page), NULL);
         return;
     }
     if (softmax_numbers(page, y + page_mix(page, 38, 46))) y += page_mix(page, 38, 46);
@@ -150,19 +162,19 @@ static void backward_rows(struct page *page, float y, int rows) {
     for (int i = 0; i < count; i++) {
         int k = shown[i];
         y += pitch;
-        symbol_chip(page, y, k, k == target);
-        struct text_style style = number_style(page, 13.5f, page->theme->ink2);
+        page_answer_chip(page, y, k, k == target, 62);
+        struct text_style style = page_number_style(13.5f, page->theme->ink2);
         page_value(page, page->x + 84, y, (struct source){"forward/y_hat", page->t, k, p[k]}, 3, false, style);
         draw_text(page->list, page->x + 128, y, k == target ? "− 1" : "− 0", style);
         strip_draw(page->list, page->theme, page->x + 164, y - 5 - look.height / 2, &d[k], 1, &look);
         page_value(page, page->x + page->w, y, (struct source){"backward/logits", page->t, k, d[k]}, 3, true,
-                   number_style(page, 14, page->theme->ink1));
+                   page_number_style(14, page->theme->ink1));
     }
 }
 
 static void output_backward(struct page *page) {
-    char when[48];
-    when_words(page, when, sizeof when);
+    char when[64];
+    page_when(page, when, sizeof when);
     int n = page->record->layout.spec.outputs;
     page_title(page, "Chain rule", when);
     page->y += 44;
@@ -170,7 +182,7 @@ static void output_backward(struct page *page) {
     int rows = page_fit(page, need);
     float y = page_equation(page, page->y + page_mix(page, 18, 26), 19, 28);
     y += page_mix(page, 30, 40);
-    page_heading(page, y, IDENTITY_A, "Gradient at the logits", status(page, page->running));
+    page_heading(page, y, IDENTITY_A, "Gradient at the logits", page_status(page, page->running));
     y += page_mix(page, 26, 30);
     struct text_style style = {FONT_SANS_MEDIUM, 13, page->theme->ink3, ALIGN_RIGHT};
     math_draw(page->list, page->theme, page->x + 84, y, "\\hat{y}", 16, page->theme->ink3, ALIGN_RIGHT);
@@ -180,84 +192,10 @@ static void output_backward(struct page *page) {
 }
 
 void page_output(struct page *page) {
-    if (page->step.kind == STEP_OUTPUT)
+    if (page->record->layout.spec.output != OUTPUT_SOFTMAX)
+        page_answers(page);
+    else if (page->step.kind == STEP_OUTPUT)
         output_forward(page);
     else
         output_backward(page);
-}
-
-// --- the loss ---
-
-static void loss_row(struct page *page, float y, int t, double most, bool current) {
-    const struct theme *theme = page->theme;
-    char label[96];
-    label_output(label, sizeof label, "L", t, page->label);
-    if (current) draw_rect(page->list, (rect){page->x - 8, y - 17, page->w + 16, 24}, theme->hi_soft, 4);
-    math_draw(page->list, theme, page->x, y, label, 17, theme->ink1, ALIGN_LEFT);
-    int target = page->record->example.target[t];
-    if (target >= 0) page_token(page, page->x + 62, y, target, 14, current ? theme->ink1 : theme->ink2, current);
-    double loss = tape_loss(page->record->tape, t);
-    struct source source = {"forward/loss", t, -1, loss};
-    float left = page->x + 84, span = page->x + page->w - 58 - left;
-    if (!page_hides(page, source))
-        draw_rect_exact(page->list, (rect){left, y - 12, fmaxf(1, span * (float)(most > 0 ? loss / most : 0)), 14},
-                        theme->loss, 2);
-    page_value(page, page->x + page->w, y, source, 2, false, number_style(page, 14, theme->ink1));
-}
-
-// The losses up to this timestep and their sum; only the last ones where there are more than rows.
-static void loss_rows(struct page *page, float y, int rows) {
-    double most = 0, total = 0, earlier = 0;
-    int first = page->t + 1 > rows ? page->t + 2 - rows : 0;
-    for (int t = 0; t <= page->t; t++) {
-        double loss = tape_loss(page->record->tape, t);
-        if (t >= first) most = fmax(most, loss);
-        total += loss;
-        if (t < first) earlier += loss;
-    }
-    const float pitch = page_mix(page, 23, 26);
-    struct text_style words = page_text(page, FONT_SANS_MEDIUM, 13.5f, page->theme->ink2);
-    if (first > 0) {
-        char text[48];
-        y += pitch;
-        snprintf(text, sizeof text, "%d earlier", first);
-        draw_text(page->list, page->x, y, text, words);
-        page_value(page, page->x + page->w, y, (struct source){"sum/loss_earlier", first - 1, -1, earlier}, 2, false,
-                   number_style(page, 14, page->theme->ink1));
-    }
-    for (int t = first; t <= page->t; t++)
-        loss_row(page, y += pitch, t, most, t == page->t);
-    y += page_mix(page, 28, 32);
-    draw_hline(page->list, page->x, page->x + page->w, y - 19, page->theme->line);
-    words.font = FONT_SANS_SEMIBOLD, words.color = page->theme->ink1;
-    bool whole = page->t == record_T(page->record) - 1;
-    draw_text(page->list, page->x, y, whole ? "L, all timesteps" : "sum so far", words);
-    page_value(page, page->x + page->w, y, (struct source){"sum/loss", page->t, -1, total}, 2, false,
-               number_style(page, 14, page->theme->loss));
-}
-
-void page_loss(struct page *page) {
-    char when[48], label[96], markup[PAGE_TEXT];
-    when_words(page, when, sizeof when);
-    bool known = script_has_loss(page->scene->script, page->scene->position, page->t);
-    struct page_need need = {156, 196, 23, 26, 1, page->t + 1, page->t + 1};
-    int rows = page_open(page, "Inside the cell", when, need);
-    float y = page->y + page_mix(page, 24, 30);
-    page_heading(page, y, IDENTITY_A, "Loss", status(page, known));
-    y = page_equation(page, y + page_mix(page, 30, 34), 21, 26);
-    int target = target_of(page);
-    if (!known || target < 0) {
-        page_caption(page, y + 34,
-                     target < 0 ? "No target at this timestep: no loss." : "Not computed yet at this timestep.", NULL);
-        return;
-    }
-    y += page_mix(page, 32, 40);
-    label_output(label, sizeof label, "L", page->t, page->label);
-    struct source sources[] = {{"forward/y_hat", page->t, target, tape_y_hat(page->record->tape, page->t)[target]},
-                               {"forward/loss", page->t, -1, tape_loss(page->record->tape, page->t)}};
-    snprintf(markup, sizeof markup, "%s=-\\ln~\\v{0}{3}=\\v{1}{2}", label);
-    page_sum(page, y, markup, 19, sources, 2);
-    y += page_mix(page, 32, 40);
-    page_caption(page, y, "Losses so far, in nats", NULL);
-    loss_rows(page, y + 2, rows);
 }

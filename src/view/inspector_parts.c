@@ -98,6 +98,10 @@ const char *page_symbol(const struct page *page, int symbol) {
     return record_symbol(page->record, symbol);
 }
 
+const char *page_answer(const struct page *page, int output) {
+    return record_answer(page->record, output);
+}
+
 void page_token(const struct page *page, float x, float y, int symbol, float size, color ink, bool bold) {
     token_draw(page->list, x, y, page_symbol(page, symbol), size, bold ? FONT_MONO_SEMIBOLD : FONT_MONO, ink);
 }

@@ -23,7 +23,8 @@ struct page {
     struct draw_list *list;
     const struct theme *theme;
     const struct scene *scene;
-    const struct record *record;
+    const struct record *record; // the side that the step belongs to; of the clip the whole
+    const struct script *script; // and what it looks up there
     const struct cell_desc *cell;
     struct step step; // what the page is about: the running step, at the timestep looked at
     bool running;     // it runs right now (not another timestep's)
@@ -115,12 +116,37 @@ float page_term_rows(struct page *page, float y, const struct page_terms *terms,
 float page_ledger(struct page *page, float y, const struct ledger *ledger, float pitch, float gap);
 float page_ledger_height(const struct ledger *ledger, float pitch, float gap);
 
+// "t = 4, layer 2, reverse"; "encoder t = 4" where there is one.
+void page_when(const struct page *page, char *out, size_t size);
+bool page_computed(const struct page *page); // the step has run at this timestep
+// "running", "done", "not yet", or how many of the units are shown.
+const char *page_right_words(const struct page *page, char *out, size_t size);
+struct picker page_picker_of(const struct page *page, int slot, bool known);
+
+// A vector that is no state: its strip, and under it numbers of its largest entries with their places. Returns the
+// last baseline.
+struct page_vector {
+    const char *tensor;
+    int row; // of the tensor
+    const double *values;
+    int n;
+    enum strip_kind kind;
+    float max;
+};
+float page_vector_rows(struct page *page, float y, const struct page_vector *vector);
+
 // Digits so that the rounded terms add up to the rounded total on screen: the smallest from `from` to 4.
 int sum_digits(const double *terms, int count, double total, int from);
 // Digits for a column of numbers of this largest size: two, and more where all are small.
 int digits_for(double largest);
 // "o" for a symbol, the way text and maths write it; the end mark is <EOS>.
 const char *page_symbol(const struct page *page, int symbol);
+const char *page_answer(const struct page *page, int output); // the same of an output
+// An output's name before its numbers, at most `room` wide; the target's on ink.
+void page_answer_chip(const struct page *page, float y, int output, bool target, float room);
+const char *page_status(const struct page *page, bool known); // "running", "done", "not yet"
+const char *page_missing_output(const struct page *page);     // why there is none at this timestep
+struct text_style page_number_style(float size, color ink);   // of a column of numbers
 // A token: mono text, or the drawn return arrow for <EOS>; centred on x.
 void page_token(const struct page *page, float x, float y, int symbol, float size, color ink, bool bold);
 void page_card(struct page *page); // last
@@ -128,10 +154,13 @@ void page_card(struct page *page); // last
 // The pages. Each draws from page->y to page->bottom.
 void page_start(struct page *page); // nothing has run yet
 void page_input(struct page *page); // STEP_INPUT
+void page_embed(struct page *page); // STEP_EMBED, STEP_EMBED_BACK
+void page_hand_over(struct page *page);
 void page_affine(struct page *page,
                  int step);               // STEP_PART with a weighted sum: gates, candidate, the RNN's activation
 void page_elementwise(struct page *page); // STEP_PART without: memory, activation
 void page_output(struct page *page);      // STEP_OUTPUT, STEP_OUTPUT_BACK
+void page_answers(struct page *page);     // the same where the answers are numbers: sigmoid and linear outputs
 void page_loss(struct page *page);        // STEP_LOSS
 void page_backward(struct page *page);    // the chain-rule ledger
 void page_clip(struct page *page);

@@ -19,21 +19,29 @@ struct piece {
     int param, first, rows, columns;
 };
 
+// Rows and columns of an embedding lie as in the slab, those of the others are turned (record.h).
+static bool is_embedding(const struct page *page, int param) {
+    return page->record->layout.params[param].role == PARAM_EMBED;
+}
+
 static double number_of(const struct page *page, enum record_param_kind kind, int param, int in, int out) {
-    return record_param_value(page->record, kind, param, out, in);
+    bool same = is_embedding(page, param);
+    return record_param_value(page->record, kind, param, same ? in : out, same ? out : in);
 }
 
 // As the trace file has it: (out, in), a bias (out).
 static struct source source_of(const struct page *page, enum record_param_kind kind, const struct entry *entry) {
     enum param_role role = page->record->layout.params[entry->param].role;
-    bool bias = param_is_vector(role);
-    return (struct source){record_param_name_of(page->record, kind, entry->param), entry->out, bias ? -1 : entry->in,
+    bool bias = param_is_vector(role), same = role == PARAM_EMBED;
+    return (struct source){record_param_name_of(page->record, kind, entry->param), same ? entry->in : entry->out,
+                           bias   ? -1
+                           : same ? entry->out
+                                  : entry->in,
                            number_of(page, kind, entry->param, entry->in, entry->out)};
 }
 
-static void symbol_markup(const struct page *page, int symbol, char *out, size_t size) {
-    const char *text = symbol < page->record->symbol_count ? page_symbol(page, symbol) : NULL;
-    if (text && isalnum((unsigned char)text[0]) && !text[1])
+static void symbol_markup(const char *text, int symbol, char *out, size_t size) {
+    if (isalnum((unsigned char)text[0]) && !text[1])
         snprintf(out, size, "\\t{%s}", text);
     else
         snprintf(out, size, "%d", symbol + 1);
@@ -48,8 +56,14 @@ static int put_name(const struct page *page, char *out, size_t size, const char 
 
 static void head_label(const struct page *page, const struct entry *entry, char *out, size_t size) {
     char symbol[24];
+    const struct record *side = record_side_of_param(page->record, entry->param);
     const char *state = page->cell->slots[page->cell->state_out[0]].symbol[page->label.notation].base;
-    symbol_markup(page, entry->out, symbol, sizeof symbol);
+    if (is_embedding(page, entry->param)) {
+        symbol_markup(record_symbol(side, entry->in), entry->in, symbol, sizeof symbol);
+        snprintf(out, size, "E[%s,%d]", symbol, entry->out + 1);
+        return;
+    }
+    symbol_markup(record_answer(side, entry->out), entry->out, symbol, sizeof symbol);
     if (page->record->layout.params[entry->param].role == PARAM_HEAD_BIAS) {
         snprintf(out, size, "b_y[%s]", symbol);
         return;
@@ -85,8 +99,10 @@ static void entry_label(const struct page *page, const struct entry *entry, char
         used = snprintf(out, size, "b_%s", sub);
     else
         used = put_name(page, out, size, diagonal ? "w" : param_is_vector(p->role) ? "b" : "W", sub, from);
-    if (p->role == PARAM_INPUT && p->layer == 0 && !page->record->layout.spec.real_input)
-        symbol_markup(page, entry->in, symbol, sizeof symbol);
+    const struct record *side = record_side_of_param(page->record, entry->param);
+    const struct net_spec *spec = &side->layout.spec;
+    if (p->role == PARAM_INPUT && p->layer == 0 && !spec->real_input && spec->embed == 0)
+        symbol_markup(record_symbol(side, entry->in), entry->in, symbol, sizeof symbol);
     else
         snprintf(symbol, sizeof symbol, "%d", entry->in + 1);
     if (param_is_vector(p->role))
@@ -249,6 +265,11 @@ static int pieces_of(const struct page *page, struct piece out[PIECES]) {
     const struct step *step = &page->step;
     const struct layout *layout = &page->record->layout;
     int count = 0;
+    if (step->layer < 0 && step->block == BLOCK_EMBED) {
+        int k = layout_param(layout, PARAM_EMBED, -1, -1);
+        out[count++] = (struct piece){k, 0, layout->params[k].out, layout->params[k].in};
+        return count;
+    }
     if (step->layer < 0) {
         int k = layout_param(layout, step->bias ? PARAM_HEAD_BIAS : PARAM_HEAD, -1, -1);
         if (k >= 0) out[count++] = (struct piece){k, 0, layout->params[k].out, layout->params[k].in};
@@ -352,7 +373,11 @@ static void map_captions(struct page *page, float y, const struct piece *pieces,
                          const struct move_map *map) {
     struct text_style axis = page_text(page, FONT_SANS_MEDIUM, 12, page->theme->ink3);
     if (page->step.layer < 0) {
-        draw_text(page->list, page->x, y, "one column a symbol, one row a unit", axis);
+        const char *words = page->step.block == BLOCK_EMBED ? "one column a number of x, one row a symbol"
+                            : page->record->layout.spec.output == OUTPUT_SOFTMAX
+                                ? "one column a symbol, one row a unit"
+                                : "one column an output, one row a unit";
+        draw_text(page->list, page->x, y, words, axis);
         return;
     }
     float end = page->x, x = page->x;
@@ -372,6 +397,10 @@ static void map_captions(struct page *page, float y, const struct piece *pieces,
 
 static void block_title(const struct page *page, char *out, size_t size) {
     const struct step *step = &page->step;
+    if (step->layer < 0 && step->block == BLOCK_EMBED) {
+        snprintf(out, size, "Embedding");
+        return;
+    }
     if (step->layer < 0) {
         snprintf(out, size, step->bias ? "Output bias" : "Output weights");
         return;

@@ -421,6 +421,16 @@ def training_stops_early_and_says_what_diverges():
         assert "not finite is rnn." in ended.stderr and "are in " + kept in ended.stderr, ended.stderr
         meta, found = tensors(kept)
         assert all(v - v == 0 for _, values in found.values() for v in values)
+        spoilt = f"{folder}/spoilt.safetensors"
+        raw = bytearray(open(kept, "rb").read())
+        size = int.from_bytes(raw[:8], "little")
+        first = json.loads(raw[8:8 + size])["rnn.weight_hh_l0"]["data_offsets"][0] + 8 + size
+        raw[first:first + 4] = b"\x00\x00\xc0\x7f"
+        open(spoilt, "wb").write(raw)
+        for words in (["eval", spoilt, "--data", NAMES], ["sample", spoilt], ["trace", spoilt, "--data", NAMES, "--out", f"{folder}/t.safetensors"]):
+            refused = run(*words)
+            assert refused.returncode == 1 and "rnn.weight_hh_l0" in refused.stderr, refused
+        assert not os.path.exists(f"{folder}/t.safetensors")
         memory = ok("train", "--data", NAMES, "--hidden", 8, "--steps", 1, "--verbose").stderr
         assert "optimiser" in memory and "packed copies" in memory, memory
         own, beside, most = (float(re.search(r"([0-9.]+) KiB " + words, memory)[1])

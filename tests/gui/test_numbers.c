@@ -9,6 +9,7 @@
 
 #include "app.h"
 #include "capture.h"
+#include "kind_files.h"
 #include "mem.h"
 #include "safetensors.h"
 #include <math.h>
@@ -28,26 +29,58 @@ static double from_file(const struct tensor *tensor, const struct source *source
     return index < size ? tensor_at(tensor, index) : NAN;
 }
 
-static void walk(const char *cell, int hidden) {
+// A network and its data, said to the command line and to the app.
+struct what {
+    const char *cell;
+    int hidden, layers, directions, embed;
+    const char *data; // of kind_files.h, or a task; NULL: the names that are shipped, with the word
+    int stride;       // positions drawn; 0 = all
+    const char *path; // set by the test: the file
+};
+
+static void say_command(const struct what *what, const char *path, char *out, size_t size) {
+    char data[1200];
+    if (what->path)
+        snprintf(data, sizeof data, "--data '%s'", what->path);
+    else
+        snprintf(data, sizeof data, what->data ? "--task %s" : "--word troodon", what->data);
+    snprintf(out, size,
+             "'%s' trace --cell %s --hidden %d --layers %d --embed %d %s --seed 7 --steps 30 %s --quiet --out '%s'",
+             UNROLL, what->cell, what->hidden, what->layers, what->embed, what->directions > 1 ? "--bidirectional" : "",
+             data, path);
+}
+
+static struct setup make_setup(const struct what *what) {
+    struct setup setup = setup_default();
+    cell_by_name(what->cell, &setup.recipe.spec.cell);
+    setup.recipe.spec.hidden = what->hidden;
+    setup.recipe.spec.layers = what->layers;
+    setup.recipe.spec.directions = what->directions;
+    setup.recipe.spec.embed = what->embed;
+    setup.recipe.seed = 7;
+    setup.recipe.steps = 30;
+    if (what->path)
+        snprintf(setup.data, sizeof setup.data, "%s", what->path);
+    else if (what->data)
+        snprintf(setup.task, sizeof setup.task, "%s", what->data);
+    else
+        snprintf(setup.word, sizeof setup.word, "troodon");
+    return setup;
+}
+
+static void walk_through(const struct what *what) {
     char path[] = "/tmp/unroll-numbers-XXXXXX", command[2048];
-    int handle = mkstemp(path);
+    int handle = mkstemp(path), hidden = what->hidden;
     assert_true(handle >= 0);
     close(handle);
-    snprintf(command, sizeof command,
-             "'%s' trace --cell %s --hidden %d --seed 7 --steps 30 --word troodon --quiet --out '%s'", UNROLL, cell,
-             hidden, path);
+    say_command(what, path, command, sizeof command);
     assert_int_equal(system(command), 0);
     struct err err = {0};
     struct tensor_file file;
     assert_true(tensor_file_read(&file, path, &err));
     unlink(path);
 
-    struct app_options options = {.setup = setup_default(), .theme = 0, .reduced_motion = true, .wait = true};
-    cell_by_name(cell, &options.setup.recipe.spec.cell);
-    options.setup.recipe.spec.hidden = hidden;
-    options.setup.recipe.seed = 7;
-    options.setup.recipe.steps = 30;
-    snprintf(options.setup.word, sizeof options.setup.word, "troodon");
+    struct app_options options = {.setup = make_setup(what), .theme = 0, .reduced_motion = true, .wait = true};
     struct app *app = app_new(&options, &err);
     assert_non_null(app);
     struct capture *capture = capture_new(1, &err);
@@ -56,7 +89,7 @@ static void walk(const char *cell, int hidden) {
     draw_init(&list, capture_fonts(capture));
     long found = 0, derived = 0, wrong = 0;
     int count = app->bench->script->count;
-    for (int k = 0; k <= 2 * count; k++) {
+    for (int k = 0; k <= 2 * count; k += what->stride > 0 ? what->stride : 1) {
         int p = k <= count ? k : 2 * count - k;
         app_seek(app, p);
         app->view.unit = k % hidden;
@@ -90,15 +123,19 @@ static void walk(const char *cell, int hidden) {
             }
         }
     }
-    print_message("%s, %d units: %ld numbers found again, %ld formed from such numbers\n", cell, hidden, found,
-                  derived);
+    print_message("%s, %s, %d units: %ld numbers found again, %ld formed from such numbers\n",
+                  what->data ? what->data : "names", what->cell, hidden, found, derived);
     assert_int_equal(wrong, 0);
-    assert_true(found > 20L * count);
+    assert_true(found > 20L * count / (what->stride > 0 ? what->stride : 1));
     assert_true(derived < found);
     draw_release(&list);
     capture_free(capture);
     app_free(app);
     tensor_file_release(&file);
+}
+
+static void walk(const char *cell, int hidden) {
+    walk_through(&(struct what){.cell = cell, .hidden = hidden, .layers = 1, .directions = 1});
 }
 
 static void lstm(void **state) {
@@ -119,8 +156,36 @@ static void wide(void **state) {
     walk("lstm", 20);
 }
 
+// Every kind of data, network and output.
+static void kinds(void **state) {
+    static const struct what all[] = {
+        {"lstm", 8, 1, 1, 5, NULL, 3},                // symbols looked up in an embedding
+        {"lstm", 6, 1, 1, 0, "sums", 3},              // sequence to sequence
+        {"gru", 6, 2, 2, 4, "sums", 11},              // deep, the encoder in both directions, embedded
+        {"gru", 6, 1, 1, 0, "pairs.txt", 5},          // with a vocabulary of its own for the answers
+        {"lstm", 6, 1, 1, 0, "adding:T=8", 3},        // real vectors, one number at the end
+        {"rnn", 6, 2, 2, 0, "adding:T=5", 3},         // ... read in both directions
+        {"lstm", 6, 1, 2, 4, "labels.tsv", 9},        // one label at the end
+        {"lstm_peephole", 6, 1, 1, 0, "sine:T=6", 5}, // a number at every timestep
+        {"gru", 6, 1, 2, 0, "tags.conll", 5},         // a label at every timestep, both directions
+        {"lstm", 6, 1, 1, 0, "rolls.json", 5},        // several of many at every timestep
+        {"gru_simple", 12, 1, 1, 0, "cases.ts", 3},   // frames, one label at the end
+        {"lstm", 6, 1, 1, 0, "series.csv", 7},        // frames, the next one
+    };
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+        struct what what = all[k];
+        char path[1024];
+        for (int f = 0; what.data && f < KIND_FILES; f++)
+            if (!strcmp(kind_files[f].name, what.data)) {
+                snprintf(path, sizeof path, "%s", kind_file_make(*state, &kind_files[f]));
+                what.path = path;
+            }
+        walk_through(&what);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(lstm), cmocka_unit_test(rnn), cmocka_unit_test(others),
-                                       cmocka_unit_test(wide)};
+                                       cmocka_unit_test(wide), IN_FOLDER(kinds)};
     return cmocka_run_group_tests_name("numbers", tests, NULL, NULL);
 }

@@ -13,13 +13,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Where the tensors go.
+// Where the tensors go: one of the three.
 struct sink {
-    struct tensor_writer *writer; // of a .safetensors, else NULL
-    const char *folder;           // of .npy
+    struct tensor_writer *writer; // a .safetensors
+    FILE *table;                  // a .csv
+    const char *folder;           // .npy
     struct err *err;
     bool failed; // of a folder: a file could not be saved
 };
+
+enum { TABLE_INDICES = 3 };
+
+// One line a number: the tensor, its indices from 1 (empty where there are fewer), the number to its last digit.
+static void put_rows(FILE *table, const char *name, int dims, const int64_t *shape, const double *data) {
+    int64_t size = 1, at[TABLE_INDICES] = {0};
+    for (int k = 0; k < dims; k++)
+        size *= shape[k];
+    for (int64_t i = 0; i < size; i++) {
+        fprintf(table, "%s", name);
+        for (int k = 0; k < TABLE_INDICES; k++)
+            if (k < dims)
+                fprintf(table, ",%lld", (long long)at[k] + 1);
+            else
+                fputc(',', table);
+        fprintf(table, ",%.17g\n", data[i]);
+        for (int k = dims - 1; k >= 0 && ++at[k] == shape[k]; k--)
+            at[k] = 0;
+    }
+}
 
 // Every part of a tensor's name but the last is a folder.
 static bool save_array(struct sink *sink, const char *name, int dims, const int64_t *shape, const double *data) {
@@ -39,6 +60,8 @@ static void add_tensor(void *context, const char *name, int dims, const int64_t 
     struct sink *sink = context;
     if (sink->writer)
         tensor_writer_add(sink->writer, name, TENSOR_F64, dims, shape, data);
+    else if (sink->table)
+        put_rows(sink->table, name, dims, shape, data);
     else if (!sink->failed)
         sink->failed = !save_array(sink, name, dims, shape, data);
 }
@@ -117,10 +140,21 @@ static bool each_tensor(const struct trace_file *file, struct sink *sink, struct
     return !sink->failed && (!file->itemised || add_itemised(file->record, sink, err)) && !sink->failed;
 }
 
+static bool save_table(const struct trace_file *file, const char *path, struct err *err) {
+    struct file_save save;
+    if (!file_save_begin(&save, path, err)) return false;
+    fputs("tensor,index_1,index_2,index_3,value\n", save.stream);
+    struct sink sink = {.table = save.stream, .err = err};
+    if (each_tensor(file, &sink, err)) return file_save_commit(&save, err);
+    file_save_abandon(&save);
+    return false;
+}
+
 bool trace_save(const struct trace_file *file, const char *path, struct err *err) {
     char update[32];
     struct meta meta[META];
     size_t length = strlen(path);
+    if (length > 4 && !strcmp(path + length - 4, ".csv")) return save_table(file, path, err);
     bool folder = length > 0 && path[length - 1] == '/';
     describe(file, update, meta);
     struct sink sink = {.writer = folder ? NULL : tensor_writer_new(), .folder = path, .err = err};

@@ -1,5 +1,5 @@
 #pragma once
-// A record as files: one .safetensors, or a folder of .npy.
+// A record as files: one .safetensors, one .csv, or a folder of .npy. Only reads the record: any one thread.
 
 #include "record.h"
 
@@ -9,6 +9,7 @@ struct trace_file {
     const char *clamp;   // as --clamp has it, or NULL
     bool itemised;       // gradients by the loss that they come from as well
 };
+// A path that ends in .csv becomes a table: tensor, up to three indices from 1, value; without the metadata.
 // A path that ends with '/' becomes a folder with one .npy a tensor, folders of their names' parts, and the metadata as
 // meta.json; each file is saved whole or not at all.
 bool trace_save(const struct trace_file *file, const char *path, struct err *err);
