@@ -89,7 +89,8 @@ void view_stage(struct ui *ui, rect r, const struct scene *scene) {
     s.memory = scene->memory ? scene->memory : &none;
     ui_id id = ui_make_id(ui, "stage");
     stage_choose_track(&s);
-    stage_keys(&s, ui->focus == id && ui->focus_visible);
+    s.focused = ui->focus == id && ui->focus_visible;
+    stage_keys(&s);
     struct ui_result result = ui_control(ui, id, r, true);
     s.hovered = result.hovered;
     stage_zoom_input(ui, r, scene, result.hovered);
@@ -102,6 +103,7 @@ void view_stage(struct ui *ui, rect r, const struct scene *scene) {
     stage_overview(&s);
     stage_header(&s);
     stage_track_controls(&s);
+    stage_tile_keys(&s);
     stage_card(&s);
     if (!dragged) stage_click(&s, result);
     publish_hover(&s);

@@ -144,16 +144,24 @@ static bool all_fit(rect r, const struct scene *scene) {
     return c.count >= c.all;
 }
 
+// What the opened column is wider than the others, where it stands before `column`.
+static float opened(const struct stage_columns *c, float column) {
+    bool before = c->lens >= c->first && column > (float)c->lens + 1;
+    return before ? c->lens_width - c->pitch : 0;
+}
+
 // The column under `x` keeps its place.
 static void zoom(rect r, const struct scene *scene, float factor, float x) {
     struct view_state *state = scene->state;
-    struct stage_columns before = stage_columns_for(r, scene);
-    float at = (x - before.x0) / before.pitch + (float)before.first;
-    float fit = width_for(r, scene) / (float)before.all;
-    state->pitch = fminf(PITCH_MOST, fmaxf(PITCH_LEAST, fmaxf(before.level, PITCH_LEAST) * factor));
+    struct stage_columns c = stage_columns_for(r, scene);
+    const float fit = width_for(r, scene) / (float)c.all, scroll = c.count < c.all ? state->scroll : 0;
+    float at = scroll + (x - c.x0) / c.pitch;
+    if (c.lens >= 0 && x > stage_column_x(&c, c.lens) + c.lens_width) at -= (c.lens_width - c.pitch) / c.pitch;
+    state->pitch = fminf(PITCH_MOST, fmaxf(PITCH_LEAST, fmaxf(c.level, PITCH_LEAST) * factor));
     if (state->pitch <= fit * 1.01f) state->pitch = 0;
-    struct stage_columns after = columns_at(r, scene, 0, -1);
-    state->scroll = fmaxf(0, fminf((float)(after.all - after.count), roundf(at - (x - after.x0) / after.pitch)));
+    c = columns_at(r, scene, at, column_looked_at(scene));
+    state->scroll = at - (x - c.x0 - opened(&c, at)) / c.pitch;
+    state->scroll = fmaxf(0, fminf((float)(c.all - c.count), state->scroll));
 }
 
 static void pan(rect r, const struct scene *scene, float columns) {
@@ -206,6 +214,6 @@ bool stage_drag(struct stage *s, struct ui_result result) {
     if (!memory->dragging) return false;
     s->ui->cursor = CURSOR_RESIZE_H;
     float most = (float)(s->T - s->columns.count);
-    state->scroll = fmaxf(0, fminf(most, roundf(memory->drag_scroll - by / s->columns.pitch)));
+    state->scroll = fmaxf(0, fminf(most, memory->drag_scroll - by / s->columns.pitch));
     return true;
 }

@@ -114,7 +114,7 @@ struct stage {
     int t, now, unit;                        // looked at; of the running step, or -1
     bool backward;
     bool hovered;       // the pointer is on the stage, with nothing over it
-    bool keys;          // a tile has the keyboard
+    bool focused, keys; // the stage has the keyboard; a tile has it
     float marker, fill; // motion of the running step, 0..1 each
     int hover_t, hover_slot, hover_unit; // of the frame before, from any view
     bool hover_grad;
@@ -146,7 +146,8 @@ color stage_value_ink(const struct stage *s, float v);                        //
 // Input of the frame: zoom, pan, the layer shown, the tile under the keyboard, clicks.
 void stage_zoom_input(struct ui *ui, rect r, const struct scene *scene, bool hovered);
 bool stage_drag(struct stage *s, struct ui_result result); // the pointer pans: its release is no click
-void stage_keys(struct stage *s, bool focused);
+void stage_keys(struct stage *s);
+void stage_tile_keys(struct stage *s);
 void stage_click(struct stage *s, struct ui_result result);
 void stage_track_controls(struct stage *s);
 

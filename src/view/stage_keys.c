@@ -125,8 +125,8 @@ static void open_cell(struct stage *s) {
     if (cell >= 0) state->ask = (struct ask){.kind = ASK_VIEW, .index = cell};
 }
 
-static void tile_keys(struct stage *s) {
-    struct ui *ui = s->ui;
+// The arrows, once the rows are known.
+void stage_tile_keys(struct stage *s) {
     static const struct {
         int key;
         unsigned mods;
@@ -135,25 +135,24 @@ static void tile_keys(struct stage *s) {
     } moves[] = {{KEY_LEFT, 0, move_unit, -1},          {KEY_RIGHT, 0, move_unit, 1},
                  {KEY_UP, 0, move_row, -1},             {KEY_DOWN, 0, move_row, 1},
                  {KEY_LEFT, MOD_CTRL, move_column, -1}, {KEY_RIGHT, MOD_CTRL, move_column, 1}};
-    for (size_t k = 0; k < sizeof moves / sizeof *moves; k++) {
-        if (!ui_take_key(ui, moves[k].key, moves[k].mods)) continue;
+    for (size_t k = 0; s->focused && k < sizeof moves / sizeof *moves; k++) {
+        if (!ui_take_key(s->ui, moves[k].key, moves[k].mods)) continue;
         if (s->memory->cursor)
             moves[k].move(s, moves[k].by);
         else
             start(s);
-        ui->animating = true;
+        s->ui->animating = true; // the next frame shows it
     }
-    if (s->memory->cursor && ui_take_key(ui, KEY_ENTER, 0)) open_cell(s);
-    if (s->memory->cursor && ui_take_key(ui, KEY_ESCAPE, 0)) s->memory->cursor = false;
 }
 
-// focused: the stage has the keyboard. Before the control itself, which would take Enter for a press.
-void stage_keys(struct stage *s, bool focused) {
-    if (ui_take_key(s->ui, KEY_UP, MOD_CTRL)) show_track(s, s->shown - 1);
-    if (ui_take_key(s->ui, KEY_DOWN, MOD_CTRL)) show_track(s, s->shown + 1);
-    stage_choose_track(s);
-    if (focused) tile_keys(s);
-    s->keys = focused && s->memory->cursor;
+// Before the control of the stage, which would take Enter for a press.
+void stage_keys(struct stage *s) {
+    struct ui *ui = s->ui;
+    if (ui_take_key(ui, KEY_UP, MOD_CTRL)) show_track(s, s->shown - 1);
+    if (ui_take_key(ui, KEY_DOWN, MOD_CTRL)) show_track(s, s->shown + 1);
+    if (s->focused && s->memory->cursor && ui_take_key(ui, KEY_ENTER, 0)) open_cell(s);
+    if (s->focused && s->memory->cursor && ui_take_key(ui, KEY_ESCAPE, 0)) s->memory->cursor = false;
+    s->keys = s->focused && s->memory->cursor;
 }
 
 // --- clicks ---

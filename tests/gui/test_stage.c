@@ -193,7 +193,7 @@ static void test_window(void **state) {
 static int column_under(struct fixture *f, float x) {
     struct stage_columns c = stage_columns_for(f->stage, &f->scene);
     for (int t = c.first; t < c.first + c.count; t++)
-        if (x >= stage_column_x(&c, t) && x < stage_column_x(&c, t) + c.pitch) return t;
+        if (x >= stage_column_x(&c, t) && x < stage_column_x(&c, t) + (t == c.lens ? c.lens_width : c.pitch)) return t;
     return -1;
 }
 
