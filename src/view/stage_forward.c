@@ -211,6 +211,22 @@ static void link(struct stage *s, int column) {
                     s->theme->ink1);
 }
 
+// One to many: the symbol of the timestep before is fed back as the input.
+static void fed_back(struct stage *s, int column) {
+    int before = stage_before(s, column);
+    bool kind = s->record->layout.spec.kind == NET_ONE_TO_MANY && stage_bottom_track(s, 0) == s->track;
+    if (!kind || before < 0 || !stage_seen(s, before) || !stage_has_target(s, before)) return;
+    int symbol = stage_symbol(s, column);
+    if (symbol < 0 || symbol != s->record->example.target[stage_t(s, before)]) return;
+    bool known = stage_has_output(s, before);
+    float from = s->plan.y_hat + (s->plan.y_hat_bottom - s->plan.y_hat) / 2;
+    float x = stage_x(s, column) - fminf(8, stage_gap(s) * 0.45f), to = s->plan.token + s->plan.token_size / 2;
+    float edge = stage_center(s, column) - fminf(s->plan.token_size, s->columns.pitch - 12) / 2;
+    stage_cut(s, x, from, to);
+    wire_draw(s->list, (point[]){{stage_x(s, before) + s->columns.width, from}, {x, from}, {x, to}, {edge - 1, to}}, 4,
+              (struct wire_style){line_ink(s, known), .head = 5, .corner = 6, .dash = 3, .gap = 3});
+}
+
 // The input's way past another box.
 static void bypass(struct stage *s, int column, bool ahead) {
     if (!stage_bypasses(s) || (stage_runs(s, column) && s->track->focus.x)) return;
@@ -310,5 +326,6 @@ void stage_forward(struct stage *s) {
     for (int column = s->columns.first; column < stage_end(s); column++)
         ends(s, column);
     each(s, link);
+    each(s, fed_back);
     each(s, track_column);
 }

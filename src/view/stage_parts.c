@@ -155,7 +155,9 @@ static void scale_note(struct stage *s, const struct stage_row *row, float apart
     bool subscript = s->cell->slots[row->slot].symbol[s->scene->state->notation].sub[0] != 0;
     float below = row->lane || subscript ? 25 : 18;
     bool under = apart > below + 13;
-    draw_text(s->list, s->columns.x0 - (under ? 25 : 3), row->y + (under ? below : -5), text,
+    if (!under && apart < 24) return; // the labels leave it no room
+    float beside = s->directions > 1 ? 13 : 3; // left of the wires past the box
+    draw_text(s->list, s->columns.x0 - (under ? 25 : beside), row->y + (under ? below : 11), text,
               (struct text_style){FONT_SANS_MEDIUM, under ? 11 : 9.5f, s->theme->ink3, ALIGN_RIGHT});
 }
 

@@ -24,7 +24,7 @@ static const struct gaps forward_gaps = {.loss = 66,
                                          .end = 30,
                                          .brief = 25,
                                          .brief_pad = 15,
-                                         .line = 13,
+                                         .line = 11.5f,
                                          .link = 34,
                                          .twin = 26};
 static const struct gaps forward_least = {.loss = 60,
@@ -42,7 +42,7 @@ static const struct gaps forward_least = {.loss = 60,
                                           .end = 12,
                                           .brief = 20,
                                           .brief_pad = 12,
-                                          .line = 9.5f,
+                                          .line = 9,
                                           .link = 23,
                                           .twin = 20};
 static const struct gaps backward_gaps = {.loss = 65,
@@ -59,7 +59,7 @@ static const struct gaps backward_gaps = {.loss = 65,
                                           .end = 16,
                                           .brief = 25,
                                           .brief_pad = 15,
-                                          .line = 13,
+                                          .line = 11.5f,
                                           .link = 34,
                                           .twin = 26};
 static const struct gaps backward_least = {.loss = 58,
@@ -76,7 +76,7 @@ static const struct gaps backward_least = {.loss = 58,
                                            .end = 10,
                                            .brief = 20,
                                            .brief_pad = 12,
-                                           .line = 9.5f,
+                                           .line = 9,
                                            .link = 23,
                                            .twin = 20};
 enum { GAPS = sizeof(struct gaps) / sizeof(float) };
@@ -240,7 +240,7 @@ static const struct {
     {5, true, true, TRACK_FULL, TRACK_BRIEF, 0.3f},   {3, true, true, TRACK_FULL, TRACK_BRIEF, 0.3f},
     {0, true, true, TRACK_FULL, TRACK_BRIEF, 0.3f},   {3, true, false, TRACK_FULL, TRACK_BRIEF, 0.3f},
     {3, false, false, TRACK_FULL, TRACK_BRIEF, 0.3f}, {0, false, false, TRACK_FULL, TRACK_BRIEF, 0.3f},
-    {0, false, false, TRACK_FULL, TRACK_LINE, -0.9f}, {0, false, false, TRACK_BRIEF, TRACK_LINE, 0},
+    {0, false, false, TRACK_FULL, TRACK_LINE, -1.25f}, {0, false, false, TRACK_BRIEF, TRACK_LINE, 0},
 };
 enum { CHOICES = sizeof choices / sizeof *choices };
 

@@ -283,9 +283,7 @@ static void lens_track(struct stage *s, int column, float x) {
     }
 }
 
-static void lens(struct stage *s, const struct score *score) {
-    int column = s->columns.lens;
-    if (column < 0) return;
+static void open_column(struct stage *s, const struct score *score, int column, color label, color ink) {
     float c = stage_column_center(&s->columns, column);
     for (int k = 0; k < s->track_count; k++) {
         s->track = &s->tracks[k];
@@ -294,16 +292,33 @@ static void lens(struct stage *s, const struct score *score) {
     lens_output(s, score, column, c);
     bool read = s->focus.running && column == s->now && s->focus.x;
     bool real = stage_side_of(s, column)->record->layout.spec.real_input;
-    if (!real) draw_rect(s->list, (rect){c - 12, score->token - 16, 24, 24}, s->theme->hi, 5);
-    if (real)
+    if (real) {
         stage_input_numbers(s, column, (rect){c - 36, score->token - 20, 72, 24});
-    else
-        token(s, c, score->token + 1.5f, column, 15, FONT_MONO_SEMIBOLD, s->theme->on_hi);
+    } else {
+        draw_rect(s->list, (rect){c - 12, score->token - 16, 24, 24}, label, 5);
+        token(s, c, score->token + 1.5f, column, 15, FONT_MONO_SEMIBOLD, ink);
+    }
     if (read && !real) draw_box(s->list, (rect){c - 14, score->token - 18, 28, 28}, s->theme->ink1, 6, 2);
     char text[24];
     snprintf(text, sizeof text, "t = %d", stage_t(s, column) + 1);
     draw_text(s->list, c, score->token + 24, text,
               (struct text_style){FONT_SANS_SEMIBOLD, 13, s->theme->ink1, ALIGN_CENTER});
+}
+
+// Narrow columns open under the pointer as well, over their neighbours.
+static void open_hovered(struct stage *s, const struct score *score) {
+    const struct stage before = *s;
+    int column = s->found_column;
+    if (!s->hovered || s->columns.level >= 20 || column < 0 || column == s->columns.lens) return;
+    float c = stage_column_center(&s->columns, column), w = s->columns.lens_width;
+    float least = s->columns.x0, most = s->r.x + s->r.w - w;
+    s->columns.x0 = fmaxf(least, fminf(most, c - w / 2)) - (float)(column - s->columns.first) * s->columns.pitch;
+    s->columns.split = 0;
+    s->columns.lens = column;
+    rect ground = {stage_x(s, column) + 2, score->loss - 24, w - 4, score->token + 30 - score->loss + 24};
+    draw_rect(s->list, ground, s->theme->stage, 0);
+    open_column(s, score, column, s->theme->sunk, s->theme->ink1);
+    *s = before; // what was found is the tile of the score
 }
 
 void stage_score(struct stage *s) {
@@ -316,5 +331,6 @@ void stage_score(struct stage *s) {
             row(s, &score, i);
     }
     tokens(s, &score);
-    lens(s, &score);
+    if (s->columns.lens >= 0) open_column(s, &score, s->columns.lens, s->theme->hi, s->theme->on_hi);
+    open_hovered(s, &score);
 }

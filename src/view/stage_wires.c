@@ -46,6 +46,7 @@ float stage_riser(const struct stage *s, int column) {
 
 float stage_belt_half(const struct stage *s) {
     const struct stage_track *track = s->track;
+    if (track->rows[0].tall) return track->rows[0].height / 2 + 4;
     float most = track->form == TRACK_FULL ? (s->backward ? 16 : 17) : 12;
     return fminf(most, track->rows[0].height / 2 + (track->form != TRACK_FULL ? 3 : s->backward ? 4 : 5));
 }
