@@ -248,7 +248,7 @@ void app_go_part(struct app *app, int part) {
     struct err err = {0};
     struct setup setup = app->setup;
     setup.recipe = recipe_default();
-    setup.data[0] = 0;
+    setup.data[0] = setup.reader[0] = 0;
     if (!setup_from_scene(&setup, &app->scene, &err)) {
         app_say(app, &err);
         return;

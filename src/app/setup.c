@@ -99,6 +99,9 @@ struct workbench *setup_build(const struct setup *setup, workbench_progress *pro
 
 bool setup_from_scene(struct setup *setup, const struct lesson_scene *scene, struct err *err) {
     setup->checkpoint[0] = 0;
+    snprintf(setup->task, sizeof setup->task, "%s", scene->task);
+    setup->recipe.spec.embed = scene->embed;
+    if (scene->directions > 0) setup->recipe.spec.directions = scene->directions;
     if (*scene->data && !asset_find(scene->data, setup->data, err)) return false;
     if (*scene->cell && !cell_by_name(scene->cell, &setup->recipe.spec.cell))
         return err_set(err, ERR_VALUE, "there is no cell \"%s\"", scene->cell);

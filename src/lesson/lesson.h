@@ -31,9 +31,11 @@ enum { LESSON_NONE = -1, LESSON_LAST = -2, LESSON_SELECTED = -3 };
 // before.
 struct lesson_scene {
     char data[128]; // file under assets/, "" = the app's default
-    char word[128]; // the example
+    char task[64];  // a built-in task and its parameters instead, "" = none
+    char word[128]; // the example; of data that are numbers its number
     char cell[24];  // "rnn", "lstm"
     int units, layers;
+    int embed, directions; // 0 = one-hot; 1 or 2
     long seed;
     long train;                                    // updates done before the part is shown
     char goto_[96];                                // where the cursor is put: a step, see docs; "" = start

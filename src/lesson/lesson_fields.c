@@ -215,10 +215,14 @@ enum scene_key {
     SCENE_BY,
     SCENE_FIGURE,
     SCENE_FLOW,
+    SCENE_TASK,
+    SCENE_EMBED,
+    SCENE_DIRECTIONS,
     SCENE_KEYS
 };
-static const char *const scene_keys[SCENE_KEYS] = {"data", "word", "cell", "units", "layers", "seed", "train",
-                                                   "goto", "unit", "t",    "by",    "figure", "flow"};
+static const char *const scene_keys[SCENE_KEYS] = {"data",  "word", "cell",  "units",     "layers", "seed",
+                                                   "train", "goto", "unit",  "t",         "by",     "figure",
+                                                   "flow",  "task", "embed", "directions"};
 
 static bool scene_index(const struct lesson_source *source, const struct field *field, int *out,
                         struct lesson_mark *mark, struct err *err) {
@@ -236,16 +240,17 @@ static bool scene_number(struct lesson_scene *scene, enum scene_key key, const s
     static const struct {
         enum scene_key key;
         long low, high;
-    } limits[] = {{SCENE_UNITS, 1, 1024},
-                  {SCENE_LAYERS, 1, NET_MAX_LAYERS},
-                  {SCENE_SEED, 0, 1000000000},
-                  {SCENE_TRAIN, 0, 1000000}};
+    } limits[] = {{SCENE_UNITS, 1, 1024},           {SCENE_LAYERS, 1, NET_MAX_LAYERS},
+                  {SCENE_EMBED, 0, NET_MAX_HIDDEN}, {SCENE_DIRECTIONS, 1, NET_MAX_DIRECTIONS},
+                  {SCENE_SEED, 0, 1000000000},      {SCENE_TRAIN, 0, 1000000}};
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         long n;
         if (limits[i].key != key) continue;
         if (!whole(source, field, limits[i].low, limits[i].high, &n, err)) return false;
         if (key == SCENE_UNITS) scene->units = (int)n;
         if (key == SCENE_LAYERS) scene->layers = (int)n;
+        if (key == SCENE_EMBED) scene->embed = (int)n;
+        if (key == SCENE_DIRECTIONS) scene->directions = (int)n;
         if (key == SCENE_SEED) scene->seed = n;
         if (key == SCENE_TRAIN) scene->train = n;
     }
@@ -260,7 +265,11 @@ static bool scene_field(struct lesson_scene *scene, enum scene_key key, const st
     int k = 0;
     switch (key) {
     case SCENE_DATA:
+        scene->task[0] = 0;
         return copy_text(source, field, scene->data, sizeof scene->data, err);
+    case SCENE_TASK:
+        scene->data[0] = 0;
+        return copy_text(source, field, scene->task, sizeof scene->task, err);
     case SCENE_WORD:
         return copy_text(source, field, scene->word, sizeof scene->word, err);
     case SCENE_CELL:

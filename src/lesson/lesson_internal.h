@@ -9,7 +9,16 @@
 struct lesson_shape {
     const struct cell_desc *cells[CELL_COUNT];
     int cell_count;
-    int layers, directions, units, symbols, T;
+    int layers, directions, units, symbols, T; // symbols: outputs
+    int inputs;                                // numbers that the first layer reads; 0 = as many as symbols
+    bool numbers;                              // ... and they stand for no symbols: real numbers, an embedding
+    int embed, vocabulary;                     // E and V of an embedding; 0 = none
+    bool open;                                 // of data that are read later: any kind of network may come
+    // Of an encoder-decoder all that is the decoder's, and these the encoder's. directions 0: there is none
+    struct {
+        int directions, T, inputs, vocabulary;
+        bool numbers;
+    } encoder;
 };
 struct lesson_shape lesson_shape_of(const struct record *record);
 
@@ -37,6 +46,8 @@ struct lesson_tensor {
     int dims, shape[3];               // a length of 0 = not known yet
     int planes;                       // 1: the first axis is t of a matrix (grad_at), else 0
     bool symbol_rows, symbol_columns; // that axis counts the vocabulary
+    bool answers;                     // ... of what comes out
+    bool encoder;                     // of the encoder's side
 };
 bool lesson_tensor_find(const char *name, const struct cell_desc *cell, const struct lesson_shape *shape,
                         struct lesson_tensor *out);
@@ -66,9 +77,12 @@ struct lesson_place {
     enum phase phase;
     int t, layer, direction; // -1 = any
     int kind;                // enum step_kind, -1 = any
-    int part, state, block;  // -1 = any
+    int part, state;         // -1 = any
+    int block;               // of struct step; PLACE_ANY_BLOCK = any
     int bias;                // -1 = any
+    int encoder;             // the encoder's steps or the decoder's; -1 = any
 };
+enum { PLACE_ANY_BLOCK = -9 };
 bool lesson_place_parse(const char *words, const struct lesson_shape *shape, struct lesson_place *out, struct err *err);
 bool lesson_place_matches(const struct lesson_place *place, const struct script *script, int position);
 int lesson_place_end(const struct lesson_place *place,

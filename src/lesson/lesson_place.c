@@ -18,6 +18,9 @@ static const struct {
     bool state;
 } kinds[] = {
     {PHASE_FORWARD, "input", STEP_INPUT, false},
+    {PHASE_FORWARD, "embed", STEP_EMBED, false},
+    {PHASE_FORWARD, "hand_over", STEP_HAND_OVER, false},
+    {PHASE_BACKWARD, "embed", STEP_EMBED_BACK, false},
     {PHASE_FORWARD, "output", STEP_OUTPUT, false},
     {PHASE_BACKWARD, "output", STEP_OUTPUT_BACK, false},
     {PHASE_BACKWARD, "from_loss", STEP_FROM_LOSS, true},
@@ -63,7 +66,11 @@ static bool part_word(const char *at, size_t length, const struct lesson_shape *
 static bool block_word(const char *at, size_t length, const struct lesson_shape *shape, struct lesson_place *out) {
     if (word_is(at, length, "bias")) return out->bias = 1, true;
     if (word_is(at, length, "weights")) return out->bias = 0, true;
-    if (word_is(at, length, "y")) return out->layer = LESSON_SELECTED, true; // the head: a step without a layer
+    if (word_is(at, length, "y") || word_is(at, length, "embed")) { // steps without a layer
+        out->layer = LESSON_SELECTED;
+        out->block = word_is(at, length, "y") ? BLOCK_HEAD : BLOCK_EMBED;
+        return true;
+    }
     for (int k = 0; k < shape->cell_count; k++)
         for (int b = 0; b < shape->cells[k]->block_count; b++)
             if (word_is(at, length, shape->cells[k]->blocks[b].id)) return out->block = b, true;
@@ -91,19 +98,23 @@ static bool known_words(char *buffer, size_t size, const struct lesson_place *pl
     if (place->phase == PHASE_UPDATE) {
         for (int b = 0; cell && b < cell->block_count; b++)
             used += (size_t)snprintf(buffer + used, size - used, "%s, ", cell->blocks[b].id);
-        used += (size_t)snprintf(buffer + used, size - used, "y, weights, bias, ");
+        used += (size_t)snprintf(buffer + used, size - used, "y, embed, weights, bias, ");
     }
     snprintf(buffer + used, size - used,
-             place->phase == PHASE_CLIP || place->phase == PHASE_UPDATE ? "or nothing more" : "t=, layer= or reverse");
+             place->phase == PHASE_CLIP || place->phase == PHASE_UPDATE ? "or nothing more"
+                                                                        : "t=, layer=, reverse, encoder or decoder");
     return true;
 }
 
 static bool place_word(const char *words, const char *at, size_t length, const struct lesson_shape *shape,
                        struct lesson_place *out, bool *state, struct err *err) {
     bool cells = out->phase == PHASE_FORWARD || out->phase == PHASE_BACKWARD, timed = cells || out->phase == PHASE_LOSS;
+    const int T = out->encoder == 1 ? shape->encoder.T : shape->T;
+    if (out->phase != PHASE_LOSS && (word_is(at, length, "encoder") || word_is(at, length, "decoder")))
+        return out->encoder = *at == 'e', true;
     if (timed && strncmp(at, "t=", 2) == 0) {
-        if (word_is(at, length, "t=last")) return out->t = shape->T > 0 ? shape->T - 1 : 0, true;
-        return read_number(words, at, length, "t", shape->T, &out->t, err);
+        if (word_is(at, length, "t=last")) return out->t = T > 0 ? T - 1 : 0, true;
+        return read_number(words, at, length, "t", T, &out->t, err);
     }
     if (cells && strncmp(at, "layer=", 6) == 0)
         return read_number(words, at, length, "layer", shape->layers, &out->layer, err);
@@ -112,7 +123,7 @@ static bool place_word(const char *words, const char *at, size_t length, const s
     if (out->kind < 0 && kind_word(at, length, out, state)) return true;
     if (cells && out->kind < 0 && part_word(at, length, shape, out)) return true;
     if (out->phase == PHASE_UPDATE && block_word(at, length, shape, out)) return true;
-    char known[256];
+    char known[384];
     known_words(known, sizeof known, out, shape);
     return lesson_err_in(err, words, at, "expected %s behind \"%s\", found \"%.*s\"", known, phases[out->phase],
                          (int)length, at);
@@ -120,8 +131,15 @@ static bool place_word(const char *words, const char *at, size_t length, const s
 
 bool lesson_place_parse(const char *words, const struct lesson_shape *shape, struct lesson_place *out,
                         struct err *err) {
-    *out = (struct lesson_place){
-        .t = -1, .layer = -1, .direction = -1, .kind = -1, .part = -1, .state = -1, .block = -1, .bias = -1};
+    *out = (struct lesson_place){.t = -1,
+                                 .layer = -1,
+                                 .direction = -1,
+                                 .kind = -1,
+                                 .part = -1,
+                                 .state = -1,
+                                 .block = PLACE_ANY_BLOCK,
+                                 .bias = -1,
+                                 .encoder = -1};
     const char *at = words + strspn(words, " ");
     bool first = true, state = false;
     while (*at) {
@@ -158,10 +176,11 @@ static bool step_matches(const struct lesson_place *place, const struct step *st
                             {place->kind, (int)step->kind},
                             {place->part, step->part},
                             {place->state, step->state},
-                            {place->bias, step->bias}};
+                            {place->bias, step->bias},
+                            {place->encoder, step->encoder}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (pairs[i][0] >= 0 && pairs[i][0] != pairs[i][1]) return false;
-    return place->block < 0 || (step->layer >= 0 && step->block == place->block);
+    return place->block == PLACE_ANY_BLOCK || step->block == place->block;
 }
 
 bool lesson_place_matches(const struct lesson_place *place, const struct script *script, int position) {

@@ -29,19 +29,52 @@ enum tensor_kind {
     TENSOR_GRAD_AT // the last six: parameters
 };
 
+static bool reads_numbers(const struct net_spec *spec) {
+    return spec->real_input || spec->embed > 0;
+}
+
 struct lesson_shape lesson_shape_of(const struct record *record) {
-    const struct net_spec *spec = &record->layout.spec;
-    return (struct lesson_shape){.cells = {record_cell(record)},
+    const struct record *side = record_side(record, false), *encoder = side->whole->encoder;
+    const struct net_spec *spec = &side->layout.spec;
+    struct lesson_shape shape = {.cells = {record_cell(record)},
                                  .cell_count = 1,
                                  .layers = spec->layers,
                                  .directions = spec->directions,
                                  .units = spec->hidden,
                                  .symbols = spec->outputs,
-                                 .T = record_T(record)};
+                                 .T = record_T(side),
+                                 .inputs = record_input_width(side),
+                                 .numbers = reads_numbers(spec),
+                                 .embed = spec->embed,
+                                 .vocabulary = spec->inputs};
+    if (!encoder) return shape;
+    shape.encoder.directions = encoder->layout.spec.directions;
+    shape.encoder.T = record_T(encoder);
+    shape.encoder.inputs = record_input_width(encoder);
+    shape.encoder.vocabulary = encoder->layout.spec.inputs;
+    shape.encoder.numbers = reads_numbers(&encoder->layout.spec);
+    return shape;
+}
+
+// The encoder's side as a shape of its own.
+static struct lesson_shape encoder_shape(const struct lesson_shape *shape) {
+    struct lesson_shape encoder = *shape;
+    encoder.directions = shape->open ? NET_MAX_DIRECTIONS : shape->encoder.directions;
+    encoder.T = shape->encoder.T;
+    encoder.inputs = shape->encoder.inputs;
+    encoder.vocabulary = shape->encoder.vocabulary;
+    encoder.numbers = shape->encoder.numbers;
+    encoder.symbols = 0;
+    return encoder;
+}
+
+static bool has_encoder(const struct lesson_shape *shape) {
+    return shape->open || shape->encoder.directions > 0;
 }
 
 static int inputs_of(const struct lesson_shape *shape, int layer) {
-    return layer == 0 ? shape->symbols : shape->units * shape->directions;
+    if (layer == 0) return shape->inputs > 0 ? shape->inputs : shape->open ? 0 : shape->symbols;
+    return shape->units * shape->directions;
 }
 
 // "l0/", "l2_reverse/": the layer and direction; returns what follows, or NULL.
@@ -70,14 +103,30 @@ static bool find_slot(const char *name, const struct cell_desc *cell, const stru
     out->dims = 2;
     out->shape[0] = shape->T;
     out->shape[1] = out->slot == cell->input ? inputs_of(shape, out->layer) : shape->units;
-    out->symbol_columns = out->slot == cell->input && out->layer == 0;
+    out->symbol_columns = out->slot == cell->input && out->layer == 0 && !shape->numbers;
     if (out->kind == TENSOR_SLOT || out->kind == TENSOR_SLOT_GRAD) return true;
     for (out->state = 0; out->state < cell->state_count; out->state++)
         if (cell->state_out[out->state] == out->slot) return true;
     return false;
 }
 
-// "rnn.weight_ih_l0", "head.bias": role and shape as in the file, (out, in).
+// Rows and columns of a parameter, as in the file: (out, in), an embedding (V, E).
+static void param_shape(enum param_role role, const struct cell_desc *cell, const struct lesson_shape *shape,
+                        struct lesson_tensor *out, int *at) {
+    bool head = role == PARAM_HEAD || role == PARAM_HEAD_BIAS, embed = role == PARAM_EMBED;
+    at[0] = head    ? shape->symbols
+            : embed ? shape->vocabulary
+                    : (role == PARAM_DIAGONAL ? cell_diagonal_count(cell) : cell->block_count) * shape->units;
+    at[1] = embed                 ? shape->embed
+            : head                ? shape->units * shape->directions
+            : role == PARAM_INPUT ? inputs_of(shape, out->layer)
+                                  : shape->units;
+    out->symbol_rows = head || embed;
+    out->answers = head;
+    out->symbol_columns = role == PARAM_INPUT && out->layer == 0 && !shape->numbers;
+}
+
+// "rnn.weight_ih_l0", "head.bias": role and shape.
 static bool find_param(const char *name, const struct cell_desc *cell, const struct lesson_shape *shape,
                        struct lesson_tensor *out) {
     static const struct {
@@ -86,34 +135,40 @@ static bool find_param(const char *name, const struct cell_desc *cell, const str
     } words[] = {{"rnn.weight_ih_", PARAM_INPUT},    {"rnn.weight_hh_", PARAM_RECURRENT},
                  {"rnn.bias_ih_", PARAM_BIAS},       {"rnn.bias_hh_", PARAM_RECURRENT_BIAS},
                  {"rnn.weight_ch_", PARAM_DIAGONAL}, {"head.weight", PARAM_HEAD},
-                 {"head.bias", PARAM_HEAD_BIAS}};
+                 {"head.bias", PARAM_HEAD_BIAS},     {"embed.weight", PARAM_EMBED}};
     int first = out->planes = out->kind == TENSOR_GRAD_AT ? 1 : 0;
     if (first) out->shape[0] = shape->T;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t length = strlen(words[i].text);
         if (strncmp(name, words[i].text, length) != 0) continue;
         enum param_role role = words[i].role;
+        bool alone = role == PARAM_HEAD || role == PARAM_HEAD_BIAS || role == PARAM_EMBED;
         if (role == PARAM_RECURRENT_BIAS && !cell->two_biases) return false;
         if (role == PARAM_DIAGONAL && !cell_diagonal_count(cell)) return false;
+        if (role == PARAM_EMBED && !shape->embed && !shape->open) return false;
+        if ((role == PARAM_HEAD || role == PARAM_HEAD_BIAS) && out->encoder) return false;
+        if (alone ? name[length] != '\0' : !read_layer(name + length, '\0', shape, &out->layer, &out->direction))
+            return false;
+        if (alone) out->layer = out->direction = -1;
         out->param = (int)role;
-        int *at = out->shape + first;
-        if (role == PARAM_HEAD || role == PARAM_HEAD_BIAS) {
-            if (name[length]) return false;
-            out->layer = out->direction = -1;
-            at[0] = shape->symbols;
-            at[1] = shape->units * shape->directions;
-            out->symbol_rows = true;
-        } else {
-            if (!read_layer(name + length, '\0', shape, &out->layer, &out->direction)) return false;
-            at[0] = (role == PARAM_DIAGONAL ? cell_diagonal_count(cell) : cell->block_count) * shape->units;
-            at[1] = role == PARAM_INPUT ? inputs_of(shape, out->layer) : shape->units;
-            out->symbol_columns = role == PARAM_INPUT && out->layer == 0;
-        }
+        param_shape(role, cell, shape, out, out->shape + first);
         out->dims = first + (param_is_vector(role) ? 1 : 2);
-        if (out->dims - first == 1) at[1] = 0;
+        if (out->dims - first == 1) out->shape[first + 1] = 0;
         return true;
     }
     return false;
+}
+
+// "encoder.rnn.weight_ih_l0" of an encoder-decoder.
+static bool find_param_of_side(const char *name, const struct cell_desc *cell, const struct lesson_shape *shape,
+                               struct lesson_tensor *out) {
+    static const size_t length = sizeof "encoder." - 1;
+    out->encoder = strncmp(name, "encoder.", length) == 0;
+    bool named = out->encoder || strncmp(name, "decoder.", length) == 0;
+    if (named ? !has_encoder(shape) : shape->encoder.directions > 0) return false;
+    if (!out->encoder) return find_param(name + (named ? length : 0), cell, shape, out);
+    struct lesson_shape encoder = encoder_shape(shape);
+    return find_param(name + length, cell, &encoder, out);
 }
 
 bool lesson_tensor_find(const char *name, const struct cell_desc *cell, const struct lesson_shape *shape,
@@ -145,21 +200,32 @@ bool lesson_tensor_find(const char *name, const struct cell_desc *cell, const st
                    {"clip/max_norm", TENSOR_CLIP_NORM, 0},
                    {"clip/scale", TENSOR_CLIP_SCALE, 0}};
     *out = (struct lesson_tensor){.param = -1};
+    struct lesson_shape encoder;
+    bool of_encoder = strncmp(name, "encoder/", 8) == 0;
+    if (of_encoder) {
+        if (!has_encoder(shape)) return false;
+        encoder = encoder_shape(shape);
+        shape = &encoder;
+        name += 8;
+        out->encoder = true;
+    }
     for (size_t i = 0; i < sizeof singles / sizeof *singles; i++)
         if (strcmp(name, singles[i].name) == 0) {
-            *out = (struct lesson_tensor){
-                .kind = singles[i].kind,
-                .param = -1,
-                .dims = singles[i].dims,
-                .shape = {singles[i].dims ? shape->T : 1, singles[i].dims == 2 ? shape->symbols : 0},
-                .symbol_columns = singles[i].dims == 2};
+            bool input = singles[i].kind == TENSOR_INPUT, wide = singles[i].dims == 2;
+            if (of_encoder && !input) return false; // an encoder has no outputs
+            out->kind = singles[i].kind;
+            out->dims = singles[i].dims;
+            out->shape[0] = out->dims ? shape->T : 1;
+            out->shape[1] = !wide ? 0 : input ? inputs_of(shape, 0) : shape->symbols;
+            out->symbol_columns = wide && !(input && shape->numbers);
+            out->answers = wide && !input;
             return true;
         }
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         size_t length = strlen(families[i].prefix);
         if (strncmp(name, families[i].prefix, length) != 0) continue;
         out->kind = families[i].kind;
-        if (lesson_tensor_is_matrix(out)) return find_param(name + length, cell, shape, out);
+        if (lesson_tensor_is_matrix(out)) return !of_encoder && find_param_of_side(name + length, cell, shape, out);
         return find_slot(name + length, cell, shape, out);
     }
     return false;
@@ -169,11 +235,13 @@ bool lesson_tensor_is_matrix(const struct lesson_tensor *tensor) {
     return tensor->kind >= TENSOR_PARAM;
 }
 
-// (in, out) of the slab to (out, in) of the file.
-static void turn(double *to, const double *from, int in, int out) {
-    for (int o = 0; o < out; o++)
-        for (int i = 0; i < in; i++)
-            to[(size_t)o * (size_t)in + (size_t)i] = from[(size_t)i * (size_t)out + (size_t)o];
+// (in, out) of the slab to (out, in) of the file; an embedding lies as in the file.
+static void turn(double *to, const double *from, const struct param *param) {
+    size_t in = (size_t)param->in, out = (size_t)param->out;
+    bool same = param->role == PARAM_EMBED;
+    for (size_t o = 0; o < out; o++)
+        for (size_t i = 0; i < in; i++)
+            to[same ? i * out + o : o * in + i] = from[i * out + o];
 }
 
 static double scalar_of(const struct lesson_tensor *x, const struct record *record) {
@@ -193,11 +261,12 @@ static enum record_param_kind param_kind(int kind) {
 
 static double *copy_param(const struct lesson_tensor *x, const struct record *record, int index) {
     const struct param *param = &record->layout.params[index];
-    double *out = mem_array((size_t)param->in * (size_t)param->out, sizeof *out);
-    for (int r = 0; out && r < param->out; r++)
-        for (int c = 0; c < param->in; c++)
-            out[(size_t)r * (size_t)param->in + (size_t)c] =
-                record_param_value(record, param_kind(x->kind), index, r, c);
+    bool same = param->role == PARAM_EMBED;
+    int rows = same ? param->in : param->out, columns = same ? param->out : param->in;
+    double *out = mem_array((size_t)rows * (size_t)columns, sizeof *out);
+    for (int r = 0; out && r < rows; r++)
+        for (int c = 0; c < columns; c++)
+            out[(size_t)r * (size_t)columns + (size_t)c] = record_param_value(record, param_kind(x->kind), index, r, c);
     return out;
 }
 
@@ -239,6 +308,7 @@ static double *copy_over_time(const struct lesson_tensor *x, const struct record
 }
 
 double *lesson_tensor_copy(const struct lesson_tensor *x, const struct record *record, int plane) {
+    record = record_side(record, x->encoder);
     if (!lesson_tensor_is_matrix(x)) return copy_over_time(x, record);
     int index = layout_param(&record->layout, (enum param_role)x->param, x->layer, x->direction);
     const struct param *param = &record->layout.params[index];
@@ -248,7 +318,7 @@ double *lesson_tensor_copy(const struct lesson_tensor *x, const struct record *r
     double *out = mem_array(size * (size_t)count, sizeof *out), *part = mem_array(size, sizeof *part);
     for (int t = 0; out && part && t < count; t++) {
         tape_param_grad_at(record->tape, &record->layout, &record->example, index, first + t, part);
-        turn(out + size * (size_t)t, part, param->in, param->out);
+        turn(out + size * (size_t)t, part, param);
     }
     if (!part) {
         mem_free(out);

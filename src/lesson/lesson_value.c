@@ -304,22 +304,27 @@ bool lesson_value_parse(const char *text, const char **cursor, const struct less
 
 // --- looking up ---
 
-static int find_symbol(const struct record *record, const char *symbol) {
-    for (int i = 0; i < record->symbol_count; i++)
-        if (strcmp(record->symbols[i], symbol) == 0) return i;
+static int find_symbol(const struct record *record, const char *symbol, bool answer) {
+    const struct net_spec *spec = &record->layout.spec;
+    int count = answer ? spec->outputs : spec->inputs;
+    for (int i = 0; i < count; i++)
+        if (strcmp(answer ? record_answer(record, i) : record_symbol(record, i), symbol) == 0) return i;
     return -1;
 }
 
-static bool resolve_symbol(struct lesson_value *v, int *axis, const struct record *record, struct err *err) {
+static bool resolve_symbol(struct lesson_value *v, int *axis, const struct lesson_tensor *tensor,
+                           const struct record *record, struct err *err) {
+    record = record_side(record, tensor->encoder);
     bool target = strcmp(v->symbol, "target") == 0;
     int index;
     if (target || strcmp(v->symbol, "input") == 0) {
         int t = v->plane >= 0 ? v->plane : axis == &v->column ? v->row : -1;
         if (t < 0) return err_set(err, ERR_VALUE, "expected t= beside symbol=%s, found none", v->symbol);
         index = target ? record->example.target[t] : record->example.x ? record->example.x[t] : -1;
-        if (index < 0) return err_set(err, ERR_VALUE, "timestep %d has no %s symbol", t + 1, v->symbol);
+        if (index < 0 || (target && record->example.target_real))
+            return err_set(err, ERR_VALUE, "timestep %d has no %s symbol", t + 1, v->symbol);
     } else {
-        index = find_symbol(record, v->symbol);
+        index = find_symbol(record, v->symbol, tensor->answers);
         if (index < 0) return err_set(err, ERR_VALUE, "expected a symbol of the vocabulary, found \"%s\"", v->symbol);
     }
     *axis = index;
@@ -352,7 +357,8 @@ bool lesson_resolve(const struct lesson_value *value, const struct lesson_now *n
     if (!resolve_index(&out->row, rows, over_time ? now->t : now->unit, over_time ? "timestep" : "unit", err))
         return false;
     if (!resolve_index(&out->column, tensor.shape[first + 1], now->unit, "unit", err)) return false;
-    if (out->symbol[0] && !resolve_symbol(out, axis_of(out, &tensor, "symbol"), now->record, err)) return false;
+    if (out->symbol[0] && !resolve_symbol(out, axis_of(out, &tensor, "symbol"), &tensor, now->record, err))
+        return false;
     if (out->block >= 0 && out->row >= 0) {
         out->row += out->block * shape.units;
         out->block = LESSON_NONE;

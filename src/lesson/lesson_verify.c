@@ -49,8 +49,14 @@ static void add_cell(struct lesson_shape *shape, const char *name) {
 }
 
 static struct lesson_shape scene_shape(const struct lesson_scene *scene) {
-    struct lesson_shape shape = {
-        .layers = scene->layers, .directions = 1, .units = scene->units, .T = timesteps(scene->word)};
+    struct lesson_shape shape = {.layers = scene->layers,
+                                 .directions = scene->directions == 2 ? 2 : 1,
+                                 .units = scene->units,
+                                 .T = *scene->task ? 0 : timesteps(scene->word),
+                                 .inputs = scene->embed,
+                                 .numbers = scene->embed > 0,
+                                 .embed = scene->embed,
+                                 .open = *scene->task != 0};
     add_cell(&shape, scene->cell);
     return shape;
 }

@@ -25,9 +25,21 @@ static double answer_of(const struct teller *teller, int output) {
     return teller->record->example.target_real[(size_t)teller->t * (size_t)spec_of(teller)->outputs + (size_t)output];
 }
 
+// Digits that tell an output and its answer apart, as far as they are.
+static int digits_apart(const struct teller *teller, int output) {
+    double p = tape_y_hat(teller->record->tape, teller->t)[output], away = fabs(p - answer_of(teller, output));
+    int digits = digits_of(p), needed = away > 0 ? digits_of(away) : 0;
+    return needed > digits && needed <= 6 ? needed : digits;
+}
+
+static void say_y_hat_apart(struct teller *teller, int output) {
+    double p = tape_y_hat(teller->record->tape, teller->t)[output];
+    say_number(teller, "forward/y_hat", teller->t, output, p, digits_apart(teller, output));
+}
+
 static void say_number_asked(struct teller *teller, int output) {
     double y = answer_of(teller, output);
-    say_number(teller, "target", teller->t, output, y, y == round(y) ? 0 : digits_of(y));
+    say_number(teller, "target", teller->t, output, y, y == round(y) ? 0 : digits_apart(teller, output));
 }
 
 // --- outputs ---
@@ -85,7 +97,10 @@ static void output_numbers(struct teller *teller) {
         say(teller, " with ");
     } else
         say(teller, sigmoid ? "The probability is " : "The output is ");
-    say_y_hat(teller, best);
+    if (asked)
+        say_y_hat_apart(teller, best);
+    else
+        say_y_hat(teller, best);
     if (!asked) {
         say(teller, "; no answer is asked for here.");
         return;
@@ -137,7 +152,7 @@ static void loss_sigmoid(struct teller *teller) {
         say_answer(teller, worst);
         say(teller, ", ");
     }
-    say_y_hat(teller, worst);
+    say_y_hat_apart(teller, worst);
     say(teller, " where ");
     say_number_asked(teller, worst);
     say(teller, " was right.");
@@ -153,7 +168,7 @@ static void loss_linear(struct teller *teller) {
         say_answer(teller, worst);
         say(teller, ", ");
     }
-    say_y_hat(teller, worst);
+    say_y_hat_apart(teller, worst);
     say(teller, " where ");
     say_number_asked(teller, worst);
     say(teller, " was right.");

@@ -68,6 +68,10 @@ static void answer_bar(struct page *page, float y, const struct answers *a, int 
     draw_rect_exact(page->list, (rect){x - 1, y - 14, 2, 18}, page->theme->ink1, 1);
 }
 
+static float bars_left(const struct answers *a) {
+    return a->sigmoid ? 124 : 76;
+}
+
 static struct bars bars_of(const struct page *page, const struct answers *a, const int *shown, int count, float left) {
     double values[2 * ANSWER_ROWS];
     int n = 0;
@@ -89,7 +93,7 @@ static void forward_rows(struct page *page, float y, int rows, const struct answ
     const double *logits = tape_logits(page->record->tape, page->t);
     const float pitch = page_mix(page, 23, 26);
     int shown[ANSWER_ROWS], count = furthest(a, rows, shown);
-    struct bars bars = bars_of(page, a, shown, count, page->x + (a->sigmoid ? 124 : 76));
+    struct bars bars = bars_of(page, a, shown, count, page->x + bars_left(a));
     struct text_style quiet = page_number_style(13.5f, page->theme->ink2),
                       style = page_number_style(14, page->theme->ink1);
     for (int i = 0; i < count; i++) {
@@ -127,9 +131,10 @@ static void answers_forward(struct page *page) {
         return;
     }
     y += page_mix(page, 40, 48);
-    if (a.O > 1)
-        draw_text(page->list, page->x, y, a.asked ? "furthest off first" : "largest first",
-                  page_text(page, FONT_SANS_MEDIUM, 13, page->theme->ink3));
+    const float left = page->x + bars_left(&a), room = page->x + page->w - 90 - left;
+    if (a.O > 1 && room > 110)
+        draw_text_fit(page->list, left, y, room, a.asked ? "furthest off first" : "largest first",
+                      page_text(page, FONT_SANS_MEDIUM, 13, page->theme->ink3));
     heads(page, y, &a);
     forward_rows(page, y + 2, rows < a.O ? rows - 1 : rows, &a);
 }
@@ -150,8 +155,8 @@ static void backward_rows(struct page *page, float y, int rows, const struct ans
         page_answer_chip(page, y, o, a->sigmoid && a->asked && a->asked[o] > 0.5, 42);
         page_value_fit(page, page->x + 92, y, 46, source_of(page, "forward/y_hat", o, a->y_hat[o]), 3, false, style);
         if (a->asked)
-            page_value_fit(page, page->x + 146, y, 46, source_of(page, "target", o, a->asked[o]), asked_digits(a),
-                           false, style);
+            page_value_fit(page, page->x + 146, y, 46, source_of(page, "target", o, a->asked[o]),
+                           asked_digits(a) ? 3 : 0, false, style);
         strip_draw(page->list, page->theme, page->x + 168, y - 5 - look.height / 2, &d[o], 1, &look);
         page_value_fit(page, page->x + page->w, y, 70, source_of(page, "backward/logits", o, d[o]), 3, true,
                        page_number_style(14, page->theme->ink1));
@@ -172,7 +177,7 @@ static void answers_backward(struct page *page) {
     y += page_mix(page, 26, 30);
     const struct theme *theme = page->theme;
     math_draw(page->list, theme, page->x + 92, y, "\\hat{y}", 16, theme->ink3, ALIGN_RIGHT);
-    math_draw(page->list, theme, page->x + 146, y, "-~y", 16, theme->ink3, ALIGN_RIGHT);
+    math_draw(page->list, theme, page->x + 146, y, "y", 16, theme->ink3, ALIGN_RIGHT);
     draw_text(page->list, page->x + page->w, y, "gradient",
               (struct text_style){FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_RIGHT});
     backward_rows(page, y + 2, rows, &a);

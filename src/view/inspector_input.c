@@ -7,10 +7,11 @@ enum { ONE_HOT_MAX = 60, VECTOR_ENTRIES = 6 };
 
 // --- vectors ---
 
-// The entries with the largest numbers, in their order.
+// The entries with the largest numbers, in their order; zeros only where there is room for all.
 static int largest_entries(const double *values, int n, int out[VECTOR_ENTRIES]) {
     int count = 0;
     for (int i = 0; i < n; i++) {
+        if (values[i] == 0 && n > VECTOR_ENTRIES) continue;
         int at = count < VECTOR_ENTRIES ? count++ : VECTOR_ENTRIES;
         while (at > 0 && fabs(values[out[at - 1]]) < fabs(values[i])) {
             if (at < VECTOR_ENTRIES) out[at] = out[at - 1];
@@ -27,36 +28,67 @@ static int largest_entries(const double *values, int n, int out[VECTOR_ENTRIES])
     return count;
 }
 
-float page_vector_rows(struct page *page, float y, const struct page_vector *vector) {
-    struct strip_style look = strip_style_default(vector->kind, 0, 0, 0);
-    look.max = vector->max;
-    look.sign_marks = page->scene->state && page->scene->state->sign_marks;
-    if (page->running) look.fill = motion_fill(page->scene);
-    rect area = {page->x, y, fminf(page->w, 24 * (float)vector->n), strip_area_height(vector->n)};
-    strip_block(page->list, page->theme, area, vector->values, vector->n, &look);
-    int entries[VECTOR_ENTRIES], count = largest_entries(vector->values, vector->n, entries);
+static double largest_of(const double *values, const int *entries, int count) {
     double largest = 0;
     for (int i = 0; i < count; i++)
-        largest = fmax(largest, fabs(vector->values[entries[i]]));
-    y += area.h + 20;
-    const float pitch = page->w / VECTOR_ENTRIES;
-    for (int i = 0; i < count; i++) {
-        int k = entries[i];
-        char text[16];
-        snprintf(text, sizeof text, "%d", k + 1);
-        float x = page->x + (float)i * pitch;
-        struct text_style style = page_text(page, FONT_SANS_SEMIBOLD, 13, page->theme->ink1);
-        page_value_fit(page, x, y, pitch - 8, (struct source){vector->tensor, vector->row, k, vector->values[k]},
-                       digits_for(largest), false, style);
-        style = page_text(page, FONT_SANS_MEDIUM, 12, page->theme->ink3);
-        draw_text(page->list, x, y + 16, text, style);
+        largest = fmax(largest, fabs(values[entries[i]]));
+    return largest;
+}
+
+// The number of entry k, and which one it is, under it.
+static void entry_number(struct page *page, float x, float y, float room, const struct page_vector *vector, int k,
+                         int digits, enum align align) {
+    char text[16];
+    snprintf(text, sizeof text, "%d", k + 1);
+    struct text_style style = page_text(page, FONT_SANS_SEMIBOLD, 12.5f, page->theme->ink1);
+    style.align = align;
+    page_value_fit(page, x, y, room, (struct source){vector->tensor, vector->row, k, vector->values[k]}, digits, false,
+                   style);
+    style.font = FONT_SANS_MEDIUM, style.color = page->theme->ink3, style.size = 12;
+    draw_text(page->list, x, y + 16, text, style);
+}
+
+// All of a vector in one row while an entry is wide enough to be seen, else in a block; returns the height.
+static float vector_strip(const struct page *page, float y, const struct page_vector *vector, struct strip_style look) {
+    const float pitch = fminf(24, page->w / (float)vector->n);
+    look.radius = pitch > 8 ? 2 : 0, look.pill = 0, look.height = 26;
+    if (pitch < 2.5f) {
+        rect area = {page->x, y, page->w, strip_area_height(vector->n)};
+        strip_block(page->list, page->theme, area, vector->values, vector->n, &look);
+        return area.h;
     }
-    y += 16;
-    if (vector->n <= VECTOR_ENTRIES) return y;
+    look.gap = pitch > 5 ? 1 : 0, look.tile = pitch - look.gap;
+    strip_draw(page->list, page->theme, page->x, y, vector->values, vector->n, &look);
+    return look.height;
+}
+
+// Few entries have a tile each, many a strip and the largest of them as numbers.
+float page_vector_rows(struct page *page, float y, const struct page_vector *vector) {
+    int entries[VECTOR_ENTRIES], count = largest_entries(vector->values, vector->n, entries);
+    bool tiles = vector->n <= VECTOR_ENTRIES;
+    const int digits = digits_for(largest_of(vector->values, entries, count));
+    const float pitch = fminf(tiles ? 56 : page->w, page->w / VECTOR_ENTRIES), tile = fminf(36, pitch - 8);
+    struct strip_style look = strip_style_default(vector->kind, tile, 0, 30);
+    look.radius = tiles ? 4 : -1, look.max = vector->max, look.pill = tiles ? 10 : 0;
+    look.sign_marks = page->scene->state && page->scene->state->sign_marks;
+    if (page->running) look.fill = motion_fill(page->scene);
+    float height = tiles ? 30 : vector_strip(page, y, vector, look);
+    for (int i = 0; i < count; i++) {
+        float x = page->x + (float)i * pitch;
+        if (tiles) strip_draw(page->list, page->theme, x, y, &vector->values[i], 1, &look);
+        entry_number(page, tiles ? x + tile / 2 : x, y + height + 18, pitch - 6, vector, entries[i], digits,
+                     tiles ? ALIGN_CENTER : ALIGN_LEFT);
+    }
+    y += height + 34;
+    if (tiles) return y;
     char text[64];
-    snprintf(text, sizeof text, "the largest %d of %d numbers", count, vector->n);
-    page_caption(page, y + 20, text, NULL);
-    return y + 20;
+    if (count == VECTOR_ENTRIES)
+        snprintf(text, sizeof text, "the largest %d of %d numbers", count, vector->n);
+    else
+        snprintf(text, sizeof text, "the other %d of %d numbers are 0", vector->n - count, vector->n);
+    float line = count > 0 ? 20 : -14;
+    page_caption(page, y + line, text, NULL);
+    return y + line;
 }
 
 // One scale for all timesteps: 1, or the largest number there is.
@@ -141,21 +173,26 @@ void page_input(struct page *page) {
     page_when(page, when, sizeof when);
     const float units = page->H > PICKER_UNITS ? 15 : 0;
     const float lines = 26 * (float)(page_equation_lines(page) - 1);
-    const float numbers = below ? -44 : vector ? 34 + strip_area_height(record_input_width(page->record)) : 0;
+    const int width = record_input_width(page->record);
+    const float numbers = below ? -44 : vector ? 44 + (width > VECTOR_ENTRIES ? 26 : 0) : 0;
     page_open(page, "Inside the cell", when,
               (struct page_need){.tight = 206 + units + lines + numbers, .full = 246 + units + lines + numbers});
     float y = page->y + page_mix(page, 24, 30);
     page_heading(page, y, IDENTITY_A, "Input", page_right_words(page, right, sizeof right));
     y = page_equation(page, y + page_mix(page, 30, 34), 21, 26);
     slot_label(page, page->cell->input, label, sizeof label);
-    if (!vector)
+    struct rich_style style = {13, 20, page->theme->ink3, page->theme->ink3};
+    if (!vector) {
         y = input_token(page, y + page_mix(page, 16, 22), label);
-    else if (!below)
-        y = input_vector(page, y + page_mix(page, 16, 22)) + 6;
+    } else if (!below) {
+        snprintf(text, sizeof text, "$%s$, %d number%s", label, width, width == 1 ? "" : "s");
+        y += page_mix(page, 10, 16);
+        y += rich_text(page->list, page->theme, page->x, y, page->w, text, style, true);
+        y = input_vector(page, y + page_mix(page, 6, 10)) + 6;
+    }
     int state = page->cell->state_in[0];
     slot_label(page, state, label, sizeof label);
     state_words(page, label, text, sizeof text);
-    struct rich_style style = {13, 20, page->theme->ink3, page->theme->ink3};
     y += page_mix(page, 14, 20);
     y += rich_text(page->list, page->theme, page->x, y, page->w, text, style, true);
     struct picker picker = page_picker_of(page, state, true);

@@ -4,22 +4,34 @@
 #include <math.h>
 #include <stdio.h>
 
-static void loss_row(struct page *page, float y, int t, double most, bool current) {
+// What was right, where it is one of many; returns how far its name pushes the bar.
+static float put_target(struct page *page, float y, int t, bool current) {
+    if (page->record->layout.spec.output != OUTPUT_SOFTMAX) return 0;
+    const char *text = page_answer(page, page->record->example.target[t]);
+    const float shift = page_name_shift(page);
+    struct text_style style = {current ? FONT_MONO_SEMIBOLD : FONT_MONO, 14,
+                               current ? page->theme->ink1 : page->theme->ink2, ALIGN_LEFT};
+    if (shift > 0)
+        draw_text_fit(page->list, page->x + 52, y, 24 + shift, text, style);
+    else
+        token_draw(page->list, page->x + 62, y, text, style.size, style.font, style.color);
+    return shift;
+}
+
+static void loss_row(struct page *page, float y, int t, double most, int digits, bool current) {
     const struct theme *theme = page->theme;
     char label[96];
     label_output(label, sizeof label, "L", t, page->label);
     if (current) draw_rect(page->list, (rect){page->x - 8, y - 17, page->w + 16, 24}, theme->hi_soft, 4);
     math_draw(page->list, theme, page->x, y, label, 17, theme->ink1, ALIGN_LEFT);
-    if (page->record->layout.spec.output == OUTPUT_SOFTMAX)
-        token_draw(page->list, page->x + 62, y, page_answer(page, page->record->example.target[t]), 14,
-                   current ? FONT_MONO_SEMIBOLD : FONT_MONO, current ? theme->ink1 : theme->ink2);
+    const float shift = put_target(page, y, t, current);
     double loss = tape_loss(page->record->tape, t);
     struct source source = {"forward/loss", t, -1, loss};
-    float left = page->x + 84, span = page->x + page->w - 58 - left;
+    float left = page->x + 84 + shift, span = page->x + page->w - 58 - left;
     if (!page_hides(page, source))
         draw_rect_exact(page->list, (rect){left, y - 12, fmaxf(1, span * (float)(most > 0 ? loss / most : 0)), 14},
                         theme->loss, 2);
-    page_value(page, page->x + page->w, y, source, 2, false, page_number_style(14, theme->ink1));
+    page_value(page, page->x + page->w, y, source, digits, false, page_number_style(14, theme->ink1));
 }
 
 // How many timesteps up to t have a loss.
@@ -45,23 +57,24 @@ static void loss_rows(struct page *page, float y, int rows) {
             most = fmax(most, loss);
     }
     const float pitch = page_mix(page, 23, 26);
+    const int digits = digits_for(most); // squares may all be small
     struct text_style words = page_text(page, FONT_SANS_MEDIUM, 13.5f, page->theme->ink2);
     if (left_out > 0) {
         char text[48];
         y += pitch;
         snprintf(text, sizeof text, "%d earlier", left_out);
         draw_text(page->list, page->x, y, text, words);
-        page_value(page, page->x + page->w, y, (struct source){"sum/loss_earlier", first - 1, -1, earlier}, 2, false,
-                   page_number_style(14, page->theme->ink1));
+        page_value(page, page->x + page->w, y, (struct source){"sum/loss_earlier", first - 1, -1, earlier}, digits,
+                   false, page_number_style(14, page->theme->ink1));
     }
     for (int t = first; t <= page->t; t++)
-        if (record_has_target(record, t)) loss_row(page, y += pitch, t, most, t == page->t);
+        if (record_has_target(record, t)) loss_row(page, y += pitch, t, most, digits, t == page->t);
     y += page_mix(page, 28, 32);
     draw_hline(page->list, page->x, page->x + page->w, y - 19, page->theme->line);
     words.font = FONT_SANS_SEMIBOLD, words.color = page->theme->ink1;
     bool whole = count == count_losses(page, record_T(record) - 1);
     draw_text(page->list, page->x, y, whole ? "L, all timesteps" : "sum so far", words);
-    page_value(page, page->x + page->w, y, (struct source){"sum/loss", page->t, -1, total}, 2, false,
+    page_value(page, page->x + page->w, y, (struct source){"sum/loss", page->t, -1, total}, digits, false,
                page_number_style(14, page->theme->loss));
 }
 
@@ -71,16 +84,19 @@ static void loss_numbers(struct page *page, float y, const char *label) {
     const struct net_spec *spec = &record->layout.spec;
     const double *y_hat = tape_y_hat(record->tape, page->t), *asked = record->example.target_real;
     int target = asked ? 0 : record->example.target[page->t];
+    double loss = tape_loss(record->tape, page->t), y_one = asked ? asked[(size_t)page->t * (size_t)spec->outputs] : 0;
     char markup[PAGE_TEXT];
     struct source sources[] = {{"forward/y_hat", page->t, target, y_hat[target]},
-                               {"forward/loss", page->t, -1, tape_loss(record->tape, page->t)},
-                               {"target", page->t, 0, asked ? asked[(size_t)page->t * (size_t)spec->outputs] : 0}};
+                               {"forward/loss", page->t, -1, loss},
+                               {"target", page->t, 0, y_one}};
+    int digits = digits_for(loss), apart = digits_for(fabs(y_hat[target] - y_one)) + 1;
     if (spec->output == OUTPUT_SOFTMAX)
         snprintf(markup, sizeof markup, "%s=-\\ln~\\v{0}{3}=\\v{1}{2}", label);
     else if (spec->output == OUTPUT_LINEAR && spec->outputs == 1)
-        snprintf(markup, sizeof markup, "%s=(\\v{0}{3}-(\\v{2}{3}))^2=\\v{1}{3}", label);
+        snprintf(markup, sizeof markup, "%s=(\\v{0}{%d}-%s\\v{2}{%d}%s)^2=\\v{1}{%d}", label, apart,
+                 y_one < 0 ? "(" : "", apart, y_one < 0 ? ")" : "", digits);
     else
-        snprintf(markup, sizeof markup, "%s=\\v{1}{3}", label);
+        snprintf(markup, sizeof markup, "%s=\\v{1}{%d}", label, digits);
     page_sum(page, y, markup, 19, sources, 3);
 }
 

@@ -38,10 +38,23 @@ static int top_symbols(const struct page *page, int want, int out[TOP_MAX]) {
     return found;
 }
 
+static bool is_word(const char *text) {
+    return text[0] != '<' && utf8_count(text, strlen(text)) > 2;
+}
+
+// What columns of numbers move to the right where outputs have names of several letters.
+float page_name_shift(const struct page *page) {
+    enum { LOOKED_AT = 200 };
+    const int n = page->record->layout.spec.outputs;
+    for (int o = 0; o < n && o < LOOKED_AT; o++)
+        if (is_word(page_answer(page, o))) return 34;
+    return 0;
+}
+
 // A sign stands in the middle of its chip; a word of several letters takes the room up to the numbers.
 void page_answer_chip(const struct page *page, float y, int output, bool target, float room) {
     const char *text = page_answer(page, output);
-    bool word = text[0] != '<' && utf8_count(text, strlen(text)) > 2;
+    bool word = is_word(text);
     struct text_style style = {target ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 13,
                                target ? page->theme->panel : page->theme->ink2, ALIGN_LEFT};
     float width = word ? fminf(room, text_width(page->list, text, style) + 10) : 20;
@@ -63,7 +76,7 @@ static void class_heads(struct page *page, float y, const char *first, const cha
 }
 
 static void class_bar(struct page *page, float y, struct source source, double most, bool target) {
-    float left = page->x + 112, span = page->x + page->w - 58 - left;
+    float left = page->x + 112 + page_name_shift(page), span = page->x + page->w - 58 - left;
     if (page_hides(page, source)) {
         draw_box_dashed(page->list, (rect){left, y - 12, span, 14}, page->theme->ink2, 2, 1, 4, 3);
         return;
@@ -99,14 +112,14 @@ static bool softmax_numbers(struct page *page, float y) {
 static void forward_rows(struct page *page, float y, int rows) {
     const double *logits = tape_logits(page->record->tape, page->t), *p = tape_y_hat(page->record->tape, page->t);
     const int n = page->record->layout.spec.outputs, target = target_of(page);
-    const float pitch = page_mix(page, 23, 26);
+    const float pitch = page_mix(page, 23, 26), shift = page_name_shift(page);
     int shown[TOP_MAX], count = top_symbols(page, rows < n ? rows - 1 : rows, shown);
     double most = count ? p[shown[0]] : 0, rest = 1;
     for (int i = 0; i < count; i++) {
         int k = shown[i];
         y += pitch;
-        page_answer_chip(page, y, k, k == target, 62);
-        page_value(page, page->x + 92, y, (struct source){"forward/logits", page->t, k, logits[k]}, 2, false,
+        page_answer_chip(page, y, k, k == target, 40 + shift);
+        page_value(page, page->x + 92 + shift, y, (struct source){"forward/logits", page->t, k, logits[k]}, 2, false,
                    page_number_style(13.5f, page->theme->ink2));
         struct source source = {"forward/y_hat", page->t, k, p[k]};
         class_bar(page, y, source, most, k == target);
@@ -143,9 +156,10 @@ static void output_forward(struct page *page) {
     }
     if (softmax_numbers(page, y + page_mix(page, 38, 46))) y += page_mix(page, 38, 46);
     y += page_mix(page, 45, 50);
-    draw_text(page->list, page->x + 112, y, "most probable first",
+    const float shift = page_name_shift(page);
+    draw_text(page->list, page->x + 112 + shift, y, "most probable first",
               page_text(page, FONT_SANS_MEDIUM, 13, page->theme->ink3));
-    class_heads(page, y, "logit", "\\hat{y}", 92);
+    class_heads(page, y, "logit", "\\hat{y}", 92 + shift);
     forward_rows(page, y + 2, rows);
 }
 
@@ -154,7 +168,7 @@ static void output_forward(struct page *page) {
 static void backward_rows(struct page *page, float y, int rows) {
     const double *p = tape_y_hat(page->record->tape, page->t), *d = tape_logits_grad(page->record->tape, page->t);
     const int target = target_of(page);
-    const float pitch = page_mix(page, 24, 28);
+    const float pitch = page_mix(page, 24, 28), shift = page_name_shift(page);
     int shown[TOP_MAX], count = top_symbols(page, rows, shown);
     struct strip_style look = strip_style_default(STRIP_GRADIENT, 20, 0, pitch - 4);
     look.pill = 10;
@@ -162,11 +176,11 @@ static void backward_rows(struct page *page, float y, int rows) {
     for (int i = 0; i < count; i++) {
         int k = shown[i];
         y += pitch;
-        page_answer_chip(page, y, k, k == target, 62);
+        page_answer_chip(page, y, k, k == target, 40 + shift);
         struct text_style style = page_number_style(13.5f, page->theme->ink2);
-        page_value(page, page->x + 84, y, (struct source){"forward/y_hat", page->t, k, p[k]}, 3, false, style);
-        draw_text(page->list, page->x + 128, y, k == target ? "− 1" : "− 0", style);
-        strip_draw(page->list, page->theme, page->x + 164, y - 5 - look.height / 2, &d[k], 1, &look);
+        page_value(page, page->x + 84 + shift, y, (struct source){"forward/y_hat", page->t, k, p[k]}, 3, false, style);
+        draw_text(page->list, page->x + 128 + shift, y, k == target ? "− 1" : "− 0", style);
+        strip_draw(page->list, page->theme, page->x + 164 + shift, y - 5 - look.height / 2, &d[k], 1, &look);
         page_value(page, page->x + page->w, y, (struct source){"backward/logits", page->t, k, d[k]}, 3, true,
                    page_number_style(14, page->theme->ink1));
     }
@@ -185,8 +199,9 @@ static void output_backward(struct page *page) {
     page_heading(page, y, IDENTITY_A, "Gradient at the logits", page_status(page, page->running));
     y += page_mix(page, 26, 30);
     struct text_style style = {FONT_SANS_MEDIUM, 13, page->theme->ink3, ALIGN_RIGHT};
-    math_draw(page->list, page->theme, page->x + 84, y, "\\hat{y}", 16, page->theme->ink3, ALIGN_RIGHT);
-    math_draw(page->list, page->theme, page->x + 126, y, "-~y", 16, page->theme->ink3, ALIGN_RIGHT);
+    const float shift = page_name_shift(page);
+    math_draw(page->list, page->theme, page->x + 84 + shift, y, "\\hat{y}", 16, page->theme->ink3, ALIGN_RIGHT);
+    math_draw(page->list, page->theme, page->x + 126 + shift, y, "-~y", 16, page->theme->ink3, ALIGN_RIGHT);
     draw_text(page->list, page->x + page->w, y, "gradient", style);
     backward_rows(page, y + 2, rows);
 }

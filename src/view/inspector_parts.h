@@ -143,6 +143,7 @@ int digits_for(double largest);
 const char *page_symbol(const struct page *page, int symbol);
 const char *page_answer(const struct page *page, int output); // the same of an output
 // An output's name before its numbers, at most `room` wide; the target's on ink.
+float page_name_shift(const struct page *page); // 0, or what wider names take from the numbers at their right
 void page_answer_chip(const struct page *page, float y, int output, bool target, float room);
 const char *page_status(const struct page *page, bool known); // "running", "done", "not yet"
 const char *page_missing_output(const struct page *page);     // why there is none at this timestep

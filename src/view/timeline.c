@@ -25,16 +25,18 @@ struct bar {
 // A cell: the steps of one timestep (in one direction), of one block of parameters, or of the clip.
 struct cell {
     int first, count, t;
+    bool encoder;
 };
 
 static bool same_cell(const struct step *a, const struct step *b) {
     if (a->phase != b->phase || a->phase == PHASE_UPDATE) return false;
-    return a->t == b->t && (a->direction < 0 || b->direction < 0 || a->direction == b->direction);
+    return a->t == b->t && a->encoder == b->encoder &&
+           (a->direction < 0 || b->direction < 0 || a->direction == b->direction);
 }
 
 // The cell that starts at step `first` of a phase.
 static struct cell cell_at(const struct script *script, int first, int end) {
-    struct cell cell = {first, 1, script->steps[first].t};
+    struct cell cell = {first, 1, script->steps[first].t, script->steps[first].encoder};
     while (first + cell.count < end &&
            same_cell(&script->steps[first + cell.count - 1], &script->steps[first + cell.count]))
         cell.count++;
@@ -77,7 +79,8 @@ static void running_cell(struct bar *b, rect r, const struct cell *cell) {
 static void cell_label(struct bar *b, rect r, const struct cell *cell, bool now) {
     if (!b->labels || r.w <= 40 || cell->t < 0) return;
     char text[32];
-    snprintf(text, sizeof text, "t = %d", cell->t + 1);
+    bool pair = b->script->whole->encoder != NULL && b->script->steps[cell->first].phase != PHASE_LOSS;
+    snprintf(text, sizeof text, pair ? cell->encoder ? "enc %d" : "dec %d" : "t = %d", cell->t + 1);
     draw_text(b->list, r.x + r.w / 2, r.y + TRACK + 15, text,
               (struct text_style){now ? FONT_SANS_SEMIBOLD : FONT_SANS, 11.5f, now ? b->theme->ink1 : b->theme->ink3,
                                   ALIGN_CENTER});

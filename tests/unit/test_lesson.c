@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include "random_example.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -331,8 +332,9 @@ static void compare_tensor(void *context, const char *name, int dims, const int6
         count *= (size_t)shape[k];
     for (size_t i = 0; i < count; i++)
         squares += data[i] * data[i];
-    bool known = strncmp(name, "norm/", 5) && strncmp(name, "backward/sent/", 14) && strcmp(name, "backward/input") &&
-                 strcmp(name, "target") && strcmp(name, "mask") && strcmp(name, "symbol");
+    const char *own = strncmp(name, "encoder/", 8) ? name : name + 8;
+    bool known = strncmp(own, "norm/", 5) && strncmp(own, "backward/sent/", 14) && strcmp(own, "backward/input") &&
+                 strcmp(own, "target") && strcmp(own, "mask") && strcmp(own, "symbol");
     bool scalar = strncmp(name, "clip/", 5) == 0 && dims == 1 && count == 1;
     scalar |= strcmp(name, "forward/total_loss") == 0;
     c->unknown += !known;
@@ -358,6 +360,44 @@ static void test_every_tensor(void **state) {
         record_each(net.record, compare_tensor, &compare);
         assert_true(compare.names - compare.unknown > 20);
         net_free(&net);
+    }
+}
+
+// The same of networks of every form, and places on both sides.
+static void test_every_kind(void **state) {
+    (void)state;
+    for (int f = 0; f < NET_FORM_COUNT; f++) {
+        if (net_forms[f].T < 2 || net_forms[f].source_T == 1) continue; // t=2 is asked for
+        struct net_spec spec = spec_of_form(&net_forms[f], f % 2 ? CELL_LSTM : CELL_GRU, 1 + f % 2, 1 + f % 2, 3);
+        struct random_example example;
+        struct random_net random;
+        struct err err = {0};
+        struct train_options options = train_options_default();
+        random_net_init(&random, spec, 3);
+        random_example_init(&example, &spec, net_forms[f].source_T, net_forms[f].T, false, &random.rng);
+        struct net net = {.model = random.model};
+        net.record = record_new(&net.model, &example.example, NULL, 0, REDUCTION_SUM, &options, NULL, NULL, 1, &err);
+        assert_non_null(net.record);
+        net.script = script_new(net.record, &err);
+        struct compare compare = {.net = &net};
+        record_each(net.record, compare_tensor, &compare);
+        assert_true(compare.names - compare.unknown > 20);
+        static const char *const places[] = {"forward encoder t=last", "forward hand_over", "backward encoder t=1",
+                                             "forward decoder t=2 input", "update encoder"};
+        for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+            int p = -1;
+            bool there = lesson_find_position(places[k], net.record, net.script, &p, &err);
+            assert_int_equal(there, net.record->encoder != NULL || k == 3); // else there is no such step
+            if (k == 3 && !net.record->encoder) assert_true(p > 0);
+            if (!there || !net.record->encoder) continue;
+            assert_int_equal(script_running(net.script, p)->encoder, k % 2 == 0);
+        }
+        int p = -1;
+        assert_int_equal(lesson_find_position("forward embed", net.record, net.script, &p, &err), spec.embed > 0);
+        assert_int_equal(lesson_find_position("update embed", net.record, net.script, &p, &err), spec.embed > 0);
+        script_free(net.script);
+        record_free(net.record);
+        random_net_release(&random);
     }
 }
 
@@ -743,11 +783,12 @@ int main(void) {
         cmocka_unit_test(test_texts),        cmocka_unit_test(test_scene_is_taken_over),
         cmocka_unit_test(test_ids),          cmocka_unit_test(test_maths),
         cmocka_unit_test(test_every_tensor), cmocka_unit_test(test_short_names),
-        cmocka_unit_test(test_diagonals),    cmocka_unit_test(test_gates),
-        cmocka_unit_test(test_reductions),   cmocka_unit_test(test_live_faults),
-        cmocka_unit_test(test_comparisons),  cmocka_unit_test(test_places),
-        cmocka_unit_test(test_actions),      cmocka_unit_test(test_player),
-        cmocka_unit_test(test_goals),        cmocka_unit_test(test_hidden),
+        cmocka_unit_test(test_every_kind),   cmocka_unit_test(test_diagonals),
+        cmocka_unit_test(test_gates),        cmocka_unit_test(test_reductions),
+        cmocka_unit_test(test_live_faults),  cmocka_unit_test(test_comparisons),
+        cmocka_unit_test(test_places),       cmocka_unit_test(test_actions),
+        cmocka_unit_test(test_player),       cmocka_unit_test(test_goals),
+        cmocka_unit_test(test_hidden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
