@@ -24,9 +24,11 @@ struct app *app_new(const struct app_options *options, struct err *err) {
         struct err damaged = {0};
         if (!preferences_load(&app->preferences, app->preferences_file, &damaged)) app_say(app, &damaged);
     }
-    app->theme = options->theme >= 0 ? (enum theme_id)options->theme : app->preferences.dark ? THEME_DARK : THEME_LIGHT;
+    app->theme = options->theme >= 0 ? (enum theme_id)options->theme
+                                     : theme_of(app->preferences.dark, app->preferences.contrast);
     if (options->scale > 0) app->preferences.scale = options->scale;
     if (options->reduced_motion) app->preferences.reduced_motion = true;
+    if (options->narrate) app->preferences.narrate = true;
     app->view = (struct view_state){.notation = (enum notation)app->preferences.notation,
                                     .unit = -1,
                                     .t = -1,
@@ -64,6 +66,8 @@ struct app *app_new(const struct app_options *options, struct err *err) {
 void app_free(struct app *app) {
     if (!app) return;
     app_stop_saving(app);
+    homework_free(app->homework);
+    homework_files_release(&app->homework_files);
     if (app->job) {
         job_cancel(app->job);
         workbench_free(job_take(app->job, NULL));
@@ -215,6 +219,10 @@ void app_open_file(struct app *app, const char *path) {
     if (strlen(path) >= sizeof app->setup.data) {
         err_set(&err, ERR_LIMIT, "The path is longer than %zu bytes.", sizeof app->setup.data - 1);
         app_say(app, &err);
+        return;
+    }
+    if (has_end(path, ".npy") || (app->view.view == view_find("homework") && !has_end(path, ".md"))) {
+        if (app_open_homework(app, path)) app_show_view(app, view_find("homework"));
         return;
     }
     if (has_end(path, ".md")) {
@@ -383,6 +391,42 @@ double app_wait(const struct app *app, double now) {
     return wait;
 }
 
+// --- a learner's arrays ---
+
+static void forget_homework(struct app *app) {
+    homework_free(app->homework);
+    app->homework = NULL;
+    app->homework_serial = 0;
+}
+
+// Held against the record on the workbench, again whenever that is another one.
+static void check_homework(struct app *app) {
+    const struct record *record = app->bench ? app->bench->record : NULL;
+    unsigned long serial = record ? record->serial : 0;
+    if (app->homework_serial == serial || app->homework_files.count == 0) return;
+    forget_homework(app);
+    struct err err = {0};
+    if (record)
+        app->homework =
+            homework_check(record, app->homework_files.arrays, app->homework_files.count, HOMEWORK_TOLERANCE, &err);
+    if (err.code) app_say(app, &err);
+    app->homework_serial = serial;
+}
+
+bool app_open_homework(struct app *app, const char *path) {
+    struct err err = {0};
+    bool good = homework_files_add(&app->homework_files, path, &err);
+    forget_homework(app);
+    if (!good) app_say(app, &err);
+    return good;
+}
+
+static void read_homework_again(struct app *app) {
+    struct err err = {0};
+    if (!homework_files_again(&app->homework_files, &err)) app_say(app, &err);
+    forget_homework(app);
+}
+
 // --- what the views see ---
 
 const struct scene *app_scene(struct app *app, struct scene *scene, struct narration *narration) {
@@ -420,6 +464,8 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
     scene->record = record_side(scene->record, encoder);
     scene->script = script_side(scene->script, encoder);
     if (encoder) scene->itemised = NULL; // that is the decoder's
+    check_homework(app);
+    scene->homework = app->homework;
     narrate(narration, scene->record, scene->script, shown, app->view.unit, app->view.notation);
     return scene;
 }
@@ -471,6 +517,7 @@ static void keys(struct app *app, double now) {
     if (ui_take_key(ui, KEY_END, 0) && app->bench) app_seek(app, app->bench->script->count);
     if (ui_take_key(ui, KEY_DOWN, 0)) app_select_unit(app, app->view.unit + 1);
     if (ui_take_key(ui, KEY_UP, 0)) app_select_unit(app, app->view.unit < 0 ? -1 : app->view.unit - 1);
+    if (ui_take_key(ui, ',', MOD_CTRL)) app->preferences_open = !app->preferences_open;
     if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
     if (ui_take_key(ui, 'e', MOD_CTRL)) app_open_saving(app);
     if (ui_take_key(ui, '=', MOD_CTRL) || ui_take_key(ui, '+', MOD_CTRL)) app_change_scale(app, 1.1);
@@ -509,7 +556,7 @@ static void keys(struct app *app, double now) {
     bool *inspector = app->inspector_sheet ? &app->sheet_open : &app->inspector_open;
     if (ui_take_key(ui, 'i', 0)) *inspector = !*inspector;
     if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
-    if (ui_take_key(ui, 't', 0)) app_set_theme(app, app->theme == THEME_DARK ? THEME_LIGHT : THEME_DARK);
+    if (ui_take_key(ui, 't', 0)) app_toggle_dark(app);
     if (ui_take_key(ui, 'p', 0)) {
         app->presentation = !app->presentation;
         app->wish = APP_SCALE;
@@ -547,6 +594,18 @@ static void transport(struct app *app, rect r, const struct scene *scene, double
     }
 }
 
+// What happens, in words, for those who listen to it: once for every place of the cursor.
+static void speak(struct app *app, const struct narration *narration) {
+    if (!app->preferences.narrate || !app->speak) return;
+    bool same = app->spoken_position == app->position && app->spoken_serial == app->bench->record->serial;
+    if (same || app->motion_seconds > 0) return;
+    char text[1024];
+    narrate_plain(narration, text, sizeof text);
+    app->speak(app->speak_context, text);
+    app->spoken_position = app->position;
+    app->spoken_serial = app->bench->record->serial;
+}
+
 // What a view asked for in this frame.
 static void answer(struct app *app) {
     struct ask ask = app->view.ask;
@@ -560,6 +619,16 @@ static void answer(struct app *app) {
         break;
     case ASK_EXAMPLE:
         app_set_word(app, ask.text);
+        break;
+    case ASK_HOMEWORK:
+        app_open_homework(app, ask.text);
+        break;
+    case ASK_HOMEWORK_AGAIN:
+        read_homework_again(app);
+        break;
+    case ASK_HOMEWORK_CLEAR:
+        homework_files_release(&app->homework_files);
+        forget_homework(app);
         break;
     case ASK_NOTHING:
         return;
@@ -605,6 +674,7 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     if (app->panel_rail && app->rail_open) app_lesson_panel(app, (rect){left.x, left.y, 288, left.h});
     app_overlays(app, top);
     if (!app->picturing) {
+        if (scene) speak(app, &narration);
         keys(app, now);
         app_player_look(app);
         answer(app);

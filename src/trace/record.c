@@ -4,6 +4,7 @@
 #include "record_names.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -331,6 +332,8 @@ struct record *record_new_with(const struct model *model, const struct example *
         return NULL;
     }
     record->whole = record;
+    static atomic_ulong serial;
+    record->serial = atomic_fetch_add(&serial, 1) + 1;
     record->reduction = reduction;
     record->options = *options;
     record->update = update < 1 ? 1 : update;
