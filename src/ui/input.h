@@ -51,7 +51,7 @@ struct input_event {
     point at; // pointer
     float wheel_x, wheel_y;
     float pinch; // factor since the last event; above 1: the fingers part
-    int button; // 1 left, 2 middle, 3 right
+    int button;  // 1 left, 2 middle, 3 right
     int clicks;
     int key; // enum input_key or a character
     unsigned mods;

@@ -17,9 +17,9 @@ struct flow {
     struct stage_columns columns;
     rect r;
     int T, first_known, last_known; // gradients of a<t> are known at these timesteps; none: first_known > last_known
-    int low, high;      // decades of the axis
-    int layer, direction; // looked at
-    bool by_loss;         // gradients by loss are those of this layer and direction
+    int low, high;                  // decades of the axis
+    int layer, direction;           // looked at
+    bool by_loss;                   // gradients by loss are those of this layer and direction
     const char *total_name;
     float top, bottom, share; // y of the axis' ends and of the share bars
 };
@@ -270,8 +270,8 @@ static bool open_flow(struct flow *f, struct ui *ui, rect r, const struct scene 
     f->T = record_T(scene->record);
     f->columns = stage_columns_here(r, scene);
     diagram_place(scene, &f->layer, &f->direction);
-    f->by_loss = f->items && f->items->T == f->T && f->layer == 0 && f->direction == 0 &&
-                 !record_is_encoder(scene->record);
+    f->by_loss =
+        f->items && f->items->T == f->T && f->layer == 0 && f->direction == 0 && !record_is_encoder(scene->record);
     f->total_name = record_norm_name(scene->record, RECORD_BACKWARD, f->layer, f->direction,
                                      record_cell(scene->record)->state_out[0]);
     f->top = r.y + 54;

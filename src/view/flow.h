@@ -18,7 +18,7 @@ struct stage_columns {
     int split; // first column of the decoder, which stands apart by split_gap; 0 = none
     float split_gap;
 };
-struct stage_columns stage_columns_for(rect stage, const struct scene *scene);  // moves view_state.scroll to the cursor
+struct stage_columns stage_columns_for(rect stage, const struct scene *scene); // moves view_state.scroll to the cursor
 // The same with the timesteps of the side that is looked at in place of columns.
 struct stage_columns stage_columns_here(rect stage, const struct scene *scene);
 int stage_column_of(const struct scene *scene, bool encoder, int t);

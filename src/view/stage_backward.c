@@ -22,8 +22,8 @@ static const double *from_loss(const struct stage *s, int row, int column) {
 
 static const double *from_future(const struct stage *s, int row, int column) {
     const struct stage_track *track = s->track;
-    return tape_from_future(stage_side_of(s, column)->record->tape, track->layer, track->direction,
-                            row == track->row_c, stage_t(s, column));
+    return tape_from_future(stage_side_of(s, column)->record->tape, track->layer, track->direction, row == track->row_c,
+                            stage_t(s, column));
 }
 
 static bool hears_loss(const struct stage *s, int column) {
@@ -57,8 +57,7 @@ static void mark_sources(struct stage *s, int column) {
     int after = stage_after(s, column);
     bool seen = after >= 0 && stage_seen(s, after), memory = f->state_row == track->row_c;
     float c = stage_center(s, column), y = track->rows[f->state_row].y, edge = stage_out_edge(s, column);
-    if (f->from_future && seen && memory)
-        mark(s, (point[]){{stage_center(s, after), y}, {f->plus ? c : edge, y}}, 2);
+    if (f->from_future && seen && memory) mark(s, (point[]){{stage_center(s, after), y}, {f->plus ? c : edge, y}}, 2);
     if (f->from_future && seen && !memory) {
         float in = track->rows[track->row_in].y, r = stage_riser(s, column);
         float from = in == y ? stage_in_edge(s, after) : stage_center(s, after);
@@ -151,8 +150,9 @@ static void lanes(struct stage *s, int column) {
         color ink = known ? s->theme->grad_f : s->theme->ghost;
         if (track->form != TRACK_FULL) width = fminf(width, 3);
         if (k != track->row_a) {
-            wire_draw(s->list, (point[]){{next, y}, {edge, y}}, 2,
-                      (struct wire_style){ink, .width = width, .head = fminf(known ? 4 + width * 0.95f : 5, gap * 0.6f)});
+            wire_draw(
+                s->list, (point[]){{next, y}, {edge, y}}, 2,
+                (struct wire_style){ink, .width = width, .head = fminf(known ? 4 + width * 0.95f : 5, gap * 0.6f)});
             continue;
         }
         bool meets = known && stage_has_from_loss(s, column);

@@ -30,7 +30,8 @@ static void relations(struct stage *s, int row, int column) {
     }
 }
 
-// By the hover of the frame before, so that a tile of another view lights its unit here too: on the track that is shown.
+// By the hover of the frame before, so that a tile of another view lights its unit here too: on the track that is
+// shown.
 void stage_hover_outlines(struct stage *s) {
     int column = s->found_column, slot = s->found_slot, unit = s->found_unit;
     s->track = &s->tracks[s->shown];
@@ -70,9 +71,13 @@ static void card_words(const struct stage *s, struct card *card, const char *tit
     if (!input && s->layers > 1)
         used += (size_t)snprintf(card->words + used, size - used, ", layer %d", s->found_track->layer + 1);
     if (!input && s->directions > 1)
-        used += (size_t)snprintf(card->words + used, size - used, ", %s", s->found_track->direction ? "reverse" : "forward");
+        used += (size_t)snprintf(card->words + used, size - used, ", %s",
+                                 s->found_track->direction ? "reverse" : "forward");
     used += (size_t)snprintf(card->words + used, size - used, ", %s %d, %st = %d", input ? "number" : "unit",
-                             s->found_unit + 1, s->side_count == 1 ? "" : side->encoder ? "encoder, " : "decoder, ",
+                             s->found_unit + 1,
+                             s->side_count == 1 ? ""
+                             : side->encoder    ? "encoder, "
+                                                : "decoder, ",
                              stage_t(s, s->found_column) + 1);
     if (s->detail != STAGE_SCORE || !side->record->example.x || side->record->layout.spec.real_input) return;
     token_words(token, sizeof token, record_symbol(side->record, stage_symbol(s, s->found_column)));
@@ -86,8 +91,8 @@ static void card_fill(struct stage *s, struct card *card) {
     const struct tape *tape = stage_side_of(s, column)->record->tape;
     const double *values = s->found_grad ? tape_grad(tape, track->layer, track->direction, s->found_slot, t)
                                          : tape_value(tape, track->layer, track->direction, s->found_slot, t);
-    const char *tensor = s->found_slot == s->cell->input ? stage_input_tensor(s, column)
-                                                         : stage_tensor(s, track, s->found_slot, column);
+    const char *tensor =
+        s->found_slot == s->cell->input ? stage_input_tensor(s, column) : stage_tensor(s, track, s->found_slot, column);
     *card = (struct card){.source = {tensor, t, unit, values[unit]}};
     stage_slot_label(s, track, s->found_slot, t, unit, card->math, sizeof card->math);
     card_words(s, card, slot->title);

@@ -4,8 +4,19 @@
 #include <limits.h>
 #include <math.h>
 
-enum { GUTTER = 60, GUTTER_LAYERS = 70, GUTTER_BOTH = 82, SPLIT = 30, BOX = 72, RIGHT = 10, LENS = 82, PITCH_FULL = 84, PITCH_COMPACT = 48,
-       PITCH_LEAST = 4, PITCH_MOST = 120 };
+enum {
+    GUTTER = 60,
+    GUTTER_LAYERS = 70,
+    GUTTER_BOTH = 82,
+    SPLIT = 30,
+    BOX = 72,
+    RIGHT = 10,
+    LENS = 82,
+    PITCH_FULL = 84,
+    PITCH_COMPACT = 48,
+    PITCH_LEAST = 4,
+    PITCH_MOST = 120
+};
 
 static bool has_sides(const struct scene *scene) {
     return scene->record->whole->encoder != NULL;

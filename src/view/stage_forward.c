@@ -146,7 +146,8 @@ static void lanes_in(struct stage *s, int column) {
     for (int k = 0; k < track->row_count; k++) {
         if (!track->rows[k].state || (run && track->focus.before[k])) continue;
         point p[STAGE_PATH];
-        bool crossed = k == track->row_c && before >= 0 && stage_gap(s) >= 10 && stage_has_link(s, before); // by the wire up from the activation
+        bool crossed = k == track->row_c && before >= 0 && stage_gap(s) >= 10 &&
+                       stage_has_link(s, before); // by the wire up from the activation
         int n = stage_state_path(s, k, column, crossed ? stage_riser(s, before) + 3.5f * way : out, edge, p);
         wire_draw(s->list, p, n,
                   (struct wire_style){line_ink(s, known), .head = fminf(5, stage_gap(s) * 0.7f), .corner = 7});

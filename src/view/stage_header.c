@@ -72,8 +72,9 @@ static void backward_header(struct stage *s) {
     const struct {
         color ink;
         const char *text;
-    } sources[] = {{s->theme->grad, s->layers > 1 ? "from this step\u2019s loss or the layer above" : "from this step\u2019s loss"},
-                 {s->theme->grad_f, "from the future"}};
+    } sources[] = {{s->theme->grad,
+                    s->layers > 1 ? "from this step\u2019s loss or the layer above" : "from this step\u2019s loss"},
+                   {s->theme->grad_f, "from the future"}};
     struct text_style style = {FONT_SANS_MEDIUM, 13, s->theme->ink2, ALIGN_LEFT};
     for (int k = 0; k < 2; k++) {
         if (x + 33 + text_width(s->list, sources[k].text, style) > right - 12) return;

@@ -75,9 +75,9 @@ struct stage_plan {
 
 // What of the running step belongs to no track.
 struct stage_focus {
-    bool running;      // a step of a timestep is running, and this figure shows it
-    bool x;            // the symbol itself is read
-    bool y_hat, loss;  // operands
+    bool running;     // a step of a timestep is running, and this figure shows it
+    bool x;           // the symbol itself is read
+    bool y_hat, loss; // operands
     bool y_hat_result, loss_result;
 };
 
@@ -113,9 +113,9 @@ struct stage {
     int T, H, V, layers, directions;         // T: columns
     int t, now, unit;                        // looked at; of the running step, or -1
     bool backward;
-    bool hovered;       // the pointer is on the stage, with nothing over it
-    bool focused, keys; // the stage has the keyboard; a tile has it
-    float marker, fill; // motion of the running step, 0..1 each
+    bool hovered;                        // the pointer is on the stage, with nothing over it
+    bool focused, keys;                  // the stage has the keyboard; a tile has it
+    float marker, fill;                  // motion of the running step, 0..1 each
     int hover_t, hover_slot, hover_unit; // of the frame before, from any view
     bool hover_grad;
     // found in this frame
@@ -123,7 +123,8 @@ struct stage {
     bool found_grad;
     const struct stage_track *found_track;
     rect found_tile;
-    color ramp[3][2 * STAGE_RAMP + 1]; // by kind: colours of -1 .. 1; mixing each tile's anew would cost most of a frame
+    color ramp[3]
+              [2 * STAGE_RAMP + 1]; // by kind: colours of -1 .. 1; mixing each tile's anew would cost most of a frame
 };
 
 // Rows from the cell's description; plan from the rows and the height.
@@ -177,21 +178,21 @@ bool stage_is_top(const struct stage *s); // the head reads s->track
 // Geometry of wires. Paths are written to p (STAGE_PATH) and return their points.
 float stage_x(const struct stage *s, int column);
 float stage_center(const struct stage *s, int column);
-float stage_gap(const struct stage *s);                    // between two boxes
-int stage_before(const struct stage *s, int column);       // the column whose state comes in; -1: none
-int stage_after(const struct stage *s, int column);        // the column that the state goes to; -1: none
-float stage_in_edge(const struct stage *s, int column);    // where lanes come into the box
-float stage_out_edge(const struct stage *s, int column);   // ... and leave it
-float stage_way(const struct stage *s);                    // +1: lanes run to the right, -1: to the left
-float stage_riser(const struct stage *s, int column);      // x of the wire up to what reads the activation
-bool stage_has_link(const struct stage *s, int column);     // something reads the activation
-int stage_reader(const struct stage *s, int column);        // ... at this column
-float stage_belt_half(const struct stage *s);              // of the memory lane
-bool stage_bypasses(const struct stage *s);                // the input passes another box first
-float stage_feed_y(const struct stage *s);                 // where the input's wire starts
+float stage_gap(const struct stage *s);                           // between two boxes
+int stage_before(const struct stage *s, int column);              // the column whose state comes in; -1: none
+int stage_after(const struct stage *s, int column);               // the column that the state goes to; -1: none
+float stage_in_edge(const struct stage *s, int column);           // where lanes come into the box
+float stage_out_edge(const struct stage *s, int column);          // ... and leave it
+float stage_way(const struct stage *s);                           // +1: lanes run to the right, -1: to the left
+float stage_riser(const struct stage *s, int column);             // x of the wire up to what reads the activation
+bool stage_has_link(const struct stage *s, int column);           // something reads the activation
+int stage_reader(const struct stage *s, int column);              // ... at this column
+float stage_belt_half(const struct stage *s);                     // of the memory lane
+bool stage_bypasses(const struct stage *s);                       // the input passes another box first
+float stage_feed_y(const struct stage *s);                        // where the input's wire starts
 int stage_link_path(const struct stage *s, int column, point *p); // from the lane of a to what reads it
 int stage_feed_path(const struct stage *s, int column, float to, point *p); // from the input below to y = to
-void stage_cut(struct stage *s, float x, float from, float to); // gaps where a vertical wire crosses lanes
+void stage_cut(struct stage *s, float x, float from, float to);             // gaps where a vertical wire crosses lanes
 int stage_state_path(const struct stage *s, int row, int column, float from, float to,
                      point *p); // of a state into the column, from x = from on its lane to x = to
 
@@ -217,7 +218,7 @@ void stage_side_label(struct stage *s, const char *markup, float y, float size);
 void stage_time_label(struct stage *s, int column, bool running, bool ahead);
 bool stage_number(struct stage *s, float x, float baseline, const char *tensor, int row, int column, double value,
                   int digits,
-                  struct text_style style); // centred; "?" when hidden; false then
+                  struct text_style style);               // centred; "?" when hidden; false then
 void stage_question(struct stage *s, rect r, float size); // the dashed "?" of a hidden value
 
 // What goes in and what comes out.
@@ -228,9 +229,9 @@ void stage_y_hat_ring(struct stage *s, int column);
 void stage_target_chip(struct stage *s, int column, bool known, bool running);
 void stage_input(struct stage *s, int column, bool ahead, bool read);
 void stage_symbol_draw(struct stage *s, int column, float x, float baseline, float size, enum font font,
-                       color ink);                                          // what is read, centred
-const char *stage_input_tensor(const struct stage *s, int column);          // of embeddings and real numbers
-void stage_input_numbers(struct stage *s, int column, rect r);              // of one or two features
+                       color ink);                                 // what is read, centred
+const char *stage_input_tensor(const struct stage *s, int column); // of embeddings and real numbers
+void stage_input_numbers(struct stage *s, int column, rect r);     // of one or two features
 
 // What a part of the cell reads: rows of this timestep, states of the one before, the input; and what it makes.
 int stage_row_of(const struct stage *s, int slot); // of s->track; -1: the slot has none

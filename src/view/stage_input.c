@@ -117,8 +117,7 @@ static void real_box(struct stage *s, int column, rect r, bool ahead) {
     bool numbered = n <= 2 && w >= 34 * (float)n && r.h >= 24;
     rect area = {stage_x(s, column) + 4, r.y, w - 8, numbered ? r.h - 14 : fminf(r.h, 26)};
     value_strip(s, column, area);
-    if (numbered)
-        numbers(s, column, (rect){stage_x(s, column), r.y, w, r.h}, ahead ? s->theme->ink3 : s->theme->ink2);
+    if (numbered) numbers(s, column, (rect){stage_x(s, column), r.y, w, r.h}, ahead ? s->theme->ink3 : s->theme->ink2);
 }
 
 void stage_input_numbers(struct stage *s, int column, rect r) {
@@ -155,7 +154,8 @@ void stage_time_label(struct stage *s, int column, bool running, bool ahead) {
     float width = s->columns.pitch;
     const struct stage_side *side = stage_side_of(s, column);
     const struct view_state *state = s->scene->state;
-    bool chosen = running || (state->t == stage_t(s, column) && (s->side_count == 1 || state->encoder == side->encoder));
+    bool chosen =
+        running || (state->t == stage_t(s, column) && (s->side_count == 1 || state->encoder == side->encoder));
     enum font font = chosen ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM;
     color ink = chosen ? s->theme->ink1 : ahead ? s->theme->ink3 : s->theme->ink2;
     snprintf(text, sizeof text, "t = %d", stage_t(s, column) + 1);

@@ -132,9 +132,9 @@ void stage_tile_keys(struct stage *s) {
         unsigned mods;
         void (*move)(struct stage *s, int by);
         int by;
-    } moves[] = {{KEY_LEFT, 0, move_unit, -1},          {KEY_RIGHT, 0, move_unit, 1},
-                 {KEY_UP, 0, move_row, -1},             {KEY_DOWN, 0, move_row, 1},
-                 {KEY_LEFT, MOD_CTRL, move_column, -1}, {KEY_RIGHT, MOD_CTRL, move_column, 1}};
+    } moves[] = {
+        {KEY_LEFT, 0, move_unit, -1}, {KEY_RIGHT, 0, move_unit, 1},          {KEY_UP, 0, move_row, -1},
+        {KEY_DOWN, 0, move_row, 1},   {KEY_LEFT, MOD_CTRL, move_column, -1}, {KEY_RIGHT, MOD_CTRL, move_column, 1}};
     for (size_t k = 0; s->focused && k < sizeof moves / sizeof *moves; k++) {
         if (!ui_take_key(s->ui, moves[k].key, moves[k].mods)) continue;
         if (s->memory->cursor)

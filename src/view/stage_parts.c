@@ -124,7 +124,8 @@ void stage_ring(struct stage *s, int row, int column) {
     rect box = column_box(s, column);
     float half = s->track->rows[row].height / 2, x = box.x, w = box.w;
     float y = s->track->rows[row].y;
-    float in = stage_runs(s, column) ? 2 : 0.5f, out = s->track->form == TRACK_FULL ? 5 : 3; // the running box keeps its own frame
+    float in = stage_runs(s, column) ? 2 : 0.5f,
+          out = s->track->form == TRACK_FULL ? 5 : 3; // the running box keeps its own frame
     draw_rect(s->list, (rect){x + in, y - half - out, w - 2 * in, 2 * (half + out)}, s->theme->hi, 6);
     draw_rect(s->list, (rect){x + 3, y - half - 1.5f, w - 6, 2 * half + 3}, s->theme->panel, 3);
 }
@@ -135,9 +136,11 @@ void stage_slot_label(const struct stage *s, const struct stage_track *track, in
                       size_t size) {
     struct label_style style = {s->scene->state->notation, true};
     if (s->backward && slot != s->cell->input)
-        label_grad_of(out, size, s->record, track->layer, s->directions > 1 ? track->direction : -1, slot, t, unit, style);
+        label_grad_of(out, size, s->record, track->layer, s->directions > 1 ? track->direction : -1, slot, t, unit,
+                      style);
     else
-        label_slot_of(out, size, s->record, track->layer, s->directions > 1 ? track->direction : -1, slot, t, unit, style);
+        label_slot_of(out, size, s->record, track->layer, s->directions > 1 ? track->direction : -1, slot, t, unit,
+                      style);
 }
 
 void stage_side_label(struct stage *s, const char *markup, float y, float size) {
@@ -155,7 +158,7 @@ static void scale_note(struct stage *s, const struct stage_row *row, float apart
     bool subscript = s->cell->slots[row->slot].symbol[s->scene->state->notation].sub[0] != 0;
     float below = row->lane || subscript ? 25 : 18;
     bool under = apart > below + 13;
-    if (!under && apart < 24) return; // the labels leave it no room
+    if (!under && apart < 24) return;          // the labels leave it no room
     float beside = s->directions > 1 ? 13 : 3; // left of the wires past the box
     draw_text(s->list, s->columns.x0 - (under ? 25 : beside), row->y + (under ? below : 11), text,
               (struct text_style){FONT_SANS_MEDIUM, under ? 11 : 9.5f, s->theme->ink3, ALIGN_RIGHT});
@@ -237,7 +240,8 @@ void stage_box(struct stage *s, int column) {
     float in = run ? 2 : 1, half = stage_belt_half(s);
     draw_rect(s->list, r, theme->panel, radius);
     if (track->row_c >= 0)
-        draw_rect(s->list, (rect){r.x + in, track->rows[track->row_c].y - half, r.w - 2 * in, 2 * half}, theme->belt, 0);
+        draw_rect(s->list, (rect){r.x + in, track->rows[track->row_c].y - half, r.w - 2 * in, 2 * half}, theme->belt,
+                  0);
     draw_box(s->list, r, run ? theme->ink1 : theme->line2, radius, in);
 }
 

@@ -139,7 +139,8 @@ static float grow(const struct stage *s, struct gaps *g, float surplus) {
     return surplus - soft * (k - 1);
 }
 
-// Where even the closest is too high, as with sixteen tracks in a low window, the boxes and what is between them give way.
+// Where even the closest is too high, as with sixteen tracks in a low window, the boxes and what is between them give
+// way.
 static void squeeze(const struct stage *s, struct gaps *g, float excess) {
     if (excess <= 0) return;
     float boxes = boxes_height(s, g), k = fmaxf(0.4f, (boxes - excess) / boxes);
@@ -237,9 +238,9 @@ static const struct {
     enum track_form shown, others; // how much of the tracks
     float squeeze;                 // gaps that are still good: 1 as drawn, 0 the least, below 0 closer still
 } choices[] = {
-    {5, true, true, TRACK_FULL, TRACK_BRIEF, 0.3f},   {3, true, true, TRACK_FULL, TRACK_BRIEF, 0.3f},
-    {0, true, true, TRACK_FULL, TRACK_BRIEF, 0.3f},   {3, true, false, TRACK_FULL, TRACK_BRIEF, 0.3f},
-    {3, false, false, TRACK_FULL, TRACK_BRIEF, 0.3f}, {0, false, false, TRACK_FULL, TRACK_BRIEF, 0.3f},
+    {5, true, true, TRACK_FULL, TRACK_BRIEF, 0.3f},    {3, true, true, TRACK_FULL, TRACK_BRIEF, 0.3f},
+    {0, true, true, TRACK_FULL, TRACK_BRIEF, 0.3f},    {3, true, false, TRACK_FULL, TRACK_BRIEF, 0.3f},
+    {3, false, false, TRACK_FULL, TRACK_BRIEF, 0.3f},  {0, false, false, TRACK_FULL, TRACK_BRIEF, 0.3f},
     {0, false, false, TRACK_FULL, TRACK_LINE, -1.25f}, {0, false, false, TRACK_BRIEF, TRACK_LINE, 0},
 };
 enum { CHOICES = sizeof choices / sizeof *choices };

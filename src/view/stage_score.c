@@ -134,8 +134,8 @@ static void find(struct stage *s, const struct score *score, int row, int column
     int n = lines(s, score, track->rows[row].heat), each = merged(s, n);
     float h = cell.h / (float)n;
     int line = s->hovered && rect_has(cell, s->ui->pointer) ? (int)((s->ui->pointer.y - cell.y) / h) : -1;
-    if (s->keys && memory->column == column && memory->layer == track->layer &&
-        memory->direction == track->direction && memory->slot == track->rows[row].slot)
+    if (s->keys && memory->column == column && memory->layer == track->layer && memory->direction == track->direction &&
+        memory->slot == track->rows[row].slot)
         line = memory->unit / each;
     if (line < 0 || line >= n) return;
     stage_find(s, column, track->rows[row].slot, line * each, (rect){cell.x, cell.y + (float)line * h, cell.w, h});

@@ -10,7 +10,8 @@ float stage_sides_height(const struct stage *s) {
 }
 
 void stage_captions(struct stage *s, float bottom) {
-    static const char *const names[] = {"Encoder", "Decoder"}, *const does[] = {"reads the source", "writes the target"};
+    static const char *const names[] = {"Encoder", "Decoder"}, *const does[] = {"reads the source",
+                                                                                "writes the target"};
     const struct text_style name = {FONT_SANS_SEMIBOLD, 13, s->theme->ink2, ALIGN_LEFT};
     const struct text_style words = {FONT_SANS_MEDIUM, 13, s->theme->ink3, ALIGN_LEFT};
     float y = s->r.y + 54 + stage_overview_height(s);
@@ -56,7 +57,10 @@ void stage_hand_over(struct stage *s) {
         point p[STAGE_PATH];
         int n = path(s, p);
         bool runs = step && step->kind == STEP_HAND_OVER && step->layer == s->track->layer && s->focus.running;
-        color ink = !known(s) ? s->theme->ghost : s->backward ? s->theme->grad_f : runs ? s->theme->on_hi : s->theme->ink2;
+        color ink = !known(s)     ? s->theme->ghost
+                    : s->backward ? s->theme->grad_f
+                    : runs        ? s->theme->on_hi
+                                  : s->theme->ink2;
         if (runs) wire_marker(s->list, p, n, s->theme->hi, 11, 10, s->marker);
         wire_draw(s->list, p, n, (struct wire_style){ink, .head = -1, .corner = 7});
         if (s->backward) wire_head(s->list, (point){p[0].x, p[0].y}, 0, 1, 6, ink);

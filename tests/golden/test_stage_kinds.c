@@ -49,8 +49,8 @@ static int walk(struct net_spec spec, int T, int stride, int *checked) {
         int before = faults;
         faults += look(&f, p, n % WINDOWS, checked);
         if (faults > before)
-            print_message("  %s, %d layers, %d directions, %d units, T = %d\n", record_cell(f.record)->name, spec.layers,
-                          spec.directions, spec.hidden, record_T(f.record));
+            print_message("  %s, %d layers, %d directions, %d units, T = %d\n", record_cell(f.record)->name,
+                          spec.layers, spec.directions, spec.hidden, record_T(f.record));
     }
     fixture_close(&f);
     return faults;
@@ -74,7 +74,8 @@ static void test_lengths(void **state) {
     int faults = 0, checked = 0;
     for (int k = 0; k < 5; k++)
         for (int directions = 1; directions <= 2; directions++)
-            faults += walk(net(CELL_LSTM, 4, directions, k == 4 ? 8 : 16), lengths[k], 23 + lengths[k] * 40 * directions, &checked);
+            faults += walk(net(CELL_LSTM, 4, directions, k == 4 ? 8 : 16), lengths[k],
+                           23 + lengths[k] * 40 * directions, &checked);
     faults += walk(net(CELL_GRU, 1, 1, 8), 500, 5000, &checked);
     assert_int_equal(faults, 0);
     assert_true(checked > 20);
@@ -85,7 +86,8 @@ static void test_units(void **state) {
     static const int units[] = {2, 16, 64, 512};
     int faults = 0, checked = 0;
     for (int k = 0; k < 4; k++)
-        faults += walk(net(k % 2 ? CELL_LSTM : CELL_RNN, 2, 1 + k / 2, units[k]), 8, units[k] > 100 ? 180 : 60, &checked);
+        faults +=
+            walk(net(k % 2 ? CELL_LSTM : CELL_RNN, 2, 1 + k / 2, units[k]), 8, units[k] > 100 ? 180 : 60, &checked);
     assert_int_equal(faults, 0);
     assert_true(checked > 100);
 }

@@ -47,8 +47,8 @@ static inline int fixture_encode(const char *word, int T, int *x, int *target) {
     return n;
 }
 
-// What the network of `spec` reads and is asked: symbols are those of the word; numbers a wave; where there is one answer
-// only the last timestep is asked; an encoder reads the word itself.
+// What the network of `spec` reads and is asked: symbols are those of the word; numbers a wave; where there is one
+// answer only the last timestep is asked; an encoder reads the word itself.
 static inline void fixture_example(struct fixture *f, const struct net_spec *spec, const char *word, int T,
                                    struct example *example) {
     *example = (struct example){.T = fixture_encode(word, T, f->x, f->target), .x = f->x, .target = f->target};
