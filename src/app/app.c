@@ -460,7 +460,7 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .presentation = app->presentation,
                             .narration = narration,
                             .unit_word = data_unit_word(app->bench->data)};
-    bool encoder = scene_encoder(scene);
+    bool encoder = app->view.encoder = scene_encoder(scene); // a view that selects a timestep selects one of this side
     scene->record = record_side(scene->record, encoder);
     scene->script = script_side(scene->script, encoder);
     if (encoder) scene->itemised = NULL; // that is the decoder's

@@ -51,7 +51,7 @@ static void narrate_all(const struct traced *traced, bool json) {
 
 static void tell_file(const struct words *words, const struct traced *traced) {
     const struct record *record = traced->record;
-    json_t *steps = traced->script ? json_integer(traced->script->count) : json_null();
+    json_t *steps = json_integer(traced->script->count);
     if (words->common.json)
         command_json(json_pack("{s:s, s:s, s:O, s:o, s:o}", "out", words->out, "example", traced->example, "steps",
                                steps, "loss", json_number(record->loss), "grad_norm", json_number(record->grad_norm)));

@@ -20,7 +20,7 @@ enum ask_kind {
 };
 struct ask {
     enum ask_kind kind;
-    int index;      // ASK_VIEW: of views.h; ASK_SEEK: a position
+    int index;       // ASK_VIEW: of views.h; ASK_SEEK: a position
     char text[1024]; // ASK_EXAMPLE, ASK_HOMEWORK: a path
 };
 
@@ -28,11 +28,12 @@ struct view_state {
     int view; // what stands in the middle: an index of views.h
     struct ask ask;
     enum notation notation;
-    int unit;                            // selected, 0-based; -1 = none
-    int t;                               // selected timestep, 0-based; -1 = the running step's
-    bool encoder;                        // ... is one of the encoder's; of an encoder-decoder
-    int layer, direction;                // shown in the inspector
-    bool place_pinned;                   // ... also where the running step is in another one
+    int unit;             // selected, 0-based; -1 = none
+    int t;                // selected timestep, 0-based; -1 = the running step's
+    bool encoder;         // of an encoder-decoder: it is one of the encoder's. Where none is selected the
+                          // side that is shown, so that who selects one of that side sets t alone
+    int layer, direction; // shown in the inspector
+    bool place_pinned;    // ... also where the running step is in another one
     int hover_unit, hover_t, hover_slot; // -1 = none; set by the views each frame
     bool hover_grad;
     bool backward; // the backward figure (follows the phase unless the user pressed B)
@@ -65,11 +66,11 @@ struct scene {
     struct view_state *state;
     const struct hidden_value *hidden;
     int hidden_count;
-    bool presentation;     // for a room: the narration is larger
-    float slide;           // columns that the running frame still has to travel; 0 = in its place
+    bool presentation;               // for a room: the narration is larger
+    float slide;                     // columns that the running frame still has to travel; 0 = in its place
     const struct homework *homework; // a learner's arrays held against the record, or NULL
-    const char *unit_word; // "character": what one timestep is
-    void *memory;          // what the running view keeps from frame to frame (views.h)
+    const char *unit_word;           // "character": what one timestep is
+    void *memory;                    // what the running view keeps from frame to frame (views.h)
 };
 
 // The timestep and step the inspector is about.

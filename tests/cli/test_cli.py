@@ -154,7 +154,14 @@ def every_kind_of_data():
                 assert json.loads(ok("eval", model, "--data", path, "--test", "--json").stdout)["tokens"] == 1
             else:
                 says(1, "no test part", "eval", model, "--data", path, "--test")
-            says(1, "the workbench shows texts", "trace", "--data", path)
+            # every kind is walked, drawn and written
+            example = ["--data", path, "--hidden", 4, "--example", 2]
+            told = json.loads(ok("trace", *example, "--steps", 2, "--json").stdout)
+            assert len(told["steps"]) > 20 and all(step["narration"].startswith(step["title"]) for step in told["steps"]), name
+            written = json.loads(ok("trace", *example, "--steps", 2, "--out", f"{folder}/t.safetensors", "--json").stdout)
+            assert written["steps"] == len(told["steps"]) and written["loss"] == told["loss"], (name, written)
+            ok("trace", model, "--data", path)
+            ok("render", "--data", path, "--step", 9, "--out", f"{folder}/p.png")
         says(1, "expected data for a many-to-one network", "eval", model, "--data", NAMES)
         says(2, "its network is encoder-decoder", "train", "--data", f"{folder}/pairs.txt", "--kind", "many-to-one")
         says(2, "--embed: expected symbols", "train", "--data", f"{folder}/series.csv", "--embed", 4)
@@ -575,6 +582,7 @@ def trace_of_arrays():
                 assert list(found["symbol"][1][1:]) == list(found["target"][1][:-1])
             grad, at = found[f"grad/{parameter}"][1], found[f"grad_at/{parameter}"][1]
             assert any(grad) and all(abs(sum(at[i :: len(grad)]) - g) < 1e-9 for i, g in enumerate(grad)), (words, parameter)
+            assert len(ok(*words).stdout.splitlines()) == told["steps"] > 20, words  # every kind is told in words
             ok(*words, "--itemised", "--out", path)
             meta, items = tensors(path)
             sides = ["", "encoder/"] if "encoder-decoder" in words else [""]
@@ -603,7 +611,6 @@ def trace_of_arrays():
         says(1, "one.npy: expected the 4 timesteps of 3 examples", "trace", "--input", s, "--target", one)
         says(1, "not a .npy file", "trace", "--input", NAMES)
         says(2, "--input", "trace", "--target", y)
-        says(2, "--out", "trace", "--input", x, "--target", y)
         says(2, "--word", "trace", "--input", x, "--word", "a")
         says(2, "--target", "trace", "--input", s, "--kind", "encoder-decoder", "--out", f"{folder}/t.safetensors")
         says(1, "no-such", "trace", "--input", f"{folder}/no-such.npy")

@@ -12,6 +12,7 @@
 #include "kind_files.h"
 #include "rng.h"
 #include "task.h"
+#include "world.h"
 
 static struct setup small_setup(void) {
     struct setup setup = setup_default();
@@ -311,8 +312,48 @@ static void chosen_in_menu(void **state) {
     drive_close(&drive);
 }
 
+// A lesson's scene names a task; its places are on both sides.
+static void lesson_scenes(void **state) {
+    (void)state;
+    struct world *world = world_new();
+    struct lesson_world lesson = world_callbacks(world);
+    struct lesson_now now;
+    struct err err = {0};
+    struct lesson_scene scene = {.task = "sums",
+                                 .cell = "gru",
+                                 .units = 4,
+                                 .layers = 1,
+                                 .embed = 3,
+                                 .directions = 2,
+                                 .seed = 2,
+                                 .train = 1,
+                                 .unit = -1,
+                                 .t = -1};
+    snprintf(scene.goto_, sizeof scene.goto_, "backward encoder t=last");
+    if (!lesson.apply_scene(world, &scene, &err)) fail_msg("%s", err.message);
+    lesson.look(world, &now);
+    assert_non_null(now.record->encoder);
+    assert_int_equal(now.record->encoder->layout.spec.directions, 2);
+    assert_int_equal(now.record->layout.spec.embed, 3);
+    const struct step *step = script_running(now.script, now.position);
+    assert_true(step->encoder && step->phase == PHASE_BACKWARD && step->t == record_T(now.record->encoder) - 1);
+    double value = 0, there = tape_value(now.record->encoder->tape, 0, 1, record_cell(now.record)->state_out[0], 0)[2];
+    assert_true(lesson_number("encoder/forward/l0_reverse/c row=1 column=3", &now, &value, &err));
+    assert_true(value == there);
+    snprintf(scene.task, sizeof scene.task, "adding:T=9");
+    snprintf(scene.word, sizeof scene.word, "3");
+    scene.embed = 0;
+    snprintf(scene.goto_, sizeof scene.goto_, "loss");
+    if (!lesson.apply_scene(world, &scene, &err)) fail_msg("%s", err.message);
+    lesson.look(world, &now);
+    assert_int_equal(script_running(now.script, now.position)->t, 8);
+    assert_string_equal(now.word, "sequence 3");
+    world_free(world);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {IN_FOLDER(all_data),    IN_FOLDER(typed), IN_FOLDER(unit_words),
-                                       IN_FOLDER(checkpoints), IN_FOLDER(drawn), IN_FOLDER(chosen_in_menu)};
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(all_data), IN_FOLDER(typed),          IN_FOLDER(unit_words),          IN_FOLDER(checkpoints),
+        IN_FOLDER(drawn),    IN_FOLDER(chosen_in_menu), cmocka_unit_test(lesson_scenes)};
     return cmocka_run_group_tests_name("workbench", tests, NULL, NULL);
 }
