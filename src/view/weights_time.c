@@ -48,7 +48,7 @@ void weights_columns(struct weights *w, rect all) {
     if (!result.hovered) return;
     int t = (int)((w->ui->pointer.x - all.x) / w->pitch);
     if (t < 0 || t >= w->T) return;
-    w->scene->state->hover_t = t;
+    if (scene_encoder(w->scene) == w->encoder) w->scene->state->hover_t = t;
     draw_box(w->list, (rect){column_x(w, t), all.y, fmaxf(w->pitch, 2), all.h}, w->theme->line2, 0, 1);
     if (result.clicked) weights_take(w, t);
 }

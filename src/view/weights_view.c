@@ -82,8 +82,8 @@ bool weights_open(struct weights *w, struct ui *ui, const struct scene *scene) {
     weight_label(w->grad_label, sizeof w->grad_label, record, notation, true, w->weight);
     w->T = record_param_T(record, w->weight.param);
     w->encoder = record_is_encoder(record_side_of_param(record, w->weight.param));
-    const int t = scene_encoder(scene) == w->encoder ? scene_t(scene) : 0; // else it is one of the other side
-    w->t = t < w->T ? t : w->T - 1;
+    const int selected = scene_encoder(scene) == w->encoder ? scene_t(scene) : 0; // else it is one of the other side
+    w->t = selected < w->T ? selected : w->T - 1;
     w->parts = mem_array(3 * (size_t)w->T, sizeof *w->parts);
     if (!w->parts) return false;
     w->sums = w->parts + w->T;

@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "parameter_numbers.h"
 #include <stdlib.h>
+#include <unistd.h>
 
 static struct drive open_with(enum cell_id cell, int layers, const char *word, float width, float height, float scale,
                               bool wait) {
@@ -212,6 +213,47 @@ static void timesteps(void **state) {
     drive_close(&drive);
 }
 
+// Of an encoder-decoder a parameter has the timesteps of its side, and choosing one chooses the side with it.
+static void sides(void **state) {
+    (void)state;
+    char path[] = "/tmp/unroll-pairs-XXXXXX";
+    FILE *file = fdopen(mkstemp(path), "w");
+    assert_non_null(file);
+    for (int k = 0; k < 6; k++)
+        fputs("unroll\tbc\nback\tcab\n", file);
+    fclose(file);
+    struct drive drive;
+    struct err err = {0};
+    struct app_options options = {.setup = setup_default(), .reduced_motion = true, .wait = true};
+    options.setup.recipe.steps = 5;
+    snprintf(options.setup.data, sizeof options.setup.data, "%s", path);
+    if (!drive_open(&drive, &options, 1440, 900, 1, &err)) fail_msg("%s", err.message);
+    remove(path);
+    const struct record *record = drive.app->bench->record;
+    assert_non_null(record->layout.encoder);
+    show(&drive, "weights");
+    assert_string_equal(record->layout.params[drive.app->view.weight.param].name, "encoder.rnn.weight_hh_l0");
+    char copies[24];
+    snprintf(copies, sizeof copies, "%d copies", record->source.T);
+    assert_true(record->source.T != record->example.T && drive_shows(&drive, copies));
+    drive_click(&drive, 300, 500); // a column
+    assert_true(drive.app->view.t >= 0 && drive.app->view.encoder);
+    drive.app->view.weight = (struct weight){true, layout_find(&record->layout, "decoder.rnn.weight_hh_l0"), 3, 3};
+    drive_frame(&drive);
+    snprintf(copies, sizeof copies, "%d copies", record->example.T);
+    assert_true(drive_shows(&drive, copies));
+    drive_click(&drive, 300, 500);
+    assert_true(drive.app->view.t >= 0 && !drive.app->view.encoder);
+    show(&drive, "check");
+    assert_true(drive_click_text(&drive, "Check them all"));
+    drive_frame(&drive);
+    char agree[48];
+    snprintf(agree, sizeof agree, "%d of %d parameters agree", record->layout.count, record->layout.count);
+    assert_true(drive_shows(&drive, agree));
+    show(&drive, "clip");
+    drive_close(&drive);
+}
+
 // --- the gradient check ---
 
 static void nudges(void **state) {
@@ -358,6 +400,7 @@ int main(void) {
         cmocka_unit_test(entries_by_pointer),
         cmocka_unit_test(parameters_by_menu),
         cmocka_unit_test(timesteps),
+        cmocka_unit_test(sides),
         cmocka_unit_test(nudges),
         cmocka_unit_test(checks_them_all),
         cmocka_unit_test(limits_move),
