@@ -147,14 +147,13 @@ static void now_band(const struct check_page *p, const struct plot *plot) {
     draw_rect(p->list, (rect){x - 0.75f, plot->area.y, 1.5f, plot->area.h}, p->theme->on_hi, 0);
 }
 
-static void side_words(const struct check_page *p, const struct plot *plot) {
-    struct text_style style = text_of(FONT_SANS_MEDIUM, 13, p->theme->ink3, ALIGN_LEFT);
-    float y = plot->area.y + plot->area.h - 10;
-    const char *left = "rounding: the losses share their digits", *right = "truncation: the curve bends";
-    if (plot->area.w < 540) left = "rounding", right = "truncation";
-    draw_text(p->list, plot->area.x + 10, y, left, style);
-    style.align = ALIGN_RIGHT;
-    draw_text(p->list, plot->area.x + plot->area.w - 10, y, right, style);
+// Above the chart: inside of it the band of the chosen step would run through them.
+static void side_words(const struct check_page *p, rect r) {
+    const char *words = r.w >= 620 ? "left: rounding, the losses share their digits; right: truncation, the curve bends"
+                                   : "left: rounding; right: truncation";
+    struct text_style style = text_of(FONT_SANS_MEDIUM, 12, p->theme->ink3, ALIGN_RIGHT);
+    if (text_width(p->list, words, style) > r.w - 270) words = "left: rounding; right: truncation";
+    draw_text(p->list, r.x + r.w - 12, r.y + 16, words, style);
 }
 
 void check_errors(struct check_page *p, rect r) {
@@ -186,7 +185,7 @@ void check_errors(struct check_page *p, rect r) {
     now_band(p, &plot);
     plot_grid_y(&plot);
     plot_grid_x(&plot);
-    side_words(p, &plot);
+    side_words(p, r);
     plot_line(&plot, x, y, a->steps, p->theme->m_a, 2.75f, true);
     for (int k = 0; k < a->steps; k++)
         if (isfinite(y[k])) plot_mark(&plot, x[k], y[k], 4.5f, p->theme->m_a, true);
