@@ -361,7 +361,8 @@ double app_wait(const struct app *app, double now) {
     if (app->transport.playing) wait = fmax(0, app->next_step - now);
     if (app->ui.wake_at > 0)
         wait = wait < 0 ? fmax(0, app->ui.wake_at - now) : fmin(wait, fmax(0, app->ui.wake_at - now));
-    if (app->job) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
+    if (app->job || (app->bench && insights_busy(app->bench->insights, NULL)))
+        wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
     return wait;
 }
 
@@ -435,7 +436,7 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
     }
     *scene = (struct scene){.record = app->bench->record,
                             .script = app->bench->script,
-                            .itemised = app->bench->itemised,
+                            .insights = app->bench->insights,
                             .position = shown,
                             .motion = motion,
                             .state = &app->view,
@@ -623,6 +624,10 @@ static void answer(struct app *app) {
 void app_frame(struct app *app, struct draw_list *list, double now) {
     struct ui *ui = &app->ui;
     if (!app->picturing) advance(app, now);
+    if (app->bench) {
+        insights_in_background(app->bench->insights, !app->waits && !app->picturing, app->wake, app->wake_context);
+        insights_frame(app->bench->insights);
+    }
     ui->reduced_motion = app->preferences.reduced_motion;
     ui_begin(ui, list, theme_get(app->theme), now);
     rect whole = list->bounds;

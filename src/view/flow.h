@@ -6,6 +6,7 @@
 
 void view_flow(struct ui *ui, rect r, const struct scene *scene);
 void view_flow_by_loss(struct ui *ui, rect r, const struct scene *scene);
+int view_flow_losses(const struct scene *scene, int t); // rows of that list: the losses that come back to t
 // Columns shared by stage and flow: the x of column t's box and the pitch, for a stage rectangle. Timesteps first ..
 // first + count - 1 are seen. In a score (pitch under 48) the running timestep is opened: its column is lens_width
 // wide.

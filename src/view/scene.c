@@ -1,4 +1,6 @@
 #include "scene.h"
+
+#include "diagram.h"
 #include <math.h>
 #include <string.h>
 
@@ -21,6 +23,13 @@ bool scene_backward(const struct scene *scene) {
     if (scene->state && scene->state->backward_pinned) return scene->state->backward;
     const struct step *step = scene_step(scene);
     return step && step->phase >= PHASE_BACKWARD;
+}
+
+const struct itemised *scene_itemised(const struct scene *scene) {
+    struct chain chain = {0};
+    diagram_place(scene, &chain.layer, &chain.direction);
+    const struct insight *found = insights_itemised(scene->insights, chain, PATH_ALL);
+    return found ? found->itemised : NULL;
 }
 
 bool scene_is_hidden(const struct scene *scene, const char *tensor, int row, int column) {

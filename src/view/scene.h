@@ -1,9 +1,10 @@
 #pragma once
 // What the views look at, and what they let a person choose. A scene is put together by the app each frame; views only
-// read it and change view_state. No view computes a network's value of its own: numbers come from record and itemised.
+// read it and change view_state. No view computes a network's value of its own: numbers come from the record and from
+// its analyses (insights).
 
 #include "homework.h"
-#include "itemised.h"
+#include "insight.h"
 #include "narration.h"
 #include "provenance.h"
 #include "spoken.h"
@@ -59,7 +60,7 @@ struct hidden_value {
 struct scene {
     const struct record *record;
     const struct script *script;
-    const struct itemised *itemised; // NULL when not computed
+    struct insights *insights; // analyses of the record; NULL: none are made
     int position;                    // of the cursor
     float motion;                    // 0..1, progress of the running step's motion; 1 = at rest
     bool motion_back;
@@ -77,6 +78,8 @@ struct scene {
 
 // The timestep and step the inspector is about.
 int scene_t(const struct scene *scene);
+// Gradients by loss of the layer and direction looked at; NULL while they are computed.
+const struct itemised *scene_itemised(const struct scene *scene);
 const struct step *scene_step(const struct scene *scene); // running step or NULL
 bool scene_backward(const struct scene *scene);           // which figure the stage shows
 bool scene_is_hidden(const struct scene *scene, const char *tensor, int row, int column);

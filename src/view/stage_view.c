@@ -10,7 +10,7 @@ static void draw(struct ui *ui, rect r, const struct scene *scene) {
     float story = view_narration_height(ui, r.w, scene);
     // In a low window the chart takes the place of the sentence, and only where it was asked for.
     bool low = r.h < 640;
-    bool flow = scene_backward(scene) && scene->state->flow && scene->itemised && (!low || scene->state->flow_asked);
+    bool flow = scene_backward(scene) && scene->state->flow && scene->insights && (!low || scene->state->flow_asked);
     rect below = {0}, text = {0};
     if (flow) below = rect_cut_bottom(&r, floorf(low ? r.h * 0.36f : fmaxf(190, r.h * 0.3f)));
     if (!flow || !low) text = rect_cut_bottom(&r, story);
