@@ -400,7 +400,8 @@ double app_wait(const struct app *app, double now) {
     if (app->transport.playing) wait = fmax(0, app->next_step - now);
     if (app->ui.wake_at > 0)
         wait = wait < 0 ? fmax(0, app->ui.wake_at - now) : fmin(wait, fmax(0, app->ui.wake_at - now));
-    if (app->job || checker_busy(app->checker)) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
+    bool busy = app->job || checker_busy(app->checker) || (app->bench && insights_busy(app->bench->insights, NULL));
+    if (busy) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
     return wait;
 }
 
@@ -474,7 +475,7 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
     }
     *scene = (struct scene){.record = app->bench->record,
                             .script = app->bench->script,
-                            .itemised = app->bench->itemised,
+                            .insights = app->bench->insights,
                             .checker = app->checker,
                             .position = shown,
                             .motion = motion,
@@ -489,7 +490,6 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
     bool encoder = app->view.encoder = scene_encoder(scene); // a view that selects a timestep selects one of this side
     scene->record = record_side(scene->record, encoder);
     scene->script = script_side(scene->script, encoder);
-    if (encoder) scene->itemised = NULL; // that is the decoder's
     narrate(narration, scene->record, scene->script, shown, app->view.unit, app->view.notation);
     return scene;
 }
@@ -678,6 +678,10 @@ static void answer(struct app *app) {
 void app_frame(struct app *app, struct draw_list *list, double now) {
     struct ui *ui = &app->ui;
     if (!app->picturing) advance(app, now);
+    if (app->bench) {
+        insights_in_background(app->bench->insights, !app->waits && !app->picturing, app->wake, app->wake_context);
+        insights_frame(app->bench->insights);
+    }
     ui->reduced_motion = app->preferences.reduced_motion;
     ui_begin(ui, list, theme_get(app->theme), now);
     rect whole = list->bounds;

@@ -1,6 +1,6 @@
 #include "trace_out.h"
 
-#include "analysis.h"
+#include "insight.h"
 #include "file.h"
 #include "mem.h"
 #include "npy.h"
@@ -64,40 +64,84 @@ static void add_tensor(void *context, const char *name, int dims, const int64_t 
         sink->failed = !save_array(sink, name, dims, shape, data);
 }
 
-// itemised/l{k}[_reverse]/{state} (T tau, T t, H): dL<tau>/d(state)<t>, and their norms (T tau, T t) under norm/; of an
-// encoder under encoder/, with t its own timesteps.
-static bool add_side(const struct record *record, const struct tape *tape, const char *prefix, struct sink *sink,
-                     struct err *err) {
-    const struct cell_desc *cell = record_cell(record);
-    const struct net_spec *spec = tape_spec(tape);
-    const int64_t tau = record_T(record), T = tape_length(tape), H = record_H(record);
-    size_t pairs = (size_t)tau * (size_t)T, row = pairs * (size_t)(H + 1);
-    double *memory = slab_alloc(row, CELL_MAX_STATES * sizeof *memory, "the itemised gradients", err);
-    double *const norms[CELL_MAX_STATES] = {memory, memory + pairs};
-    double *const vectors[CELL_MAX_STATES] = {memory + 2 * pairs, memory + pairs * (size_t)(H + 2)};
-    bool good = memory != NULL;
-    for (int l = 0; good && l < spec->layers; l++)
-        for (int d = 0; good && d < spec->directions; d++) {
-            good =
-                analysis_itemised(tape, &record->layout, record->params, &record->example, l, d, norms, vectors, err);
-            for (int s = 0; good && s < cell->state_count; s++) {
-                char name[128], norm[160];
-                snprintf(name, sizeof name, "itemised/l%d%s/%s", l, d ? "_reverse" : "",
-                         cell->slots[cell->state_out[s]].id);
-                snprintf(norm, sizeof norm, "%snorm/%s", prefix, name);
-                add_tensor(sink, norm, 2, (const int64_t[]){tau, T}, norms[s]);
-                snprintf(norm, sizeof norm, "%s%s", prefix, name);
-                add_tensor(sink, norm, 3, (const int64_t[]){tau, T, H}, vectors[s]);
-            }
-        }
-    mem_free(memory);
+// dL<tau>/d(state)<t> of one chain over the paths of `path`, (T tau, T t, H), its norms (T tau, T t), and of a path the
+// norms over all losses (T).
+static bool add_itemised(const struct record *record, struct chain chain, int path, struct sink *sink,
+                         struct err *err) {
+    struct itemised *items = itemised_new(record, chain, path, NULL, err);
+    if (!items) return false;
+    const int64_t taus = items->taus, T = items->T, H = record_H(record);
+    const size_t all = (size_t)(taus * T * H), one = (size_t)(T * H);
+    double *vectors = slab_alloc(all, (size_t)items->states * sizeof *vectors, "the itemised gradients", err);
+    bool good = vectors != NULL;
+    for (int tau = 0; good && tau < taus; tau++) {
+        struct loss_gradient *gradient = loss_gradient_new(record, chain, path, tau, err);
+        good = gradient != NULL;
+        for (int s = 0; good && s < items->states; s++)
+            memcpy(vectors + (size_t)s * all + (size_t)tau * one, gradient->vectors[s], one * sizeof *vectors);
+        loss_gradient_free(gradient);
+    }
+    for (int s = 0; good && s < items->states; s++) {
+        char name[ITEMISED_NAME];
+        itemised_name(name, record, chain, path, ITEMISED_VECTORS, s);
+        add_tensor(sink, items->norm_name[s], 2, (const int64_t[]){taus, T}, items->norms[s]);
+        add_tensor(sink, name, 3, (const int64_t[]){taus, T, H}, vectors + (size_t)s * all);
+        if (path != PATH_ALL) add_tensor(sink, items->total_name[s], 1, (const int64_t[]){T}, items->totals[s]);
+    }
+    mem_free(vectors);
+    itemised_free(items);
     return good;
 }
 
-static bool add_itemised(const struct record *record, struct sink *sink, struct err *err) {
-    const struct tape *encoder = tape_encoder(record->tape);
-    return add_side(record, record->tape, "", sink, err) &&
-           (!encoder || add_side(record, encoder, "encoder/", sink, err));
+static bool add_jacobian(const struct trace_file *file, struct chain chain, int state, struct sink *sink,
+                         struct err *err) {
+    const struct record *record = file->record;
+    struct jacobian j;
+    int from = file->jacobian[0], to = file->jacobian[1];
+    if (chain.direction == 1) { // the later one in this direction's own order is the earlier timestep
+        from = file->jacobian[1];
+        to = file->jacobian[0];
+    }
+    if (!jacobian_init(&j, chain_tape(record, chain), &record->layout, record->params, chain.layer, chain.direction, to,
+                       state, from, state, err))
+        return false;
+    const int64_t steps = j.steps, size = j.size, least = j.rows < j.columns ? j.rows : j.columns;
+    const struct {
+        int dims;
+        int64_t shape[3];
+        const double *data;
+    } parts[JACOBIAN_PARTS] = {[JACOBIAN_PRODUCT] = {2, {j.rows, j.columns}, j.product},
+                               [JACOBIAN_SINGULAR] = {1, {least}, j.singular},
+                               [JACOBIAN_FACTOR] = {3, {steps, size, size}, j.factors},
+                               [JACOBIAN_FACTOR_NORM] = {1, {steps}, j.factor_frobenius},
+                               [JACOBIAN_FACTOR_LARGEST] = {1, {steps}, j.factor_largest},
+                               [JACOBIAN_RUNNING_NORM] = {1, {steps}, j.running_frobenius},
+                               [JACOBIAN_RUNNING_LARGEST] = {1, {steps}, j.running_largest},
+                               [JACOBIAN_BOUND_NORM] = {1, {steps}, j.bound_frobenius},
+                               [JACOBIAN_BOUND_LARGEST] = {1, {steps}, j.bound_largest}};
+    for (int part = 0; part < JACOBIAN_PARTS; part++) {
+        char name[ITEMISED_NAME];
+        jacobian_name(name, record, chain, state, state, (enum jacobian_part)part);
+        if (parts[part].data) add_tensor(sink, name, parts[part].dims, parts[part].shape, parts[part].data);
+    }
+    jacobian_release(&j);
+    return true;
+}
+
+static bool add_analyses(const struct trace_file *file, struct sink *sink, struct err *err) {
+    const struct record *record = file->record;
+    int paths[CELL_MAX_SLOTS], path_count = file->paths ? path_list(record_cell(record), paths) : 1;
+    if (!file->paths) paths[0] = PATH_ALL;
+    bool good = true;
+    for (int c = 0; good && c < chain_count(record); c++) {
+        struct chain chain = chain_get(record, c);
+        for (int w = 0; good && file->itemised && w < path_count; w++)
+            good = add_itemised(record, chain, paths[w], sink, err);
+        if (file->jacobian[1] <= 0 || chain.side == 1) continue;
+        for (int s = record_cell(record)->state_count > 1 ? -1 : 0; good && s < record_cell(record)->state_count; s++)
+            good = add_jacobian(file, chain, s, sink, err);
+    }
+    return good;
 }
 
 enum { META = 6 };
@@ -117,7 +161,7 @@ static void describe(const struct trace_file *file, char update[32], struct npy_
 static bool each_tensor(const struct trace_file *file, struct sink *sink, struct err *err) {
     if (!record_each(file->record, add_tensor, sink) && !sink->failed)
         return err_set(err, ERR_MEMORY, "no memory for the arrays of %d timesteps", record_T(file->record));
-    return !sink->failed && (!file->itemised || add_itemised(file->record, sink, err)) && !sink->failed;
+    return !sink->failed && add_analyses(file, sink, err) && !sink->failed;
 }
 
 static bool save_table(const struct trace_file *file, const char *path, struct err *err) {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HISTORY_BUDGET = 64 << 20, ITEMISED_MAX_T = 64, NARROW_UNITS = 8 };
+enum { HISTORY_BUDGET = 64 << 20, NARROW_UNITS = 8 };
 
 struct recipe recipe_default(void) {
     struct recipe recipe = {.kind = -1, .seed = 1, .steps = 400, .batch = 32, .forget_bias = 1};
@@ -30,10 +30,9 @@ struct record_texts workbench_texts(const struct vocabulary *symbols, const stru
 }
 
 static void forget_record(struct workbench *bench) {
-    itemised_free(bench->itemised);
+    insights_about(bench->insights, NULL); // they read the record
     script_free(bench->script);
     record_free(bench->record);
-    bench->itemised = NULL;
     bench->script = NULL;
     bench->record = NULL;
 }
@@ -41,6 +40,7 @@ static void forget_record(struct workbench *bench) {
 void workbench_free(struct workbench *bench) {
     if (!bench) return;
     forget_record(bench);
+    insights_free(bench->insights);
     bench_example_free(bench->example);
     model_release(&bench->model);
     history_free(bench->history);
@@ -49,27 +49,24 @@ void workbench_free(struct workbench *bench) {
     mem_free(bench);
 }
 
-// Makes the record, the script and the itemised gradients of an example; on failure the old ones stay.
+// Makes the record and the script of an example; on failure the old ones stay.
 static bool make_record(struct workbench *bench, const struct bench_example *of, struct err *err) {
     struct snapshot now = {0};
     const struct example *example = &of->example;
-    int T = example->T;
     history_get(bench->history, bench->update, &now);
     struct record_texts texts = workbench_texts(&bench->data->vocabulary, &bench->data->labels);
     struct record *record = record_new_with(&bench->model, example, &bench->clamps, &texts, REDUCTION_SUM,
                                             &bench->recipe.options, now.m, now.v, bench->update + 1, err);
     if (!record) return false;
     struct script *script = script_new(record, err);
-    struct itemised *itemised = script && T <= ITEMISED_MAX_T ? itemised_new(record, err) : NULL;
-    if (!script || (T <= ITEMISED_MAX_T && !itemised)) {
-        script_free(script);
+    if (!script) {
         record_free(record);
         return false;
     }
     forget_record(bench);
     bench->record = record;
     bench->script = script;
-    bench->itemised = itemised;
+    insights_about(bench->insights, record);
     return true;
 }
 
@@ -142,6 +139,7 @@ static bool train(struct workbench *bench, workbench_progress *progress, void *c
 struct workbench *workbench_new(struct dataset *data, const struct recipe *recipe, const char *text, int number,
                                 workbench_progress *progress, void *context, struct err *err) {
     struct workbench *bench = mem_need(1, sizeof *bench);
+    bench->insights = insights_new();
     bench->data = data;
     bench->recipe = *recipe;
     struct recipe *own = &bench->recipe;
@@ -163,6 +161,7 @@ fail:
 struct workbench *workbench_from_model(const struct model *model, struct dataset *data, const char *text, int number,
                                        struct err *err) {
     struct workbench *bench = mem_need(1, sizeof *bench);
+    bench->insights = insights_new();
     bench->recipe = recipe_default();
     bench->recipe.spec = model->layout.spec;
     bench->recipe.steps = 0;

@@ -5,7 +5,7 @@
 
 #include "bench_example.h"
 #include "history.h"
-#include "itemised.h"
+#include "insight.h"
 #include "script.h"
 
 struct recipe {
@@ -33,7 +33,7 @@ struct workbench {
     struct clamps clamps;          // values set by hand in the record's forward pass; of this example only
     struct record *record;
     struct script *script;
-    struct itemised *itemised;
+    struct insights *insights; // analyses of the record, made when asked for
     double train_seconds, last_loss;
 };
 typedef bool workbench_progress(void *context, double fraction); // false: stop

@@ -13,8 +13,9 @@ struct words {
     struct opening opening;
     struct arrays_words arrays;
     const char *out, *clamp;
-    bool itemised;
     const char *against;
+    bool itemised, paths;
+    int jacobian[2]; // from, to, counted from 1; 0: none
     int reduction;
 };
 
@@ -167,6 +168,9 @@ static int parse(const struct command *command, int argc, char **argv, struct wo
          "arrays of your own (.npy, .csv, .safetensors, a folder of .npy) held against it: what differs first, and "
          "why"},
         {"itemised", OPTION_FLAG, &words->itemised, NULL, "with --out: gradients by the loss that they come from"},
+        {"paths", OPTION_FLAG, &words->paths, NULL, "with --itemised: also those through each gate and the memory lane"},
+        {"jacobian", OPTION_RANGE, words->jacobian, "A:B",
+         "with --out: how the states at timestep B answer to those at A, with factors"},
         {0}};
     const struct option *tables[] = {own, option_opening(&words->opening), option_model(&words->opening.model),
                                      option_training(&words->opening.training), option_common(&words->common)};
@@ -177,8 +181,14 @@ static int parse(const struct command *command, int argc, char **argv, struct wo
 }
 
 static bool check_words(const struct words *words, struct err *err) {
-    if (words->itemised && !words->out)
-        return err_set(err, ERR_USAGE, "--itemised: expected --out as well, found none");
+    bool jacobian = words->jacobian[1] > 0;
+    if ((words->itemised || jacobian) && !words->out)
+        return err_set(err, ERR_USAGE, "--%s: expected --out as well, found none", jacobian ? "jacobian" : "itemised");
+    if (words->paths && !words->itemised)
+        return err_set(err, ERR_USAGE, "--paths: expected --itemised as well, found none");
+    if (jacobian && (words->jacobian[0] < 1 || words->jacobian[1] <= words->jacobian[0]))
+        return err_set(err, ERR_USAGE, "--jacobian: expected two timesteps, the second later, found %d:%d",
+                       words->jacobian[0], words->jacobian[1]);
     bool alone = words->arrays.target || words->arrays.output >= 0;
     if (alone && !words->arrays.input)
         return err_set(err, ERR_USAGE, "--%s: expected --input as well, found none",
@@ -207,8 +217,12 @@ static int run_trace(const struct command *command, int argc, char **argv) {
     bool good = check_words(&words, &err) &&
                 (words.arrays.input ? trace_arrays(&words, &traced, &err) : trace_data(&words, &traced, &err));
     if (good && words.out) {
-        struct trace_file file = {
-            .record = traced.record, .example = traced.example, .clamp = words.clamp, .itemised = words.itemised};
+        struct trace_file file = {.record = traced.record,
+                                  .example = traced.example,
+                                  .clamp = words.clamp,
+                                  .itemised = words.itemised,
+                                  .paths = words.paths,
+                                  .jacobian = {words.jacobian[0] - 1, words.jacobian[1] - 1}};
         good = trace_save(&file, words.out, &err);
         if (good) tell_file(&words, &traced);
     } else if (good && words.against)
@@ -224,5 +238,5 @@ static int run_trace(const struct command *command, int argc, char **argv) {
 const struct command command_trace = {
     "trace",
     "[M.safetensors | model options] [--data FILE] [--example N | --word TEXT | --input X.npy [--target Y.npy]] "
-    "[--clamp LIST] [--against FILE] [--out T.safetensors | T.csv | DIR/ [--itemised]]",
+    "[--clamp LIST] [--against FILE] [--out T.safetensors | T.csv | DIR/ [--itemised [--paths]] [--jacobian A:B]]",
     "Everything that one example does to a network: told step by step, or as arrays.", run_trace};

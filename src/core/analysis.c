@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { LANES_BUDGET = 4 << 20 }; // numbers that the lanes of one walk may hold
+
 // --- walks ---
 
 static const struct tape *tape_with_losses(const struct tape *tape) {
@@ -30,6 +32,9 @@ static bool run_walk(const struct lanes *walk, const struct tape *tape, const st
     decoder.direction = 0;
     decoder.masks = NULL;
     decoder.give = NULL;
+    decoder.watch_share /= 2;
+    lanes.watch_share /= 2;
+    lanes.watch_from += lanes.watch_share;
     lanes.seed = NULL;
     lanes.active = NULL; // every loss of the decoder comes from all of the encoder
     return lanes_run_from(&decoder, &lanes, err);
@@ -38,7 +43,7 @@ static bool run_walk(const struct lanes *walk, const struct tape *tape, const st
 // --- itemised ---
 
 struct itemising {
-    int *tau;        // (lanes) the loss of each lane, ascending
+    const int *tau;  // (lanes) the loss of each lane, ascending
     int *first_lane; // (T + 1) the first lane whose tau is at t or later
     double *const *norms, *const *vectors;
 };
@@ -99,36 +104,68 @@ static void itemised_give(void *context, const struct lanes *lanes, int t, doubl
     }
 }
 
+static void clear_results(const struct tape *tape, double *const norms[CELL_MAX_STATES],
+                          double *const vectors[CELL_MAX_STATES]) {
+    size_t pairs = size_mul_add((size_t)tape_with_losses(tape)->length, (size_t)tape->length, 0);
+    for (int s = 0; s < tape->cell->state_count; s++) {
+        if (norms && norms[s]) memset(norms[s], 0, pairs * sizeof(double));
+        if (vectors && vectors[s]) memset(vectors[s], 0, pairs * (size_t)tape->spec.hidden * sizeof(double));
+    }
+}
+
+// Losses carried side by side: as many as LANES_BUDGET numbers hold (what lanes.c needs for one lane of a side).
+static int lanes_at_once(const struct tape *tape) {
+    const struct net_spec *spec = &tape->spec;
+    size_t H = (size_t)spec->hidden, states = (size_t)(spec->layers * tape->cell->state_count);
+    size_t one = ((size_t)tape->cell->slot_count + 1) * H * (size_t)spec->directions + states * H;
+    if (spec->layers > 1) one += 2 * (size_t)tape->length * H * (size_t)spec->directions;
+    size_t most = LANES_BUDGET / one;
+    return most < 1 ? 1 : (int)most;
+}
+
+bool analysis_itemised_path(const struct tape *tape, const struct layout *layout, const double *params,
+                            const struct example *example, int layer, int direction, const struct path_mask *masks,
+                            const struct analysis_watch *watch, double *const norms[CELL_MAX_STATES],
+                            double *const vectors[CELL_MAX_STATES], struct err *err) {
+    const struct tape *losses = tape_with_losses(tape);
+    size_t taus = (size_t)losses->length;
+    clear_results(tape, norms, vectors);
+    int *memory = slab_alloc(2 * taus + 1, sizeof *memory, "the list of losses", err);
+    if (!memory) return false;
+    int *list = memory, *first_lane = memory + taus, count = 0, most = lanes_at_once(tape);
+    if (losses != tape && lanes_at_once(losses) < most) most = lanes_at_once(losses);
+    for (int t = 0; t < losses->length; t++)
+        if (head_has_loss(losses, t)) list[count++] = t;
+    bool good = true;
+    for (int first = 0; good && first < count; first += most) {
+        int lanes = count - first < most ? count - first : most;
+        for (int t = 0, n = 0; t <= losses->length; t++) {
+            first_lane[t] = n;
+            if (n < lanes && list[first + n] == t) n++;
+        }
+        struct itemising job = {.tau = list + first, .first_lane = first_lane, .norms = norms, .vectors = vectors};
+        struct lanes walk = {.params = params,
+                             .count = lanes,
+                             .layer = layer,
+                             .direction = direction,
+                             .masks = masks,
+                             .seed = itemised_seed,
+                             .active = itemised_active,
+                             .give = itemised_give,
+                             .context = &job,
+                             .watch = watch,
+                             .watch_from = (double)first / count,
+                             .watch_share = (double)lanes / count};
+        good = run_walk(&walk, tape, layout, example, err);
+    }
+    mem_free(memory);
+    return good;
+}
+
 bool analysis_itemised(const struct tape *tape, const struct layout *layout, const double *params,
                        const struct example *example, int layer, int direction, double *const norms[CELL_MAX_STATES],
                        double *const vectors[CELL_MAX_STATES], struct err *err) {
-    const struct tape *losses = tape_with_losses(tape);
-    size_t H = (size_t)tape->spec.hidden, taus = (size_t)losses->length;
-    size_t pairs = size_mul_add(taus, (size_t)tape->length, 0);
-    for (int s = 0; s < tape->cell->state_count; s++) {
-        if (norms && norms[s]) memset(norms[s], 0, pairs * sizeof(double));
-        if (vectors && vectors[s]) memset(vectors[s], 0, pairs * H * sizeof(double));
-    }
-    int *memory = slab_alloc(2 * taus + 1, sizeof *memory, "the list of losses", err);
-    if (!memory) return false;
-    struct itemising job = {.tau = memory, .first_lane = memory + taus, .norms = norms, .vectors = vectors};
-    int count = 0;
-    for (int t = 0; t < losses->length; t++) {
-        job.first_lane[t] = count;
-        if (head_has_loss(losses, t)) job.tau[count++] = t;
-    }
-    job.first_lane[taus] = count;
-    struct lanes walk = {.params = params,
-                         .count = count,
-                         .layer = layer,
-                         .direction = direction,
-                         .seed = itemised_seed,
-                         .active = itemised_active,
-                         .give = itemised_give,
-                         .context = &job};
-    bool good = run_walk(&walk, tape, layout, example, err);
-    mem_free(memory);
-    return good;
+    return analysis_itemised_path(tape, layout, params, example, layer, direction, NULL, NULL, norms, vectors, err);
 }
 
 // --- masks ---
@@ -227,26 +264,33 @@ void path_memory(const struct cell_desc *cell, struct path_mask *mask) {
 
 // --- by path ---
 
+struct pathing {
+    int tau; // -1: all losses
+    double *const *grads;
+};
+
 static void path_seed(void *context, const struct lanes *lanes, int layer, int direction, int state, int t,
                       double *rows) {
-    (void)context, (void)layer;
+    const struct pathing *job = context;
+    (void)layer;
     for (int tau = 0; state == 0 && tau < lanes->tape->length; tau++)
-        if (head_time(lanes->tape, direction, tau) == t)
+        if (head_time(lanes->tape, direction, tau) == t && (job->tau < 0 || job->tau == tau))
             head_send(lanes->tape, lanes->layout, lanes->params, direction, tau, rows);
 }
 
 static void path_give(void *context, const struct lanes *lanes, int t, double *const leave[CELL_MAX_STATES],
                       double *const enter[CELL_MAX_STATES]) {
-    double *const *grads = context;
+    const struct pathing *job = context;
     (void)enter;
     size_t H = (size_t)lanes->tape->spec.hidden;
     for (int s = 0; s < lanes->tape->cell->state_count; s++)
-        if (grads[s]) memcpy(grads[s] + (size_t)t * H, leave[s], H * sizeof(double));
+        if (job->grads[s]) memcpy(job->grads[s] + (size_t)t * H, leave[s], H * sizeof(double));
 }
 
-bool analysis_path(const struct tape *tape, const struct layout *layout, const double *params,
-                   const struct example *example, int layer, int direction, const struct path_mask *masks,
-                   double *const grads[CELL_MAX_STATES], struct err *err) {
+bool analysis_path_of_loss(const struct tape *tape, const struct layout *layout, const double *params,
+                           const struct example *example, int layer, int direction, const struct path_mask *masks,
+                           int tau, double *const grads[CELL_MAX_STATES], struct err *err) {
+    struct pathing job = {.tau = tau, .grads = grads};
     struct lanes walk = {.params = params,
                          .count = 1,
                          .layer = layer,
@@ -254,6 +298,12 @@ bool analysis_path(const struct tape *tape, const struct layout *layout, const d
                          .masks = masks,
                          .seed = path_seed,
                          .give = path_give,
-                         .context = (void *)grads};
+                         .context = &job};
     return run_walk(&walk, tape, layout, example, err);
+}
+
+bool analysis_path(const struct tape *tape, const struct layout *layout, const double *params,
+                   const struct example *example, int layer, int direction, const struct path_mask *masks,
+                   double *const grads[CELL_MAX_STATES], struct err *err) {
+    return analysis_path_of_loss(tape, layout, params, example, layer, direction, masks, -1, grads, err);
 }

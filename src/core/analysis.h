@@ -12,6 +12,12 @@
 
 #include "reference.h"
 
+// Long analyses ask between their timesteps whether to go on; false stops them with ERR_STOPPED. done: 0 to 1.
+struct analysis_watch {
+    bool (*go_on)(void *context, double done);
+    void *context;
+};
+
 // --- gradients itemised by the loss that they come from ---
 
 // dL<tau>/d(state s)<t> of one layer and direction for all pairs, by one backward pass in which all losses
@@ -40,7 +46,7 @@ void path_through(const struct cell_desc *cell, int slot, struct path_mask *mask
 // own gradient and no weights. Of a cell without such a lane (rnn): path_none.
 void path_memory(const struct cell_desc *cell, struct path_mask *mask);
 
-// dL/d(state s)<t> of one layer and direction over the paths that masks[t] (T entries) allows at each
+// dL/d(state s)<t> of one layer and direction over the paths that masks[t] (T entries; NULL: all) allows at each
 // timestep; other layers, directions and a decoder send all they have. After reference_backward() on this tape.
 // grads[s]: (T, H) or NULL. With path_all everywhere it is tape_grad(). Masks that split the ways through a
 // single timestep t+1 (each of the slots that read a state) add up to the whole at t, path_none's share
@@ -48,6 +54,17 @@ void path_memory(const struct cell_desc *cell, struct path_mask *mask);
 bool analysis_path(const struct tape *tape, const struct layout *layout, const double *params,
                    const struct example *example, int layer, int direction, const struct path_mask *masks,
                    double *const grads[CELL_MAX_STATES], struct err *err);
+
+// The same of one loss alone: dL<tau>/d(state s)<t>.
+bool analysis_path_of_loss(const struct tape *tape, const struct layout *layout, const double *params,
+                           const struct example *example, int layer, int direction, const struct path_mask *masks,
+                           int tau, double *const grads[CELL_MAX_STATES], struct err *err);
+// analysis_itemised() over the paths that masks (as above) allow: row tau is analysis_path_of_loss(). Losses are
+// carried in groups, so that it takes a bounded amount of memory beside the results. watch: NULL, or asked.
+bool analysis_itemised_path(const struct tape *tape, const struct layout *layout, const double *params,
+                            const struct example *example, int layer, int direction, const struct path_mask *masks,
+                            const struct analysis_watch *watch, double *const norms[CELL_MAX_STATES],
+                            double *const vectors[CELL_MAX_STATES], struct err *err);
 
 // --- Jacobians between two timesteps ---
 
@@ -64,18 +81,26 @@ struct jacobian {
     double *product;          // (rows, columns), from one backward pass, not from the factors
     double frobenius;         // its norm
     double *singular;         // (min(rows, columns)), largest first
-    double *factors;          // (steps, size, size), F<t> in the order of the recurrence, from the earliest
+    double *factors;          // (steps, size, size), F<t> in the order of the recurrence, from the earliest; NULL when
+                              // that is more than JACOBIAN_KEPT numbers
     double *factor_frobenius; // (steps)
     double *factor_largest;   // (steps) largest singular value
-    double *memory;           // owns the arrays
+    // Going back from `to`: entry i is of F<to> ... down to factor i, the rows and columns of `product`; entry 0 is the
+    // product itself.
+    double *running_frobenius, *running_largest; // (steps)
+    double *bound_frobenius, *bound_largest;     // (steps) the product of the factors' norms, which it cannot exceed
+    double *memory;                              // owns the arrays
 };
-enum { JACOBIAN_MAX = 1024 }; // entries of the state taken
+enum { JACOBIAN_MAX = 1024, JACOBIAN_KEPT = 1 << 23 }; // entries of the state taken; numbers of factors kept
 
 // to_state, from_state: index into state_out, or -1 for all of them. After reference_forward(). Fails with
 // ERR_VALUE when `to` does not come after `from` in this direction, ERR_LIMIT when the state is too large.
 bool jacobian_init(struct jacobian *jacobian, const struct tape *tape, const struct layout *layout,
                    const double *params, int layer, int direction, int to, int to_state, int from, int from_state,
                    struct err *err);
+bool jacobian_init_watched(struct jacobian *jacobian, const struct tape *tape, const struct layout *layout,
+                           const double *params, int layer, int direction, int to, int to_state, int from,
+                           int from_state, const struct analysis_watch *watch, struct err *err);
 void jacobian_release(struct jacobian *jacobian);
 
 // --- a weight's gradient by timestep ---

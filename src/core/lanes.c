@@ -107,7 +107,18 @@ static size_t handed_at(const struct lanes *lanes, int layer, int state) {
     return ((size_t)layer * (size_t)lanes->tape->cell->state_count + (size_t)state) * rows;
 }
 
-static void walk_track(struct lanes *lanes, int layer, int direction) {
+static int steps_of(const struct lanes *lanes) {
+    return lanes->steps > 0 ? lanes->steps : lanes->tape->length;
+}
+
+static bool may_go_on(struct lanes *lanes) {
+    if (!lanes->watch) return true;
+    double part = (double)lanes->walked++ / (double)lanes->to_walk;
+    return lanes->watch->go_on(lanes->watch->context, lanes->watch_from + lanes->watch_share * part);
+}
+
+// False when it was stopped.
+static bool walk_track(struct lanes *lanes, int layer, int direction) {
     const struct tape *tape = lanes->tape;
     const struct cell_desc *cell = tape->cell;
     size_t count = (size_t)lanes->count * (size_t)tape->spec.hidden, bytes = count * sizeof(double);
@@ -121,8 +132,9 @@ static void walk_track(struct lanes *lanes, int layer, int direction) {
     struct walk w = {.lanes = lanes, .layer = layer, .direction = direction, .needs_input = layer > lanes->layer};
     const struct path_mask *masks = layer == lanes->layer && direction == lanes->direction ? lanes->masks : NULL;
     w.t = lanes->steps > 0 ? lanes->first : direction == 0 ? tape->length - 1 : 0;
-    int steps = lanes->steps > 0 ? lanes->steps : tape->length;
+    int steps = steps_of(lanes);
     for (int n = 0; n < steps; n++, w.t = time_before(direction, w.t)) {
+        if (!may_go_on(lanes)) return false;
         w.low = 0;
         w.high = lanes->count;
         if (lanes->active) lanes->active(lanes->context, lanes, layer, direction, w.t, &w.low, &w.high);
@@ -139,6 +151,7 @@ static void walk_track(struct lanes *lanes, int layer, int direction) {
     }
     for (int s = 0; lanes->to_encoder && s < cell->state_count; s++)
         memcpy(lanes->to_encoder + handed_at(lanes, layer, s), lanes->future[s], bytes);
+    return true;
 }
 
 // --- memory ---
@@ -187,13 +200,16 @@ bool lanes_run(struct lanes *lanes, struct err *err) {
         lanes->ones[i] = 1.0;
     size_t between = (size_t)tape->length * (size_t)lanes->count * (size_t)tape->spec.hidden *
                      (size_t)tape->spec.directions * sizeof(double);
-    for (int l = lanes->top; l >= lanes->layer; l--) {
+    lanes->walked = 0;
+    lanes->to_walk = (long)steps_of(lanes) * ((lanes->top - lanes->layer) * tape->spec.directions + 1);
+    bool good = true;
+    for (int l = lanes->top; good && l >= lanes->layer; l--) {
         if (l > lanes->layer) memset(lanes->below, 0, between);
-        for (int d = 0; d < tape->spec.directions; d++) {
+        for (int d = 0; good && d < tape->spec.directions; d++) {
             if (l == lanes->layer && d != lanes->direction) continue;
             double *input = lanes->grad[tape->cell->input];
             if (l == lanes->layer) lanes->grad[tape->cell->input] = NULL; // dL/dx goes nowhere from here
-            walk_track(lanes, l, d);
+            good = walk_track(lanes, l, d);
             lanes->grad[tape->cell->input] = input;
         }
         double *swap = lanes->above;
@@ -201,7 +217,7 @@ bool lanes_run(struct lanes *lanes, struct err *err) {
         lanes->below = swap;
     }
     mem_free(carver.base);
-    return true;
+    return good || err_set(err, ERR_STOPPED, "stopped");
 }
 
 bool lanes_run_from(struct lanes *decoder, struct lanes *lanes, struct err *err) {

@@ -27,6 +27,8 @@ struct lanes {
     void (*give)(void *context, const struct lanes *lanes, int t, double *const leave[CELL_MAX_STATES],
                  double *const enter[CELL_MAX_STATES]);
     void *context;
+    const struct analysis_watch *watch; // NULL, or asked at every timestep
+    double watch_from, watch_share;     // what this walk is of the whole
     // Of encoder-decoders, (layers, states, N, H). to_encoder: NULL, or takes what enters each layer's first timestep.
     // from_decoder: NULL, or what the decoder sends to the states that each layer's last timestep leaves.
     double *to_encoder;
@@ -36,6 +38,7 @@ struct lanes {
     double *future[CELL_MAX_STATES];
     double *above, *below; // (T, N, H * directions)
     double *ones, *local;  // (H)
+    long walked, to_walk;  // timesteps
 };
 
 bool lanes_run(struct lanes *lanes, struct err *err);

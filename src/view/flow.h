@@ -6,6 +6,7 @@
 
 void view_flow(struct ui *ui, rect r, const struct scene *scene);
 void view_flow_by_loss(struct ui *ui, rect r, const struct scene *scene);
+int view_flow_losses(const struct scene *scene, int t); // rows of that list: the losses that come back to t
 // Columns shared by stage and flow: the x of a column's box and the pitch, for a stage rectangle. A column is a
 // timestep; of an encoder-decoder first those of the encoder. Columns first .. first + count - 1 are seen. In a score
 // (level under 48) the timestep that is looked at is opened: its column is lens_width wide.

@@ -87,8 +87,8 @@ static void head_terms(const struct page *page, struct page_terms *terms, int ro
 static void below(struct page *page, float y) {
     bool known = script_has_grad(page->script, page->cell, page->scene->position, page->layer, page->direction,
                                  page->cell->state_out[0], page->t);
-    if (page->scene->itemised && known) {
-        float height = page->bottom - y, wanted = 48 + 23 * (float)(record_T(page->record) - page->t);
+    if (page->scene->insights && known) {
+        float height = page->bottom - y, wanted = 48 + 23 * (float)view_flow_losses(page->scene, page->t);
         if (height < 28 + 6 + 23 + 4 + 8) return; // not even one row under its title
         draw_hline(page->list, page->r.x, page->r.x + page->r.w, y, page->theme->line);
         view_flow_by_loss(page->ui, (rect){page->x, y, page->w, fminf(height - 8, wanted)}, page->scene);
@@ -136,13 +136,12 @@ void page_backward(struct page *page) {
     }
     struct ledger ledger;
     ledger_init(&ledger, page->record, &page->step, page->label.notation);
-    const int T = record_T(page->record);
     const float extra = 30 * (float)(page_equation_lines(page) - 1), unit_row = page->H > PICKER_UNITS ? 16 : 0;
     const int rows = ledger.count + page_equation_lines(page);
     const float least = rows > 16 ? 24 : 28; // a gate that is read twice makes a long ledger
     float tight = ledger.count ? page_ledger_height(&ledger, least, 4) : 60,
           full = ledger.count ? page_ledger_height(&ledger, 37, 12) : 70;
-    int losses = page->scene->itemised ? T - page->t : 0;
+    int losses = page->scene->insights ? view_flow_losses(page->scene, page->t) : 0;
     losses = losses > LOSS_ROWS ? LOSS_ROWS : losses;
     const float end = losses ? 44 : 10;
     struct page_need need = {.tight = 60 + extra * 0.85f + 12 + unit_row + tight + 8 + end,

@@ -1,4 +1,6 @@
 #include "scene.h"
+
+#include "diagram.h"
 #include <math.h>
 #include <string.h>
 
@@ -47,6 +49,13 @@ float scene_value(const struct scene *scene, struct draw_list *list, float x, fl
                   bool plus, struct text_style style) {
     if (scene_is_hidden(scene, source.tensor, source.row, source.column)) return draw_text(list, x, y, "?", style);
     return draw_value(list, x, y, source, digits, plus, style);
+}
+
+const struct itemised *scene_itemised(const struct scene *scene) {
+    struct chain chain = {.side = record_is_encoder(scene->record)};
+    diagram_place(scene, &chain.layer, &chain.direction);
+    const struct insight *found = insights_itemised(scene->insights, chain, PATH_ALL);
+    return found ? found->itemised : NULL;
 }
 
 bool scene_is_hidden(const struct scene *scene, const char *tensor, int row, int column) {

@@ -1,10 +1,11 @@
 #pragma once
 // What the views look at, and what they let a person choose. A scene is put together by the app each frame; views only
-// read it and change view_state. No view computes a network's value of its own: numbers come from record and itemised.
+// read it and change view_state. No view computes a network's value of its own: numbers come from the record and from
+// its analyses (insights).
 
 #include "checker.h"
 #include "homework.h"
-#include "itemised.h"
+#include "insight.h"
 #include "narration.h"
 #include "provenance.h"
 #include "spoken.h"
@@ -73,10 +74,10 @@ struct hidden_value {
 struct scene {
     const struct record *record;
     const struct script *script;
-    const struct itemised *itemised; // NULL when not computed
-    const struct checker *checker;   // the gradient check; NULL where there is none
-    int position;                    // of the cursor
-    float motion;                    // 0..1, progress of the running step's motion; 1 = at rest
+    struct insights *insights;     // analyses of the record; NULL: none are made
+    const struct checker *checker; // the gradient check; NULL where there is none
+    int position;                  // of the cursor
+    float motion;                  // 0..1, progress of the running step's motion; 1 = at rest
     bool motion_back;
     const struct narration *narration;
     struct view_state *state;
@@ -92,6 +93,8 @@ struct scene {
 
 // The timestep and step the inspector is about.
 int scene_t(const struct scene *scene);
+// Gradients by loss of the layer and direction looked at; NULL while they are computed.
+const struct itemised *scene_itemised(const struct scene *scene);
 const struct step *scene_step(const struct scene *scene); // running step or NULL
 bool scene_backward(const struct scene *scene);           // which figure the stage shows
 // The side that is looked at: the selected timestep's, else the running step's, and the encoder's before the first.

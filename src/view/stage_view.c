@@ -10,7 +10,7 @@ static void draw(struct ui *ui, rect r, const struct scene *scene) {
     float story = view_narration_height(ui, r.w, scene);
     // In a low window the chart takes the place of the sentence, and only where it was asked for.
     bool low = r.h < 640;
-    bool flow = scene_backward(scene) && scene->state->flow && scene->itemised && (!low || scene->state->flow_asked);
+    bool flow = scene_backward(scene) && scene->state->flow && scene->insights && (!low || scene->state->flow_asked);
     rect below = {0}, text = {0};
     const struct net_spec *spec = &scene->record->layout.spec;
     bool deep = spec->layers * spec->directions > 2; // the tracks need the height

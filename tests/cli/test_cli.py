@@ -505,6 +505,43 @@ def trace_adds_up():
         assert json.loads(ok("trace", "--word", "troodon", "--steps", 20, "--json").stdout)["steps"]
 
 
+def norm_of(numbers):
+    return sum(v * v for v in numbers) ** 0.5
+
+
+@test
+def trace_of_paths_and_jacobians():
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/t.safetensors"
+        words = ["trace", "--cell", "lstm", "--hidden", 4, "--word", "troodon", "--seed", 5, "--steps", 20]
+        ok(*words, "--itemised", "--paths", "--jacobian", "3:6", "--out", path)
+        _, found = tensors(path)
+        ways = ["gate_f", "gate_u", "c_tilde", "gate_o", "memory"]
+        for way in ways:
+            shape, parts = found[f"through/{way}/itemised/l0/c"]
+            assert shape == [8, 8, 4]
+            for tau in range(8):  # at the loss itself every path begins with the whole
+                at = (tau * 8 + tau) * 4
+                assert parts[at : at + 4] == found["itemised/l0/c"][1][at : at + 4], way
+            norms = found[f"through/{way}/norm/itemised/l0/c"][1]
+            assert all(abs(norm_of(parts[k * 4 : k * 4 + 4]) - norms[k]) <= 1e-12 for k in range(64))
+            total = [sum(parts[(tau * 8 + 2) * 4 + i] for tau in range(8)) for i in range(4)]
+            assert abs(norm_of(total) - found[f"through/{way}/norm/backward/l0/c"][1][2]) <= 1e-12
+        # from one timestep to the one before it the paths are all there is
+        whole = found["itemised/l0/c"][1]
+        for at in range((7 * 8 + 6) * 4, (7 * 8 + 7) * 4):
+            assert abs(sum(found[f"through/{way}/itemised/l0/c"][1][at] for way in ways) - whole[at]) <= 1e-12
+        for states, n in [("a/a", 4), ("c/c", 4), ("all/all", 8)]:
+            shape, product = found[f"jacobian/l0/{states}/product"]
+            assert shape == [n, n] and found[f"jacobian/l0/{states}/factor"][0] == [3, 8, 8]
+            singular = found[f"jacobian/l0/{states}/singular"][1]
+            assert abs(norm_of(product) - norm_of(singular)) <= 1e-12 * norm_of(product)
+            assert abs(found[f"jacobian/l0/{states}/running_norm"][1][0] - norm_of(product)) <= 1e-12
+            assert singular[0] <= found[f"jacobian/l0/{states}/bound_largest"][1][0] * (1 + 1e-12)
+        says(1, "expected two of 8 timesteps", *words, "--jacobian", "3:9", "--out", f"{folder}/none.safetensors")
+        assert not os.path.exists(f"{folder}/none.safetensors")
+
+
 @test
 def trace_with_values_set_by_hand():
     with tempfile.TemporaryDirectory() as folder:
@@ -533,6 +570,9 @@ def trace_with_values_set_by_hand():
                     assert t <= tau or norm == 0
         assert "itemised/l0/a" not in plain
     says(2, "--out", "trace", "--itemised", "--steps", 0)
+    says(2, "--out", "trace", "--jacobian", "1:2", "--steps", 0)
+    says(2, "--itemised", "trace", "--paths", "--steps", 0, "--out", "x.safetensors")
+    says(2, "the second later", "trace", "--jacobian", "3:3", "--steps", 0, "--out", "x.safetensors")
     says(2, "SLOT", "trace", "--steps", 0, "--clamp", "gate_f=1")
     says(1, "no slot", "trace", "--steps", 0, "--cell", "rnn", "--clamp", "gate_f@1=1")
     says(1, "timesteps", "trace", "--steps", 0, "--word", "ab", "--clamp", "a@9=1")

@@ -1,6 +1,6 @@
 #pragma once
 // A small network for pictures and tests of the panels: seeded, trained for a few hundred updates on a list
-// of names, with the record, script and itemised gradients of one word. Shared by test_inspector.c and
+// of names, with the record, script and analyses of one word. Shared by test_inspector.c and
 // render_inspector.c.
 
 #include "scene.h"
@@ -14,7 +14,7 @@ struct fixture {
     struct model model;
     struct record *record;
     struct script *script;
-    struct itemised *itemised;
+    struct insights *insights;
     struct view_state state;
     struct scene scene;
     char *symbols[FIXTURE_SYMBOLS];
@@ -70,7 +70,7 @@ static bool fixture_train(struct fixture *f, int steps, struct err *err) {
 }
 
 static void fixture_close(struct fixture *f) {
-    itemised_free(f->itemised);
+    insights_free(f->insights);
     script_free(f->script);
     record_free(f->record);
     model_release(&f->model);
@@ -102,12 +102,13 @@ static bool fixture_open(struct fixture *f, enum cell_id cell, int hidden, const
     f->record = record_new(&f->model, &example, f->symbols, FIXTURE_SYMBOLS, REDUCTION_SUM, &options, NULL, NULL,
                            steps + 1, err);
     f->script = f->record ? script_new(f->record, err) : NULL;
-    f->itemised = f->script ? itemised_new(f->record, err) : NULL;
-    if (!f->itemised) return false;
+    if (!f->script) return false;
+    f->insights = insights_new();
+    insights_about(f->insights, f->record);
     f->state = (struct view_state){.unit = 6, .t = -1, .hover_unit = -1, .hover_t = -1, .hover_slot = -1, .flow = true};
     f->scene = (struct scene){.record = f->record,
                               .script = f->script,
-                              .itemised = f->itemised,
+                              .insights = f->insights,
                               .motion = 1,
                               .state = &f->state,
                               .unit_word = "character"};

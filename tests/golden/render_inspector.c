@@ -88,7 +88,7 @@ int main(int count, char **words) {
     if (!capture) return fprintf(stderr, "%s\n", err.message), 1;
     f.state.unit = atoi(argument(count, words, "unit", "7")) - 1;
     f.state.notation = (enum notation)atoi(argument(count, words, "notation", "0"));
-    if (atoi(argument(count, words, "itemised", "1")) == 0) f.scene.itemised = NULL;
+    if (atoi(argument(count, words, "itemised", "1")) == 0) f.scene.insights = NULL;
     f.scene.position = position_of(&f, argument(count, words, "kind", "PART"), atoi(argument(count, words, "t", "4")),
                                    atoi(argument(count, words, "which", "0")));
     const struct theme *theme =

@@ -74,7 +74,7 @@ static int check_sources(const struct draw_list *list, const struct tensors *ten
         if (command->op != DRAW_TEXT || command->source < 0) continue;
         const struct source *source = &list->sources[command->source];
         assert_non_null(source->tensor);
-        if (strncmp(source->tensor, "sum/", 4) == 0 || strncmp(source->tensor, "itemised/", 9) == 0) continue;
+        if (strncmp(source->tensor, "sum/", 4) == 0 || strncmp(source->tensor, "norm/itemised/", 14) == 0) continue;
         double value = NAN;
         if (!find_number(tensors, source, &value))
             fail_msg("%s: no %s[%d,%d] in the trace", where, source->tensor, source->row, source->column);
@@ -172,7 +172,7 @@ static void check_by_loss(const struct draw_list *list, const char *where) {
         if (text->op != DRAW_TEXT) continue;
         titled |= strncmp(list->texts + text->text, "Gradient at t = ", 16) == 0;
         told |= strncmp(list->texts + text->text, "Not computed yet", 16) == 0;
-        told |= text->source >= 0 && strncmp(list->sources[text->source].tensor, "itemised/", 9) == 0;
+        told |= text->source >= 0 && strncmp(list->sources[text->source].tensor, "norm/itemised/", 14) == 0;
     }
     if (titled && !told) fail_msg("%s: a title of gradients by loss and nothing under it", where);
 }
@@ -351,10 +351,10 @@ static void flow_takes_one_timestep_and_no_gradient(void **state) {
     check_text(&world->list, r, true, "flow, one timestep");
     // All gradients zero: nothing to put on a log axis, and nothing that is not a number.
     struct fixture *g = &world->lstm;
-    int T = g->itemised->T;
-    double *a = g->itemised->a, *total = g->itemised->total_a, *zeros = calloc((size_t)(T * T), sizeof *zeros);
-    g->itemised->a = zeros;
-    g->itemised->total_a = zeros;
+    struct itemised *items = insights_itemised(g->insights, (struct chain){0}, PATH_ALL)->itemised;
+    double *norms = items->norms[0], *total = items->totals[0],
+           *zeros = calloc((size_t)(items->T * items->T), sizeof *zeros);
+    items->norms[0] = items->totals[0] = zeros;
     g->scene.position = g->script->count;
     flow_frame(world, &g->scene, r);
     for (int i = 0; i < world->list.count; i++) {
@@ -362,15 +362,15 @@ static void flow_takes_one_timestep_and_no_gradient(void **state) {
         assert_true(isfinite(command->rect.x) && isfinite(command->rect.y) && isfinite(command->rect.w) &&
                     isfinite(command->rect.h));
     }
-    g->itemised->a = a;
-    g->itemised->total_a = total;
+    items->norms[0] = norms;
+    items->totals[0] = total;
     free(zeros);
     flow_frame(world, &g->scene, r);
     check_text(&world->list, r, true, "flow");
-    g->scene.itemised = NULL;
+    g->scene.insights = NULL;
     flow_frame(world, &g->scene, r);
     check_text(&world->list, r, true, "flow, nothing computed");
-    g->scene.itemised = g->itemised;
+    g->scene.insights = g->insights;
 }
 
 // --- the lesson panel ---

@@ -10,25 +10,12 @@
 #include "app.h"
 #include "capture.h"
 #include "kind_files.h"
-#include "mem.h"
 #include "parameter_numbers.h"
-#include "safetensors.h"
+#include "trace_lookup.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static double from_file(const struct tensor *tensor, const struct source *source) {
-    size_t columns = tensor->dims > 1 ? (size_t)tensor->shape[tensor->dims - 1] : 1;
-    size_t index = tensor->dims == 0   ? 0
-                   : tensor->dims == 1 ? (size_t)(source->row >= 0 ? source->row : source->column)
-                                       : (size_t)source->row * columns + (size_t)source->column;
-    size_t size = 1;
-    for (int k = 0; k < tensor->dims; k++)
-        size *= (size_t)tensor->shape[k];
-    return index < size ? tensor_at(tensor, index) : NAN;
-}
 
 struct numbers {
     long found, derived, wrong;
@@ -44,22 +31,19 @@ static void look_up(const struct app *app, const struct draw_list *list, const s
         const struct tensor *tensor = source->tensor ? tensor_file_find(file, source->tensor) : NULL;
         if (!tensor) {
             bool sum = source->tensor && !strncmp(source->tensor, "sum/", 4); // one sum or product of such numbers
-            const struct itemised *items = app->bench->itemised;
-            bool item = source->tensor && !strcmp(source->tensor, "itemised/a") && items &&
-                        items->a[source->row * items->T + source->column] == source->value;
-            bool again = !sum && !item && source->tensor && parameter_number(app, source); // worked out anew
+            bool again = !sum && source->tensor && parameter_number(app, source); // worked out anew
             numbers->derived += !again;
             numbers->found += again;
-            if (!sum && !item && !again) {
+            if (!sum && !again) {
                 print_message("view %d, step %d: a number without a source: \"%.*s\" (%s)\n", app->view.view, p,
                               at->text_length, list->texts + at->text, source->tensor ? source->tensor : "none");
                 numbers->wrong++;
             }
             continue;
         }
-        double there = from_file(tensor, source);
+        double there = trace_number(tensor, source);
         numbers->found++;
-        if (!(fabs(there - source->value) <= 1e-12 * fmax(1, fabs(there)))) {
+        if (!trace_agrees(there, source->value)) {
             numbers->wrong++;
             if (numbers->wrong < 10)
                 print_message("view %d, step %d: %s[%d][%d]: on screen %.17g, in the file %.17g\n", app->view.view, p,
@@ -99,16 +83,16 @@ struct what {
     const char *path; // set by the test: the file
 };
 
-static void say_command(const struct what *what, const char *path, char *out, size_t size) {
+static void say_words(const struct what *what, char *out, size_t size) {
     char data[1200];
     if (what->path)
         snprintf(data, sizeof data, "--data '%s'", what->path);
     else
         snprintf(data, sizeof data, what->data ? "--task %s" : "--word troodon", what->data);
     snprintf(out, size,
-             "'%s' trace --cell %s --hidden %d --layers %d --embed %d %s --seed 7 --steps 30 %s --quiet --out '%s'",
-             UNROLL, what->cell, what->hidden, what->layers, what->embed, what->directions > 1 ? "--bidirectional" : "",
-             data, path);
+             "--cell %s --hidden %d --layers %d --embed %d %s --seed 7 --steps 30 %s --itemised",
+             what->cell, what->hidden, what->layers, what->embed, what->directions > 1 ? "--bidirectional" : "",
+             data);
 }
 
 static struct setup make_setup(const struct what *what) {
@@ -130,16 +114,12 @@ static struct setup make_setup(const struct what *what) {
 }
 
 static void walk_through(const struct what *what) {
-    char path[] = "/tmp/unroll-numbers-XXXXXX", command[2048];
-    int handle = mkstemp(path), hidden = what->hidden;
-    assert_true(handle >= 0);
-    close(handle);
-    say_command(what, path, command, sizeof command);
-    assert_int_equal(system(command), 0);
+    char words[1400];
+    int hidden = what->hidden;
     struct err err = {0};
     struct tensor_file file;
-    assert_true(tensor_file_read(&file, path, &err));
-    unlink(path);
+    say_words(what, words, sizeof words);
+    trace_open(&file, words);
 
     struct app_options options = {.setup = make_setup(what), .theme = 0, .reduced_motion = true, .wait = true};
     struct app *app = app_new(&options, &err);

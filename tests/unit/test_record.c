@@ -423,23 +423,29 @@ static void memory_runs_out(void **state) {
 
 static void check_itemised(struct word_record *w) {
     struct err err = {0};
-    struct itemised *items = itemised_new(w->record, &err);
-    assert_non_null(items);
-    for (int tau = 0; tau < WORD_T; tau++)
-        for (int t = 0; t < WORD_T; t++)
-            if (t > tau && w->script->directions == 1) assert_true(items->a[tau * WORD_T + t] == 0);
-    if (w->script->directions == 1) { // the last timestep hears the last loss alone
-        int last = WORD_T - 1;
-        assert_true(near(items->a[last * WORD_T + last], items->total_a[last], 1e-12));
+    const struct cell_desc *cell = record_cell(w->record);
+    for (int c = 0; c < chain_count(w->record); c++) {
+        struct chain chain = chain_get(w->record, c);
+        bool one_way = w->script->directions == 1;
+        struct itemised *items = itemised_new(w->record, chain, PATH_ALL, NULL, &err);
+        assert_non_null(items);
+        assert_int_equal(items->loss_count, WORD_T);
+        assert_int_equal(itemised_farthest(items), chain.direction ? 0 : WORD_T - 1);
+        for (int s = 0; s < items->states; s++)
+            for (int t = 0; t < WORD_T; t++) {
+                const double *grad = tape_grad(w->record->tape, chain.layer, chain.direction, cell->state_out[s], t);
+                assert_true(near(items->totals[s][t], record_norm(grad, record_H(w->record)), 1e-12));
+                double sum = 0; // the norm of a sum is at most the sum of norms
+                for (int tau = 0; tau < WORD_T; tau++) {
+                    if (one_way && t > tau) assert_true(itemised_norm(items, s, tau, t) == 0);
+                    sum += itemised_norm(items, s, tau, t);
+                }
+                assert_true(items->totals[s][t] <= sum * (1 + 1e-12));
+            }
+        int last = WORD_T - 1; // the last timestep hears the last loss alone
+        if (one_way) assert_true(near(itemised_norm(items, 0, last, last), items->totals[0][last], 1e-12));
+        itemised_free(items);
     }
-    for (int t = 0; t < WORD_T; t++) { // the norm of a sum is at most the sum of norms
-        double sum = 0;
-        for (int tau = t; tau < WORD_T; tau++)
-            sum += items->a[tau * WORD_T + t];
-        if (w->script->directions == 1) assert_true(items->total_a[t] <= sum * (1 + 1e-12));
-    }
-    assert_int_equal(items->c != NULL, w->script->states > 1);
-    itemised_free(items);
 }
 
 static void itemised(void **state) {
