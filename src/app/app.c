@@ -12,7 +12,8 @@
 // Motion of the visual guide, section 9, in seconds.
 static const double operation_seconds = 0.24, cell_step_seconds = 0.06, timestep_seconds = 0.24, column_seconds = 0.04,
                     sweep_seconds_max = 1.2, update_seconds = 0.24;
-static const double play_pause = 0.9; // between two steps at normal speed
+static const double play_pause = 0.9;       // between two steps at normal speed
+static const double speech_seconds = 0.006; // of a frame, for symbols that the network draws
 enum { SWEEP_SPEED_LIMIT = 4 };       // from here on there are no tweens
 
 struct app *app_new(const struct app_options *options, struct err *err) {
@@ -24,9 +25,11 @@ struct app *app_new(const struct app_options *options, struct err *err) {
         struct err damaged = {0};
         if (!preferences_load(&app->preferences, app->preferences_file, &damaged)) app_say(app, &damaged);
     }
-    app->theme = options->theme >= 0 ? (enum theme_id)options->theme : app->preferences.dark ? THEME_DARK : THEME_LIGHT;
+    app->theme = options->theme >= 0 ? (enum theme_id)options->theme
+                                     : theme_of(app->preferences.dark, app->preferences.contrast);
     if (options->scale > 0) app->preferences.scale = options->scale;
     if (options->reduced_motion) app->preferences.reduced_motion = true;
+    if (options->narrate) app->preferences.narrate = true;
     app->view = (struct view_state){.notation = (enum notation)app->preferences.notation,
                                     .unit = -1,
                                     .t = -1,
@@ -42,6 +45,7 @@ struct app *app_new(const struct app_options *options, struct err *err) {
         if (view_get(k)->memory > 0) app->view_memory[k] = mem_need(1, view_get(k)->memory);
     app_fill_shelf(app);
     app->setup = options->setup;
+    app->waits = options->wait;
     if (options->lesson) {
         if (!app_open_lesson(app, options->lesson, -1)) {
             if (err) *err = app->message;
@@ -64,10 +68,13 @@ struct app *app_new(const struct app_options *options, struct err *err) {
 void app_free(struct app *app) {
     if (!app) return;
     app_stop_saving(app);
+    homework_free(app->homework);
+    homework_files_release(&app->homework_files);
     if (app->job) {
         job_cancel(app->job);
         workbench_free(job_take(app->job, NULL));
     }
+    speech_forget(&app->speech);
     workbench_free(app->bench);
     lesson_free(app->lesson);
     for (int k = 0; k < view_count(); k++)
@@ -136,6 +143,7 @@ static void settle_job(struct app *app) {
     }
     bool first = !app->bench, other = !app->bench || !setup_same_network(&setup, &app->setup);
     app_stop_saving(app);
+    speech_forget(&app->speech);
     workbench_free(app->bench);
     app->bench = bench;
     app->setup = setup;
@@ -214,6 +222,10 @@ void app_open_file(struct app *app, const char *path) {
     if (strlen(path) >= sizeof app->setup.data) {
         err_set(&err, ERR_LIMIT, "The path is longer than %zu bytes.", sizeof app->setup.data - 1);
         app_say(app, &err);
+        return;
+    }
+    if (has_end(path, ".npy") || (app->view.view == view_find("homework") && !has_end(path, ".md"))) {
+        if (app_open_homework(app, path)) app_show_view(app, view_find("homework"));
         return;
     }
     if (has_end(path, ".md")) {
@@ -382,7 +394,52 @@ double app_wait(const struct app *app, double now) {
     return wait;
 }
 
+// --- a learner's arrays ---
+
+static void forget_homework(struct app *app) {
+    homework_free(app->homework);
+    app->homework = NULL;
+    app->homework_serial = 0;
+}
+
+// Held against the record on the workbench, again whenever that is another one.
+static void check_homework(struct app *app) {
+    const struct record *record = app->bench ? app->bench->record : NULL;
+    unsigned long serial = record ? record->serial : 0;
+    if (app->homework_serial == serial || app->homework_files.count == 0) return;
+    forget_homework(app);
+    struct err err = {0};
+    if (record)
+        app->homework =
+            homework_check(record, app->homework_files.arrays, app->homework_files.count, HOMEWORK_TOLERANCE, &err);
+    if (err.code) app_say(app, &err);
+    app->homework_serial = serial;
+}
+
+bool app_open_homework(struct app *app, const char *path) {
+    struct err err = {0};
+    bool good = homework_files_add(&app->homework_files, path, &err);
+    forget_homework(app);
+    if (!good) app_say(app, &err);
+    return good;
+}
+
+static void read_homework_again(struct app *app) {
+    struct err err = {0};
+    if (!homework_files_again(&app->homework_files, &err)) app_say(app, &err);
+    forget_homework(app);
+}
+
 // --- what the views see ---
+
+// What the network says, where the view reads that.
+static const struct spoken *spoken(struct app *app) {
+    unsigned speaks = view_get(app->view.view)->speaks;
+    if (!speaks) return NULL;
+    double seconds = app->waits ? INFINITY : speech_seconds;
+    if (speech_look(&app->speech, app->bench, app->setup.recipe.seed, speaks, seconds)) app->ui.animating = true;
+    return &app->speech.said;
+}
 
 const struct scene *app_scene(struct app *app, struct scene *scene, struct narration *narration) {
     if (!app->bench) return NULL;
@@ -414,11 +471,14 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .slide = slide,
                             .presentation = app->presentation,
                             .narration = narration,
+                            .spoken = spoken(app),
                             .unit_word = data_unit_word(app->bench->data)};
     bool encoder = app->view.encoder = scene_encoder(scene); // a view that selects a timestep selects one of this side
     scene->record = record_side(scene->record, encoder);
     scene->script = script_side(scene->script, encoder);
     if (encoder) scene->itemised = NULL; // that is the decoder's
+    check_homework(app);
+    scene->homework = app->homework;
     narrate(narration, scene->record, scene->script, shown, app->view.unit, app->view.notation);
     return scene;
 }
@@ -470,6 +530,7 @@ static void keys(struct app *app, double now) {
     if (ui_take_key(ui, KEY_END, 0) && app->bench) app_seek(app, app->bench->script->count);
     if (ui_take_key(ui, KEY_DOWN, 0)) app_select_unit(app, app->view.unit + 1);
     if (ui_take_key(ui, KEY_UP, 0)) app_select_unit(app, app->view.unit < 0 ? -1 : app->view.unit - 1);
+    if (ui_take_key(ui, ',', MOD_CTRL)) app->preferences_open = !app->preferences_open;
     if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
     if (ui_take_key(ui, 'e', MOD_CTRL)) app_open_saving(app);
     if (ui_take_key(ui, '=', MOD_CTRL) || ui_take_key(ui, '+', MOD_CTRL)) app_change_scale(app, 1.1);
@@ -505,7 +566,7 @@ static void keys(struct app *app, double now) {
     bool *inspector = app->inspector_sheet ? &app->sheet_open : &app->inspector_open;
     if (ui_take_key(ui, 'i', 0)) *inspector = !*inspector;
     if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
-    if (ui_take_key(ui, 't', 0)) app_set_theme(app, app->theme == THEME_DARK ? THEME_LIGHT : THEME_DARK);
+    if (ui_take_key(ui, 't', 0)) app_toggle_dark(app);
     if (ui_take_key(ui, 'p', 0)) {
         app->presentation = !app->presentation;
         app->wish = APP_SCALE;
@@ -543,6 +604,18 @@ static void transport(struct app *app, rect r, const struct scene *scene, double
     }
 }
 
+// What happens, in words, for those who listen to it: once for every place of the cursor.
+static void speak(struct app *app, const struct narration *narration) {
+    if (!app->preferences.narrate || !app->speak) return;
+    bool same = app->spoken_position == app->position && app->spoken_serial == app->bench->record->serial;
+    if (same || app->motion_seconds > 0) return;
+    char text[1024];
+    narrate_plain(narration, text, sizeof text);
+    app->speak(app->speak_context, text);
+    app->spoken_position = app->position;
+    app->spoken_serial = app->bench->record->serial;
+}
+
 // What a view asked for in this frame.
 static void answer(struct app *app) {
     struct ask ask = app->view.ask;
@@ -556,6 +629,22 @@ static void answer(struct app *app) {
         break;
     case ASK_EXAMPLE:
         app_set_word(app, ask.text);
+        break;
+    case ASK_HOMEWORK:
+        app_open_homework(app, ask.text);
+        break;
+    case ASK_HOMEWORK_AGAIN:
+        read_homework_again(app);
+        break;
+    case ASK_HOMEWORK_CLEAR:
+        homework_files_release(&app->homework_files);
+        forget_homework(app);
+        break;
+    case ASK_SAMPLE:
+        speech_sample(&app->speech, app->bench, &ask);
+        break;
+    case ASK_SENTENCE:
+        speech_sentence(&app->speech, app->bench, &ask);
         break;
     case ASK_NOTHING:
         return;
@@ -601,6 +690,7 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     if (app->panel_rail && app->rail_open) app_lesson_panel(app, (rect){left.x, left.y, 288, left.h});
     app_overlays(app, top);
     if (!app->picturing) {
+        if (scene) speak(app, &narration);
         keys(app, now);
         app_player_look(app);
         answer(app);

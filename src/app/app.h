@@ -3,11 +3,13 @@
 // the tests all drive it the same way: events in, a draw list out. Interface thread only; the network is built in a
 // worker thread and swapped in when it is ready, so a frame never waits for numbers.
 
+#include "homework_files.h"
 #include "inspector.h"
 #include "lesson.h"
 #include "preferences.h"
 #include "saving.h"
 #include "setup.h"
+#include "speech.h"
 #include "timeline.h"
 #include "ui.h"
 #include "views.h"
@@ -29,6 +31,10 @@ struct app {
     enum theme_id theme;
     bool fullscreen, presentation;
     enum app_wish wish;
+    void (*speak)(void *context, const char *sentence); // says a step aloud (preferences.narrate); may be NULL
+    void *speak_context;
+    int spoken_position; // of the last sentence
+    unsigned long spoken_serial;
 
     struct setup setup;          // of the workbench on screen
     struct workbench *bench;     // NULL until the first one is ready
@@ -43,6 +49,8 @@ struct app {
 
     struct view_state view;
     void *view_memory[VIEW_MAX]; // of view_get(k)
+    struct speech speech;        // what the network says, for views that ask for it
+    bool waits;                  // a frame shows what is asked for, however long it takes: render and tests
     struct transport transport;
     int position;                        // of the cursor
     int from;                            // where the running motion started
@@ -59,13 +67,16 @@ struct app {
     bool sheet_open;            // the inspector lies over the stage of a narrow window
     int shown_part, shown_task; // of the lesson panel: when they change it scrolls to what is new
     bool rail_open;             // the panel lies over the stage of a narrow window
-    bool help_open;
+    bool help_open, preferences_open;
     bool model_open, data_open, lessons_open; // popups of this frame, for tests
     char answer_field[64];                    // typed into the lesson's open question
     char word_field[256], seed_field[24], path_field[ASSET_PATH];
     struct setup draft; // what the model menu is being set to
     int list_row;
-    struct err message; // shown in place until closed
+    struct homework_files homework_files;
+    struct homework *homework;     // or NULL
+    unsigned long homework_serial; // of the record that it was held against
+    struct err message;            // shown in place until closed
     bool message_good;
     bool saving_open; // the sheet of what can be taken along
     bool picturing;   // this frame is drawn for a file: it changes nothing
@@ -82,7 +93,7 @@ struct app_options {
     const char *preferences; // file, or NULL to keep nothing
     int theme;               // enum theme_id, -1 = as kept
     double scale;            // 0 = as kept
-    bool reduced_motion;
+    bool reduced_motion, narrate;
     bool wait; // build in this thread, for render and tests
 };
 
@@ -105,6 +116,7 @@ void app_open_setup(struct app *app, const struct setup *setup); // builds in th
 void app_open_file(struct app *app, const char *path);           // a text, a checkpoint or a lesson
 bool app_open_lesson(struct app *app, const char *id_or_path, int part);
 void app_go_part(struct app *app, int part);
+bool app_open_homework(struct app *app, const char *path);
 void app_say(struct app *app, const struct err *err); // shows a message in the window
 bool app_busy(const struct app *app);
 void app_finish_job(struct app *app);           // waits for the worker; for render and tests

@@ -27,8 +27,14 @@ float app_inspector_width(const struct app *app, float window, float rest) {
 
 void app_set_theme(struct app *app, enum theme_id theme) {
     app->theme = theme;
-    app->preferences.dark = theme == THEME_DARK;
+    app->preferences.dark = theme_get(theme)->dark;
+    app->preferences.contrast = theme_get(theme)->contrast;
     app_keep(app);
+}
+
+void app_toggle_dark(struct app *app) {
+    const struct theme *theme = theme_get(app->theme);
+    app_set_theme(app, theme_of(!theme->dark, theme->contrast));
 }
 
 void app_set_notation(struct app *app, enum notation notation) {
@@ -268,9 +274,9 @@ void app_top_bar(struct app *app, rect r) {
     if (ui_icon_button(ui, (rect){x, 8, 32, 32}, ICON_HELP, 22, "Keys and help (F1)", false))
         app->help_open = !app->help_open;
     x -= 44;
-    if (ui_icon_button(ui, (rect){x, 8, 32, 32}, app->theme == THEME_DARK ? ICON_MOON : ICON_SUN, 22,
+    if (ui_icon_button(ui, (rect){x, 8, 32, 32}, theme_get(app->theme)->dark ? ICON_MOON : ICON_SUN, 22,
                        "Light or dark (T)", false))
-        app_set_theme(app, app->theme == THEME_DARK ? THEME_LIGHT : THEME_DARK);
+        app_toggle_dark(app);
     x -= 18 + 104;
     notation_switch(app, (rect){x, 10, 104, 28});
     struct text_style quiet = style(FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_RIGHT);
@@ -344,7 +350,9 @@ static const struct {
                  {"P, F11", "presentation, full screen"},
                  {"Ctrl + O", "another word or file"},
                  {"Ctrl + E", "save a picture, a film, the trace"},
+                 {"Ctrl + ,", "preferences: contrast, size, motion, narration"},
                  {"V", "the menu of the views"},
+                 {"Ctrl →  ←", "of sampling: one operation on, back"},
                  {"Tab, Shift + Tab", "next control, last control"},
                  {"Esc", "close, back to the stage, deselect"},
                  {"?  F1", "this sheet"}};
@@ -384,6 +392,7 @@ void app_overlays(struct app *app, rect top) {
             app->message.code = ERR_NONE;
     }
     if (app->help_open) help_sheet(app);
+    if (app->preferences_open) app_preferences_sheet(app);
     if (app->saving_open) app_saving_sheet(app);
 }
 

@@ -14,9 +14,11 @@ void app_overlays(struct app *app, rect top); // progress, message, help
 void app_toggle_popup(struct app *app, enum app_popup popup);
 void app_change_scale(struct app *app, double factor); // 0 = back to 1
 void app_set_theme(struct app *app, enum theme_id theme);
+void app_toggle_dark(struct app *app); // keeps the contrast
 void app_set_notation(struct app *app, enum notation notation);
 void app_keep(struct app *app); // preferences and progress to disk
 
+void app_preferences_sheet(struct app *app);
 void app_open_saving(struct app *app); // its sheet
 void app_saving_sheet(struct app *app);
 void app_advance_saving(struct app *app);

@@ -54,7 +54,7 @@ static void draw_frame(struct saving *saving, int position) {
     app->picturing = true;
     app->job = NULL; // would hand over its workbench
     app->message.code = ERR_NONE;
-    app->help_open = app->saving_open = app->rail_open = false;
+    app->help_open = app->preferences_open = app->saving_open = app->rail_open = false;
     app->transport.playing = false;
     app->wish = APP_NOTHING;
     app_seek(app, position);

@@ -10,7 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const theme_names[] = {"light", "dark", NULL};
+static const char *const theme_names[] = {"light", "dark", "light-contrast", "dark-contrast", NULL};
+
+static void speak(void *context, const char *sentence) {
+    (void)context;
+    puts(sentence);
+    fflush(stdout);
+}
 
 static void wake(void *window) {
     window_wake(window);
@@ -84,12 +90,13 @@ int desktop_main(int argc, char **argv) {
     const char *lesson = NULL, *words[1];
     int theme = -1;
     double scale = 0;
-    bool reduced_motion = false;
+    bool reduced_motion = false, narrate = false;
     const struct option own[] = {
         {"lesson", OPTION_TEXT, &lesson, "ID", "a lesson: its id, number or file"},
         {"theme", OPTION_CHOICE, &theme, "T", "colours", theme_names},
         {"scale", OPTION_REAL, &scale, "S", "size of everything", .low = 0.5, .high = 4},
         {"reduced-motion", OPTION_FLAG, &reduced_motion, .help = "no travel, only short fades"},
+        {"narrate", OPTION_FLAG, &narrate, .help = "what happens in every step, as a sentence in the terminal"},
         {0}};
     const struct option *tables[] = {own, option_opening(&opening), option_model(&opening.model),
                                      option_training(&opening.training), option_common(&common)};
@@ -109,8 +116,11 @@ int desktop_main(int argc, char **argv) {
     else if (count)
         opening.model.data = words[0];
     bool plain = !count && !opening.model.data && !opening.checkpoint && !lesson;
-    struct app_options options = {
-        .lesson = plain ? "3" : lesson, .theme = theme, .scale = scale, .reduced_motion = reduced_motion};
+    struct app_options options = {.lesson = plain ? "3" : lesson,
+                                  .theme = theme,
+                                  .scale = scale,
+                                  .reduced_motion = reduced_motion,
+                                  .narrate = narrate};
     if (!opening_setup(&opening, &options.setup, &err)) return command_fail(&err);
     if (!window_has_display()) {
         err_set(&err, ERR_IO,
@@ -128,6 +138,7 @@ int desktop_main(int argc, char **argv) {
         app_free(app);
         return command_fail(&err);
     }
+    app->speak = speak;
     app->wake = wake;
     app->wake_context = app->ui.clipboard_context = window;
     app->ui.clipboard_set = clipboard_set;

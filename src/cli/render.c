@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const theme_names[] = {"light", "dark", NULL};
+static const char *const theme_names[] = {"light", "dark", "light-contrast", "dark-contrast", NULL};
 static const char *const notation_names[] = {"course", "paper", "pytorch", NULL};
 // The stage with either of its figures, then the views of views.h.
 static const char *view_names[VIEW_MAX + 3] = {"forward", "backward"};
@@ -16,7 +16,7 @@ enum { FIGURES = 2 };
 struct picture {
     struct common common;
     struct opening opening;
-    const char *lesson, *out;
+    const char *lesson, *out, *against;
     int size[2], theme, step, steps[2], part, unit, view, timestep, notation;
     double scale, seconds;
 };
@@ -124,6 +124,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
         {"notation", OPTION_CHOICE, &picture.notation, "NAME", "how symbols are written", notation_names},
         {"theme", OPTION_CHOICE, &picture.theme, "T", "colours", theme_names},
         {"seconds", OPTION_REAL, &picture.seconds, "S", "how long each step of a film stays", .low = 0.02, .high = 60},
+        {"against", OPTION_TEXT, &picture.against, "FILE", "arrays of your own, for the view homework"},
         {"out", OPTION_TEXT, &picture.out, "FILE", "a .png or .svg; for --steps a folder, a .gif or a .mp4"},
         {0}};
     const struct option *tables[] = {own, option_opening(&picture.opening), option_model(&picture.opening.model),
@@ -149,6 +150,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
         app_go_part(app, picture.part - 1);
         app_finish_job(app);
     }
+    if (picture.against && !app_open_homework(app, picture.against)) err = app->message;
     bool good = err.code == ERR_NONE && draw_all(app, &picture, &err);
     if (good && picture.common.json)
         command_json(json_pack("{s:s, s:i, s:i}", "out", picture.out, "step", app->position, "steps",

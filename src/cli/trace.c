@@ -3,6 +3,7 @@
 #include "narration.h"
 #include "opening.h"
 #include "trace_input.h"
+#include "homework_files.h"
 #include "trace_out.h"
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@ struct words {
     struct arrays_words arrays;
     const char *out, *clamp;
     bool itemised;
+    const char *against;
     int reduction;
 };
 
@@ -108,6 +110,40 @@ static bool trace_arrays(const struct words *words, struct traced *traced, struc
     return traced->script != NULL;
 }
 
+// ---- arrays of a learner's own ----
+
+static const char *const verdicts[] = {[HOMEWORK_UNKNOWN] = "unknown",
+                                       [HOMEWORK_SHAPE] = "shape",
+                                       [HOMEWORK_RIGHT] = "right",
+                                       [HOMEWORK_DIFFERS] = "differs"};
+
+// Says of every array whether it is right; the exit status is 1 where one is not.
+static bool compare(const struct traced *traced, const char *path, bool json, int *status, struct err *err) {
+    struct homework_files files = {0};
+    if (!homework_files_add(&files, path, err)) return false;
+    struct homework *work = homework_check(traced->record, files.arrays, files.count, HOMEWORK_TOLERANCE, err);
+    json_t *list = json_array();
+    *status = 0;
+    for (int k = 0; work && k < work->count; k++) {
+        const struct homework_finding *f = &work->list[k];
+        if (f->verdict != HOMEWORK_RIGHT) *status = 1;
+        if (json)
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b}", "name", f->name, "verdict",
+                                            verdicts[f->verdict], "tensor", f->tensor, "said", f->said, "guess",
+                                            f->guess, "largest", json_number(f->largest), "first", work->first == k));
+        else
+            printf("%s %s: %s: %s%s%s\n", work->first == k ? ">" : " ", f->name, verdicts[f->verdict], f->said,
+                   *f->guess ? "; it looks like this: " : "", f->guess);
+    }
+    if (work && json) command_json(json_pack("{s:O}", "arrays", list));
+    json_decref(list);
+    bool good = work != NULL;
+    homework_free(work);
+    homework_files_release(&files);
+    return good;
+}
+
 // ---- the command ----
 
 static const char *const reductions[] = {[REDUCTION_SUM] = "sum", [REDUCTION_MEAN] = "mean", NULL};
@@ -127,6 +163,9 @@ static int parse(const struct command *command, int argc, char **argv, struct wo
          "every number as arrays (DIR/: as .npy); without it the steps are told in words"},
         {"clamp", OPTION_TEXT, &words->clamp, "SLOT[:UNIT]@A[-B]=V,...",
          "values set by hand: gate_f:2@3-5=0; units and timesteps from 1"},
+        {"against", OPTION_TEXT, &words->against, "FILE",
+         "arrays of your own (.npy, .csv, .safetensors, a folder of .npy) held against it: what differs first, and "
+         "why"},
         {"itemised", OPTION_FLAG, &words->itemised, NULL, "with --out: gradients by the loss that they come from"},
         {0}};
     const struct option *tables[] = {own, option_opening(&words->opening), option_model(&words->opening.model),
@@ -163,6 +202,7 @@ static int run_trace(const struct command *command, int argc, char **argv) {
     int status;
     arrays_model_unknown(&words.opening.model);
     if (parse(command, argc, argv, &words, &status) < 0) return status;
+    status = 0;
     fill_model(&words);
     bool good = check_words(&words, &err) &&
                 (words.arrays.input ? trace_arrays(&words, &traced, &err) : trace_data(&words, &traced, &err));
@@ -171,16 +211,18 @@ static int run_trace(const struct command *command, int argc, char **argv) {
             .record = traced.record, .example = traced.example, .clamp = words.clamp, .itemised = words.itemised};
         good = trace_save(&file, words.out, &err);
         if (good) tell_file(&words, &traced);
-    } else if (good)
+    } else if (good && words.against)
+        good = compare(&traced, words.against, words.common.json, &status, &err);
+    else if (good)
         narrate_all(&traced, words.common.json);
     script_free(traced.own_script);
     record_free(traced.own_record);
     workbench_free(traced.bench);
-    return good ? 0 : command_fail(&err);
+    return good ? status : command_fail(&err);
 }
 
 const struct command command_trace = {
     "trace",
     "[M.safetensors | model options] [--data FILE] [--example N | --word TEXT | --input X.npy [--target Y.npy]] "
-    "[--clamp LIST] [--out T.safetensors | T.csv | DIR/ [--itemised]]",
+    "[--clamp LIST] [--against FILE] [--out T.safetensors | T.csv | DIR/ [--itemised]]",
     "Everything that one example does to a network: told step by step, or as arrays.", run_trace};

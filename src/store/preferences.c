@@ -128,7 +128,8 @@ static bool from_json(const json_t *json, struct preferences *p, bool *newer, st
         return err_set(err, ERR_FORMAT, "expected version %d, found %lld: a newer unroll wrote it", FORMAT_VERSION,
                        version);
     return get_bool(json, "dark", &p->dark, err) && get_bool(json, "reduced_motion", &p->reduced_motion, err) &&
-           get_bool(json, "sign_marks", &p->sign_marks, err) && get_scale(json, &p->scale, err) &&
+           get_bool(json, "sign_marks", &p->sign_marks, err) && get_bool(json, "contrast", &p->contrast, err) &&
+           get_bool(json, "narrate", &p->narrate, err) && get_scale(json, &p->scale, err) &&
            get_notation(json, &p->notation, err) && get_recent(json, p, err) && get_progress(json, p, err);
 }
 
@@ -208,9 +209,10 @@ static char *to_text(const struct preferences *p, const char *notation) {
     json_t *json = json_object();
     bool good = put(json, "version", json_integer(FORMAT_VERSION)) && put(json, "dark", json_boolean(p->dark)) &&
                 put(json, "reduced_motion", json_boolean(p->reduced_motion)) &&
-                put(json, "sign_marks", json_boolean(p->sign_marks)) && put(json, "scale", json_real(p->scale)) &&
-                put(json, "notation", json_string(notation)) && put(json, "recent", recent_json(p)) &&
-                put(json, "progress", progress_json(p));
+                put(json, "sign_marks", json_boolean(p->sign_marks)) &&
+                put(json, "contrast", json_boolean(p->contrast)) && put(json, "narrate", json_boolean(p->narrate)) &&
+                put(json, "scale", json_real(p->scale)) && put(json, "notation", json_string(notation)) &&
+                put(json, "recent", recent_json(p)) && put(json, "progress", progress_json(p));
     char *text = good ? json_dumps(json, JSON_INDENT(2)) : NULL;
     json_decref(json);
     return text;

@@ -14,7 +14,8 @@ struct progress {
 };
 
 struct preferences {
-    bool dark, reduced_motion, sign_marks;
+    bool dark, contrast, reduced_motion, sign_marks;
+    bool narrate; // each step's sentence in the terminal as well
     double scale; // the user's size of everything, 1 by default
     int notation; // enum notation
     int recent_count;

@@ -4,6 +4,7 @@
 #include "record_names.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -330,6 +331,8 @@ struct record *record_new_with(const struct model *model, const struct example *
         err_set(err, ERR_MEMORY, "no memory for a record");
         return NULL;
     }
+    static atomic_ulong serial;
+    record->serial = atomic_fetch_add(&serial, 1) + 1;
     record->whole = record;
     record->reduction = reduction;
     record->options = *options;

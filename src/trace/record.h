@@ -25,6 +25,7 @@ struct record_texts {
 // and lives as long as the whole. Of the whole, layout is that of both; example, tape and the names of tensors are the
 // decoder's. What walks and looks takes a side (record_side()); what trains, saves and analyses takes the whole.
 struct record {
+    unsigned long serial; // no two records of a process have the same
     struct layout layout;
     struct example example;           // arrays owned by the record; of an encoder-decoder what the decoder reads
     struct example source;            // and what its encoder reads; example.source points here

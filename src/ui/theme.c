@@ -21,7 +21,7 @@ static const struct theme themes[THEME_COUNT] = {
                          [HUE_O] = RGB(0A629C), [HUE_C] = RGB(855700), [HUE_R] = RGB(9C4577)},
     },
     [THEME_DARK] = {
-        .id = THEME_DARK,
+        .id = THEME_DARK, .dark = true,
         .app = RGB(0E1113), .stage = RGB(131618), .panel = RGB(181C1F), .sunk = RGB(22272B), .belt = RGB(23282C),
         .line = RGB(2B3035), .line2 = RGB(454C52), .ghost = RGB(353B40),
         .ink1 = RGB(F1F2EF), .ink2 = RGB(BBC1C6), .ink3 = RGB(949BA2), .btn = RGB(F1F2EF), .on_btn = RGB(14171B),
@@ -35,11 +35,45 @@ static const struct theme themes[THEME_COUNT] = {
         .identity_ink = {[HUE_A] = RGB(F1F2EF), [HUE_F] = RGB(F58B4C), [HUE_U] = RGB(35C79C),
                          [HUE_O] = RGB(6FB8EC), [HUE_C] = RGB(EDB43C), [HUE_R] = RGB(E5A3C7)},
     },
+    [THEME_LIGHT_CONTRAST] = {
+        .id = THEME_LIGHT_CONTRAST, .contrast = true,
+        .app = RGB(FFFFFF), .stage = RGB(FFFFFF), .panel = RGB(FFFFFF), .sunk = RGB(F0F0EE), .belt = RGB(DCDCD8),
+        .line = RGB(82878B), .line2 = RGB(4A4F55), .ghost = RGB(82878B),
+        .ink1 = RGB(000000), .ink2 = RGB(1C2025), .ink3 = RGB(33393F), .btn = RGB(000000), .on_btn = RGB(FFFFFF),
+        .hi = RGB(FFD92E), .on_hi = RGB(000000), .hi_soft = RGB(FFF1A8),
+        .act_n = RGB(0B3F7D), .act_0 = RGB(F4F4F2), .act_p = RGB(B84700), .tile_edge = RGB(6B7075),
+        .g0 = RGB(E4E6E7), .g1 = RGB(0C141B), .gr_n = RGB(528A12), .gr_p = RGB(6E0A47),
+        .grad = RGB(6E0A47), .grad_f = RGB(A2437F), .loss = RGB(6E0A47), .m_a = RGB(664A00), .m_b = RGB(00466B),
+        .err = RGB(8E1B14), .warn = RGB(663D00),
+        .identity = {[HUE_A] = RGB(000000), [HUE_F] = RGB(A34200), [HUE_U] = RGB(00704F),
+                     [HUE_O] = RGB(005A94), [HUE_C] = RGB(855700), [HUE_R] = RGB(94406E)},
+        .identity_ink = {[HUE_A] = RGB(000000), [HUE_F] = RGB(8A3700), [HUE_U] = RGB(00543B),
+                         [HUE_O] = RGB(064B77), [HUE_C] = RGB(634000), [HUE_R] = RGB(772F5A)},
+    },
+    [THEME_DARK_CONTRAST] = {
+        .id = THEME_DARK_CONTRAST, .dark = true, .contrast = true,
+        .app = RGB(000000), .stage = RGB(000000), .panel = RGB(000000), .sunk = RGB(16191B), .belt = RGB(2A3036),
+        .line = RGB(747A80), .line2 = RGB(AEB4B9), .ghost = RGB(747A80),
+        .ink1 = RGB(FFFFFF), .ink2 = RGB(E6E9EB), .ink3 = RGB(C8CED2), .btn = RGB(FFFFFF), .on_btn = RGB(000000),
+        .hi = RGB(FFD92E), .on_hi = RGB(000000), .hi_soft = RGB(4A4012),
+        .act_n = RGB(7FBCFF), .act_0 = RGB(1C2024), .act_p = RGB(FFA45C), .tile_edge = RGB(8A9197),
+        .g0 = RGB(2A3136), .g1 = RGB(F2F7FA), .gr_n = RGB(CBF79A), .gr_p = RGB(E64FA6),
+        .grad = RGB(FF8CCB), .grad_f = RGB(A2588A), .loss = RGB(FF8CCB), .m_a = RGB(EBC766), .m_b = RGB(6AD6DF),
+        .err = RGB(FFABA3), .warn = RGB(FFCF66),
+        .identity = {[HUE_A] = RGB(FFFFFF), [HUE_F] = RGB(FF8F4D), [HUE_U] = RGB(3FD3A6),
+                     [HUE_O] = RGB(72BDF5), [HUE_C] = RGB(FFC34D), [HUE_R] = RGB(EFAACB)},
+        .identity_ink = {[HUE_A] = RGB(FFFFFF), [HUE_F] = RGB(FFA066), [HUE_U] = RGB(4FDCB1),
+                         [HUE_O] = RGB(8CCBFA), [HUE_C] = RGB(FFCA61), [HUE_R] = RGB(F4BAD6)},
+    },
 };
 // clang-format on
 
 const struct theme *theme_get(enum theme_id id) {
-    return &themes[id == THEME_DARK ? THEME_DARK : THEME_LIGHT];
+    return &themes[id >= 0 && id < THEME_COUNT ? id : THEME_LIGHT];
+}
+
+enum theme_id theme_of(bool dark, bool contrast) {
+    return contrast ? dark ? THEME_DARK_CONTRAST : THEME_LIGHT_CONTRAST : dark ? THEME_DARK : THEME_LIGHT;
 }
 
 // sRGB transfer function, IEC 61966-2-1.
@@ -121,4 +155,9 @@ static double luminance(color c) {
 double color_contrast(color a, color b) {
     double x = luminance(a), y = luminance(b);
     return (fmax(x, y) + 0.05) / (fmin(x, y) + 0.05);
+}
+
+double color_distance(color a, color b) {
+    struct lab p = to_lab(a), q = to_lab(b);
+    return 100 * sqrt((p.l - q.l) * (p.l - q.l) + (p.a - q.a) * (p.a - q.a) + (p.b - q.b) * (p.b - q.b));
 }

@@ -58,7 +58,7 @@ static rect phase_rect(const struct bar *b, int phase) {
 }
 
 static color done_ink(const struct bar *b) {
-    return color_mix(b->theme->panel, b->theme->ink1, b->theme->id == THEME_DARK ? 0.8f : 0.82f);
+    return color_mix(b->theme->panel, b->theme->ink1, b->theme->dark ? 0.8f : 0.82f);
 }
 
 // The running step inside its cell: what is done before it, ticks between steps, the highlighter on it.

@@ -57,6 +57,56 @@ static void keeps_the_answer_of_a_question(void **state) {
     drive_close(&drive);
 }
 
+static int spoken;
+static char last_sentence[1024];
+static void listen(void *context, const char *sentence) {
+    (void)context;
+    spoken++;
+    snprintf(last_sentence, sizeof last_sentence, "%s", sentence);
+}
+
+// By choice every step is told once, in the words that stand under the stage.
+static void tells_each_step_in_the_terminal(void **state) {
+    (void)state;
+    struct drive drive = open_plain();
+    drive.app->speak = listen;
+    drive_key(&drive, KEY_RIGHT, 0);
+    assert_int_equal(spoken, 0); // nobody asked for it
+    drive_key(&drive, ',', MOD_CTRL);
+    assert_true(drive.app->preferences_open);
+    assert_true(drive_shows(&drive, "Preferences"));
+    drive_key(&drive, KEY_ESCAPE, 0);
+    drive.app->preferences.narrate = true;
+    drive_frame(&drive);
+    assert_int_equal(spoken, 1); // where one is
+    for (int k = 0; k < 5; k++) {
+        drive_key(&drive, KEY_RIGHT, 0);
+        assert_int_equal(spoken, k + 2);
+        struct scene scene;
+        struct narration said;
+        char text[1024];
+        assert_non_null(app_scene(drive.app, &scene, &said));
+        narrate_plain(&said, text, sizeof text);
+        assert_string_equal(last_sentence, text);
+    }
+    drive_frame(&drive);
+    assert_int_equal(spoken, 6);
+    drive_close(&drive);
+}
+
+// Contrast is a choice of its own: light and dark keep it.
+static void keeps_the_contrast(void **state) {
+    (void)state;
+    struct drive drive = open_plain();
+    app_set_theme(drive.app, THEME_LIGHT_CONTRAST);
+    drive_key(&drive, 't', 0);
+    assert_int_equal(drive.app->theme, THEME_DARK_CONTRAST);
+    assert_true(drive.app->preferences.dark && drive.app->preferences.contrast);
+    drive_key(&drive, 't', 0);
+    assert_int_equal(drive.app->theme, THEME_LIGHT_CONTRAST);
+    drive_close(&drive);
+}
+
 static void walks_by_keys(void **state) {
     (void)state;
     struct drive drive = open_plain();
@@ -257,6 +307,8 @@ static void sizes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(keeps_the_answer_of_a_question),
                                        cmocka_unit_test(walks_by_keys),
+                                       cmocka_unit_test(tells_each_step_in_the_terminal),
+                                       cmocka_unit_test(keeps_the_contrast),
                                        cmocka_unit_test(updates_go_on_and_back),
                                        cmocka_unit_test(plays),
                                        cmocka_unit_test(other_words_and_networks),

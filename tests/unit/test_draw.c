@@ -425,9 +425,10 @@ static void test_gradient_length(void **state) {
 // The guide's contrasts (docs/architecture.md): least and largest over panel, stage, app and sunk.
 static void test_contrast(void **state) {
     (void)state;
-    static const double ranges[THEME_COUNT][3][2] = {{{15.3, 18.0}, {7.5, 8.8}, {4.65, 5.5}},
-                                                     {{13.4, 16.9}, {8.3, 10.4}, {5.4, 6.7}}};
-    for (int id = 0; id < THEME_COUNT; id++) {
+    enum { USUAL = THEME_DARK + 1 };
+    static const double ranges[USUAL][3][2] = {{{15.3, 18.0}, {7.5, 8.8}, {4.65, 5.5}},
+                                               {{13.4, 16.9}, {8.3, 10.4}, {5.4, 6.7}}};
+    for (int id = 0; id < USUAL; id++) {
         const struct theme *t = theme_get((enum theme_id)id);
         color inks[3] = {t->ink1, t->ink2, t->ink3}, grounds[4] = {t->panel, t->stage, t->app, t->sunk};
         for (int i = 0; i < 3; i++) {
@@ -443,6 +444,70 @@ static void test_contrast(void **state) {
             assert_true(color_contrast(t->identity_ink[hue], t->panel) >= 4.5);
         assert_true(color_contrast(t->on_hi, t->hi) > 12.9);
     }
+}
+
+// High contrast: text at 7 : 1 on every ground, what is a shape at 3 : 1 on what is behind it.
+static void test_high_contrast(void **state) {
+    (void)state;
+    for (int id = THEME_LIGHT_CONTRAST; id <= THEME_DARK_CONTRAST; id++) {
+        const struct theme *t = theme_get((enum theme_id)id);
+        const color grounds[] = {t->panel, t->stage, t->app, t->sunk};
+        const color texts[] = {t->ink1, t->ink2, t->ink3, t->loss, t->grad, t->m_a, t->m_b, t->err, t->warn};
+        const color shapes[] = {t->line,  t->line2, t->ghost, t->tile_edge, t->act_n,
+                                t->act_p, t->g1,    t->gr_n,  t->gr_p,      t->grad_f};
+        for (size_t g = 0; g < COUNT(grounds); g++) {
+            for (size_t k = 0; k < COUNT(texts); k++)
+                assert_true(color_contrast(texts[k], grounds[g]) >= 7);
+            for (size_t k = 0; k < COUNT(shapes); k++)
+                assert_true(color_contrast(shapes[k], grounds[g]) >= 3);
+            for (int hue = 0; hue < HUE_COUNT; hue++) {
+                assert_true(color_contrast(t->identity_ink[hue], grounds[g]) >= 7);
+                assert_true(color_contrast(t->identity[hue], grounds[g]) >= 4.5);
+            }
+        }
+        assert_true(color_contrast(t->on_hi, t->hi) >= 7 && color_contrast(t->ink2, t->hi_soft) >= 7);
+        assert_int_equal(t->dark, id == THEME_DARK_CONTRAST);
+    }
+}
+
+// A colour as seen without one kind of cone: Machado, Oliveira and Fernandes 2009, severity 1, in linear light.
+enum vision { NORMAL, PROTAN, DEUTAN, TRITAN, VISIONS };
+
+static color seen(color c, enum vision vision) {
+    static const double matrices[VISIONS][9] = {
+        {1, 0, 0, 0, 1, 0, 0, 0, 1},
+        {0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998},
+        {0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.011820, 0.042940, 0.968881},
+        {1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.303900}};
+    const double *m = matrices[vision];
+    double in[3] = {c.r, c.g, c.b}, out[3];
+    for (int k = 0; k < 3; k++)
+        in[k] = in[k] <= 0.04045 * 255 ? in[k] / 255 / 12.92 : pow((in[k] / 255 + 0.055) / 1.055, 2.4);
+    for (int k = 0; k < 3; k++) {
+        double v = fmin(1, fmax(0, m[3 * k] * in[0] + m[3 * k + 1] * in[1] + m[3 * k + 2] * in[2]));
+        out[k] = 255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * pow(v, 1 / 2.4) - 0.055);
+    }
+    return (color){(uint8_t)lround(out[0]), (uint8_t)lround(out[1]), (uint8_t)lround(out[2]), 255};
+}
+
+// The two ends of every ramp, and each end and its middle, stay apart for every kind of vision; so do the two models.
+static void test_colour_blind(void **state) {
+    (void)state;
+    for (int id = 0; id < THEME_COUNT; id++) {
+        const struct theme *t = theme_get((enum theme_id)id);
+        const struct {
+            color a, b;
+            double least;
+        } pairs[] = {{t->act_n, t->act_p, 20}, {t->act_n, t->act_0, 20}, {t->act_p, t->act_0, 20}, {t->g0, t->g1, 40},
+                     {t->gr_n, t->gr_p, 20},   {t->gr_n, t->panel, 20},  {t->gr_p, t->panel, 20},  {t->m_a, t->m_b, 12},
+                     {t->grad, t->grad_f, 12}, {t->hi, t->panel, 14}};
+        for (size_t k = 0; k < COUNT(pairs); k++)
+            for (int v = 0; v < VISIONS; v++) {
+                double apart = color_distance(seen(pairs[k].a, (enum vision)v), seen(pairs[k].b, (enum vision)v));
+                if (apart < pairs[k].least) fail_msg("theme %d, pair %zu, vision %d: %.1f apart", id, k, v, apart);
+            }
+    }
+    assert_true(color_distance((color){0, 0, 0, 255}, (color){255, 255, 255, 255}) > 99.9);
 }
 
 static void test_alpha(void **state) {
@@ -473,6 +538,8 @@ int main(void) {
         cmocka_unit_test(test_ramps),
         cmocka_unit_test(test_gradient_length),
         cmocka_unit_test(test_contrast),
+        cmocka_unit_test(test_high_contrast),
+        cmocka_unit_test(test_colour_blind),
         cmocka_unit_test(test_alpha),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
