@@ -1,5 +1,5 @@
 // What a frame of the workbench costs: everything drawn again, and one step of the cursor. Medians in milliseconds.
-//   frame [--size WxH] [--scale S] [--threads N] [--json]
+//   frame [--size WxH] [--scale S] [--threads N] [--cell C] [--layers N] [--hidden N] [--length T] [--json]
 #include "app.h"
 #include "atlas.h"
 #include "mem.h"
@@ -11,6 +11,21 @@
 
 enum { ROUNDS = 60 };
 
+// The example: this word, with a blank after it, again and again.
+static void make_word(char *out, size_t size, int length) {
+    static const char word[] = "troodon ";
+    int n = length > 0 && (size_t)length < size ? length : 8;
+    for (int k = 0; k + 1 < n; k++)
+        out[k] = word[k % 7];
+    out[n - 1] = 0;
+}
+
+static bool read_number(const char *name, char **argv, int argc, int *k, int *out) {
+    if (*k + 1 >= argc || strcmp(argv[*k], name)) return false;
+    *out = atoi(argv[++*k]);
+    return true;
+}
+
 static int by_value(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -21,7 +36,9 @@ static double median(double *v, int n) {
 }
 
 int main(int argc, char **argv) {
-    int width = 1440, height = 900, threads = 2;
+    int width = 1440, height = 900, threads = 2, length = 8;
+    struct app_options options = {.setup = setup_default(), .theme = 0, .reduced_motion = true, .wait = true};
+    struct net_spec *spec = &options.setup.recipe.spec;
     double scale = 1;
     bool json = false;
     for (int k = 1; k < argc; k++) {
@@ -31,17 +48,22 @@ int main(int argc, char **argv) {
             k++;
         else if (k + 1 < argc && !strcmp(argv[k], "--scale"))
             scale = atof(argv[++k]);
-        else if (k + 1 < argc && !strcmp(argv[k], "--threads"))
-            threads = atoi(argv[++k]);
-        else {
-            fprintf(stderr, "frame: unknown word \"%s\"; --size WxH, --scale S, --threads N and --json are known\n",
+        else if (k + 1 < argc && !strcmp(argv[k], "--cell") && cell_by_name(argv[k + 1], &spec->cell))
+            k++;
+        else if (!read_number("--threads", argv, argc, &k, &threads) &&
+                 !read_number("--layers", argv, argc, &k, &spec->layers) &&
+                 !read_number("--hidden", argv, argc, &k, &spec->hidden) &&
+                 !read_number("--length", argv, argc, &k, &length)) {
+            fprintf(stderr,
+                    "frame: unknown word \"%s\"; --size WxH, --scale S, --threads N, --cell C, --layers N, --hidden N, "
+                    "--length T and --json are known\n",
                     argv[k]);
             return 2;
         }
     }
     struct err err = {0};
-    struct app_options options = {.setup = setup_default(), .theme = 0, .reduced_motion = true, .wait = true};
-    snprintf(options.setup.word, sizeof options.setup.word, "troodon");
+    make_word(options.setup.word, sizeof options.setup.word, length);
+    if (length > 100) options.setup.recipe.steps = 20;
     struct app *app = app_new(&options, &err);
     struct atlas *atlas = app ? atlas_new((float)scale, &err) : NULL;
     if (!atlas) {

@@ -158,7 +158,8 @@ static void settle_job(struct app *app) {
     app_seek(app, keep < bench->script->count ? keep : bench->script->count);
     if (app->view.unit >= record_H(bench->record)) app->view.unit = -1;
     app->view.t = -1;
-    app->view.scroll = 0;
+    app->view.place_pinned = false;
+    app->view.scroll = app->view.pitch = 0;
     struct preferences *p = &app->preferences;
     if (!*setup.data || app->lesson) return;
     int at = 0;
@@ -473,12 +474,12 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .narration = narration,
                             .spoken = spoken(app),
                             .unit_word = data_unit_word(app->bench->data)};
+    check_homework(app);
+    scene->homework = app->homework;
     bool encoder = app->view.encoder = scene_encoder(scene); // a view that selects a timestep selects one of this side
     scene->record = record_side(scene->record, encoder);
     scene->script = script_side(scene->script, encoder);
     if (encoder) scene->itemised = NULL; // that is the decoder's
-    check_homework(app);
-    scene->homework = app->homework;
     narrate(narration, scene->record, scene->script, shown, app->view.unit, app->view.notation);
     return scene;
 }
@@ -540,7 +541,10 @@ static void keys(struct app *app, double now) {
     if (ui_take_key(ui, KEY_F1, 0)) app->help_open = !app->help_open;
     if (app->job && ui_take_key(ui, KEY_ESCAPE, 0)) job_cancel(app->job); // what was open stays open
     if (app->view.view != VIEW_STAGE && ui_take_key(ui, KEY_ESCAPE, 0)) app_show_view(app, VIEW_STAGE);
-    if (ui_take_key(ui, KEY_ESCAPE, 0)) app->view.unit = app->view.t = -1;
+    if (ui_take_key(ui, KEY_ESCAPE, 0)) {
+        app->view.unit = app->view.t = -1;
+        app->view.place_pinned = false;
+    }
     if (ui_text_focused(ui)) return;
     if (ui_take_key(ui, 'v', 0)) view_menu_open(ui);
     for (int k = 0; k < view_count(); k++)

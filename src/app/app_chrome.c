@@ -341,6 +341,8 @@ static const struct {
                  {"1 2 3 4 5", "operation, cell, timestep, pass, update"},
                  {"↑  ↓", "select a unit"},
                  {"[  ]", "select a timestep; the cursor stays"},
+                 {"Ctrl + ↑ ↓", "the layer that the stage shows in full"},
+                 {"Z, Shift + Z, X", "zoom in, out, all timesteps"},
                  {"B", "forward or backward figure"},
                  {"G", "gradient flow on, off"},
                  {"L, I", "lesson panel, inspector"},

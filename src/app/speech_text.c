@@ -125,13 +125,12 @@ void speech_pair(const struct workbench *bench, char *one, char *other, size_t s
         snprintf(other, size, "the apple and pear salad");
         return;
     }
-    const int *target = bench->example->example.target;
     int n = bench->T;
-    if (n > 0 && target[n - 1] == VOCABULARY_EOS) n--;
+    if (n > 0 && bench->example->example.target[n - 1] == VOCABULARY_EOS) n--;
     snprintf(one, size, "%s", bench->example_text);
-    int near = nearest(data, target, n);
+    int near = nearest(data, bench->example->example.target, n);
     if (near >= 0)
         dataset_example_text(data, near, LONGEST, other, size);
     else
-        exchanged(data, target, n, other, size);
+        exchanged(data, bench->example->example.target, n, other, size);
 }

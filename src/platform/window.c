@@ -264,6 +264,16 @@ static void translate_pointer(struct window *window, SDL_Event *from, struct inp
     }
 }
 
+// Two fingers: SDL tells by how much of the window's size they parted.
+static void translate_pinch(struct window *window, const SDL_Event *from, struct input_event *event) {
+    int w, h;
+    if (from->mgesture.numFingers != 2 || from->mgesture.dDist == 0) return;
+    SDL_GetWindowSize(window->handle, &w, &h);
+    event->kind = INPUT_PINCH;
+    event->at = to_logical(window, from->mgesture.x * (float)w, from->mgesture.y * (float)h);
+    event->pinch = expf(4 * from->mgesture.dDist); // a quarter of the window is a factor of e
+}
+
 static void translate_drop(struct window *window, const SDL_Event *from, struct input_event *event) {
     int x, y, left, top;
     SDL_GetGlobalMouseState(&x, &y); // the window hears no motion while something is dragged over it
@@ -302,6 +312,9 @@ static void translate(struct window *window, SDL_Event *from, struct input_event
     case SDL_TEXTEDITING:
         event->kind = INPUT_EDITING;
         put_text(event, from->edit.text);
+        break;
+    case SDL_MULTIGESTURE:
+        translate_pinch(window, from, event);
         break;
     case SDL_DROPFILE:
         translate_drop(window, from, event);

@@ -153,6 +153,32 @@ void label_grad(char *out, size_t size, const struct cell_desc *cell, int slot, 
     put_grad(&pen, slot, t0, unit, NULL);
 }
 
+static struct label_pen pen_of(struct pen_out *out, const struct record *record, int layer, int direction,
+                               struct label_style style) {
+    struct label_pen pen = pen_for(out, record_cell(record), style);
+    pen.layer = layer;
+    pen.direction = direction;
+    pen.layers = record->layout.spec.layers;
+    pen.directions = NET_MAX_DIRECTIONS;
+    return pen;
+}
+
+void label_slot_of(char *out, size_t size, const struct record *record, int layer, int direction, int slot, int t0,
+                   int unit, struct label_style style) {
+    if (size == 0) return;
+    out[0] = '\0';
+    struct label_pen pen = pen_of(&(struct pen_out){out, size, 0}, record, layer, direction, style);
+    put_slot(&pen, slot, t0, unit, NULL);
+}
+
+void label_grad_of(char *out, size_t size, const struct record *record, int layer, int direction, int slot, int t0,
+                   int unit, struct label_style style) {
+    if (size == 0) return;
+    out[0] = '\0';
+    struct label_pen pen = pen_of(&(struct pen_out){out, size, 0}, record, layer, direction, style);
+    put_grad(&pen, slot, t0, unit, NULL);
+}
+
 void label_output(char *out, size_t size, const char *what, int t0, struct label_style style) {
     if (size == 0) return;
     out[0] = '\0';

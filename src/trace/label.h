@@ -19,6 +19,11 @@ void label_slot(char *out, size_t size, const struct cell_desc *cell, int slot, 
                 struct label_style style);
 void label_grad(char *out, size_t size, const struct cell_desc *cell, int slot, int t0, int unit,
                 struct label_style style); // d...
+// The same in a deep or bidirectional network: "a^{[2]<4>}", "a^{\\to <4>}". direction -1: not written.
+void label_slot_of(char *out, size_t size, const struct record *record, int layer, int direction, int slot, int t0,
+                   int unit, struct label_style style);
+void label_grad_of(char *out, size_t size, const struct record *record, int layer, int direction, int slot, int t0,
+                   int unit, struct label_style style);
 void label_output(char *out, size_t size, const char *what, int t0,
                   struct label_style style); // "\\hat{y}", "L", "x" with its time
 // The equation of a step: forward parts, output, loss, backward parts, sums, clip and update. Lines are separated by

@@ -9,6 +9,7 @@ enum input_kind {
     INPUT_PRESS,
     INPUT_RELEASE,
     INPUT_WHEEL,
+    INPUT_PINCH,
     INPUT_KEY,
     INPUT_KEY_UP,
     INPUT_TEXT,
@@ -49,7 +50,8 @@ struct input_event {
     enum input_kind kind;
     point at; // pointer
     float wheel_x, wheel_y;
-    int button; // 1 left, 2 middle, 3 right
+    float pinch; // factor since the last event; above 1: the fingers part
+    int button;  // 1 left, 2 middle, 3 right
     int clicks;
     int key; // enum input_key or a character
     unsigned mods;

@@ -51,8 +51,8 @@ static int share(const struct ui *ui, int total) {
 }
 
 static void read_event(struct ui *ui, const struct input_event *event) {
-    if (event->kind == INPUT_MOVE || event->kind == INPUT_WHEEL || event->kind == INPUT_PRESS ||
-        event->kind == INPUT_RELEASE) {
+    if (event->kind == INPUT_MOVE || event->kind == INPUT_WHEEL || event->kind == INPUT_PINCH ||
+        event->kind == INPUT_PRESS || event->kind == INPUT_RELEASE) {
         ui->pointer = event->at;
         ui->pointer_inside = true;
         ui->mods = event->mods;
@@ -308,6 +308,21 @@ bool ui_take_wheel(struct ui *ui, rect r, float *x, float *y) {
         event->kind = INPUT_NONE;
         *x += event->wheel_x;
         *y += event->wheel_y;
+        any = true;
+    }
+    return any;
+}
+
+bool ui_take_pinch(struct ui *ui, rect r, float *factor) {
+    bool any = false;
+    *factor = 1;
+    if (!ui_top_layer(ui)) return false;
+    rect seen = ui_visible(ui, r);
+    for (int i = 0; i < ui->event_count; i++) {
+        struct input_event *event = &ui->events[i];
+        if (event->kind != INPUT_PINCH || !rect_has(seen, event->at) || !(event->pinch > 0)) continue;
+        event->kind = INPUT_NONE;
+        *factor *= event->pinch;
         any = true;
     }
     return any;

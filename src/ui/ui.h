@@ -74,6 +74,8 @@ void ui_tooltip(struct ui *ui, rect at, const char *text);         // call while
 bool ui_take_key(struct ui *ui, int key, unsigned mods);
 // Turns of the wheel over r (of the topmost layer) in this frame; taken.
 bool ui_take_wheel(struct ui *ui, rect r, float *x, float *y);
+// Fingers on a touch screen over r: the factor by which they parted in this frame; taken.
+bool ui_take_pinch(struct ui *ui, rect r, float *factor);
 void ui_set_focus(struct ui *ui, ui_id id, bool visible);
 ui_id ui_hash(ui_id seed, const char *name); // never 0
 bool ui_text_focused(const struct ui *ui);   // letters belong to a text field

@@ -12,7 +12,8 @@ bool diagram_has(enum cell_id cell) {
 
 void diagram_place(const struct scene *scene, int *layer, int *direction) {
     const struct net_spec *spec = &scene->record->layout.spec;
-    const struct step *step = scene_step(scene);
+    const bool pinned = scene->state && scene->state->place_pinned;
+    const struct step *step = pinned ? NULL : scene_step(scene);
     *layer = step && step->layer >= 0 ? step->layer : scene->state ? scene->state->layer : 0;
     *direction = step && step->direction >= 0 ? step->direction : scene->state ? scene->state->direction : 0;
     if (*layer < 0 || *layer >= spec->layers) *layer = 0;

@@ -16,8 +16,10 @@ struct flow {
     const struct itemised *items;
     struct stage_columns columns;
     rect r;
-    int T, first_known; // gradients of a<t> are known from this timestep on; T = none
-    int low, high;      // decades of the axis
+    int T, first_known, last_known; // gradients of a<t> are known at these timesteps; none: first_known > last_known
+    int low, high;                  // decades of the axis
+    int layer, direction;           // looked at
+    bool by_loss;                   // gradients by loss are those of this layer and direction
     const char *total_name;
     float top, bottom, share; // y of the axis' ends and of the share bars
 };
@@ -28,6 +30,12 @@ static color tint(const struct theme *theme, int distance) {
 
 static double by_loss(const struct itemised *items, int tau, int t) {
     return items->a[(size_t)tau * (size_t)items->T + (size_t)t];
+}
+
+static double total(const struct flow *f, int t) {
+    const struct record *record = f->scene->record;
+    return record_norm(tape_grad(record->tape, f->layer, f->direction, record_cell(record)->state_out[0], t),
+                       record_H(record));
 }
 
 static bool course(const struct scene *scene) {
@@ -51,8 +59,8 @@ static void include(double value, double *low, double *high) {
 static void find_range(struct flow *f) {
     double low = INFINITY, high = 0;
     for (int t = 0; t < f->T; t++) {
-        include(f->items->total_a[t], &low, &high);
-        include(by_loss(f->items, f->T - 1, t), &low, &high);
+        include(total(f, t), &low, &high);
+        if (f->by_loss) include(by_loss(f->items, f->T - 1, t), &low, &high);
     }
     if (!(high > 0)) low = 0.1, high = 1;
     f->high = (int)ceil(log10(high));
@@ -139,13 +147,14 @@ static float column_width(const struct flow *f, int t) {
 }
 
 static bool seen(const struct flow *f, int t) {
-    return t >= f->first_known && t >= f->columns.first && t < f->columns.first + f->columns.count;
+    return t >= f->first_known && t <= f->last_known && t >= f->columns.first &&
+           t < f->columns.first + f->columns.count;
 }
 
 static void draw_bar(struct flow *f, int t) {
     float x = stage_column_x(&f->columns, t), width = column_width(f, t);
     float inset = width >= 24 ? width * 16 / 72 : width >= 6 ? 1 : 0;
-    double norm = f->items->total_a[t];
+    double norm = total(f, t);
     float y = height_of(f, norm);
     rect bar = {x + inset, y, width - 2 * inset, f->bottom - y};
     draw_rect(f->list, bar, color_mix(f->theme->gr_p, f->theme->panel, 0.82f), 0);
@@ -244,7 +253,7 @@ static void hover(struct flow *f) {
     for (int t = 0; t < f->T; t++) {
         float x = stage_column_x(&f->columns, t), width = column_width(f, t);
         if (!seen(f, t) || f->ui->pointer.x < x || f->ui->pointer.x >= x + width) continue;
-        double norm = f->items->total_a[t];
+        double norm = total(f, t);
         struct text_style style = text_of(FONT_SANS_SEMIBOLD, 14, f->theme->ink1, ALIGN_CENTER);
         float y = fmaxf(height_of(f, norm) - 7, f->top + 4), center = stage_column_center(&f->columns, t);
         draw_rect(f->list, (rect){center - 24, y - 14, 48, 19}, f->theme->panel, 4);
@@ -259,14 +268,21 @@ static bool open_flow(struct flow *f, struct ui *ui, rect r, const struct scene 
         (struct flow){.ui = ui, .list = ui->list, .theme = ui->theme, .scene = scene, .items = scene->itemised, .r = r};
     if (!scene->record || !scene->script) return false;
     f->T = record_T(scene->record);
-    f->columns = stage_columns_for(r, scene);
-    f->total_name = record_norm_name(scene->record, RECORD_BACKWARD, 0, 0, record_cell(scene->record)->state_out[0]);
+    f->columns = stage_columns_here(r, scene);
+    diagram_place(scene, &f->layer, &f->direction);
+    f->by_loss =
+        f->items && f->items->T == f->T && f->layer == 0 && f->direction == 0 && !record_is_encoder(scene->record);
+    f->total_name = record_norm_name(scene->record, RECORD_BACKWARD, f->layer, f->direction,
+                                     record_cell(scene->record)->state_out[0]);
     f->top = r.y + 54;
     f->bottom = r.y + r.h - 64;
     f->share = r.y + r.h - 40;
-    f->first_known = f->T;
-    while (f->first_known > 0 && known(scene, f->first_known - 1))
-        f->first_known--;
+    f->first_known = 0;
+    f->last_known = f->T - 1;
+    while (f->first_known < f->T && !known(scene, f->first_known))
+        f->first_known++;
+    while (f->last_known >= f->first_known && !known(scene, f->last_known))
+        f->last_known--;
     return true;
 }
 
@@ -294,11 +310,12 @@ void view_flow(struct ui *ui, rect r, const struct scene *scene) {
     } else {
         find_range(&f);
         draw_axis(&f);
-        side_labels(&f);
+        if (f.by_loss) side_labels(&f);
         for (int t = 0; t < f.T; t++)
-            if (seen(&f, t)) draw_bar(&f, t), draw_share(&f, t);
-        draw_line(&f);
-        name_line(&f);
+            if (seen(&f, t)) draw_bar(&f, t);
+        for (int t = 0; f.by_loss && t < f.T; t++)
+            if (seen(&f, t)) draw_share(&f, t);
+        if (f.by_loss) draw_line(&f), name_line(&f);
         hover(&f);
     }
     draw_clip_pop(ui->list);

@@ -6,16 +6,21 @@
 
 void view_flow(struct ui *ui, rect r, const struct scene *scene);
 void view_flow_by_loss(struct ui *ui, rect r, const struct scene *scene);
-// Columns shared by stage and flow: the x of column t's box and the pitch, for a stage rectangle. Timesteps first ..
-// first + count - 1 are seen. In a score (pitch under 48) the running timestep is opened: its column is lens_width
-// wide.
+// Columns shared by stage and flow: the x of a column's box and the pitch, for a stage rectangle. A column is a
+// timestep; of an encoder-decoder first those of the encoder. Columns first .. first + count - 1 are seen. In a score
+// (level under 48) the timestep that is looked at is opened: its column is lens_width wide.
 struct stage_columns {
     float x0, pitch, width;
-    int first, count;
-    int lens; // timestep, or -1
+    float level; // the pitch by which the level of detail is chosen
+    int first, count, all;
+    int lens; // column, or -1
     float lens_width;
+    int split; // first column of the decoder, which stands apart by split_gap; 0 = none
+    float split_gap;
 };
-struct stage_columns stage_columns(rect stage, int T, float scroll);           // without a lens
-struct stage_columns stage_columns_for(rect stage, const struct scene *scene); // as the stage draws them
-float stage_column_x(const struct stage_columns *columns, int t);              // left edge
-float stage_column_center(const struct stage_columns *columns, int t);
+struct stage_columns stage_columns_for(rect stage, const struct scene *scene); // moves view_state.scroll to the cursor
+// The same with the timesteps of the side that is looked at in place of columns.
+struct stage_columns stage_columns_here(rect stage, const struct scene *scene);
+int stage_column_of(const struct scene *scene, bool encoder, int t);
+float stage_column_x(const struct stage_columns *columns, int column); // left edge
+float stage_column_center(const struct stage_columns *columns, int column);

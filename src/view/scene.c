@@ -48,7 +48,8 @@ float scene_row_scale(const struct record *record, int layer, int direction, int
     static const double steps[] = {0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
     enum { STEPS = sizeof steps / sizeof *steps };
     if (record_cell(record)->slots[slot].role == SLOT_GATE) return 1;
-    const int T = record_T(record), H = record_H(record);
+    const int T = record_T(record),
+              H = slot == record_cell(record)->input ? net_layer_inputs(&record->layout.spec, layer) : record_H(record);
     const int stride = 1 + (int)((long)T * H / SCALE_SAMPLES);
     long within[STEPS] = {0}, total = 0;
     for (int t = 0; t < T; t += stride) {

@@ -41,6 +41,7 @@ struct view_state {
     bool encoder;         // of an encoder-decoder: it is one of the encoder's. Where none is selected the
                           // side that is shown, so that who selects one of that side sets t alone
     int layer, direction; // shown in the inspector
+    bool place_pinned;    // ... also where the running step is in another one
     int hover_unit, hover_t, hover_slot; // -1 = none; set by the views each frame
     bool hover_grad;
     bool backward; // the backward figure (follows the phase unless the user pressed B)
@@ -48,6 +49,7 @@ struct view_state {
     bool flow;       // the gradient flow panel under the backward stage
     bool flow_asked; // ... by G or by a lesson: then it is drawn in a low window as well
     bool sign_marks;
+    float pitch;         // of the stage's columns, when zoomed in; 0 = all timesteps in the window
     float scroll;        // of the stage, in columns, when not all timesteps fit
     int scroll_position; // cursor and timestep that scroll was last set for: moving brings them back into the window
 };

@@ -5,37 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-float stage_x(const struct stage *s, int t) {
-    return stage_column_x(&s->columns, t);
-}
-float stage_center(const struct stage *s, int t) {
-    return stage_x(s, t) + s->columns.width / 2;
-}
-
 // The box of a column: the opened one of a score stands a little inside its place.
-static rect column_box(const struct stage *s, int t) {
-    float x = stage_x(s, t);
-    if (s->detail == STAGE_SCORE && t == s->columns.lens) return (rect){x + 5, 0, 72, 0};
+static rect column_box(const struct stage *s, int column) {
+    float x = stage_x(s, column);
+    if (s->detail == STAGE_SCORE && column == s->columns.lens) return (rect){x + 5, 0, 72, 0};
     return (rect){x, 0, s->columns.width, 0};
 }
 
 // The strip keeps 63 px in a full column; the narrowest compact one leaves 34 (tiles of 3.4 px).
-rect stage_strip_area(const struct stage *s, int row, int t) {
-    rect box = column_box(s, t);
-    float w = box.w - (s->detail == STAGE_COMPACT ? 7 : 9), h = s->rows[row].height;
-    return (rect){box.x + (box.w - w) / 2, s->rows[row].y - h / 2, w, h};
-}
-
-const double *stage_values(const struct stage *s, int row, int t) {
-    int slot = s->rows[row].slot;
-    return s->backward ? tape_grad(s->record->tape, s->layer, s->direction, slot, t)
-                       : tape_value(s->record->tape, s->layer, s->direction, slot, t);
-}
-
-bool stage_has(const struct stage *s, int row, int t) {
-    int slot = s->rows[row].slot, p = s->scene->position;
-    return s->backward ? script_has_grad(s->script, s->cell, p, s->layer, s->direction, slot, t)
-                       : script_has_value(s->script, s->cell, p, s->layer, s->direction, slot, t);
+rect stage_strip_area(const struct stage *s, int row, int column) {
+    rect box = column_box(s, column);
+    float w = box.w - (s->detail == STAGE_COMPACT ? 7 : 9), h = s->track->rows[row].height;
+    return (rect){box.x + (box.w - w) / 2, s->track->rows[row].y - h / 2, w, h};
 }
 
 // --- strips ---
@@ -77,40 +58,49 @@ void stage_question(struct stage *s, rect r, float size) {
               (struct text_style){FONT_SANS_SEMIBOLD, size, s->theme->ink1, ALIGN_CENTER});
 }
 
-static const char *row_tensor(const struct stage *s, int row) {
-    return record_name(s->record, s->backward ? RECORD_BACKWARD : RECORD_FORWARD, s->layer, s->direction,
-                       s->rows[row].slot);
-}
-
-static void hide_units(struct stage *s, int row, int t, rect area) {
+static void hide_units(struct stage *s, int row, int column, rect area) {
     if (!s->scene->hidden_count) return;
-    const char *tensor = row_tensor(s, row);
+    const char *tensor = stage_tensor(s, s->track, s->track->rows[row].slot, column);
+    int t = stage_t(s, column);
     for (int i = 0; i < s->H; i++)
         if (scene_is_hidden(s->scene, tensor, t, i)) stage_question(s, strip_tile(area, s->H, i), 10);
 }
 
-static void track_hover(struct stage *s, int row, int t, rect area) {
-    if (!s->hovered || s->rows[row].band) return;
-    int unit = strip_hit(area, s->H, s->ui->pointer);
-    if (unit < 0) return;
-    s->found_t = t;
-    s->found_slot = s->rows[row].slot;
+void stage_find(struct stage *s, int column, int slot, int unit, rect tile) {
+    s->found_column = column;
+    s->found_track = s->track;
+    s->found_slot = slot;
     s->found_unit = unit;
-    s->found_grad = s->backward;
-    s->found_tile = strip_tile(area, s->H, unit);
+    s->found_grad = s->backward && slot != s->cell->input;
+    s->found_tile = tile;
 }
 
-void stage_strip(struct stage *s, int row, int t, bool running, const color *cover) {
-    const struct stage_row *about = &s->rows[row];
-    rect area = stage_strip_area(s, row, t);
-    bool known = stage_has(s, row, t);
+// The tile that the pointer is on, or the keyboard.
+static void track_hover(struct stage *s, int row, int column, rect area) {
+    const struct stage_memory *at = s->memory;
+    const struct stage_track *track = s->track;
+    if (track->rows[row].band) return;
+    int unit = s->hovered ? strip_hit(area, s->H, s->ui->pointer) : -1;
+    bool keys = s->keys && at->column == column && at->layer == track->layer && at->direction == track->direction &&
+                at->slot == track->rows[row].slot && at->unit < s->H;
+    if (keys) {
+        unit = at->unit;
+        draw_box(s->list, rect_inset(area, -4), s->theme->ink1, 5, 2); // the focus ring of a row of tiles
+    }
+    if (unit >= 0) stage_find(s, column, track->rows[row].slot, unit, strip_tile(area, s->H, unit));
+}
+
+void stage_strip(struct stage *s, int row, int column, bool running, const color *cover) {
+    const struct stage_row *about = &s->track->rows[row];
+    rect area = stage_strip_area(s, row, column);
+    bool known = stage_has(s, row, column);
     if (cover) draw_rect(s->list, rect_inset(area, -1), *cover, 3);
     struct strip_style style = strip_style_default(known ? about->kind : STRIP_GHOST, 0, 0, 0);
     style.max = about->scale;
     style.sign_marks = s->scene->state->sign_marks;
-    if (running && (s->focus.result[row] || s->scene->slide != 0)) style.fill = s->fill;
+    if (running && (s->track->focus.result[row] || s->scene->slide != 0)) style.fill = s->fill;
     if (cover && !known) style.ghost_fill = *cover;
-    const double *values = known ? stage_values(s, row, t) : NULL;
+    const double *values = known ? stage_values(s, row, column) : NULL;
     if (about->band && known)
         summary_band(s, about, area, values);
     else if (about->band)
@@ -120,74 +110,142 @@ void stage_strip(struct stage *s, int row, int t, bool running, const color *cov
     if (!known || about->band) return;
     if (s->unit >= 0) {
         rect tile = strip_tile(area, s->H, s->unit);
-        bool here = t == s->t;
+        bool here = column == s->t;
         float out = here ? 1.5f : 1;
         if (tile.w >= 3)
             draw_box(s->list, rect_inset(tile, -out), here ? s->theme->ink1 : s->theme->ink3, here ? 2.5f : 2,
                      here ? 2 : 1);
     }
-    hide_units(s, row, t, area);
-    track_hover(s, row, t, area);
+    hide_units(s, row, column, area);
+    track_hover(s, row, column, area);
 }
 
-void stage_ring(struct stage *s, int row, int t) {
-    rect box = column_box(s, t);
-    float half = s->rows[row].height / 2, x = box.x, w = box.w;
-    float y = s->rows[row].y;
-    float in = s->step && s->step->t == t ? 2 : 0.5f; // the running box keeps its own frame
-    draw_rect(s->list, (rect){x + in, y - half - 5, w - 2 * in, 2 * half + 10}, s->theme->hi, 6);
+void stage_ring(struct stage *s, int row, int column) {
+    rect box = column_box(s, column);
+    float half = s->track->rows[row].height / 2, x = box.x, w = box.w;
+    float y = s->track->rows[row].y;
+    float in = stage_runs(s, column) ? 2 : 0.5f,
+          out = s->track->form == TRACK_FULL ? 5 : 3; // the running box keeps its own frame
+    draw_rect(s->list, (rect){x + in, y - half - out, w - 2 * in, 2 * (half + out)}, s->theme->hi, 6);
     draw_rect(s->list, (rect){x + 3, y - half - 1.5f, w - 6, 2 * half + 3}, s->theme->panel, 3);
 }
 
 // --- labels ---
 
-void stage_side_label(struct stage *s, const char *markup, float y, float size) {
-    float right = s->columns.x0 - 23;
-    struct math_box box = math_measure(s->list, markup, size);
-    if (box.width > 35) size *= fmaxf(0.7f, 35 / box.width);
-    math_draw(s->list, s->theme, right, y + 6, markup, size, s->theme->ink1, ALIGN_RIGHT);
+void stage_slot_label(const struct stage *s, const struct stage_track *track, int slot, int t, int unit, char *out,
+                      size_t size) {
+    struct label_style style = {s->scene->state->notation, true};
+    if (s->backward && slot != s->cell->input)
+        label_grad_of(out, size, s->record, track->layer, s->directions > 1 ? track->direction : -1, slot, t, unit,
+                      style);
+    else
+        label_slot_of(out, size, s->record, track->layer, s->directions > 1 ? track->direction : -1, slot, t, unit,
+                      style);
 }
 
-static void scale_note(struct stage *s, const struct stage_row *row) {
+void stage_side_label(struct stage *s, const char *markup, float y, float size) {
+    float right = s->columns.x0 - 23, room = right - s->r.x - 2;
+    struct math_box box = math_measure(s->list, markup, size);
+    if (box.width > fminf(room, 49)) size *= fmaxf(0.6f, fminf(room, 49) / box.width);
+    math_draw(s->list, s->theme, right, y + size * 0.32f, markup, size, s->theme->ink1, ALIGN_RIGHT);
+}
+
+// Under its label; where the next row is too near, beside it, over the lane.
+static void scale_note(struct stage *s, const struct stage_row *row, float apart) {
     if (row->scale == 1 || row->kind != STRIP_VALUE) return;
     char text[24];
     snprintf(text, sizeof text, "\u00B1%g", (double)row->scale);
     bool subscript = s->cell->slots[row->slot].symbol[s->scene->state->notation].sub[0] != 0;
-    draw_text(s->list, s->columns.x0 - 25, row->y + (row->lane || subscript ? 25 : 18), text,
-              (struct text_style){FONT_SANS_MEDIUM, 11, s->theme->ink3, ALIGN_RIGHT});
+    float below = row->lane || subscript ? 25 : 18;
+    bool under = apart > below + 13;
+    if (!under && apart < 24) return;          // the labels leave it no room
+    float beside = s->directions > 1 ? 13 : 3; // left of the wires past the box
+    draw_text(s->list, s->columns.x0 - (under ? 25 : beside), row->y + (under ? below : 11), text,
+              (struct text_style){FONT_SANS_MEDIUM, under ? 11 : 9.5f, s->theme->ink3, ALIGN_RIGHT});
 }
 
 void stage_row_label(struct stage *s, int row) {
     char markup[STAGE_LABEL];
+    int slot = s->track->rows[row].slot;
+    stage_slot_label(s, s->track, slot, LABEL_SYMBOLIC, LABEL_NO_UNIT, markup, sizeof markup);
+    float size = s->backward && !s->track->rows[row].state ? 17 : 19, apart = 1000;
+    for (int k = 0; k < s->track_count; k++) // smaller where rows are close
+        for (int i = 0; i < s->tracks[k].row_count; i++)
+            if (&s->tracks[k] != s->track || i != row)
+                apart = fminf(apart, fabsf(s->tracks[k].rows[i].y - s->track->rows[row].y));
+    stage_side_label(s, markup, s->track->rows[row].y, fminf(size, fmaxf(10, apart * 0.62f)));
+    if (s->track->form == TRACK_FULL) scale_note(s, &s->track->rows[row], apart);
+}
+
+void stage_labels(struct stage *s) {
+    char markup[STAGE_LABEL];
+    const struct stage_plan *plan = &s->plan;
     struct label_style style = {s->scene->state->notation, true};
-    int slot = s->rows[row].slot;
-    if (s->backward)
-        label_grad(markup, sizeof markup, s->cell, slot, LABEL_SYMBOLIC, LABEL_NO_UNIT, style);
-    else
-        label_slot(markup, sizeof markup, s->cell, slot, LABEL_SYMBOLIC, LABEL_NO_UNIT, style);
-    float size = s->backward && !s->rows[row].state ? 17 : 19, apart = 1000;
-    for (int k = 0; k < s->row_count; k++) // smaller where rows are close
-        if (k != row) apart = fminf(apart, fabsf(s->rows[k].y - s->rows[row].y));
-    stage_side_label(s, markup, s->rows[row].y, fminf(size, fmaxf(12, apart * 0.62f)));
-    scale_note(s, &s->rows[row]);
+    label_output(markup, sizeof markup, "L", LABEL_SYMBOLIC, style);
+    stage_side_label(s, markup, plan->loss, 19);
+    label_output(markup, sizeof markup, "\\hat{y}", LABEL_SYMBOLIC, style);
+    bool numbers = s->record->layout.spec.output != OUTPUT_SOFTMAX && plan->y_hat_rows == 0;
+    float high = plan->y_hat_bottom - plan->y_hat, middle = high * 0.5f - (s->backward ? 0 : 4);
+    stage_side_label(s, markup, plan->y_hat + (numbers ? high * 0.25f : fminf(46, middle)), numbers ? 16 : 19);
+    if (numbers) { // what was asked for, under it
+        label_output(markup, sizeof markup, "y", LABEL_SYMBOLIC, style);
+        stage_side_label(s, markup, plan->y_hat + high * 0.75f, 16);
+    }
+    for (int k = 0; k < s->track_count; k++) {
+        s->track = &s->tracks[k];
+        for (int i = 0; i < s->track->row_count; i++)
+            stage_row_label(s, i);
+    }
+    label_output(markup, sizeof markup, "x", LABEL_SYMBOLIC, style);
+    stage_side_label(s, markup, plan->token + plan->token_size / 2, 19);
+    if (plan->one_hot <= 0 || s->sides[0].record->layout.spec.embed == 0) return;
+    label_output(markup, sizeof markup, "e", LABEL_SYMBOLIC, style);
+    stage_side_label(s, markup, plan->one_hot + 4, 16);
 }
 
-void stage_time_label(struct stage *s, int t, bool running, bool ahead) {
-    char text[32];
-    float width = s->columns.pitch;
-    bool chosen = running || s->scene->state->t == t;
-    enum font font = chosen ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM;
-    color ink = chosen ? s->theme->ink1 : ahead ? s->theme->ink3 : s->theme->ink2;
-    snprintf(text, sizeof text, "t = %d", t + 1);
-    draw_text(s->list, stage_center(s, t), s->plan.t_label + 4, text,
-              (struct text_style){font, width < 56 ? 13 : 14, ink, ALIGN_CENTER});
+// --- ground ---
+
+// The band of the memory: firm as far as the walk has come, pale from there on.
+void stage_belt(struct stage *s) {
+    if (s->track->row_c < 0) return;
+    int first = s->columns.first, end = stage_end(s), reached[2] = {end, first - 1}, last = first;
+    for (int column = first; column < end; column++) {
+        if (!stage_exists(s, column)) continue;
+        last = column;
+        if (stage_state(s, column) == COLUMN_AHEAD) continue;
+        reached[0] = column < reached[0] ? column : reached[0];
+        reached[1] = column;
+    }
+    if (!stage_exists(s, first)) return;
+    float half = stage_belt_half(s), y = s->track->rows[s->track->row_c].y - half, w = s->columns.width;
+    float left = s->backward ? s->columns.x0 + 8 : s->columns.x0;
+    float right = fminf(stage_x(s, last) + w + (s->backward ? 0 : 10), s->r.x + s->r.w - 12);
+    draw_rect(s->list, (rect){left, y, right - left, 2 * half}, color_mix(s->theme->stage, s->theme->belt, 0.45f), 0);
+    if (reached[1] < reached[0]) return;
+    float from = reached[0] == first ? left : stage_x(s, reached[0]) - fminf(18, stage_gap(s));
+    float to = reached[1] == last ? right : stage_x(s, reached[1]) + 4;
+    draw_rect(s->list, (rect){from, y, to - from, 2 * half}, s->theme->belt, 0);
 }
 
-// --- tokens ---
-
-void stage_token(struct stage *s, float x, float baseline, int symbol, float size, enum font font, color ink) {
-    token_draw(s->list, x, baseline, record_symbol(s->record, symbol), size, font, ink);
+void stage_box(struct stage *s, int column) {
+    const struct theme *theme = s->theme;
+    const struct stage_track *track = s->track;
+    float top = track->box_top, radius = track->form == TRACK_FULL ? 8 : 5;
+    rect r = {stage_x(s, column), top, s->columns.width, track->box_bottom - top};
+    if (stage_state(s, column) == COLUMN_AHEAD) {
+        draw_box_dashed(s->list, r, theme->ghost, radius, 1, 4, 4);
+        return;
+    }
+    bool run = stage_runs(s, column) && s->scene->slide == 0; // a frame on its way is drawn last
+    float in = run ? 2 : 1, half = stage_belt_half(s);
+    draw_rect(s->list, r, theme->panel, radius);
+    if (track->row_c >= 0)
+        draw_rect(s->list, (rect){r.x + in, track->rows[track->row_c].y - half, r.w - 2 * in, 2 * half}, theme->belt,
+                  0);
+    draw_box(s->list, r, run ? theme->ink1 : theme->line2, radius, in);
 }
+
+// --- numbers ---
 
 bool stage_number(struct stage *s, float x, float baseline, const char *tensor, int row, int column, double value,
                   int digits, struct text_style style) {
@@ -198,75 +256,6 @@ bool stage_number(struct stage *s, float x, float baseline, const char *tensor, 
     }
     draw_value(s->list, x, baseline, (struct source){tensor, row, column, value}, digits, false, style);
     return true;
-}
-
-// --- predictions ---
-
-void stage_top_symbols(const struct stage *s, int t, int *out, int count) {
-    const double *y_hat = tape_y_hat(s->record->tape, t);
-    int target = s->record->example.target[t], found = 0;
-    for (int k = 0; k < count; k++)
-        out[k] = -1;
-    for (int i = 0; i < s->V; i++) { // insertion into the best so far
-        int k = found < count ? found++ : count;
-        while (k > 0 && !(y_hat[out[k - 1]] >= y_hat[i])) {
-            if (k < count) out[k] = out[k - 1];
-            k--;
-        }
-        if (k < count) out[k] = i;
-    }
-    for (int k = 0; k < count; k++)
-        if (out[k] == target) return;
-    if (target >= 0 && count > 0) out[count - 1] = target;
-}
-
-static void y_hat_line(struct stage *s, int t, int symbol, float y) {
-    bool target = symbol == s->record->example.target[t];
-    float x = stage_x(s, t), w = s->columns.width, k = s->plan.y_hat_row / 20;
-    double p = tape_y_hat(s->record->tape, t)[symbol];
-    if (target) draw_rect(s->list, (rect){x - 1, y + 1, 17, 18 * k}, s->theme->ink1, 4);
-    stage_token(s, x + 7.5f, y + 15 * k, symbol, 14 * k, target ? FONT_MONO_SEMIBOLD : FONT_MONO,
-                target ? s->theme->panel : s->theme->ink2);
-    rect bar = {x + 21, y + 4.5f * k, fmaxf(2, (w - 21) * fminf(1, (float)p / 0.8f)), 11 * k};
-    if (scene_is_hidden(s->scene, "forward/y_hat", t, symbol)) {
-        stage_question(s, (rect){x + 21, y + 2, 20, 16 * k}, 12);
-        return;
-    }
-    draw_rect_exact(s->list, bar, target ? s->theme->ink1 : s->theme->line2, 2);
-}
-
-void stage_y_hat(struct stage *s, int t) {
-    int top[STAGE_TOP], count = s->plan.y_hat_rows;
-    stage_top_symbols(s, t, top, count);
-    for (int k = 0; k < count; k++)
-        if (top[k] >= 0) y_hat_line(s, t, top[k], s->plan.y_hat + (float)k * s->plan.y_hat_row);
-}
-
-// The target on its chip, and its probability beside or under it once that is computed.
-void stage_target_chip(struct stage *s, int t, bool known, bool running) {
-    int target = s->record->example.target[t];
-    const struct theme *theme = s->theme;
-    if (target < 0) return;
-    float c = stage_center(s, t), y = s->plan.y_hat;
-    bool list = s->plan.y_hat_rows > 0;
-    if (list) y += (s->plan.y_hat_bottom - y) / 2 - 9.5f;
-    if (!known && !s->backward) { // alone in the middle: what is asked for
-        rect chip = {c - 9, list ? y : y + 1, 18, 19};
-        draw_box(s->list, chip, running ? theme->ink2 : theme->ghost, 4, 1.25f);
-        stage_token(s, c, chip.y + 14.5f, target, 14, running ? FONT_MONO_SEMIBOLD : FONT_MONO,
-                    running ? theme->ink1 : theme->ink3);
-        return;
-    }
-    bool stacked = s->plan.stacked;
-    rect chip = {stacked ? c - 10 : c - 27, y, 20, stacked ? 20 : 21};
-    if (known)
-        draw_rect(s->list, chip, theme->ink1, 4);
-    else
-        draw_box(s->list, chip, theme->ghost, 4, 1);
-    stage_token(s, chip.x + 10, y + 15.5f, target, 14, FONT_MONO_SEMIBOLD, known ? theme->panel : theme->ink3);
-    double p = tape_y_hat(s->record->tape, t)[target];
-    stage_number(s, stacked ? c : c + 13, stacked ? y + 34.5f : y + 15.5f, "forward/y_hat", t, target, p, 2,
-                 (struct text_style){FONT_SANS_MEDIUM, 13, known ? theme->ink2 : theme->ink3, ALIGN_CENTER});
 }
 
 // --- legends ---

@@ -12,7 +12,9 @@ static void draw(struct ui *ui, rect r, const struct scene *scene) {
     bool low = r.h < 640;
     bool flow = scene_backward(scene) && scene->state->flow && scene->itemised && (!low || scene->state->flow_asked);
     rect below = {0}, text = {0};
-    if (flow) below = rect_cut_bottom(&r, floorf(low ? r.h * 0.36f : fmaxf(190, r.h * 0.3f)));
+    const struct net_spec *spec = &scene->record->layout.spec;
+    bool deep = spec->layers * spec->directions > 2; // the tracks need the height
+    if (flow) below = rect_cut_bottom(&r, floorf(low ? r.h * 0.36f : deep ? 176 : fmaxf(190, r.h * 0.3f)));
     if (!flow || !low) text = rect_cut_bottom(&r, story);
     view_stage(ui, r, scene);
     if (text.h > 0) view_narration(ui, text, scene);
@@ -23,5 +25,6 @@ const struct view view_of_stage = {
     .name = "stage",
     .title = "Unrolled in time",
     .about = "all timesteps side by side, forward and backward",
+    .memory = sizeof(struct stage_memory),
     .draw = draw,
 };

@@ -3,7 +3,7 @@
 //   render_stage OUT.png [--at KIND,T,PART | --position P] [--theme dark] [--size WxH] [--scale S] [--cell
 //   rnn] [--hidden H]
 //                [--word TEXT] [--length T] [--unit U] [--train N] [--flow] [--motion M] [--hover X,Y]
-//                [--notation N] [--layers L]
+//                [--notation N] [--layers L] [--pitch P] [--layer N]
 #include "capture.h"
 #include "stage.h"
 #include "thread.h"
@@ -26,8 +26,8 @@ enum { WORDS = sizeof words / sizeof *words };
 
 struct options {
     const char *out, *word, *at;
-    int position, width, height, hidden, length, unit, train, layers;
-    float scale, motion;
+    int position, width, height, hidden, length, unit, train, layers, layer;
+    float scale, motion, pitch;
     bool dark, rnn, flow, hover, backward;
     float hover_x, hover_y;
     int notation;
@@ -99,6 +99,10 @@ static bool parse(int argc, char **argv, struct options *o) {
             o->hidden = atoi(value);
         else if (!strcmp(name, "--layers"))
             o->layers = atoi(value);
+        else if (!strcmp(name, "--layer"))
+            o->layer = atoi(value);
+        else if (!strcmp(name, "--pitch"))
+            o->pitch = strtof(value, NULL);
         else if (!strcmp(name, "--word"))
             o->word = value;
         else if (!strcmp(name, "--length"))
@@ -223,6 +227,9 @@ int main(int argc, char **argv) {
                                .hover_unit = -1,
                                .hover_t = -1,
                                .hover_slot = -1,
+                               .pitch = o.pitch,
+                               .layer = o.layer - 1,
+                               .place_pinned = o.layer > 0,
                                .notation = (enum notation)o.notation,
                                .backward = o.backward,
                                .backward_pinned = o.backward};
