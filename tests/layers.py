@@ -20,6 +20,7 @@ KNOWS = {
 }
 LIBRARIES = {  # header pattern -> files that may include it
     r"SDL.*": r"src/platform/.*",
+    r"gif_lib\.h": r"src/platform/.*",
     r"fontconfig/.*": r"src/platform/.*",
     r"cblas\.h": r"src/core/[^/]*\.[ch]",
     r"jansson\.h": r"src/(data|store|cli)/.*",

@@ -12,7 +12,8 @@
 // Motion of the visual guide, section 9, in seconds.
 static const double operation_seconds = 0.24, cell_step_seconds = 0.06, timestep_seconds = 0.24, column_seconds = 0.04,
                     sweep_seconds_max = 1.2, update_seconds = 0.24;
-static const double play_pause = 0.9; // between two steps at normal speed
+static const double play_pause = 0.9;       // between two steps at normal speed
+static const double speech_seconds = 0.006; // of a frame, for symbols that the network draws
 enum { SWEEP_SPEED_LIMIT = 4 };       // from here on there are no tweens
 
 struct app *app_new(const struct app_options *options, struct err *err) {
@@ -44,6 +45,7 @@ struct app *app_new(const struct app_options *options, struct err *err) {
         if (view_get(k)->memory > 0) app->view_memory[k] = mem_need(1, view_get(k)->memory);
     app_fill_shelf(app);
     app->setup = options->setup;
+    app->waits = options->wait;
     if (options->lesson) {
         if (!app_open_lesson(app, options->lesson, -1)) {
             if (err) *err = app->message;
@@ -72,6 +74,7 @@ void app_free(struct app *app) {
         job_cancel(app->job);
         workbench_free(job_take(app->job, NULL));
     }
+    speech_forget(&app->speech);
     workbench_free(app->bench);
     lesson_free(app->lesson);
     for (int k = 0; k < view_count(); k++)
@@ -140,6 +143,7 @@ static void settle_job(struct app *app) {
     }
     bool first = !app->bench, other = !app->bench || !setup_same_network(&setup, &app->setup);
     app_stop_saving(app);
+    speech_forget(&app->speech);
     workbench_free(app->bench);
     app->bench = bench;
     app->setup = setup;
@@ -429,6 +433,15 @@ static void read_homework_again(struct app *app) {
 
 // --- what the views see ---
 
+// What the network says, where the view reads that.
+static const struct spoken *spoken(struct app *app) {
+    unsigned speaks = view_get(app->view.view)->speaks;
+    if (!speaks) return NULL;
+    double seconds = app->waits ? INFINITY : speech_seconds;
+    if (speech_look(&app->speech, app->bench, app->setup.recipe.seed, speaks, seconds)) app->ui.animating = true;
+    return &app->speech.said;
+}
+
 const struct scene *app_scene(struct app *app, struct scene *scene, struct narration *narration) {
     if (!app->bench) return NULL;
     double now = app->ui.now, progress = 1;
@@ -459,13 +472,14 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .slide = slide,
                             .presentation = app->presentation,
                             .narration = narration,
+                            .spoken = spoken(app),
                             .unit_word = data_unit_word(app->bench->data)};
+    check_homework(app);
+    scene->homework = app->homework;
     bool encoder = app->view.encoder = scene_encoder(scene); // a view that selects a timestep selects one of this side
     scene->record = record_side(scene->record, encoder);
     scene->script = script_side(scene->script, encoder);
     if (encoder) scene->itemised = NULL; // that is the decoder's
-    check_homework(app);
-    scene->homework = app->homework;
     narrate(narration, scene->record, scene->script, shown, app->view.unit, app->view.notation);
     return scene;
 }
@@ -629,6 +643,12 @@ static void answer(struct app *app) {
     case ASK_HOMEWORK_CLEAR:
         homework_files_release(&app->homework_files);
         forget_homework(app);
+        break;
+    case ASK_SAMPLE:
+        speech_sample(&app->speech, app->bench, &ask);
+        break;
+    case ASK_SENTENCE:
+        speech_sentence(&app->speech, app->bench, &ask);
         break;
     case ASK_NOTHING:
         return;

@@ -9,6 +9,7 @@
 #include "preferences.h"
 #include "saving.h"
 #include "setup.h"
+#include "speech.h"
 #include "timeline.h"
 #include "ui.h"
 #include "views.h"
@@ -48,6 +49,8 @@ struct app {
 
     struct view_state view;
     void *view_memory[VIEW_MAX]; // of view_get(k)
+    struct speech speech;        // what the network says, for views that ask for it
+    bool waits;                  // a frame shows what is asked for, however long it takes: render and tests
     struct transport transport;
     int position;                        // of the cursor
     int from;                            // where the running motion started

@@ -354,6 +354,7 @@ static const struct {
                  {"Ctrl + E", "save a picture, a film, the trace"},
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},
                  {"V", "the menu of the views"},
+                 {"Ctrl →  ←", "of sampling: one operation on, back"},
                  {"Tab, Shift + Tab", "next control, last control"},
                  {"Esc", "close, back to the stage, deselect"},
                  {"?  F1", "this sheet"}};

@@ -8,9 +8,7 @@
 #include "slab.h"
 #include "str.h"
 
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 // Where the tensors go: one of the three.
@@ -103,35 +101,17 @@ static bool add_itemised(const struct record *record, struct sink *sink, struct 
 }
 
 enum { META = 6 };
-struct meta {
-    const char *key, *value; // value NULL: left out
-};
 
-static void describe(const struct trace_file *file, char update[32], struct meta meta[META]) {
+static void describe(const struct trace_file *file, char update[32], struct npy_word meta[META]) {
     const struct record *record = file->record;
     const struct net_spec *spec = &record->layout.spec;
     snprintf(update, 32, "%lld", (long long)record->update);
-    meta[0] = (struct meta){"example", file->example};
-    meta[1] = (struct meta){"cell", record_cell(record)->name};
-    meta[2] = (struct meta){"kind", net_kind_names[spec->kind]};
-    meta[3] = (struct meta){"update", update};
-    meta[4] = (struct meta){"reduction", record->reduction == REDUCTION_SUM ? "sum" : "mean"};
-    meta[5] = (struct meta){"clamp", file->clamp};
-}
-
-static bool save_meta(const struct meta *meta, const char *folder, struct err *err) {
-    struct str path = {0};
-    json_t *json = json_object();
-    for (int i = 0; i < META; i++)
-        if (meta[i].value) json_object_set_new(json, meta[i].key, json_string(meta[i].value));
-    char *text = json_dumps(json, JSON_INDENT(2));
-    str_printf(&path, "%smeta.json", folder);
-    bool good = text ? file_save_whole(path.data, text, strlen(text), err)
-                     : err_at(err, ERR_MEMORY, path.data, 0, 0, "no memory for the metadata");
-    free(text); // jansson's
-    json_decref(json);
-    str_release(&path);
-    return good;
+    meta[0] = (struct npy_word){"example", file->example};
+    meta[1] = (struct npy_word){"cell", record_cell(record)->name};
+    meta[2] = (struct npy_word){"kind", net_kind_names[spec->kind]};
+    meta[3] = (struct npy_word){"update", update};
+    meta[4] = (struct npy_word){"reduction", record->reduction == REDUCTION_SUM ? "sum" : "mean"};
+    meta[5] = (struct npy_word){"clamp", file->clamp};
 }
 
 static bool each_tensor(const struct trace_file *file, struct sink *sink, struct err *err) {
@@ -152,7 +132,7 @@ static bool save_table(const struct trace_file *file, const char *path, struct e
 
 bool trace_save(const struct trace_file *file, const char *path, struct err *err) {
     char update[32];
-    struct meta meta[META];
+    struct npy_word meta[META];
     size_t length = strlen(path);
     if (length > 4 && !strcmp(path + length - 4, ".csv")) return save_table(file, path, err);
     bool folder = length > 0 && path[length - 1] == '/';
@@ -161,7 +141,7 @@ bool trace_save(const struct trace_file *file, const char *path, struct err *err
     for (int i = 0; sink.writer && i < META; i++)
         if (meta[i].value) tensor_writer_meta(sink.writer, meta[i].key, meta[i].value);
     bool good = each_tensor(file, &sink, err) &&
-                (folder ? save_meta(meta, path, err) : tensor_writer_save(sink.writer, path, err));
+                (folder ? npy_save_words(path, meta, META, err) : tensor_writer_save(sink.writer, path, err));
     tensor_writer_free(sink.writer);
     return good;
 }

@@ -1,43 +1,25 @@
 #include "checkpoint.h"
 #include "command.h"
+#include "likelihood.h"
 #include "measure.h"
 #include "mem.h"
-#include "sampler.h"
+#include "reference.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-// Natural logarithm of P(symbol) under the sampler's distribution, without underflow.
-static double log_probability(const struct sampler *sampler, int outputs, int symbol) {
-    const float *logits = sampler_logits(sampler);
-    double largest = logits[0], sum = 0;
-    for (int i = 1; i < outputs; i++)
-        largest = logits[i] > largest ? logits[i] : largest;
-    for (int i = 0; i < outputs; i++)
-        sum += exp(logits[i] - largest);
-    return logits[symbol] - largest - log(sum);
-}
-
-// P(sentence) = product over t of P(s<t> | s<1> .. s<t-1>); *end: that of <EOS> behind it.
-static bool measure_sentence(const struct checkpoint *checkpoint, const char *sentence, double *sum, double *end,
+// The likelihood of a sentence with <EOS> behind it; *count: its tokens without that.
+static bool measure_sentence(const struct checkpoint *checkpoint, const char *sentence, struct likelihood *out,
                              int *count, struct err *err) {
     size_t size = strlen(sentence);
-    int outputs = checkpoint->model.layout.spec.outputs;
+    const struct model *model = &checkpoint->model;
     *count = vocabulary_encode(&checkpoint->vocabulary, sentence, size, NULL, 0);
     int *symbols = mem_need((size_t)*count + 1, sizeof *symbols);
+    double *params = mem_need(model->layout.size, sizeof *params);
     vocabulary_encode(&checkpoint->vocabulary, sentence, size, symbols, *count);
-    struct sampler *sampler = sampler_new(&checkpoint->model, err);
-    *sum = 0;
-    for (int t = 0; sampler && t < *count; t++) {
-        sampler_feed(sampler, t == 0 ? -1 : symbols[t - 1]);
-        *sum += log_probability(sampler, outputs, symbols[t]);
-    }
-    if (sampler) {
-        sampler_feed(sampler, *count > 0 ? symbols[*count - 1] : -1);
-        *end = log_probability(sampler, outputs, VOCABULARY_EOS);
-    }
-    bool good = sampler != NULL;
-    sampler_free(sampler);
+    reference_params(model, params);
+    bool good = likelihood_init(out, &model->layout, params, symbols, *count, VOCABULARY_EOS, err);
+    mem_free(params);
     mem_free(symbols);
     return good;
 }
@@ -45,19 +27,20 @@ static bool measure_sentence(const struct checkpoint *checkpoint, const char *se
 static int eval_sentence(const struct common *common, const struct checkpoint *checkpoint, const char *path,
                          const char *sentence) {
     struct err err = {0};
-    double sum, end;
+    struct likelihood likelihood;
     int count;
     if (checkpoint->vocabulary.count == 0)
         err_set(&err, ERR_FORMAT, "%s: expected a vocabulary in its metadata, found none", path);
-    if (err.code || !measure_sentence(checkpoint, sentence, &sum, &end, &count, &err)) return command_fail(&err);
+    if (err.code || !measure_sentence(checkpoint, sentence, &likelihood, &count, &err)) return command_fail(&err);
+    double whole = likelihood.log_probability, sum = whole - likelihood.ln_p[count];
+    likelihood_release(&likelihood);
     if (common->json)
         command_json(json_pack("{s:s, s:i, s:o, s:o, s:o, s:o}", "sentence", sentence, "tokens", count,
                                "log_probability", json_number(sum), "probability", json_number(exp(sum)),
-                               "end_log_probability", json_number(sum + end), "end_probability",
-                               json_number(exp(sum + end))));
+                               "end_log_probability", json_number(whole), "end_probability", json_number(exp(whole))));
     else
         printf("P = %.6g (ln P = %.4f) over %d tokens; with <EOS> behind it P = %.6g (ln P = %.4f)\n", exp(sum), sum,
-               count, exp(sum + end), sum + end);
+               count, exp(whole), whole);
     return 0;
 }
 

@@ -137,31 +137,125 @@ static int draw_from(const float *y_hat, int O, struct rng *rng) {
     return last;
 }
 
-int sampler_draw(struct sampler *sampler, double temperature, int top_k, int forbid, struct rng *rng) {
-    int O = sampler->spec.outputs, count = 0;
-    check(sampler->spec.output == OUTPUT_SOFTMAX, "a %s output is no symbol", net_output_names[sampler->spec.output]);
-    if (temperature == 1.0 && (top_k <= 0 || top_k >= O) && forbid < 0) return draw_from(sampler->y_hat, O, rng);
-    struct choice *choices = sampler->choices, *best = &choices[0];
+// What a symbol may be drawn from: the allowed symbols with exp((logit - largest) / temperature), in the order in which
+// they lie one behind the other.
+struct line {
+    struct choice *choices; // (count)
+    int count;
+    struct choice best;
+    double sum; // of the weights
+};
+
+static struct line line_of(const float *logits, int O, const struct draw_rule *rule, struct choice *choices) {
+    struct line line = {.choices = choices};
     for (int i = 0; i < O; i++)
-        if (i != forbid) choices[count++] = (struct choice){.symbol = i, .weight = sampler->logits[i]};
-    for (int i = 1; i < count; i++)
-        if (choices[i].weight > best->weight) best = &choices[i];
-    if (!(temperature > 0.0)) return best->symbol;
-    if (top_k > 0 && top_k < count) {
-        qsort(choices, (size_t)count, sizeof *choices, larger_first);
-        count = top_k;
-        best = &choices[0];
+        if (i != rule->forbid) choices[line.count++] = (struct choice){.symbol = i, .weight = logits[i]};
+    line.best = choices[0];
+    for (int i = 1; i < line.count; i++)
+        if (choices[i].weight > line.best.weight) line.best = choices[i];
+    if (!(rule->temperature > 0.0)) return line;
+    if (rule->top_k > 0 && rule->top_k < line.count) {
+        qsort(choices, (size_t)line.count, sizeof *choices, larger_first);
+        line.count = rule->top_k;
+        line.best = choices[0];
     }
-    double largest = best->weight, sum = 0.0;
-    int last = best->symbol; // what rounding at the end of the line falls back on: something that can be drawn
-    for (int i = 0; i < count; i++)
-        sum += choices[i].weight = exp((choices[i].weight - largest) / temperature);
-    double at = rng_uniform(rng) * sum;
-    for (int i = 0; i < count; i++) {
-        if (choices[i].weight <= 0.0) continue;
-        last = choices[i].symbol;
-        if (at < choices[i].weight) return last;
-        at -= choices[i].weight;
+    for (int i = 0; i < line.count; i++)
+        line.sum += choices[i].weight = exp((choices[i].weight - line.best.weight) / rule->temperature);
+    return line;
+}
+
+// The place on the line into which a number from 0 to 1 falls.
+static int place_of(const struct line *line, double uniform) {
+    double at = uniform * line->sum;
+    int last = 0; // what rounding at the end of the line falls back on: something that can be drawn
+    for (int i = 0; i < line->count; i++) {
+        if (line->choices[i].weight <= 0.0) continue;
+        last = i;
+        if (at < line->choices[i].weight) break;
+        at -= line->choices[i].weight;
     }
     return last;
+}
+
+int sampler_draw(struct sampler *sampler, double temperature, int top_k, int forbid, struct rng *rng) {
+    int O = sampler->spec.outputs;
+    check(sampler->spec.output == OUTPUT_SOFTMAX, "a %s output is no symbol", net_output_names[sampler->spec.output]);
+    if (temperature == 1.0 && (top_k <= 0 || top_k >= O) && forbid < 0) return draw_from(sampler->y_hat, O, rng);
+    const struct draw_rule rule = {temperature, top_k, forbid};
+    struct line line = line_of(sampler->logits, O, &rule, sampler->choices);
+    if (!(temperature > 0.0)) return line.best.symbol;
+    return line.choices[place_of(&line, rng_uniform(rng))].symbol;
+}
+
+// --- a draw opened up ---
+
+bool draw_steps_init(struct draw_steps *steps, int O, struct err *err) {
+    *steps = (struct draw_steps){.O = O};
+    size_t n = (size_t)O;
+    // four rows of numbers, two of symbols, and the choices
+    double *numbers = slab_alloc(4 * n, sizeof *numbers, "the steps of a draw", err);
+    int *symbols = numbers ? slab_alloc(2 * n, sizeof *symbols, "the steps of a draw", err) : NULL;
+    struct choice *choices = symbols ? slab_alloc(n, sizeof *choices, "the steps of a draw", err) : NULL;
+    if (!choices) {
+        mem_free(numbers);
+        mem_free(symbols);
+        return false;
+    }
+    steps->scaled = numbers;
+    steps->probability = numbers + n;
+    steps->kept = numbers + 2 * n;
+    steps->cumulative = numbers + 3 * n;
+    steps->order = symbols;
+    steps->place = symbols + n;
+    steps->choices = choices;
+    return true;
+}
+
+void draw_steps_release(struct draw_steps *steps) {
+    mem_free(steps->scaled);
+    mem_free(steps->order);
+    mem_free(steps->choices);
+    *steps = (struct draw_steps){0};
+}
+
+// softmax(scaled) of all symbols, those that are cut away as well
+static void softmax_of(const double *scaled, int O, double *probability) {
+    double largest = scaled[0], sum = 0.0;
+    for (int i = 1; i < O; i++)
+        largest = fmax(largest, scaled[i]);
+    for (int i = 0; i < O; i++)
+        sum += probability[i] = exp(scaled[i] - largest);
+    for (int i = 0; i < O; i++)
+        probability[i] /= sum;
+}
+
+void draw_steps_fill(struct draw_steps *steps, const float *logits, const struct draw_rule *rule, double uniform) {
+    const int O = steps->O;
+    bool greedy = !(rule->temperature > 0.0);
+    for (int i = 0; i < O; i++) {
+        steps->scaled[i] = greedy ? (double)logits[i] : (double)logits[i] / rule->temperature;
+        steps->kept[i] = 0.0;
+        steps->place[i] = -1;
+    }
+    softmax_of(steps->scaled, O, steps->probability);
+    struct line line = line_of(logits, O, rule, steps->choices);
+    if (greedy) { // one symbol has it all
+        steps->choices[0] = (struct choice){.symbol = line.best.symbol, .weight = 1.0};
+        line.count = 1;
+        line.sum = 1.0;
+    }
+    double sum = 0.0;
+    steps->kept_share = 0.0;
+    for (int i = 0; i < line.count; i++) {
+        int symbol = line.choices[i].symbol;
+        sum += line.choices[i].weight;
+        steps->kept_share += steps->probability[symbol];
+        steps->kept[symbol] = line.choices[i].weight / line.sum;
+        steps->order[i] = symbol;
+        steps->place[symbol] = i;
+        steps->cumulative[i] = sum / line.sum;
+    }
+    steps->count = line.count;
+    steps->uniform = greedy ? NAN : uniform;
+    steps->chosen = steps->order[greedy ? 0 : place_of(&line, uniform)];
 }

@@ -32,6 +32,35 @@ int sampler_draw(struct sampler *sampler, double temperature, int top_k, int for
 // temperature 0 where y_hat is above 0.5.
 void sampler_draw_labels(const struct sampler *sampler, double temperature, struct rng *rng, float *labels);
 
+// --- a draw opened up ---
+
+// How sampler_draw() draws; it goes this way unless temperature is 1 and nothing is cut or forbidden.
+struct draw_rule {
+    double temperature;
+    int top_k, forbid;
+};
+// What a draw does with the logits, one step after the other, in double from the sampler's floats. The symbols that may
+// be drawn lie one behind the other on a line from 0 to 1: in the order of their index, of a top-k cut the likeliest
+// first. Owns its arrays.
+struct draw_steps {
+    int O;
+    double *scaled;      // (O) logits / temperature; when greedy the logits
+    double *probability; // (O) softmax(scaled), before anything is cut away
+    double *kept;        // (O) what is left after the cut, divided by its sum; 0 of what may not be drawn
+    double kept_share;   // the sum of probability[] over what is left
+    int count;           // symbols on the line; 1 when greedy
+    int *order;          // (count) which
+    double *cumulative;  // (count) where the piece of order[i] ends
+    int *place;          // (O) of a symbol on the line, -1: cut away
+    double uniform;      // the number drawn, [0, 1); NaN when greedy: none was
+    int chosen;
+    struct choice *choices; // internal
+};
+bool draw_steps_init(struct draw_steps *steps, int O, struct err *err);
+void draw_steps_release(struct draw_steps *steps);
+// logits (O): sampler_logits() at the time of the draw; uniform: what rng_uniform() gave to sampler_draw().
+void draw_steps_fill(struct draw_steps *steps, const float *logits, const struct draw_rule *rule, double uniform);
+
 // --- beam search ---
 
 // Of networks that read what they write (softmax; as many symbols in as out), from the sampler's state and distribution

@@ -5,8 +5,10 @@
 #include "mem.h"
 #include "str.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAGIC = 6, HEADER_MAX = 1 << 16, ALIGNMENT = 64 };
@@ -339,5 +341,20 @@ bool npy_save(const char *path, enum tensor_type type, int dims, const int64_t *
                 file_save_write(&save, header.data, header.size, err) && file_save_write(&save, data, bytes, err) &&
                 file_save_commit(&save, err);
     str_release(&header);
+    return good;
+}
+
+bool npy_save_words(const char *folder, const struct npy_word *words, int count, struct err *err) {
+    struct str path = {0};
+    json_t *json = json_object();
+    for (int k = 0; k < count; k++)
+        if (words[k].value) json_object_set_new(json, words[k].key, json_string(words[k].value));
+    char *text = json_dumps(json, JSON_INDENT(2));
+    str_printf(&path, "%smeta.json", folder);
+    bool good = text ? file_save_whole(path.data, text, strlen(text), err)
+                     : err_at(err, ERR_MEMORY, path.data, 0, 0, "no memory for the metadata");
+    free(text); // jansson's
+    json_decref(json);
+    str_release(&path);
     return good;
 }

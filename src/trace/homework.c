@@ -8,20 +8,21 @@
 // --- the record's numbers ---
 
 static const double *time_row(const struct record *record, const struct homework_target *target, int t) {
-    const struct tape *tape = record->tape;
+    const struct tape *tape = record->tape; // of an encoder-decoder the decoder's
+    if (target->slot >= 0 && target->direction >= tape_spec(tape)->directions) return NULL;
     if (target->slot >= 0)
         return (target->gradient ? tape_grad : tape_value)(tape, target->layer, target->direction, target->slot, t);
     if (!strcmp(target->tensor, "forward/y_hat")) return tape_y_hat(tape, t);
     if (!strcmp(target->tensor, "forward/logits")) return tape_logits(tape, t);
     if (!strcmp(target->tensor, "backward/logits")) return tape_logits_grad(tape, t);
     if (!strcmp(target->tensor, "input")) return tape_value(tape, 0, 0, record_cell(record)->input, t);
-    if (!strcmp(target->tensor, "backward/input") && record->layout.spec.directions == 1)
+    if (!strcmp(target->tensor, "backward/input") && tape_spec(tape)->directions == 1)
         return tape_grad(tape, 0, 0, record_cell(record)->input, t);
     return NULL;
 }
 
 static int time_width(const struct record *record, const struct homework_target *target) {
-    const struct net_spec *spec = &record->layout.spec;
+    const struct net_spec *spec = tape_spec(record->tape);
     if (!strcmp(target->tensor, "forward/loss")) return 1;
     if (target->slot >= 0 && target->slot != record_cell(record)->input) return spec->hidden;
     if (target->slot >= 0) return net_layer_inputs(spec, target->layer);
@@ -169,8 +170,7 @@ static void say(const struct homework_target *target, const struct homework_view
                         : target->param >= 0 ? "; the matrix is turned, (in, out)"
                                              : "";
     if (f->verdict == HOMEWORK_RIGHT)
-        snprintf(f->said, sizeof f->said, "%.120s, largest difference %.2g%s", target->tensor, f->largest,
-                 order);
+        snprintf(f->said, sizeof f->said, "%.120s, largest difference %.2g%s", target->tensor, f->largest, order);
     else if (target->time)
         snprintf(f->said, sizeof f->said, "%.120s differs first at t = %d, entry %d: expected %.6g, found %.6g%s",
                  target->tensor, f->t + 1, f->unit + 1, f->expected, f->found, order);

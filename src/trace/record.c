@@ -331,9 +331,9 @@ struct record *record_new_with(const struct model *model, const struct example *
         err_set(err, ERR_MEMORY, "no memory for a record");
         return NULL;
     }
-    record->whole = record;
     static atomic_ulong serial;
     record->serial = atomic_fetch_add(&serial, 1) + 1;
+    record->whole = record;
     record->reduction = reduction;
     record->options = *options;
     record->update = update < 1 ? 1 : update;

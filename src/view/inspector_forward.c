@@ -193,7 +193,8 @@ static struct ledger_row *add_row(struct ledger *ledger, const struct page *page
     if (s->role == SLOT_PRODUCT)
         snprintf(row->label, sizeof row->label, "%s", s->symbol[page->label.notation].base);
     else
-        label_slot(row->label, sizeof row->label, page->cell, slot, page->t, LABEL_NO_UNIT, page->label);
+        label_slot_of(row->label, sizeof row->label, page->record, -1, page->direction, slot, page->t, LABEL_NO_UNIT,
+                      page->label);
     return row;
 }
 
@@ -228,8 +229,8 @@ static void forward_ledger(const struct page *page, const struct cell_part *part
         row->result = true;
         row->total = last;
         if (last) // on the highlighter: no colour of its own
-            label_slot(row->label, sizeof row->label, page->cell, step->out, page->t, LABEL_NO_UNIT,
-                       (struct label_style){page->label.notation, false});
+            label_slot_of(row->label, sizeof row->label, page->record, -1, page->direction, step->out, page->t,
+                          LABEL_NO_UNIT, (struct label_style){page->label.notation, false});
         before = step->out;
     }
 }

@@ -151,7 +151,7 @@ static float input_token(struct page *page, float y, const char *label) {
 }
 
 static void slot_label(const struct page *page, int slot, char *out, size_t size) {
-    label_slot(out, size, page->cell, slot, page->t, LABEL_NO_UNIT, page->label);
+    label_slot_of(out, size, page->record, -1, page->direction, slot, page->t, LABEL_NO_UNIT, page->label);
 }
 
 // --- the pages ---

@@ -85,9 +85,11 @@ static void picker_card(struct page *page, const struct picker *picker, rect til
     page->card_at = tile;
     page->card_source = (struct source){picker->tensor, page->t, unit, picker->values[unit]};
     if (picker->kind == STRIP_GRADIENT)
-        label_grad(page->card_label, sizeof page->card_label, page->cell, picker->slot, page->t, unit, page->label);
+        label_grad_of(page->card_label, sizeof page->card_label, page->record, -1, page->direction, picker->slot,
+                      page->t, unit, page->label);
     else
-        label_slot(page->card_label, sizeof page->card_label, page->cell, picker->slot, page->t, unit, page->label);
+        label_slot_of(page->card_label, sizeof page->card_label, page->record, -1, page->direction, picker->slot,
+                      page->t, unit, page->label);
 }
 
 // The numbers under the tiles: one form and size for all of them.

@@ -6,6 +6,7 @@
 #include "itemised.h"
 #include "narration.h"
 #include "provenance.h"
+#include "spoken.h"
 #include "ui.h"
 
 // What a view wants done: the app does it after the frame, since only the app changes anything. One a frame.
@@ -16,12 +17,19 @@ enum ask_kind {
     ASK_EXAMPLE,
     ASK_HOMEWORK,       // opens a file or folder of arrays
     ASK_HOMEWORK_AGAIN, // reads all of them anew
-    ASK_HOMEWORK_CLEAR
+    ASK_HOMEWORK_CLEAR,
+    ASK_SAMPLE,
+    ASK_SENTENCE
 };
 struct ask {
     enum ask_kind kind;
-    int index;       // ASK_VIEW: of views.h; ASK_SEEK: a position
-    char text[1024]; // ASK_EXAMPLE, ASK_HOMEWORK: a path
+    int index;       // ASK_VIEW: of views.h; ASK_SEEK: a position; ASK_SENTENCE: which
+    char text[1024]; // ASK_EXAMPLE, ASK_SENTENCE; ASK_SAMPLE: what it starts with; ASK_HOMEWORK: a path
+    struct {
+        long seed;
+        double temperature;
+        int top_k;
+    } sample; // ASK_SAMPLE
 };
 
 struct view_state {
@@ -70,6 +78,7 @@ struct scene {
     float slide;                     // columns that the running frame still has to travel; 0 = in its place
     const struct homework *homework; // a learner's arrays held against the record, or NULL
     const char *unit_word;           // "character": what one timestep is
+    const struct spoken *spoken;     // of a view that asks for it (views.h); else NULL
     void *memory;                    // what the running view keeps from frame to frame (views.h)
 };
 

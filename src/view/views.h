@@ -4,11 +4,14 @@
 
 #include "scene.h"
 
+enum view_speech { VIEW_SAMPLING = 1, VIEW_SENTENCES = 2 };
+
 struct view {
     const char *name;  // of `render --view`
     const char *title; // in the menu
     const char *about; // one sentence, for the help
     int key;           // the letter that opens it; 0 = none
+    unsigned speaks;   // enum view_speech: what it reads of scene.spoken
     size_t memory;     // bytes that it keeps from frame to frame: scene.memory, zero at the start
     // NULL: makes sense for every network. Else the sentence that says why not here, or NULL when it does.
     const char *(*misfit)(const struct scene *scene);

@@ -332,7 +332,8 @@ static void compare_tensor(void *context, const char *name, int dims, const int6
         count *= (size_t)shape[k];
     for (size_t i = 0; i < count; i++)
         squares += data[i] * data[i];
-    const char *own = strncmp(name, "encoder/", 8) ? name : name + 8;
+    const char *slash = strchr(name, '/'), *own = name;
+    if (slash && strncmp(name, "encoder", (size_t)(slash - name)) == 0) own = slash + 1;
     bool known = strncmp(own, "norm/", 5) && strncmp(own, "backward/sent/", 14) && strcmp(own, "backward/input") &&
                  strcmp(own, "target") && strcmp(own, "mask") && strcmp(own, "symbol");
     bool scalar = strncmp(name, "clip/", 5) == 0 && dims == 1 && count == 1;
