@@ -14,7 +14,13 @@ static const double operation_seconds = 0.24, cell_step_seconds = 0.06, timestep
                     sweep_seconds_max = 1.2, update_seconds = 0.24;
 static const double play_pause = 0.9;       // between two steps at normal speed
 static const double speech_seconds = 0.006; // of a frame, for symbols that the network draws
-enum { SWEEP_SPEED_LIMIT = 4 };       // from here on there are no tweens
+enum { SWEEP_SPEED_LIMIT = 4 };             // from here on there are no tweens
+
+// From a worker; `wake` may be set after the app was made.
+static void wake_app(void *context) {
+    const struct app *app = context;
+    if (app->wake) app->wake(app->wake_context);
+}
 
 struct app *app_new(const struct app_options *options, struct err *err) {
     struct app *app = mem_need(1, sizeof *app);
@@ -41,6 +47,7 @@ struct app *app_new(const struct app_options *options, struct err *err) {
     app->transport = (struct transport){.speed = 1, .by = BY_OPERATION};
     app->panel_open = app->inspector_open = true;
     app->list_row = -1;
+    app->checker = checker_new(options->wait, wake_app, app);
     for (int k = 0; k < view_count(); k++)
         if (view_get(k)->memory > 0) app->view_memory[k] = mem_need(1, view_get(k)->memory);
     app_fill_shelf(app);
@@ -75,6 +82,7 @@ void app_free(struct app *app) {
         workbench_free(job_take(app->job, NULL));
     }
     speech_forget(&app->speech);
+    checker_free(app->checker);
     workbench_free(app->bench);
     lesson_free(app->lesson);
     for (int k = 0; k < view_count(); k++)
@@ -157,6 +165,7 @@ static void settle_job(struct app *app) {
     int keep = first || other ? 0 : app->position;
     app_seek(app, keep < bench->script->count ? keep : bench->script->count);
     if (app->view.unit >= record_H(bench->record)) app->view.unit = -1;
+    if (first || other) app->view.weight = (struct weight){0};
     app->view.t = -1;
     app->view.place_pinned = false;
     app->view.scroll = app->view.pitch = 0;
@@ -391,7 +400,7 @@ double app_wait(const struct app *app, double now) {
     if (app->transport.playing) wait = fmax(0, app->next_step - now);
     if (app->ui.wake_at > 0)
         wait = wait < 0 ? fmax(0, app->ui.wake_at - now) : fmin(wait, fmax(0, app->ui.wake_at - now));
-    if (app->job) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
+    if (app->job || checker_busy(app->checker)) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
     return wait;
 }
 
@@ -466,6 +475,7 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
     *scene = (struct scene){.record = app->bench->record,
                             .script = app->bench->script,
                             .itemised = app->bench->itemised,
+                            .checker = app->checker,
                             .position = shown,
                             .motion = motion,
                             .state = &app->view,
@@ -649,6 +659,15 @@ static void answer(struct app *app) {
         break;
     case ASK_SENTENCE:
         speech_sentence(&app->speech, app->bench, &ask);
+        break;
+    case ASK_CHECK:
+        if (app->bench) checker_ask(app->checker, app->bench->record, &ask.check);
+        break;
+    case ASK_CHECK_ALL:
+        if (app->bench) checker_ask_all(app->checker, app->bench->record);
+        break;
+    case ASK_CLIP:
+        if (app->bench) checker_ask_clip(app->checker, app->bench->record, ask.limit);
         break;
     case ASK_NOTHING:
         return;

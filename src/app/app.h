@@ -41,6 +41,7 @@ struct app {
     struct job *job;             // being built, or NULL
     void (*wake)(void *context); // called by the worker when it is ready; may be NULL
     void *wake_context;
+    struct checker *checker; // the gradient check, in a worker of its own
 
     struct lesson *lesson; // NULL: no lesson is open
     struct player player;

@@ -28,6 +28,19 @@ double clip_scale_for(double norm, double clip_norm) {
     return clip_norm > 0.0 && norm > clip_norm ? clip_norm / norm : 1.0;
 }
 
+double clip_held(double g, double clip_value) {
+    if (!(clip_value > 0.0)) return g;
+    return g > clip_value ? clip_value : g < -clip_value ? -clip_value : g; // NaN stays
+}
+
+long clip_hold(float *grads, size_t n, double clip_value) {
+    if (!(clip_value > 0.0)) return 0;
+    unsigned before = flush_begin();
+    long held = loops_best()->clamp(grads, n, (float)clip_value);
+    flush_end(before);
+    return held;
+}
+
 void optimizer_apply(const struct train_options *options, size_t n, float *params, const float *grads, float *m,
                      float *v, int64_t update, double clip_scale) {
     struct update_rule rule = {

@@ -252,7 +252,7 @@ static void work_clamp(struct trainer *trainer, struct worker *worker) {
     const struct loops *loops = loops_best();
     float *grads = trainer->worker[0].grads + worker->from;
     size_t n = worker->to - worker->from;
-    worker->clamped = loops->clamp(grads, n, (float)trainer->options.clip_value);
+    worker->clamped = clip_hold(grads, n, trainer->options.clip_value);
     worker->squares = loops->square_sum(grads, n);
 }
 

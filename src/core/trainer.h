@@ -121,3 +121,7 @@ void trainer_restore_updates(struct trainer *trainer, int64_t updates);
 void optimizer_apply(const struct train_options *options, size_t n, float *params, const float *grads, float *m,
                      float *v, int64_t update, double clip_scale);
 double clip_scale_for(double norm, double clip_norm); // min(1, clip_norm / norm); 1 when clip_norm is 0
+// Clipping by value, which comes first: into [-clip_value, clip_value]; 0 = none. Of one number, and of a slab as the
+// trainer does it (in float); the latter returns how many entries were outside.
+double clip_held(double g, double clip_value);
+long clip_hold(float *grads, size_t n, double clip_value);

@@ -21,6 +21,8 @@ enum tensor_kind {
     TENSOR_GRAD_NORM,
     TENSOR_CLIP_NORM,
     TENSOR_CLIP_SCALE,
+    TENSOR_CLIPPED_NORM,
+    TENSOR_CLIP_VALUE,
     TENSOR_PARAM,
     TENSOR_PARAM_GRAD,
     TENSOR_CLIPPED,
@@ -197,7 +199,9 @@ bool lesson_tensor_find(const char *name, const struct cell_desc *cell, const st
                    {"input", TENSOR_INPUT, 2},
                    {"forward/total_loss", TENSOR_TOTAL_LOSS, 0},
                    {"clip/grad_norm", TENSOR_GRAD_NORM, 0},
+                   {"clip/clipped_norm", TENSOR_CLIPPED_NORM, 0},
                    {"clip/max_norm", TENSOR_CLIP_NORM, 0},
+                   {"clip/max_value", TENSOR_CLIP_VALUE, 0},
                    {"clip/scale", TENSOR_CLIP_SCALE, 0}};
     *out = (struct lesson_tensor){.param = -1};
     struct lesson_shape encoder;
@@ -245,10 +249,12 @@ static void turn(double *to, const double *from, const struct param *param) {
 }
 
 static double scalar_of(const struct lesson_tensor *x, const struct record *record) {
-    return x->kind == TENSOR_TOTAL_LOSS  ? record->loss
-           : x->kind == TENSOR_GRAD_NORM ? record->grad_norm
-           : x->kind == TENSOR_CLIP_NORM ? record->options.clip_norm
-                                         : record->clip_scale;
+    return x->kind == TENSOR_TOTAL_LOSS     ? record->loss
+           : x->kind == TENSOR_GRAD_NORM    ? record->grad_norm
+           : x->kind == TENSOR_CLIPPED_NORM ? record->clipped_norm
+           : x->kind == TENSOR_CLIP_NORM    ? record->options.clip_norm
+           : x->kind == TENSOR_CLIP_VALUE   ? record->options.clip_value
+                                            : record->clip_scale;
 }
 
 static enum record_param_kind param_kind(int kind) {

@@ -1,5 +1,6 @@
 #include "record.h"
 
+#include "clipping.h"
 #include "mem.h"
 #include "record_names.h"
 
@@ -109,6 +110,7 @@ static void finish_side(const struct record *record, struct record *side) {
     side->loss_scale = record->loss_scale;
     side->grad_norm = record->grad_norm;
     side->clip_scale = record->clip_scale;
+    side->clipped_norm = record->clipped_norm;
 }
 
 static void free_side(struct record *side) {
@@ -141,9 +143,14 @@ static bool make_slabs(struct record *record, const float *m, const float *v) {
     record->params_after = mem_array(n, sizeof *record->params_after);
     if (!record->params || !record->grads || !record->clipped || !record->params_after) return false;
     if (optimizer_slabs(record->options.optimizer) == 0) return true;
-    record->m_after = m ? copy_of(m, n, sizeof *m) : mem_array(n, sizeof *m);
-    record->v_after = v ? copy_of(v, n, sizeof *v) : mem_array(n, sizeof *v);
-    return record->m_after && record->v_after;
+    float **slabs[] = {&record->m_before, &record->m_after, &record->v_before, &record->v_after};
+    bool good = true;
+    for (int k = 0; k < 4; k++) {
+        const float *from = k < 2 ? m : v;
+        *slabs[k] = from ? copy_of(from, n, sizeof *from) : mem_array(n, sizeof *from);
+        good = good && *slabs[k];
+    }
+    return good;
 }
 
 // --- what is not finite, and where it was first ---
@@ -277,6 +284,7 @@ static bool apply_update(struct record *record, struct err *err) {
             params[i] = (float)record->params[i];
             grads[i] = (float)record->grads[i];
         }
+        clip_hold(grads, n, record->options.clip_value);
         optimizer_apply(&record->options, n, params, grads, record->m_after, record->v_after, record->update,
                         record->clip_scale);
         for (size_t i = 0; i < n; i++)
@@ -301,14 +309,13 @@ static bool run(struct record *record, const struct model *model, const struct c
 
     tape_scale_loss(record->tape, record->loss_scale);
     reference_backward(record->tape, layout, record->params, &record->example, record->grads);
-    double square = 0;
-    for (size_t i = 0; i < layout->size; i++)
-        square += record->grads[i] * record->grads[i];
-    record->grad_norm = sqrt(square);
+    struct clipping clipping;
+    clip_gradient(layout, record->grads, record->options.clip_norm, record->options.clip_value, &clipping,
+                  record->clipped);
+    record->grad_norm = clipping.before;
+    record->clipped_norm = clipping.after;
+    record->clip_scale = clipping.scale;
     if (!backward_finite(record, err)) return false;
-    record->clip_scale = clip_scale_for(record->grad_norm, record->options.clip_norm);
-    for (size_t i = 0; i < layout->size; i++)
-        record->clipped[i] = record->clip_scale * record->grads[i];
     return apply_update(record, err);
 }
 
@@ -334,6 +341,7 @@ struct record *record_new_with(const struct model *model, const struct example *
     static atomic_ulong serial;
     record->serial = atomic_fetch_add(&serial, 1) + 1;
     record->whole = record;
+    atomic_init(&record->holders, 1);
     record->reduction = reduction;
     record->options = *options;
     record->update = update < 1 ? 1 : update;
@@ -358,8 +366,14 @@ fail:
     return NULL;
 }
 
-void record_free(struct record *record) {
-    if (!record) return;
+const struct record *record_hold(const struct record *record) {
+    atomic_fetch_add(&((struct record *)record)->holders, 1);
+    return record;
+}
+
+void record_free(const struct record *held) {
+    struct record *record = (struct record *)held;
+    if (!record || atomic_fetch_sub(&record->holders, 1) > 1) return;
     release_example(&record->example);
     release_example(&record->source);
     free_side(record->encoder);
@@ -370,6 +384,8 @@ void record_free(struct record *record) {
     mem_free(record->grads);
     mem_free(record->clipped);
     mem_free(record->params_after);
+    mem_free(record->m_before);
+    mem_free(record->v_before);
     mem_free(record->m_after);
     mem_free(record->v_after);
     tape_free(record->tape);

@@ -6,6 +6,7 @@
 
 #include "reference.h"
 #include "trainer.h"
+#include <stdatomic.h>
 
 enum reduction { REDUCTION_SUM, REDUCTION_MEAN }; // L = sum of L<t> (the course), or the mean over tokens (training)
 
@@ -42,10 +43,12 @@ struct record {
     double loss;            // L, nats
     double loss_scale;      // L = loss_scale * sum of L<t>: 1, or 1 / tokens
     double *params, *grads; // before the update, layout.size
-    double *clipped;        // grads times clip_scale
+    double *clipped;        // grads held in +-clip_value, times clip_scale
     double *params_after;
-    double grad_norm, clip_scale;
-    float *m_after, *v_after; // optimiser state after the update (Adam), or NULL
+    double grad_norm, clip_scale, clipped_norm; // norms before and after
+    float *m_before, *v_before;                 // optimiser state before the update, or NULL where the rule has none
+    float *m_after, *v_after;                   // and after it
+    atomic_int holders;                         // who still needs it
     struct record_names *names;
 };
 
@@ -61,7 +64,9 @@ struct record *record_new_with(const struct model *model, const struct example *
                                const struct record_texts *texts, enum reduction reduction,
                                const struct train_options *options, const float *m, const float *v, int64_t update,
                                struct err *err);
-void record_free(struct record *record);
+// Each holder of a record frees it once; it goes away with the last. From any thread.
+const struct record *record_hold(const struct record *record);
+void record_free(const struct record *record);
 
 // The encoder's or the decoder's side; in other kinds, which have one side, the record itself. Any of the three may be
 // given.
@@ -106,15 +111,16 @@ bool record_shows_output(const struct record *side, int t);
 //   backward/sent/l{k}[_reverse]/{step}_{k} (T, H)   one term: what a step of the cell sent to its operand k
 //   backward/logits (T, O)   backward/input (T, I)
 //   grad/, param/, param_after/, delta/{parameter}  as in PyTorch's files: (out, in), a bias (out), an embedding (V, E)
-//   grad_at/{parameter} (T, as the parameter)   clip/grad/{parameter}: grad/ times clip/scale
-//   clip/grad_norm, clip/max_norm, clip/scale (1)
+//   grad_at/{parameter} (T, as the parameter)   norm/grad_at/{parameter} (T): the Euclidean length of each timestep's
+//   part clip/grad/{parameter}: grad/ held in +-clip/max_value (where that is not 0), then times clip/scale
+//   clip/grad_norm, clip/clipped_norm, clip/max_norm, clip/max_value, clip/scale (1)
 //   of an encoder-decoder all that has a T is the decoder's, and with encoder/ before it the encoder's with its own T
 //   (encoder/input, encoder/forward/l0/..., but no target, logits or losses); grad_at/ has the T of the parameter's
 //   side norm/{name of a (T, ...) tensor of backward/} (T): the Euclidean length of its rows
 // An element is named by row and column (struct source of a draw list, narration, lessons): of (T, H) row = t, column =
 // unit; of a parameter row = unit with its gate block's offset, or output symbol, column = what is read (of an
 // embedding row = symbol, column = its number); of a tensor of
-// one dimension row alone (column -1). All count from 0.
+// one dimension row alone (column -1). Of grad_at/ row = t times the parameter's rows + its row. All count from 0.
 
 // Calls `each` for every tensor; data is row-major and valid during the call. False when memory ran out (the rest is
 // missing).
@@ -136,9 +142,15 @@ enum record_param_kind {
     RECORD_PARAM_AFTER,
     RECORD_DELTA,
     RECORD_GRAD_AT,
+    RECORD_GRAD_AT_NORM,
     RECORD_PARAM_KIND_COUNT
 };
 const char *record_param_name_of(const struct record *record, enum record_param_kind kind, int param);
 // At a row and column of a parameter as in the files above; column 0 for a bias.
 double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row, int column);
 double record_norm(const double *values, int n); // Euclidean length
+// A parameter as in the files above: its rows and columns (a bias: 1), where an entry lies in a slab, and the timesteps
+// of the side where it is used.
+void record_param_shape(const struct record *record, int param, int *rows, int *columns);
+size_t record_param_index(const struct record *record, int param, int row, int column);
+int record_param_T(const struct record *record, int param);

@@ -1,4 +1,5 @@
 // The named tensors of a record, one after the other, as the trace file holds them.
+#include "analysis.h"
 #include "check.h"
 #include "mem.h"
 #include "record.h"
@@ -192,12 +193,22 @@ static int column_count(const struct param *param) {
     return is_turned(param) ? param->in : param->out;
 }
 
-double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row, int column) {
+void record_param_shape(const struct record *record, int param, int *rows, int *columns) {
+    check(param >= 0 && param < record->layout.count, "parameter %d", param);
+    *rows = row_count(&record->layout.params[param]);
+    *columns = column_count(&record->layout.params[param]);
+}
+
+size_t record_param_index(const struct record *record, int param, int row, int column) {
     const struct param *p = &record->layout.params[param];
     int in = is_turned(p) ? column : row, out = is_turned(p) ? row : column;
-    check(out >= 0 && out < p->out && in >= 0 && in < p->in && kind != RECORD_GRAD_AT, "%s: row %d, column %d", p->name,
-          row, column);
-    size_t at = p->offset + (size_t)in * (size_t)p->out + (size_t)out;
+    check(out >= 0 && out < p->out && in >= 0 && in < p->in, "%s: row %d, column %d", p->name, row, column);
+    return p->offset + (size_t)in * (size_t)p->out + (size_t)out;
+}
+
+double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row, int column) {
+    check(kind < RECORD_GRAD_AT, "a timestep's part of %s", record->layout.params[param].name);
+    size_t at = record_param_index(record, param, row, column);
     if (kind == RECORD_DELTA) return record->params_after[at] - record->params[at];
     return slab_of(record, kind)[at];
 }
@@ -220,8 +231,7 @@ static void give_param(struct visit *v, enum record_param_kind kind, int index) 
         give(v, name, 2, rows, columns, 0, out);
 }
 
-// Timesteps of the side where a parameter is used.
-static int steps_of(const struct record *record, int index) {
+int record_param_T(const struct record *record, int index) {
     const struct layout *encoder = record->layout.encoder;
     return encoder && index < encoder->count ? record->source.T : record_T(record);
 }
@@ -230,7 +240,7 @@ static int steps_of(const struct record *record, int index) {
 static void give_param_parts(struct visit *v, int index) {
     const struct record *record = v->record;
     const struct param *param = &record->layout.params[index];
-    int T = steps_of(record, index), rows = row_count(param), columns = column_count(param);
+    int T = record_param_T(record, index), rows = row_count(param), columns = column_count(param);
     size_t size = (size_t)param->in * (size_t)param->out;
     double *out = room_for(v, size * (size_t)(T + 1)), *part = out ? out + size * (size_t)T : NULL;
     for (int t = 0; out && t < T; t++) {
@@ -247,6 +257,11 @@ static void give_param_parts(struct visit *v, int index) {
         give(v, name, 2, T, rows, 0, out);
     else
         give(v, name, 3, T, rows, columns, out);
+    struct err err = {0};
+    double *norms = room_for(v, (size_t)T);
+    if (norms && !analysis_part_norms(record->tape, &record->layout, &record->example, index, norms, &err))
+        v->failed = true;
+    give(v, record_param_name_of(record, RECORD_GRAD_AT_NORM, index), 1, T, 0, 0, norms);
 }
 
 bool record_each(const struct record *record, trace_each_fn *each, void *context) {
@@ -267,7 +282,9 @@ bool record_each(const struct record *record, trace_each_fn *each, void *context
         give_param_parts(&v, p);
     }
     give_scalar(&v, "clip/grad_norm", record->grad_norm);
+    give_scalar(&v, "clip/clipped_norm", record->clipped_norm);
     give_scalar(&v, "clip/max_norm", record->options.clip_norm);
+    give_scalar(&v, "clip/max_value", record->options.clip_value);
     give_scalar(&v, "clip/scale", record->clip_scale);
     mem_free(v.buffer);
     return !v.failed;

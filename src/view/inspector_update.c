@@ -1,7 +1,7 @@
 // Clip and update: what becomes of the gradient. The norm before and after, the entries that weigh most, and
 // the weights that moved furthest, each with the number before and after.
 #include "inspector_parts.h"
-#include <ctype.h>
+#include "weight.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,77 +40,6 @@ static struct source source_of(const struct page *page, enum record_param_kind k
                            number_of(page, kind, entry->param, entry->in, entry->out)};
 }
 
-static void symbol_markup(const char *text, int symbol, char *out, size_t size) {
-    if (isalnum((unsigned char)text[0]) && !text[1])
-        snprintf(out, size, "\\t{%s}", text);
-    else
-        snprintf(out, size, "%d", symbol + 1);
-}
-
-// "W_{fa}": to and from, or from and to as in papers and in PyTorch.
-static int put_name(const struct page *page, char *out, size_t size, const char *letter, const char *to,
-                    const char *from) {
-    const bool course = page->label.notation == NOTATION_COURSE;
-    return snprintf(out, size, "%s_{%s%s}", letter, course ? to : from, course ? from : to);
-}
-
-static void head_label(const struct page *page, const struct entry *entry, char *out, size_t size) {
-    char symbol[24];
-    const struct record *side = record_side_of_param(page->record, entry->param);
-    const char *state = page->cell->slots[page->cell->state_out[0]].symbol[page->label.notation].base;
-    if (is_embedding(page, entry->param)) {
-        symbol_markup(record_symbol(side, entry->in), entry->in, symbol, sizeof symbol);
-        snprintf(out, size, "E[%s,%d]", symbol, entry->out + 1);
-        return;
-    }
-    symbol_markup(record_answer(side, entry->out), entry->out, symbol, sizeof symbol);
-    if (page->record->layout.params[entry->param].role == PARAM_HEAD_BIAS) {
-        snprintf(out, size, "b_y[%s]", symbol);
-        return;
-    }
-    int used = put_name(page, out, size, "W", "y", state);
-    snprintf(out + used, size - (size_t)used, "[%s,%d]", symbol, entry->in + 1);
-}
-
-static int block_of_diagonal(const struct cell_desc *cell, int row) {
-    int block = 0;
-    while (cell_diagonal_row(cell, block) != row)
-        block++;
-    return block;
-}
-
-// "W_{fa}[7,3]": the unit first, then what it reads.
-static void entry_label(const struct page *page, const struct entry *entry, char *out, size_t size) {
-    const struct param *p = &page->record->layout.params[entry->param];
-    if (p->layer < 0) {
-        head_label(page, entry, out, size);
-        return;
-    }
-    const enum notation notation = page->label.notation;
-    const bool diagonal = p->role == PARAM_DIAGONAL, of_input = p->role == PARAM_INPUT || p->role == PARAM_BIAS;
-    const int H = page->H, unit = entry->out % H + 1, row = entry->out / H;
-    const char *sub = page->cell->blocks[diagonal ? block_of_diagonal(page->cell, row) : row].weight[notation].sub;
-    const char *from = diagonal   ? "c"
-                       : of_input ? (notation == NOTATION_PYTORCH ? "i" : "x")
-                                  : page->cell->slots[page->cell->state_out[0]].symbol[notation].base;
-    char symbol[24];
-    int used;
-    if (p->role == PARAM_BIAS && !page->cell->two_biases)
-        used = snprintf(out, size, "b_%s", sub);
-    else
-        used = put_name(page, out, size, diagonal ? "w" : param_is_vector(p->role) ? "b" : "W", sub, from);
-    const struct record *side = record_side_of_param(page->record, entry->param);
-    const struct net_spec *spec = &side->layout.spec;
-    if (p->role == PARAM_INPUT && p->layer == 0 && !spec->real_input && spec->embed == 0)
-        symbol_markup(record_symbol(side, entry->in), entry->in, symbol, sizeof symbol);
-    else
-        snprintf(symbol, sizeof symbol, "%d", entry->in + 1);
-    if (param_is_vector(p->role))
-        snprintf(out + used, size - (size_t)used, "[%d]", unit);
-    else
-        snprintf(out + used, size - (size_t)used, "[%d,%s]", unit, symbol);
-}
-
 // Keeps the largest, largest first.
 static int keep_largest(struct entry *top, int count, int max, struct entry entry) {
     if (!(entry.size > 0)) return count;
@@ -128,7 +57,8 @@ static void change_row(struct page *page, float y, const struct entry *entry, st
                        struct source change, const struct bars *bars, int digits) {
     const struct theme *theme = page->theme;
     char label[64];
-    entry_label(page, entry, label, sizeof label);
+    weight_label(label, sizeof label, page->record, page->label.notation, false,
+                 weight_of_slab(page->record, entry->param, entry->in, entry->out));
     math_draw_fit(page->list, theme, page->x, y, 80, label, 17, theme->ink1, ALIGN_LEFT);
     struct text_style style = {FONT_SANS_MEDIUM, 13, theme->ink2, ALIGN_LEFT};
     float x = page->x + 84;
@@ -212,7 +142,7 @@ void page_clip(struct page *page) {
     struct page_need need = {266 + lines, 320 + lines * 1.15f, 23, 26, 2, 6, MOVES_MAX};
     int rows = page_fit(page, need);
     float y = page_equation(page, page->y + page_mix(page, 20, 28), 19, page_mix(page, 26, 30));
-    const double limit = record->options.clip_norm, after = record->grad_norm * record->clip_scale;
+    const double limit = record->options.clip_norm, after = record->clipped_norm;
     const double most = fmax(record->grad_norm, limit);
     y += page_mix(page, 30, 40);
     page_heading(page, y, IDENTITY_A, "Norm of all gradients",
@@ -224,7 +154,7 @@ void page_clip(struct page *page) {
              page->theme->grad);
     if (limit > 0)
         norm_row(page, y += pitch, "limit", (struct source){"clip/max_norm", 0, -1, limit}, most, page->theme->line2);
-    norm_row(page, y += pitch, "after", (struct source){"sum/norm_after", -1, -1, after}, most, page->theme->grad);
+    norm_row(page, y += pitch, "after", (struct source){"clip/clipped_norm", 0, -1, after}, most, page->theme->grad);
     struct source sources[] = {{"clip/max_norm", 0, -1, limit},
                                {"clip/grad_norm", 0, -1, record->grad_norm},
                                {"clip/scale", 0, -1, record->clip_scale}};

@@ -35,6 +35,20 @@ bool scene_backward(const struct scene *scene) {
     return step && step->phase >= PHASE_BACKWARD;
 }
 
+const struct record *scene_whole(const struct scene *scene) {
+    return scene->record->whole;
+}
+
+struct weight scene_weight(const struct scene *scene) {
+    return weight_settle(scene_whole(scene), scene->state ? scene->state->weight : (struct weight){0});
+}
+
+float scene_value(const struct scene *scene, struct draw_list *list, float x, float y, struct source source, int digits,
+                  bool plus, struct text_style style) {
+    if (scene_is_hidden(scene, source.tensor, source.row, source.column)) return draw_text(list, x, y, "?", style);
+    return draw_value(list, x, y, source, digits, plus, style);
+}
+
 bool scene_is_hidden(const struct scene *scene, const char *tensor, int row, int column) {
     for (int k = 0; k < scene->hidden_count; k++) {
         const struct hidden_value *hidden = &scene->hidden[k];

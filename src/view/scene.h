@@ -2,6 +2,7 @@
 // What the views look at, and what they let a person choose. A scene is put together by the app each frame; views only
 // read it and change view_state. No view computes a network's value of its own: numbers come from record and itemised.
 
+#include "checker.h"
 #include "homework.h"
 #include "itemised.h"
 #include "narration.h"
@@ -19,7 +20,10 @@ enum ask_kind {
     ASK_HOMEWORK_AGAIN, // reads all of them anew
     ASK_HOMEWORK_CLEAR,
     ASK_SAMPLE,
-    ASK_SENTENCE
+    ASK_SENTENCE,
+    ASK_CHECK,     // check: answered by scene.checker
+    ASK_CHECK_ALL, // the same
+    ASK_CLIP       // limit: the same
 };
 struct ask {
     enum ask_kind kind;
@@ -30,6 +34,8 @@ struct ask {
         double temperature;
         int top_k;
     } sample; // ASK_SAMPLE
+    struct check_question check;
+    double limit[CLIP_RULES];
 };
 
 struct view_state {
@@ -42,6 +48,7 @@ struct view_state {
                           // side that is shown, so that who selects one of that side sets t alone
     int layer, direction; // shown in the inspector
     bool place_pinned;    // ... also where the running step is in another one
+    struct weight weight; // the entry that the views of parameters are about (scene_weight)
     int hover_unit, hover_t, hover_slot; // -1 = none; set by the views each frame
     bool hover_grad;
     bool backward; // the backward figure (follows the phase unless the user pressed B)
@@ -67,6 +74,7 @@ struct scene {
     const struct record *record;
     const struct script *script;
     const struct itemised *itemised; // NULL when not computed
+    const struct checker *checker;   // the gradient check; NULL where there is none
     int position;                    // of the cursor
     float motion;                    // 0..1, progress of the running step's motion; 1 = at rest
     bool motion_back;
@@ -90,6 +98,11 @@ bool scene_backward(const struct scene *scene);           // which figure the st
 bool scene_encoder(const struct scene *scene);
 // The running step is one of the side that is looked at.
 bool scene_step_is_here(const struct scene *scene);
+const struct record *scene_whole(const struct scene *scene); // with the parameters of both sides of an encoder-decoder
+struct weight scene_weight(const struct scene *scene);       // the chosen entry, one that this record has
+// A number with its source, or "?" while a question asks for it; returns the width.
+float scene_value(const struct scene *scene, struct draw_list *list, float x, float y, struct source source, int digits,
+                  bool plus, struct text_style style);
 bool scene_is_hidden(const struct scene *scene, const char *tensor, int row, int column);
 float scene_row_scale(const struct record *record, int layer, int direction,
                       int slot); // 0.5, 1, 2, 5 ... that holds 98%

@@ -11,6 +11,7 @@
 #include "capture.h"
 #include "kind_files.h"
 #include "mem.h"
+#include "parameter_numbers.h"
 #include "safetensors.h"
 #include <math.h>
 #include <stdio.h>
@@ -27,6 +28,66 @@ static double from_file(const struct tensor *tensor, const struct source *source
     for (int k = 0; k < tensor->dims; k++)
         size *= (size_t)tensor->shape[k];
     return index < size ? tensor_at(tensor, index) : NAN;
+}
+
+struct numbers {
+    long found, derived, wrong;
+};
+
+// Every number of a frame is in the file, or formed from such numbers.
+static void look_up(const struct app *app, const struct draw_list *list, const struct tensor_file *file, int p,
+                    struct numbers *numbers) {
+    for (int c = 0; c < list->count; c++) {
+        const struct draw_command *at = &list->commands[c];
+        if (at->op != DRAW_TEXT || at->source < 0) continue;
+        const struct source *source = &list->sources[at->source];
+        const struct tensor *tensor = source->tensor ? tensor_file_find(file, source->tensor) : NULL;
+        if (!tensor) {
+            bool sum = source->tensor && !strncmp(source->tensor, "sum/", 4); // one sum or product of such numbers
+            const struct itemised *items = app->bench->itemised;
+            bool item = source->tensor && !strcmp(source->tensor, "itemised/a") && items &&
+                        items->a[source->row * items->T + source->column] == source->value;
+            bool again = !sum && !item && source->tensor && parameter_number(app, source); // worked out anew
+            numbers->derived += !again;
+            numbers->found += again;
+            if (!sum && !item && !again) {
+                print_message("view %d, step %d: a number without a source: \"%.*s\" (%s)\n", app->view.view, p,
+                              at->text_length, list->texts + at->text, source->tensor ? source->tensor : "none");
+                numbers->wrong++;
+            }
+            continue;
+        }
+        double there = from_file(tensor, source);
+        numbers->found++;
+        if (!(fabs(there - source->value) <= 1e-12 * fmax(1, fabs(there)))) {
+            numbers->wrong++;
+            if (numbers->wrong < 10)
+                print_message("view %d, step %d: %s[%d][%d]: on screen %.17g, in the file %.17g\n", app->view.view, p,
+                              source->tensor, source->row, source->column, source->value, there);
+        }
+    }
+}
+
+// A view of parameters, at every phase and with an entry of every parameter.
+static void walk_view(struct app *app, struct draw_list *list, const struct tensor_file *file, int view,
+                      struct numbers *numbers) {
+    const struct record *record = app->bench->record;
+    app_show_view(app, view);
+    app->view.ask = (struct ask){.kind = ASK_CHECK_ALL};
+    for (int k = 0; k < record->layout.count; k++) {
+        int rows, columns;
+        record_param_shape(record, k, &rows, &columns);
+        app_seek(app, app->bench->script->count * k / record->layout.count);
+        app->view.weight = (struct weight){true, k, rows * 2 / 3, columns / 2};
+        app->view.t = k % record_T(record);
+        for (int frame = 0; frame < 4; frame++) { // until what was asked for is there
+            draw_begin(list, 1440, 900, 1);
+            app_frame(app, list, 1);
+        }
+        look_up(app, list, file, app->position, numbers);
+    }
+    app_show_view(app, VIEW_STAGE);
+    app->view.t = -1;
 }
 
 // A network and its data, said to the command line and to the app.
@@ -87,7 +148,7 @@ static void walk_through(const struct what *what) {
     assert_non_null(capture);
     struct draw_list list;
     draw_init(&list, capture_fonts(capture));
-    long found = 0, derived = 0, wrong = 0;
+    struct numbers numbers = {0};
     int count = app->bench->script->count;
     for (int k = 0; k <= 2 * count; k += what->stride > 0 ? what->stride : 1) {
         int p = k <= count ? k : 2 * count - k;
@@ -95,39 +156,16 @@ static void walk_through(const struct what *what) {
         app->view.unit = k % hidden;
         draw_begin(&list, 1440, 900, 1);
         app_frame(app, &list, 1);
-        for (int c = 0; c < list.count; c++) {
-            const struct draw_command *at = &list.commands[c];
-            if (at->op != DRAW_TEXT || at->source < 0) continue;
-            const struct source *source = &list.sources[at->source];
-            const struct tensor *tensor = source->tensor ? tensor_file_find(&file, source->tensor) : NULL;
-            if (!tensor) {
-                derived++;
-                bool sum = source->tensor && !strncmp(source->tensor, "sum/", 4); // one sum or product of such numbers
-                const struct itemised *items = app->bench->itemised;
-                bool item = source->tensor && !strcmp(source->tensor, "itemised/a") && items &&
-                            items->a[source->row * items->T + source->column] == source->value;
-                if (!sum && !item) {
-                    print_message("step %d: a number without a source: \"%.*s\" (%s)\n", p, at->text_length,
-                                  list.texts + at->text, source->tensor ? source->tensor : "none");
-                    wrong++;
-                }
-                continue;
-            }
-            double there = from_file(tensor, source);
-            found++;
-            if (!(fabs(there - source->value) <= 1e-12 * fmax(1, fabs(there)))) {
-                wrong++;
-                if (wrong < 10)
-                    print_message("step %d: %s[%d][%d]: on screen %.17g, in the file %.17g\n", p, source->tensor,
-                                  source->row, source->column, source->value, there);
-            }
-        }
+        look_up(app, &list, &file, p, &numbers);
     }
+    static const char *const views[] = {"weights", "check", "clip"};
+    for (size_t k = 0; k < sizeof views / sizeof *views; k++)
+        walk_view(app, &list, &file, view_find(views[k]), &numbers);
     print_message("%s, %s, %d units: %ld numbers found again, %ld formed from such numbers\n",
-                  what->data ? what->data : "names", what->cell, hidden, found, derived);
-    assert_int_equal(wrong, 0);
-    assert_true(found > 20L * count / (what->stride > 0 ? what->stride : 1));
-    assert_true(derived < found);
+                  what->data ? what->data : "names", what->cell, hidden, numbers.found, numbers.derived);
+    assert_int_equal(numbers.wrong, 0);
+    assert_true(numbers.found > 20L * count / (what->stride > 0 ? what->stride : 1));
+    assert_true(numbers.derived < numbers.found);
     draw_release(&list);
     capture_free(capture);
     app_free(app);

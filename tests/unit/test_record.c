@@ -102,7 +102,13 @@ static void names_and_shapes(struct word_record *w) {
         for (int kind = 0; kind < RECORD_GRAD_AT; kind++)
             expect(all, record_param_name_of(record, (enum record_param_kind)kind, p), bias ? 1 : 2, param->out,
                    param->in, 0);
-        expect(all, record_param_name_of(record, RECORD_GRAD_AT, p), bias ? 2 : 3, T, param->out, param->in);
+        const struct kept *parts =
+            expect(all, record_param_name_of(record, RECORD_GRAD_AT, p), bias ? 2 : 3, T, param->out, param->in);
+        const struct kept *norms = expect(all, record_param_name_of(record, RECORD_GRAD_AT_NORM, p), 1, T, 0, 0);
+        for (int t = 0; t < T; t++) {
+            double norm = record_norm(parts->data + t * param->in * param->out, param->in * param->out);
+            assert_true(near(norms->data[t], norm, 1e-9));
+        }
         assert_non_null(strstr(record_param_name(record, p, false), param->name));
     }
     keeper_free(all);
@@ -252,6 +258,8 @@ static void as_the_trainer(void **state) {
     for (int k = 0; k < WORD_KINDS; k++) {
         struct word_record w;
         word_model(&w, word_kinds[k].cell, word_kinds[k].activation, word_kinds[k].layers, word_kinds[k].directions);
+        w.options.clip_value = k % 3 == 1 ? 0.02 : 0; // alone, and before the norm
+        if (k % 3) w.options.clip_norm = k % 2 ? 0.1 : 0;
         word_run(&w, REDUCTION_MEAN);
         struct err err = {0};
         struct trainer *trainer = trainer_new(&w.model, &w.options, WORD_T, 1, &err);
@@ -270,6 +278,15 @@ static void as_the_trainer(void **state) {
         struct step_report report;
         assert_true(trainer_step(trainer, &batch, &report, &err));
         assert_true(near(report.grad_norm, w.record->grad_norm, 1e-4));
+        assert_true(near(report.clip_scale, w.record->clip_scale, 1e-4));
+        long held = 0;
+        double after = 0;
+        for (size_t i = 0; i < n; i++) {
+            held += w.options.clip_value > 0 && fabs(w.record->grads[i]) > w.options.clip_value;
+            after += w.record->clipped[i] * w.record->clipped[i];
+        }
+        assert_int_equal(report.clamped, held);
+        assert_true(near(w.record->clipped_norm, sqrt(after), 1e-12));
         // Adam divides by the gradient's size: where that is next to nothing its sign is rounding.
         for (size_t i = 0; i < n; i++)
             if (fabs(w.record->grads[i]) > 1e-4 * largest)
@@ -281,6 +298,19 @@ static void as_the_trainer(void **state) {
 }
 
 // --- what a record is ---
+
+// Held twice it takes two to let it go; sanitizers tell the rest.
+static void held(void **state) {
+    (void)state;
+    struct word_record w;
+    word_init(&w, CELL_RNN, 1, 1);
+    const struct record *mine = record_hold(w.record);
+    double loss = mine->loss;
+    word_release(&w);
+    assert_true(mine->loss == loss && record_T(mine) == WORD_T);
+    record_free(mine);
+    record_free(NULL);
+}
 
 static void own_copies(void **state) {
     (void)state;
@@ -572,12 +602,19 @@ static void other_kinds(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tensors),    cmocka_unit_test(orientation),
-        cmocka_unit_test(sums),       cmocka_unit_test(adam),
-        cmocka_unit_test(sgd),        cmocka_unit_test(as_the_trainer),
-        cmocka_unit_test(own_copies), cmocka_unit_test(refuses),
-        cmocka_unit_test(not_finite), cmocka_unit_test(memory_runs_out),
-        cmocka_unit_test(itemised),   cmocka_unit_test(other_kinds),
+        cmocka_unit_test(tensors),
+        cmocka_unit_test(orientation),
+        cmocka_unit_test(sums),
+        cmocka_unit_test(adam),
+        cmocka_unit_test(sgd),
+        cmocka_unit_test(as_the_trainer),
+        cmocka_unit_test(own_copies),
+        cmocka_unit_test(held),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(not_finite),
+        cmocka_unit_test(memory_runs_out),
+        cmocka_unit_test(itemised),
+        cmocka_unit_test(other_kinds),
     };
     return cmocka_run_group_tests_name("record", tests, NULL, NULL);
 }
