@@ -19,8 +19,7 @@ enum {
     STAGE_TRACKS = NET_MAX_LAYERS * NET_MAX_DIRECTIONS,
     STAGE_LABEL = 160,
     STAGE_TOP = 5,
-    STAGE_PATH = 10, // points of a wire
-    STAGE_RAMP = 128
+    STAGE_PATH = 10 // points of a wire
 };
 
 // How much of a track is drawn: all its rows; the states that leave it; the activation as a thin row.
@@ -124,7 +123,7 @@ struct stage {
     const struct stage_track *found_track;
     rect found_tile;
     color ramp[3]
-              [2 * STAGE_RAMP + 1]; // by kind: colours of -1 .. 1; mixing each tile's anew would cost most of a frame
+              [2 * STRIP_RAMP + 1]; // by kind: colours of -1 .. 1; mixing each tile's anew would cost most of a frame
 };
 
 // Rows from the cell's description; plan from the rows and the height.

@@ -11,16 +11,9 @@ float stage_overview_height(const struct stage *s) {
 
 // --- colours ---
 
-static color ramp_color(const struct theme *theme, enum strip_kind kind, float v) {
-    if (kind == STRIP_GATE) return ramp_gate_small(theme, fmaxf(0, v));
-    if (kind == STRIP_GRADIENT) return color_mix(theme->act_0, v < 0 ? theme->gr_n : theme->gr_p, fabsf(v));
-    return ramp_value(theme, v);
-}
-
 void stage_make_ramps(struct stage *s) {
     for (int kind = STRIP_VALUE; kind <= STRIP_GRADIENT; kind++)
-        for (int k = -STAGE_RAMP; k <= STAGE_RAMP; k++)
-            s->ramp[kind][STAGE_RAMP + k] = ramp_color(s->theme, (enum strip_kind)kind, (float)k / STAGE_RAMP);
+        strip_make_ramp(s->theme, (enum strip_kind)kind, s->ramp[kind]);
 }
 
 color stage_value_ink(const struct stage *s, float v) {
@@ -31,7 +24,7 @@ color stage_ink(const struct stage *s, const struct stage_row *row, float v) {
     if (!isfinite(v)) return s->theme->err;
     if (row->kind == STRIP_GRADIENT) v = copysignf(gradient_length(v), v);
     if (row->kind == STRIP_VALUE) v /= row->scale;
-    return s->ramp[row->kind][STAGE_RAMP + (int)lroundf(STAGE_RAMP * fminf(1, fmaxf(-1, v)))];
+    return s->ramp[row->kind][STRIP_RAMP + (int)lroundf(STRIP_RAMP * fminf(1, fmaxf(-1, v)))];
 }
 
 // --- the strip ---

@@ -3,7 +3,6 @@
 #include "token.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 // The box of a column: the opened one of a score stands a little inside its place.
 static rect column_box(const struct stage *s, int column) {
@@ -21,20 +20,39 @@ rect stage_strip_area(const struct stage *s, int row, int column) {
 
 // --- strips ---
 
-static int compare(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+// Puts the k-th smallest of values[low .. high - 1] in its place, smaller ones before it, larger ones behind.
+static void put_kth(double *values, int low, int high, int k) {
+    while (high - low > 1) {
+        double pivot = values[low + (high - low) / 2];
+        int i = low, j = high - 1;
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i > j) break;
+            double swap = values[i];
+            values[i++] = values[j];
+            values[j--] = swap;
+        }
+        if (k > j && k < i) return;
+        if (k <= j)
+            high = j + 1;
+        else
+            low = i;
+    }
 }
 
 // Too many units for the height: a line from the least to the largest, a box for the middle half, a mark at
 // the median.
 static void summary_band(const struct stage *s, const struct stage_row *row, rect area, const double *values) {
-    double sorted[NET_MAX_HIDDEN];
+    double sorted[NET_MAX_HIDDEN]; // as far as the five marks need it
     int n = 0;
     for (int i = 0; i < s->H && i < NET_MAX_HIDDEN; i++)
         if (isfinite(values[i])) sorted[n++] = values[i];
     if (!n) return;
-    qsort(sorted, (size_t)n, sizeof *sorted, compare);
+    for (int k = 0; k <= 4; k++)
+        put_kth(sorted, k > 0 ? (n - 1) * (k - 1) / 4 : 0, n, (n - 1) * k / 4);
     float at[5], low = row->kind == STRIP_GATE ? 0 : -1;
     double largest = fmax(fabs(sorted[0]), fabs(sorted[n - 1]));
     double scale = row->kind == STRIP_GRADIENT ? (largest > 0 ? largest : 1) : row->scale;
@@ -97,6 +115,7 @@ void stage_strip(struct stage *s, int row, int column, bool running, const color
     if (cover) draw_rect(s->list, rect_inset(area, -1), *cover, 3);
     struct strip_style style = strip_style_default(known ? about->kind : STRIP_GHOST, 0, 0, 0);
     style.max = about->scale;
+    style.ramp = s->ramp[about->kind];
     style.sign_marks = s->scene->state->sign_marks;
     if (running && (s->track->focus.result[row] || s->scene->slide != 0)) style.fill = s->fill;
     if (cover && !known) style.ghost_fill = *cover;

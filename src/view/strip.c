@@ -13,6 +13,22 @@ struct strip_style strip_style_default(enum strip_kind kind, float tile, float g
         .kind = kind, .tile = tile, .gap = gap, .height = height, .radius = -1, .fill = 1, .selected = -1};
 }
 
+static color ramp_color(const struct theme *theme, enum strip_kind kind, float v) {
+    if (kind == STRIP_GATE) return ramp_gate_small(theme, fmaxf(0, v));
+    if (kind == STRIP_GRADIENT) return color_mix(theme->act_0, v < 0 ? theme->gr_n : theme->gr_p, fabsf(v));
+    return ramp_value(theme, v);
+}
+
+void strip_make_ramp(const struct theme *theme, enum strip_kind kind, color ramp[2 * STRIP_RAMP + 1]) {
+    for (int k = -STRIP_RAMP; k <= STRIP_RAMP; k++)
+        ramp[STRIP_RAMP + k] = ramp_color(theme, kind, (float)k / STRIP_RAMP);
+}
+
+static color tile_color(const struct theme *theme, const struct strip_style *style, float v) {
+    v = v < -1 ? -1 : v > 1 ? 1 : v;
+    return style->ramp ? style->ramp[STRIP_RAMP + (int)lroundf(STRIP_RAMP * v)] : ramp_color(theme, style->kind, v);
+}
+
 static void hatched(struct draw_list *list, const struct theme *theme, rect r) {
     draw_box(list, r, theme->err, 0, 1);
     draw_clip_push(list, r);
@@ -26,7 +42,7 @@ static void hatched(struct draw_list *list, const struct theme *theme, rect r) {
 
 static void value_tile(struct draw_list *list, const struct theme *theme, rect r, float v, float radius,
                        const struct strip_style *style) {
-    draw_rect(list, r, ramp_value(theme, v < -1 ? -1 : v > 1 ? 1 : v), radius);
+    draw_rect(list, r, tile_color(theme, style, v), radius);
     if (r.w >= 5 && r.h >= 5 && fabsf(v) < EDGE_BELOW) draw_box(list, r, theme->tile_edge, radius, 1);
     if (style->sign_marks && v < 0 && r.w >= 4)
         draw_rect(list, (rect){r.x + r.w / 4, r.y + r.h / 2 - 0.75f, r.w / 2, 1.5f}, theme->panel, 0);
@@ -64,10 +80,10 @@ static void small_tile(struct draw_list *list, const struct theme *theme, rect r
         color ink = v < 0 ? theme->gr_n : theme->gr_p;
         rect square = {r.x + r.w / 2 - dot, r.y + r.h / 2 - dot, 2 * dot, 2 * dot};
         draw_rect_exact(list, square, ink, side < 4 ? 0 : dot);
-    } else if (style->kind == STRIP_GATE)
-        draw_rect(list, r, ramp_gate_small(theme, fminf(1, fmaxf(0, v)) * style->fill), radius);
-    else
-        draw_rect(list, r, ramp_value(theme, fminf(1, fmaxf(-1, v * style->fill))), radius);
+        return;
+    }
+    if (style->kind == STRIP_GATE) v = fminf(1, fmaxf(0, v));
+    draw_rect(list, r, tile_color(theme, style, v * style->fill), radius);
 }
 
 static void one_tile(struct draw_list *list, const struct theme *theme, rect r, const double *value,

@@ -3,6 +3,7 @@
 
 #include "scene.h"
 
+enum { STRIP_RAMP = 128 };
 enum strip_kind { STRIP_VALUE, STRIP_GATE, STRIP_GRADIENT, STRIP_GHOST };
 struct strip_style {
     enum strip_kind kind;
@@ -13,8 +14,11 @@ struct strip_style {
     float fill;              // 0..1: how far the tiles have filled (motion)
     int selected;            // unit with the ink outline, -1 = none
     bool sign_marks;
-    color ghost_fill; // of STRIP_GHOST; alpha 0 = none
+    color ghost_fill;  // of STRIP_GHOST; alpha 0 = none
+    const color *ramp; // of values and of tiles under 10 px: the colours of -1 .. 1 in 2 STRIP_RAMP steps, for who
+                       // draws thousands of tiles; NULL = each is mixed
 };
+void strip_make_ramp(const struct theme *theme, enum strip_kind kind, color ramp[2 * STRIP_RAMP + 1]);
 // A style with nothing selected, tiles full and radii by the guide.
 struct strip_style strip_style_default(enum strip_kind kind, float tile, float gap, float height);
 // One row of tiles; values NULL or STRIP_GHOST: outlines. A value that is not finite is hatched. Returns the width.

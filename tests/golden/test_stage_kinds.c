@@ -10,6 +10,7 @@
 
 #include "flow.h"
 #include "stage_faults.h"
+#include <stdlib.h>
 
 static const struct {
     float w, h, scale;
@@ -174,10 +175,43 @@ static void test_sides(void **state) {
     fixture_close(&f);
 }
 
+static int by_value(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// Over 32 units the rows that have no room for each of them show a band: its mark stands at the median.
+static void test_band(void **state) {
+    (void)state;
+    enum { UNITS = 64 };
+    struct fixture f;
+    assert_true(fixture_open_net(&f, net(CELL_LSTM, 1, 1, UNITS), "troodon", 0));
+    fixture_size(&f, 1440, 900, 1);
+    f.scene.position = f.script->phase_first[PHASE_LOSS];
+    fixture_frame(&f);
+    struct stage_columns columns = stage_columns_for(f.stage, &f.scene);
+    int gate = cell_slot_by_id(record_cell(f.record), "gate_f"), found = 0;
+    for (int t = 0; t < record_T(f.record); t++) {
+        double sorted[UNITS];
+        memcpy(sorted, tape_value(f.record->tape, 0, 0, gate, t), sizeof sorted);
+        qsort(sorted, UNITS, sizeof *sorted, by_value);
+        float x = stage_column_x(&columns, t) + 4.5f + 63 * (float)sorted[(UNITS - 1) / 2] - 1;
+        bool here = false;
+        for (int k = 0; k < f.list.count; k++) {
+            const struct draw_command *c = &f.list.commands[k];
+            here |= c->op == DRAW_RECT && c->rect.w == 2 && c->rect.h == 14 && fabsf(c->rect.x - x) < 0.01f;
+        }
+        found += here;
+    }
+    assert_int_equal(found, record_T(f.record));
+    fixture_close(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_layers), cmocka_unit_test(test_lengths), cmocka_unit_test(test_units),
         cmocka_unit_test(test_kinds),  cmocka_unit_test(test_reverse), cmocka_unit_test(test_sides),
+        cmocka_unit_test(test_band),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
