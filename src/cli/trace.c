@@ -2,6 +2,7 @@
 #include "mem.h"
 #include "narration.h"
 #include "opening.h"
+#include "trace_origin.h"
 #include "trace_input.h"
 #include "homework_files.h"
 #include "trace_out.h"
@@ -12,7 +13,7 @@ struct words {
     struct common common;
     struct opening opening;
     struct arrays_words arrays;
-    const char *out, *clamp;
+    const char *out, *clamp, *origin;
     bool itemised;
     const char *against;
     int reduction;
@@ -166,6 +167,8 @@ static int parse(const struct command *command, int argc, char **argv, struct wo
         {"against", OPTION_TEXT, &words->against, "FILE",
          "arrays of your own (.npy, .csv, .safetensors, a folder of .npy) held against it: what differs first, and "
          "why"},
+        {"origin", OPTION_TEXT, &words->origin, "PLACE",
+         "where one number comes from and goes: \"forward/l0/c 3 2\", indices from 1"},
         {"itemised", OPTION_FLAG, &words->itemised, NULL, "with --out: gradients by the loss that they come from"},
         {0}};
     const struct option *tables[] = {own, option_opening(&words->opening), option_model(&words->opening.model),
@@ -179,6 +182,7 @@ static int parse(const struct command *command, int argc, char **argv, struct wo
 static bool check_words(const struct words *words, struct err *err) {
     if (words->itemised && !words->out)
         return err_set(err, ERR_USAGE, "--itemised: expected --out as well, found none");
+    if (words->origin && words->out) return err_set(err, ERR_USAGE, "--origin: expected no --out beside it, found one");
     bool alone = words->arrays.target || words->arrays.output >= 0;
     if (alone && !words->arrays.input)
         return err_set(err, ERR_USAGE, "--%s: expected --input as well, found none",
@@ -206,7 +210,9 @@ static int run_trace(const struct command *command, int argc, char **argv) {
     fill_model(&words);
     bool good = check_words(&words, &err) &&
                 (words.arrays.input ? trace_arrays(&words, &traced, &err) : trace_data(&words, &traced, &err));
-    if (good && words.out) {
+    if (good && words.origin)
+        good = tell_origin(traced.record, words.origin, words.common.json, &err);
+    else if (good && words.out) {
         struct trace_file file = {
             .record = traced.record, .example = traced.example, .clamp = words.clamp, .itemised = words.itemised};
         good = trace_save(&file, words.out, &err);
@@ -224,5 +230,5 @@ static int run_trace(const struct command *command, int argc, char **argv) {
 const struct command command_trace = {
     "trace",
     "[M.safetensors | model options] [--data FILE] [--example N | --word TEXT | --input X.npy [--target Y.npy]] "
-    "[--clamp LIST] [--against FILE] [--out T.safetensors | T.csv | DIR/ [--itemised]]",
+    "[--clamp LIST] [--against FILE] [--origin PLACE] [--out T.safetensors | T.csv | DIR/ [--itemised]]",
     "Everything that one example does to a network: told step by step, or as arrays.", run_trace};

@@ -133,6 +133,13 @@ bool record_is_decoder(const struct record *side) {
     return side->whole->decoder == side;
 }
 
+// State before the update (NULL: zeros), twice: the second copy is the one that moves.
+static bool keep_state(size_t n, const float *from, float **before, float **after) {
+    *before = from ? copy_of(from, n, sizeof *from) : mem_array(n, sizeof *from);
+    *after = from ? copy_of(from, n, sizeof *from) : mem_array(n, sizeof *from);
+    return *before && *after;
+}
+
 static bool make_slabs(struct record *record, const float *m, const float *v) {
     size_t n = record->layout.size;
     record->params = mem_array(n, sizeof *record->params);
@@ -140,10 +147,9 @@ static bool make_slabs(struct record *record, const float *m, const float *v) {
     record->clipped = mem_array(n, sizeof *record->clipped);
     record->params_after = mem_array(n, sizeof *record->params_after);
     if (!record->params || !record->grads || !record->clipped || !record->params_after) return false;
-    if (optimizer_slabs(record->options.optimizer) == 0) return true;
-    record->m_after = m ? copy_of(m, n, sizeof *m) : mem_array(n, sizeof *m);
-    record->v_after = v ? copy_of(v, n, sizeof *v) : mem_array(n, sizeof *v);
-    return record->m_after && record->v_after;
+    int slabs = optimizer_slabs(record->options.optimizer);
+    if (slabs > 0 && !keep_state(n, m, &record->m_before, &record->m_after)) return false;
+    return slabs < 2 || keep_state(n, v, &record->v_before, &record->v_after);
 }
 
 // --- what is not finite, and where it was first ---
@@ -370,6 +376,8 @@ void record_free(struct record *record) {
     mem_free(record->grads);
     mem_free(record->clipped);
     mem_free(record->params_after);
+    mem_free(record->m_before);
+    mem_free(record->v_before);
     mem_free(record->m_after);
     mem_free(record->v_after);
     tape_free(record->tape);

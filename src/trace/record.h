@@ -45,7 +45,8 @@ struct record {
     double *clipped;        // grads times clip_scale
     double *params_after;
     double grad_norm, clip_scale;
-    float *m_after, *v_after; // optimiser state after the update (Adam), or NULL
+    float *m_before, *v_before; // optimiser state before the update, or NULL where the rule has none
+    float *m_after, *v_after;   // and after it
     struct record_names *names;
 };
 
@@ -107,6 +108,7 @@ bool record_shows_output(const struct record *side, int t);
 //   backward/logits (T, O)   backward/input (T, I)
 //   grad/, param/, param_after/, delta/{parameter}  as in PyTorch's files: (out, in), a bias (out), an embedding (V, E)
 //   grad_at/{parameter} (T, as the parameter)   clip/grad/{parameter}: grad/ times clip/scale
+//   optimizer/m/{parameter}, optimizer/v/{parameter}  state of the optimiser before the update, of rules that have it
 //   clip/grad_norm, clip/max_norm, clip/scale (1)
 //   of an encoder-decoder all that has a T is the decoder's, and with encoder/ before it the encoder's with its own T
 //   (encoder/input, encoder/forward/l0/..., but no target, logits or losses); grad_at/ has the T of the parameter's
@@ -135,10 +137,13 @@ enum record_param_kind {
     RECORD_CLIPPED,
     RECORD_PARAM_AFTER,
     RECORD_DELTA,
+    RECORD_MOMENT, // optimizer/m/
+    RECORD_SQUARE, // optimizer/v/
     RECORD_GRAD_AT,
     RECORD_PARAM_KIND_COUNT
 };
 const char *record_param_name_of(const struct record *record, enum record_param_kind kind, int param);
+bool record_has(const struct record *record, enum record_param_kind kind); // optimiser state: not every rule has it
 // At a row and column of a parameter as in the files above; column 0 for a bias.
 double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row, int column);
 double record_norm(const double *values, int n); // Euclidean length

@@ -26,9 +26,10 @@ static const char *const folders[RECORD_KIND_COUNT] = {
     [RECORD_FROM_FUTURE] = "backward/from_future",
 };
 static const char *const param_folders[RECORD_PARAM_KIND_COUNT] = {
-    [RECORD_PARAM] = "param",       [RECORD_GRAD] = "grad",
-    [RECORD_CLIPPED] = "clip/grad", [RECORD_PARAM_AFTER] = "param_after",
-    [RECORD_DELTA] = "delta",       [RECORD_GRAD_AT] = "grad_at",
+    [RECORD_PARAM] = "param",        [RECORD_GRAD] = "grad",
+    [RECORD_CLIPPED] = "clip/grad",  [RECORD_PARAM_AFTER] = "param_after",
+    [RECORD_DELTA] = "delta",        [RECORD_MOMENT] = "optimizer/m",
+    [RECORD_SQUARE] = "optimizer/v", [RECORD_GRAD_AT] = "grad_at",
 };
 
 static void name_track(struct arena *arena, struct track_names *names, const char *prefix, const struct cell_desc *cell,

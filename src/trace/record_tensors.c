@@ -192,6 +192,10 @@ static int column_count(const struct param *param) {
     return is_turned(param) ? param->in : param->out;
 }
 
+bool record_has(const struct record *record, enum record_param_kind kind) {
+    return kind == RECORD_MOMENT ? record->m_before != NULL : kind == RECORD_SQUARE ? record->v_before != NULL : true;
+}
+
 double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row, int column) {
     const struct param *p = &record->layout.params[param];
     int in = is_turned(p) ? column : row, out = is_turned(p) ? row : column;
@@ -199,6 +203,8 @@ double record_param_value(const struct record *record, enum record_param_kind ki
           row, column);
     size_t at = p->offset + (size_t)in * (size_t)p->out + (size_t)out;
     if (kind == RECORD_DELTA) return record->params_after[at] - record->params[at];
+    if (kind == RECORD_MOMENT) return record->m_before[at];
+    if (kind == RECORD_SQUARE) return record->v_before[at];
     return slab_of(record, kind)[at];
 }
 
@@ -263,7 +269,7 @@ bool record_each(const struct record *record, trace_each_fn *each, void *context
     if (tape_encoder(record->tape)) give_encoder(&v);
     for (int p = 0; p < record->layout.count; p++) {
         for (int kind = RECORD_PARAM; kind < RECORD_GRAD_AT; kind++)
-            give_param(&v, (enum record_param_kind)kind, p);
+            if (record_has(record, (enum record_param_kind)kind)) give_param(&v, (enum record_param_kind)kind, p);
         give_param_parts(&v, p);
     }
     give_scalar(&v, "clip/grad_norm", record->grad_norm);

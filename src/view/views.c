@@ -5,9 +5,9 @@
 #include <ctype.h>
 #include <string.h>
 
-extern const struct view view_of_stage, view_of_homework, view_of_sampling, view_of_sentence;
+extern const struct view view_of_stage, view_of_homework, view_of_sampling, view_of_sentence, view_of_origin;
 
-static const struct view *const views[] = {&view_of_stage, &view_of_homework, &view_of_sampling, &view_of_sentence};
+static const struct view *const views[] = {&view_of_stage, &view_of_homework, &view_of_sampling, &view_of_sentence, &view_of_origin};
 enum { VIEWS = sizeof views / sizeof *views, MENU_ROW = 32 };
 static const char *const menu = "views";
 
