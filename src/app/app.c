@@ -508,6 +508,7 @@ void app_event(struct app *app, const struct input_event *event) {
         if (event->kind == INPUT_PRESS && app->transport.playing && event->at.y < app->ui.list->bounds.h - 120)
             app->transport.playing = false; // the hand takes over from play
     }
+    if (app_pick_event(app, event)) return;
     ui_push_event(&app->ui, event);
 }
 
@@ -517,7 +518,7 @@ static bool list_is_high(const struct app *app) {
     return app->ui.list->bounds.h >= 640 + 48 + 96;
 }
 
-static void keys(struct app *app, double now) {
+static void keys(struct app *app, const struct scene *scene, double now) {
     struct ui *ui = &app->ui;
     static const struct {
         int key;
@@ -553,10 +554,12 @@ static void keys(struct app *app, double now) {
     if (app->view.view != VIEW_STAGE && ui_take_key(ui, KEY_ESCAPE, 0)) app_show_view(app, VIEW_STAGE);
     if (ui_take_key(ui, KEY_ESCAPE, 0)) {
         app->view.unit = app->view.t = -1;
+        app->view.lit.count = 0;
         app->view.place_pinned = false;
     }
     if (ui_text_focused(ui)) return;
     if (ui_take_key(ui, 'v', 0)) view_menu_open(ui);
+    if (ui_take_key(ui, 'f', 0)) app_pick_by_key(app, scene);
     for (int k = 0; k < view_count(); k++)
         if (view_get(k)->key && ui_take_key(ui, view_get(k)->key, 0))
             app_show_view(app, app->view.view == k ? VIEW_STAGE : k);
@@ -669,6 +672,9 @@ static void answer(struct app *app) {
     case ASK_CLIP:
         if (app->bench) checker_ask_clip(app->checker, app->bench->record, ask.limit);
         break;
+    case ASK_ORIGIN:
+        app_open_origin(app, ask.text);
+        break;
     case ASK_NOTHING:
         return;
     }
@@ -718,7 +724,8 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     app_overlays(app, top);
     if (!app->picturing) {
         if (scene) speak(app, &narration);
-        keys(app, now);
+        app_pick_asked(app);
+        keys(app, scene, now);
         app_player_look(app);
         answer(app);
     }

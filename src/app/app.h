@@ -74,6 +74,8 @@ struct app {
     char word_field[256], seed_field[24], path_field[ASSET_PATH];
     struct setup draft; // what the model menu is being set to
     int list_row;
+    bool pick_asked; // Alt + click or a context click: the number at pick_at is to be opened
+    point pick_at;
     struct homework_files homework_files;
     struct homework *homework;     // or NULL
     unsigned long homework_serial; // of the record that it was held against
@@ -123,6 +125,10 @@ bool app_busy(const struct app *app);
 void app_finish_job(struct app *app);           // waits for the worker; for render and tests
 void app_show_view(struct app *app, int index); // of views.h
 void app_select_unit(struct app *app, int unit);
+// The origin view of a number: of a place's text, or of what a draw list says of it (false: it is none of the
+// record's).
+void app_open_origin(struct app *app, const char *place);
+bool app_pick(struct app *app, const struct source *source);
 void app_select_timestep(struct app *app, int way); // the next (1) or the one before (-1); an encoder's come first
 const struct scene *app_scene(struct app *app, struct scene *scene,
                               struct narration *narration); // what the views see now

@@ -355,6 +355,7 @@ static const struct {
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},
                  {"V", "the menu of the views"},
                  {"Ctrl →  ←", "of sampling: one operation on, back"},
+                 {"F, Alt + click", "where a number comes from"},
                  {"Tab, Shift + Tab", "next control, last control"},
                  {"Esc", "close, back to the stage, deselect"},
                  {"?  F1", "this sheet"}};

@@ -24,6 +24,13 @@ void app_saving_sheet(struct app *app);
 void app_advance_saving(struct app *app);
 void app_stop_saving(struct app *app); // before the record goes, for one
 
+// The number at a click with Alt or with the other button; the event is taken, and answered at the end of the frame,
+// before anything is changed: the sources of the list are of the record that was drawn.
+bool app_pick_event(struct app *app, const struct input_event *event);
+void app_pick_asked(struct app *app);
+// The number under the pointer, or the tile; else the running step's result. From the origin view back to the stage.
+void app_pick_by_key(struct app *app, const struct scene *scene);
+
 void app_fill_shelf(struct app *app); // the lessons there are
 bool app_find_lesson(struct app *app, const char *id_or_path, char out[ASSET_PATH], struct err *err);
 int app_restore_progress(struct app *app); // the part where the learner was

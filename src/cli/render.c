@@ -16,7 +16,7 @@ enum { FIGURES = 2 };
 struct picture {
     struct common common;
     struct opening opening;
-    const char *lesson, *out, *against;
+    const char *lesson, *out, *against, *origin;
     int size[2], theme, step, steps[2], part, unit, view, timestep, notation;
     double scale, seconds;
 };
@@ -91,6 +91,11 @@ static bool draw_all(struct app *app, const struct picture *picture, struct err 
         }
         if (picture->unit > 0) app_select_unit(app, picture->unit - 1);
         if (picture->timestep > 0) app->view.t = picture->timestep - 1;
+        if (good && picture->origin) {
+            struct place place;
+            good = place_parse(app->bench->record, picture->origin, &place, err);
+            if (good) app_open_origin(app, picture->origin);
+        }
         good = good && draw(app, capture, &list, picture, picture->out, err);
     }
     draw_release(&list);
@@ -116,6 +121,8 @@ static int run_render(const struct command *command, int argc, char **argv) {
         {"steps", OPTION_RANGE, picture.steps, "A:B", "one picture a step, into a folder or a film"},
         {"view", OPTION_CHOICE, &picture.view, "NAME", "what stands in the middle, or a figure of the stage",
          view_names},
+        {"origin", OPTION_TEXT, &picture.origin, "PLACE",
+         "the origin view of a number: \"forward/l0/c 3 2\", indices from 1"},
         {"unit", OPTION_INT, &picture.unit, "N", "the selected unit, from 1", .low = 1, .high = NET_MAX_HIDDEN},
         {"timestep", OPTION_INT, &picture.timestep, "T", "the selected timestep, from 1", .low = 1,
          .high = WORKBENCH_MAX_T},

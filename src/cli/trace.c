@@ -2,6 +2,7 @@
 #include "mem.h"
 #include "narration.h"
 #include "opening.h"
+#include "trace_origin.h"
 #include "trace_input.h"
 #include "homework_files.h"
 #include "trace_out.h"
@@ -12,7 +13,7 @@ struct words {
     struct common common;
     struct opening opening;
     struct arrays_words arrays;
-    const char *out, *clamp;
+    const char *out, *clamp, *origin;
     const char *against;
     bool itemised, paths;
     int jacobian[2]; // from, to, counted from 1; 0: none
@@ -167,6 +168,8 @@ static int parse(const struct command *command, int argc, char **argv, struct wo
         {"against", OPTION_TEXT, &words->against, "FILE",
          "arrays of your own (.npy, .csv, .safetensors, a folder of .npy) held against it: what differs first, and "
          "why"},
+        {"origin", OPTION_TEXT, &words->origin, "PLACE",
+         "where one number comes from and goes: \"forward/l0/c 3 2\", indices from 1"},
         {"itemised", OPTION_FLAG, &words->itemised, NULL, "with --out: gradients by the loss that they come from"},
         {"paths", OPTION_FLAG, &words->paths, NULL, "with --itemised: also those through each gate and the memory lane"},
         {"jacobian", OPTION_RANGE, words->jacobian, "A:B",
@@ -189,6 +192,7 @@ static bool check_words(const struct words *words, struct err *err) {
     if (jacobian && (words->jacobian[0] < 1 || words->jacobian[1] <= words->jacobian[0]))
         return err_set(err, ERR_USAGE, "--jacobian: expected two timesteps, the second later, found %d:%d",
                        words->jacobian[0], words->jacobian[1]);
+    if (words->origin && words->out) return err_set(err, ERR_USAGE, "--origin: expected no --out beside it, found one");
     bool alone = words->arrays.target || words->arrays.output >= 0;
     if (alone && !words->arrays.input)
         return err_set(err, ERR_USAGE, "--%s: expected --input as well, found none",
@@ -216,7 +220,9 @@ static int run_trace(const struct command *command, int argc, char **argv) {
     fill_model(&words);
     bool good = check_words(&words, &err) &&
                 (words.arrays.input ? trace_arrays(&words, &traced, &err) : trace_data(&words, &traced, &err));
-    if (good && words.out) {
+    if (good && words.origin)
+        good = tell_origin(traced.record, words.origin, words.common.json, &err);
+    else if (good && words.out) {
         struct trace_file file = {.record = traced.record,
                                   .example = traced.example,
                                   .clamp = words.clamp,
@@ -238,5 +244,6 @@ static int run_trace(const struct command *command, int argc, char **argv) {
 const struct command command_trace = {
     "trace",
     "[M.safetensors | model options] [--data FILE] [--example N | --word TEXT | --input X.npy [--target Y.npy]] "
-    "[--clamp LIST] [--against FILE] [--out T.safetensors | T.csv | DIR/ [--itemised [--paths]] [--jacobian A:B]]",
+    "[--clamp LIST] [--against FILE] [--origin PLACE] "
+    "[--out T.safetensors | T.csv | DIR/ [--itemised [--paths]] [--jacobian A:B]]",
     "Everything that one example does to a network: told step by step, or as arrays.", run_trace};

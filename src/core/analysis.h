@@ -115,6 +115,10 @@ bool analysis_part_norms(const struct tape *tape, const struct layout *layout, c
 bool analysis_entry_parts(const struct tape *tape, const struct layout *layout, const struct example *example,
                           int param, int row, int column, double *parts, struct err *err);
 
+// One entry's part at one timestep.
+double analysis_entry_part(const struct tape *tape, const struct layout *layout, const struct example *example,
+                           int param, int row, int column, int t);
+
 // --- gate statistics ---
 
 // Of one slot of one layer and direction, over the timesteps of as many examples as were added. A value v

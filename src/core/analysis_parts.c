@@ -74,9 +74,9 @@ static double square_of(const struct outer *list, int n) {
     return sum < 0.0 ? 0.0 : sum; // rounding; NaN stays NaN
 }
 
-// What is left for a parameter of another kind: its whole part, t by t. Entry -1: the norm.
+// What is left for a parameter of another kind: its whole part, t by t.
 static bool by_whole_parts(const struct tape *tape, const struct layout *layout, const struct example *example,
-                           int param, long entry, double *out, struct err *err) {
+                           int param, double *norms, struct err *err) {
     size_t size = (size_t)layout->params[param].in * (size_t)layout->params[param].out;
     double *part = slab_alloc(size, sizeof *part, "a timestep's part of a gradient", err);
     if (!part) return false;
@@ -85,7 +85,7 @@ static bool by_whole_parts(const struct tape *tape, const struct layout *layout,
         double sum = 0.0;
         for (size_t i = 0; i < size; i++)
             sum += part[i] * part[i];
-        out[t] = entry < 0 ? sqrt(sum) : part[entry];
+        norms[t] = sqrt(sum);
     }
     mem_free(part);
     return true;
@@ -98,29 +98,61 @@ bool analysis_part_norms(const struct tape *tape, const struct layout *layout, c
     struct outer list[CELL_MAX_STEPS];
     for (int t = 0; t < tape->length; t++) {
         int n = outers_of(tape, tape_example(tape, example), &layout->params[param], t, list);
-        if (n < 0) return by_whole_parts(tape, layout, example, param, -1, norms, err);
+        if (n < 0) return by_whole_parts(tape, layout, example, param, norms, err);
         norms[t] = sqrt(square_of(list, n));
     }
     return true;
 }
 
-bool analysis_entry_parts(const struct tape *tape, const struct layout *layout, const struct example *example,
-                          int param, int row, int column, double *parts, struct err *err) {
+// dL/dw of a diagonal: unit by unit, no outer product.
+static double diagonal_part(const struct tape *tape, const struct param *p, int column, int t) {
+    int H = tape->spec.hidden, unit = column % H;
+    double sum = 0.0;
+    for (int i = 0; i < tape->cell->step_count; i++) {
+        const struct cell_step *step = &tape->cell->steps[i];
+        if (step->op != OP_DIAGONAL || cell_diagonal_row(tape->cell, step->block) != column / H) continue;
+        sum += tape_grad(tape, p->layer, p->direction, step->out, t)[unit] *
+               tape_value(tape, p->layer, p->direction, step->in[0], t)[unit];
+    }
+    return sum;
+}
+
+// tape, example: of the parameter's side.
+static double entry_part(const struct tape *tape, const struct example *example, const struct param *p, int row,
+                         int column, int t) {
+    if (p->role == PARAM_DIAGONAL) return diagonal_part(tape, p, column, t);
+    struct outer list[CELL_MAX_STEPS];
+    int n = outers_of(tape, example, p, t, list);
+    double sum = 0.0;
+    for (int i = 0; i < n; i++) {
+        int r = row - list[i].row, c = column - list[i].column;
+        if (r < 0 || r >= list[i].in || c < 0 || c >= list[i].out) continue;
+        sum += (list[i].v ? list[i].v[r] : 1.0) * list[i].dz[c];
+    }
+    return sum;
+}
+
+static const struct param *entry_of(const struct layout *layout, int param, int row, int column) {
     check(param >= 0 && param < layout->count, "parameter %d", param);
     const struct param *p = &layout->params[param];
     check(row >= 0 && row < p->in && column >= 0 && column < p->out, "%s: row %d, column %d", p->name, row, column);
+    return p;
+}
+
+double analysis_entry_part(const struct tape *tape, const struct layout *layout, const struct example *example,
+                           int param, int row, int column, int t) {
+    const struct param *p = entry_of(layout, param, row, column);
     tape = tape_of_param(tape, layout, param);
-    struct outer list[CELL_MAX_STEPS];
-    for (int t = 0; t < tape->length; t++) {
-        int n = outers_of(tape, tape_example(tape, example), p, t, list);
-        if (n < 0) return by_whole_parts(tape, layout, example, param, (long)row * p->out + column, parts, err);
-        parts[t] = 0.0;
-        for (int i = 0; i < n; i++) {
-            int r = row - list[i].row, c = column - list[i].column;
-            if (r < 0 || r >= list[i].in || c < 0 || c >= list[i].out) continue;
-            parts[t] += (list[i].v ? list[i].v[r] : 1.0) * list[i].dz[c];
-        }
-    }
+    return entry_part(tape, tape_example(tape, example), p, row, column, t);
+}
+
+bool analysis_entry_parts(const struct tape *tape, const struct layout *layout, const struct example *example,
+                          int param, int row, int column, double *parts, struct err *err) {
+    (void)err; // nothing is allocated
+    const struct param *p = entry_of(layout, param, row, column);
+    tape = tape_of_param(tape, layout, param);
+    for (int t = 0; t < tape->length; t++)
+        parts[t] = entry_part(tape, tape_example(tape, example), p, row, column, t);
     return true;
 }
 

@@ -69,3 +69,9 @@ int cell_part_of_step(const struct cell_desc *cell, int step) {
         if (step >= cell->parts[i].first && step < cell->parts[i].first + cell->parts[i].count) return i;
     return -1;
 }
+
+int cell_state_index(const struct cell_desc *cell, int slot) {
+    for (int s = 0; s < cell->state_count; s++)
+        if (cell->state_out[s] == slot) return s;
+    return -1;
+}

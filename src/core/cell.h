@@ -106,4 +106,5 @@ int cell_part_by_id(const struct cell_desc *cell, const char *id); // -1 when un
 // and which row is that of a block (-1 where it has none).
 int cell_diagonal_count(const struct cell_desc *cell);
 int cell_diagonal_row(const struct cell_desc *cell, int block);
+int cell_state_index(const struct cell_desc *cell, int slot); // of state_out; -1: no state that leaves
 int cell_part_of_step(const struct cell_desc *cell, int step);

@@ -23,6 +23,18 @@ double tape_clamp_grad(const struct tape *tape, int i) {
     return tape->clamps.list[i].encoder && tape->encoder ? tape->encoder->clamp_grad[i] : tape->clamp_grad[i];
 }
 
+bool tape_has_clamps(const struct tape *tape) {
+    return tape->clamps.count > 0;
+}
+
+bool tape_clamped(const struct tape *tape, int layer, int direction, int slot, int t, int unit) {
+    for (int i = 0; i < tape->clamps.count; i++) {
+        const struct clamp *clamp = &tape->clamps.list[i];
+        if (holds(tape, clamp, layer, direction, slot, t) && (clamp->unit < 0 || clamp->unit == unit)) return true;
+    }
+    return false;
+}
+
 // The units of a clamp in a row that is `width` wide.
 static void span_of(const struct clamp *clamp, int width, int *first, int *end) {
     check(clamp->unit < width, "unit %d of %d", clamp->unit, width);

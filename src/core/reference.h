@@ -93,6 +93,9 @@ double tape_loss(const struct tape *tape, int t); // nats, 0 where there is no t
 void tape_param_grad_at(const struct tape *tape, const struct layout *layout, const struct example *example, int param,
                         int t, double *out);
 
+// Whether a clamp of the last forward pass holds this unit of a slot at t.
+bool tape_clamped(const struct tape *tape, int layer, int direction, int slot, int t, int unit);
+bool tape_has_clamps(const struct tape *tape); // of an encoder-decoder: either side
 // dL/d(value) of clamp i of the last forward pass, all its units and timesteps together; after a backward pass.
 double tape_clamp_grad(const struct tape *tape, int i);
 

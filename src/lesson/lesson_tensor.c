@@ -28,7 +28,9 @@ enum tensor_kind {
     TENSOR_CLIPPED,
     TENSOR_PARAM_AFTER,
     TENSOR_DELTA,
-    TENSOR_GRAD_AT // the last six: parameters
+    TENSOR_MOMENT,
+    TENSOR_SQUARE,
+    TENSOR_GRAD_AT // the last eight: parameters
 };
 
 static bool reads_numbers(const struct net_spec *spec) {
@@ -187,7 +189,9 @@ bool lesson_tensor_find(const char *name, const struct cell_desc *cell, const st
                     {"param/", TENSOR_PARAM},
                     {"clip/grad/", TENSOR_CLIPPED},
                     {"param_after/", TENSOR_PARAM_AFTER},
-                    {"delta/", TENSOR_DELTA}};
+                    {"delta/", TENSOR_DELTA},
+                    {"optimizer/m/", TENSOR_MOMENT},
+                    {"optimizer/v/", TENSOR_SQUARE}};
     static const struct {
         const char *name;
         enum tensor_kind kind;
@@ -262,6 +266,8 @@ static enum record_param_kind param_kind(int kind) {
            : kind == TENSOR_PARAM_GRAD ? RECORD_GRAD
            : kind == TENSOR_CLIPPED    ? RECORD_CLIPPED
            : kind == TENSOR_DELTA      ? RECORD_DELTA
+           : kind == TENSOR_MOMENT     ? RECORD_MOMENT
+           : kind == TENSOR_SQUARE     ? RECORD_SQUARE
                                        : RECORD_PARAM_AFTER;
 }
 

@@ -64,6 +64,7 @@ void put_symbol(const struct label_pen *pen, const char *base, const char *sub, 
         snprintf(number, sizeof number, "%d", unit + 1);
         join(below, sizeof below, number);
     }
+    if (unit == LABEL_ANY_UNIT) join(below, sizeof below, "j");
     if (extra) join(below, sizeof below, extra);
     place_text(pen, above, sizeof above);
     if (course && time[0]) {

@@ -6,7 +6,7 @@
 
 enum { LABEL_SYMBOLIC = -1000 }; // for t: write the letter t; LABEL_SYMBOLIC - 1 writes t-1
 enum { LABEL_NO_TIME = -9000 };  // for t: write none
-enum { LABEL_NO_UNIT = -1 };
+enum { LABEL_NO_UNIT = -1, LABEL_ANY_UNIT = -2 }; // ANY: the letter j, which a sum runs over
 
 struct label_style {
     enum notation notation;

@@ -1,6 +1,6 @@
 #include "provenance.h"
 
-#include "label_parts.h"
+#include "origin_parts.h"
 #include "mem.h"
 
 #include <math.h>
@@ -56,57 +56,67 @@ static void term_label(char *out, size_t size, const struct record *record, cons
     snprintf(out, size, name[1] ? "w_{%d,%s} %s_{%s}%s" : "w_{%d,%s} %s_%s%s", unit + 1, name, base, name, place);
 }
 
-static double add_operand(struct terms *terms, const struct record *record, const struct cell_step *step, int k,
-                          int layer, int direction, int t, int unit, enum notation notation) {
+static void bias_label(char *out, size_t size, const struct record *record, const struct raw_term *raw, int unit,
+                       enum notation notation) {
     const struct cell_desc *cell = record_cell(record);
-    int slot = step->in[k];
-    if (slot < 0) return 0;
-    int index = layout_param(&record->layout, k == 0 ? PARAM_RECURRENT : PARAM_INPUT, layer, direction);
-    const struct param *param = &record->layout.params[index];
-    const double *operand = tape_value(record->tape, layer, direction, slot, t);
-    int row = step->block * record_H(record) + unit;
-    double sum = 0;
-    for (int j = 0; j < param->in; j++) {
-        if (operand[j] == 0) continue;
-        struct term term = {.weight = record->params[param->offset + (size_t)j * (size_t)param->out + (size_t)row],
-                            .operand = operand[j]};
-        term.value = term.weight * term.operand;
-        sum += term.value;
-        term.tensor = record_param_name(record, index, false);
-        term.row = row;
-        term.column = j;
-        term.operand_tensor = record_name(record, RECORD_FORWARD, layer, direction, slot);
-        term.operand_row = t;
-        term.operand_column = j;
-        if (terms->max > 0) term_label(term.label, sizeof term.label, record, cell, slot, layer, unit, j, notation);
-        add_term(terms, &term);
-    }
-    return sum;
+    bool input = record->whole->layout.params[raw->factors[0].place.param].role == PARAM_BIAS;
+    if (cell->two_biases)
+        snprintf(out, size, "b_{%d,%s}", unit + 1, input ? "x" : cell->slots[cell->state_in[0]].symbol[notation].base);
+    else
+        snprintf(out, size, unit + 1 < 10 ? "b_%d" : "b_{%d}", unit + 1);
+}
+
+// Where a number is, with a name that lives as long as the record.
+static const char *source_of(const struct record *whole, const struct place *place, int *row, int *column) {
+    place_index(whole, place, row, column);
+    if (place->kind == PLACE_PARAM) return record_param_name(whole, place->param, false);
+    const struct record *side = record_side(whole, place->encoder);
+    if (place->kind == PLACE_INPUT) return record_input_name(side, false);
+    return record_name(side, RECORD_FORWARD, place->layer, place->direction, place->slot);
+}
+
+static void fill_term(struct term *term, const struct record *whole, const struct raw_term *raw) {
+    const struct place *weight = &raw->factors[0].place, *operand = &raw->factors[1].place;
+    *term = (struct term){.weight = place_value(whole, weight), .operand = NAN};
+    term->tensor = source_of(whole, weight, &term->row, &term->column);
+    term->value = term->weight;
+    if (raw->count == 1) return;
+    term->operand = place_value(whole, operand);
+    term->operand_tensor = source_of(whole, operand, &term->operand_row, &term->operand_column);
+    term->value = term->weight * term->operand;
 }
 
 int provenance_terms(const struct record *record, int layer, int direction, int step, int t, int unit,
                      enum notation notation, struct term *out, int max, int *rest_count, double *rest, double *bias,
                      double *recurrent, double *input) {
-    const struct cell_step *affine = &record_cell(record)->steps[step];
+    const struct record *whole = record->whole;
+    const struct cell_desc *cell = record_cell(record);
+    const struct cell_step *affine = &cell->steps[step];
+    struct place z = {.kind = PLACE_VALUE,
+                      .encoder = record_is_encoder(record),
+                      .layer = layer,
+                      .direction = direction,
+                      .slot = affine->out,
+                      .t = t,
+                      .row = unit};
     struct terms terms = {.out = out, .max = max};
-    *bias = 0;
-    bool two = record_cell(record)->two_biases;
-    for (int k = 0; k < 2; k++) { // one bias, or one of each operand
-        if (two ? affine->in[k] < 0 : k == 0) continue;
-        int index = layout_param(&record->layout, k ? PARAM_BIAS : PARAM_RECURRENT_BIAS, layer, direction),
-            row = affine->block * record_H(record) + unit;
-        struct term own = {.operand = NAN, .tensor = record_param_name(record, index, false), .row = row, .column = -1};
-        own.weight = own.value = record->params[record->layout.params[index].offset + (size_t)row];
-        if (two)
-            snprintf(own.label, sizeof own.label, "b_{%d,%s}", unit + 1,
-                     k ? "x" : record_cell(record)->slots[record_cell(record)->state_in[0]].symbol[notation].base);
-        else
-            snprintf(own.label, sizeof own.label, unit + 1 < 10 ? "b_%d" : "b_{%d}", unit + 1);
-        add_term(&terms, &own);
-        *bias += own.value;
+    struct sum sum;
+    *bias = *recurrent = *input = 0;
+    sum_of_step(&sum, whole, &z, step);
+    for (int n = 0; n < sum.count; n++) {
+        struct raw_term raw;
+        struct term term;
+        sum_term(&sum, n, &raw, NULL);
+        fill_term(&term, whole, &raw);
+        bool of_input = whole->layout.params[raw.factors[0].place.param].role == PARAM_INPUT;
+        *(raw.count == 1 ? bias : of_input ? input : recurrent) += term.value;
+        if (raw.count == 1)
+            bias_label(term.label, sizeof term.label, record, &raw, unit, notation);
+        else if (term.value != 0 && max > 0)
+            term_label(term.label, sizeof term.label, record, cell, affine->in[of_input], layer, unit,
+                       raw.factors[0].place.column, notation);
+        add_term(&terms, &term);
     }
-    *recurrent = add_operand(&terms, record, affine, 0, layer, direction, t, unit, notation);
-    *input = add_operand(&terms, record, affine, 1, layer, direction, t, unit, notation);
     *rest_count = terms.rest_count;
     *rest = terms.rest;
     return terms.count;

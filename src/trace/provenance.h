@@ -11,7 +11,7 @@ struct term {
     double value;           // weight * operand
     const char *tensor;     // of the weight: "param/...", its row and column; lives as long as the record
     int row, column;
-    const char *operand_tensor; // "forward/...", (t, entry); NULL for a bias
+    const char *operand_tensor; // as origin.h names it: "forward/l0/a" of t-1, "input"; (t, entry); NULL for a bias
     int operand_row, operand_column;
 };
 // The terms of z[unit] of an OP_AFFINE step at t (forward): every nonzero term, the bias among them, largest magnitude

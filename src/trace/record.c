@@ -135,6 +135,13 @@ bool record_is_decoder(const struct record *side) {
     return side->whole->decoder == side;
 }
 
+// State before the update (NULL: zeros), twice: the second copy is the one that moves.
+static bool keep_state(size_t n, const float *from, float **before, float **after) {
+    *before = from ? copy_of(from, n, sizeof *from) : mem_array(n, sizeof *from);
+    *after = from ? copy_of(from, n, sizeof *from) : mem_array(n, sizeof *from);
+    return *before && *after;
+}
+
 static bool make_slabs(struct record *record, const float *m, const float *v) {
     size_t n = record->layout.size;
     record->params = mem_array(n, sizeof *record->params);
@@ -142,15 +149,9 @@ static bool make_slabs(struct record *record, const float *m, const float *v) {
     record->clipped = mem_array(n, sizeof *record->clipped);
     record->params_after = mem_array(n, sizeof *record->params_after);
     if (!record->params || !record->grads || !record->clipped || !record->params_after) return false;
-    if (optimizer_slabs(record->options.optimizer) == 0) return true;
-    float **slabs[] = {&record->m_before, &record->m_after, &record->v_before, &record->v_after};
-    bool good = true;
-    for (int k = 0; k < 4; k++) {
-        const float *from = k < 2 ? m : v;
-        *slabs[k] = from ? copy_of(from, n, sizeof *from) : mem_array(n, sizeof *from);
-        good = good && *slabs[k];
-    }
-    return good;
+    int slabs = optimizer_slabs(record->options.optimizer);
+    if (slabs > 0 && !keep_state(n, m, &record->m_before, &record->m_after)) return false;
+    return slabs < 2 || keep_state(n, v, &record->v_before, &record->v_after);
 }
 
 // --- what is not finite, and where it was first ---

@@ -113,6 +113,7 @@ bool record_shows_output(const struct record *side, int t);
 //   grad/, param/, param_after/, delta/{parameter}  as in PyTorch's files: (out, in), a bias (out), an embedding (V, E)
 //   grad_at/{parameter} (T, as the parameter)   norm/grad_at/{parameter} (T): the Euclidean length of each timestep's
 //   part clip/grad/{parameter}: grad/ held in +-clip/max_value (where that is not 0), then times clip/scale
+//   optimizer/m/{parameter}, optimizer/v/{parameter}  state of the optimiser before the update, of rules that have it
 //   clip/grad_norm, clip/clipped_norm, clip/max_norm, clip/max_value, clip/scale (1)
 //   of an encoder-decoder all that has a T is the decoder's, and with encoder/ before it the encoder's with its own T
 //   (encoder/input, encoder/forward/l0/..., but no target, logits or losses); grad_at/ has the T of the parameter's
@@ -141,11 +142,14 @@ enum record_param_kind {
     RECORD_CLIPPED,
     RECORD_PARAM_AFTER,
     RECORD_DELTA,
+    RECORD_MOMENT, // optimizer/m/
+    RECORD_SQUARE, // optimizer/v/
     RECORD_GRAD_AT,
     RECORD_GRAD_AT_NORM,
     RECORD_PARAM_KIND_COUNT
 };
 const char *record_param_name_of(const struct record *record, enum record_param_kind kind, int param);
+bool record_has(const struct record *record, enum record_param_kind kind); // optimiser state: not every rule has it
 // At a row and column of a parameter as in the files above; column 0 for a bias.
 double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row, int column);
 double record_norm(const double *values, int n); // Euclidean length

@@ -31,6 +31,8 @@ static const char *const param_folders[RECORD_PARAM_KIND_COUNT] = {
     [RECORD_CLIPPED] = "clip/grad",
     [RECORD_PARAM_AFTER] = "param_after",
     [RECORD_DELTA] = "delta",
+    [RECORD_MOMENT] = "optimizer/m",
+    [RECORD_SQUARE] = "optimizer/v",
     [RECORD_GRAD_AT] = "grad_at",
     [RECORD_GRAD_AT_NORM] = "norm/grad_at",
 };

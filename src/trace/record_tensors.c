@@ -199,6 +199,10 @@ void record_param_shape(const struct record *record, int param, int *rows, int *
     *columns = column_count(&record->layout.params[param]);
 }
 
+bool record_has(const struct record *record, enum record_param_kind kind) {
+    return kind == RECORD_MOMENT ? record->m_before != NULL : kind == RECORD_SQUARE ? record->v_before != NULL : true;
+}
+
 size_t record_param_index(const struct record *record, int param, int row, int column) {
     const struct param *p = &record->layout.params[param];
     int in = is_turned(p) ? column : row, out = is_turned(p) ? row : column;
@@ -210,6 +214,8 @@ double record_param_value(const struct record *record, enum record_param_kind ki
     check(kind < RECORD_GRAD_AT, "a timestep's part of %s", record->layout.params[param].name);
     size_t at = record_param_index(record, param, row, column);
     if (kind == RECORD_DELTA) return record->params_after[at] - record->params[at];
+    if (kind == RECORD_MOMENT) return record->m_before[at];
+    if (kind == RECORD_SQUARE) return record->v_before[at];
     return slab_of(record, kind)[at];
 }
 
@@ -278,7 +284,7 @@ bool record_each(const struct record *record, trace_each_fn *each, void *context
     if (tape_encoder(record->tape)) give_encoder(&v);
     for (int p = 0; p < record->layout.count; p++) {
         for (int kind = RECORD_PARAM; kind < RECORD_GRAD_AT; kind++)
-            give_param(&v, (enum record_param_kind)kind, p);
+            if (record_has(record, (enum record_param_kind)kind)) give_param(&v, (enum record_param_kind)kind, p);
         give_param_parts(&v, p);
     }
     give_scalar(&v, "clip/grad_norm", record->grad_norm);

@@ -514,6 +514,21 @@ float draw_value(struct draw_list *list, float x, float y, struct source source,
     return width;
 }
 
+const struct source *draw_value_at(const struct draw_list *list, point at) {
+    const point p = {at.x * list->scale, at.y * list->scale};
+    const float around = 3 * list->scale;
+    rect clip = {0, 0, list->bounds.w * list->scale, list->bounds.h * list->scale};
+    const struct source *found = NULL;
+    for (int k = 0; k < list->count; k++) {
+        const struct draw_command *command = &list->commands[k];
+        if (command->op == DRAW_CLIP) clip = command->rect;
+        if (command->op != DRAW_TEXT || command->source < 0 || !rect_has(clip, p)) continue;
+        rect ink = {command->rect.x, command->rect.y - 0.75f * command->size, command->rect.w, 0.8f * command->size};
+        if (rect_has(rect_inset(ink, -around), p)) found = &list->sources[command->source];
+    }
+    return found;
+}
+
 // Clips
 
 static void add_clip(struct draw_list *list) {

@@ -102,6 +102,9 @@ float draw_text_fit(struct draw_list *list, float x, float y, float width, const
 // A number with `digits` decimals; U+2212 for minus; plus: a sign also when positive.
 float draw_value(struct draw_list *list, float x, float y, struct source source, int digits, bool plus,
                  struct text_style style);
+// The source of the number whose ink lies at a point (logical), the topmost one; NULL where none does. A number is a
+// small target: a few pixels around it count as well.
+const struct source *draw_value_at(const struct draw_list *list, point at);
 void format_value(
     char *out, size_t size, double value, int digits,
     bool plus); // as draw_value writes it; no "-0.00"; "NaN", "∞"; digits -k: k of them and a power of ten

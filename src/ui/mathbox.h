@@ -23,7 +23,8 @@ float math_draw(struct draw_list *list, const struct theme *theme, float x, floa
 // Shrinks size (not below 0.7 of it) so that it fits max_width; returns the width drawn.
 float math_draw_fit(struct draw_list *list, const struct theme *theme, float x, float y, float max_width,
                     const char *markup, float size, color ink, enum align align);
-// A number in an equation refers to its source: in the markup, \v{k}{digits} draws values[k] in sans with these digits.
+// A number in an equation refers to its source: in the markup, \v{k}{digits} draws values[k] in sans with these digits
+// (as format_value() counts them: -2 is two digits and a power of ten).
 // \V writes its sign as an operator before it, also a plus: "a\V{1}{2}" is "a - 0.25" or "a + 0.25".
 float math_draw_values(struct draw_list *list, const struct theme *theme, float x, float y, const char *markup,
                        float size, color ink, const struct source *values, int count);

@@ -59,17 +59,17 @@ static bool braced(struct math_formula *f, const char **out, int *length) {
     return true;
 }
 
-static int braced_number(struct math_formula *f) {
+static int braced_number(struct math_formula *f, bool below_zero) {
     const char *text;
     int length, at = f->at, value = 0;
     if (!braced(f, &text, &length)) return 0;
-    bool good = length > 0 && length < 5;
-    for (int i = 0; i < length && good; i++) {
+    bool minus = below_zero && length > 1 && text[0] == '-', good = length > 0 && length < 5;
+    for (int i = minus; i < length && good; i++) {
         good = text[i] >= '0' && text[i] <= '9';
         value = value * 10 + (text[i] - '0');
     }
     if (!good) fault(f, "expected a whole number in braces", at);
-    return good ? value : 0;
+    return !good ? 0 : minus ? -value : value;
 }
 
 static int glyphs(struct math_formula *f, enum font font, const char *text, int length) {
@@ -112,7 +112,7 @@ static int parse_word(struct math_formula *f, const char *word, int at) {
         return glyphs(f, *word == 't' ? FONT_MATH : FONT_SANS_MEDIUM, inside, length);
     }
     if (!strcmp(word, "v") || !strcmp(word, "V")) {
-        int value = braced_number(f), digits = braced_number(f), n = new_node(f, MATH_VALUE);
+        int value = braced_number(f, false), digits = braced_number(f, true), n = new_node(f, MATH_VALUE);
         f->nodes[n].value = value;
         f->nodes[n].digits = digits;
         f->nodes[n].sign = *word == 'V';

@@ -424,3 +424,7 @@ bool ui_text_field(struct ui *ui, rect r, const char *name, char *text, int size
 bool ui_text_field_changed(const struct ui *ui) {
     return ui->state->last_field_changed;
 }
+
+void ui_text_field_to_end(struct ui *ui) {
+    ui->state->field.cursor = ui->state->field.anchor = UI_MAX_TEXT; // the field itself knows how long its text is
+}

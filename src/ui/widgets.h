@@ -76,6 +76,7 @@ void ui_sheet_end(struct ui *ui);
 // One line of text, valid UTF-8: selection, clipboard, IME, Ctrl+Z and Ctrl+Y, Escape brings back what it was before
 // the focus came. Returns true when Enter accepted or the text changed and focus left.
 bool ui_text_field(struct ui *ui, rect r, const char *id, char *text, int size, const char *hint);
+void ui_text_field_to_end(struct ui *ui);        // the cursor of the field with the focus, after its text was changed
 bool ui_text_field_changed(const struct ui *ui); // the last text field's text changed in this frame
 // A list with scrolling: row texts by callback (valid until its next call); returns the row that was chosen, or -1.
 // *highlight is kept by the caller. Arrows, Page keys, Home, End, Enter; letters go to the next row that begins with

@@ -7,6 +7,7 @@
 #include "homework.h"
 #include "insight.h"
 #include "narration.h"
+#include "place.h"
 #include "provenance.h"
 #include "spoken.h"
 #include "ui.h"
@@ -24,7 +25,8 @@ enum ask_kind {
     ASK_SENTENCE,
     ASK_CHECK,     // check: answered by scene.checker
     ASK_CHECK_ALL, // the same
-    ASK_CLIP       // limit: the same
+    ASK_CLIP,      // limit: the same
+    ASK_ORIGIN     // the origin view of a number: its place in text, as place_text() writes it
 };
 struct ask {
     enum ask_kind kind;
@@ -37,6 +39,14 @@ struct ask {
     } sample; // ASK_SAMPLE
     struct check_question check;
     double limit[CLIP_RULES];
+};
+
+// The number of the origin view and what it is made of, for the other views to outline.
+enum { LIT_MAX = 32 };
+struct lit {
+    int count; // the first one is the number itself
+    char tensor[LIT_MAX][PLACE_NAME];
+    int row[LIT_MAX], column[LIT_MAX];
 };
 
 struct view_state {
@@ -59,6 +69,8 @@ struct view_state {
     bool sign_marks;
     float pitch;         // of the stage's columns, when zoomed in; 0 = all timesteps in the window
     float scroll;        // of the stage, in columns, when not all timesteps fit
+    char picked[256];    // a place for the origin view, which takes it; "" = none
+    struct lit lit;
     int scroll_position; // cursor and timestep that scroll was last set for: moving brings them back into the window
 };
 
@@ -107,5 +119,11 @@ struct weight scene_weight(const struct scene *scene);       // the chosen entry
 float scene_value(const struct scene *scene, struct draw_list *list, float x, float y, struct source source, int digits,
                   bool plus, struct text_style style);
 bool scene_is_hidden(const struct scene *scene, const char *tensor, int row, int column);
+// The number that says most about the running step: of the selected unit, in the step's result.
+void scene_telling_place(const struct scene *scene, struct place *out);
+bool scene_hovered_place(const struct scene *scene, struct place *out); // of the tile under the pointer; false: none
+// Whether the origin view is about this number, or it is made of it.
+enum scene_light { LIT_NOT, LIT_OPERAND, LIT_NUMBER };
+enum scene_light scene_lit(const struct scene *scene, const char *tensor, int row, int column);
 float scene_row_scale(const struct record *record, int layer, int direction,
                       int slot); // 0.5, 1, 2, 5 ... that holds 98%

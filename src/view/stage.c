@@ -77,6 +77,7 @@ static void figure(struct stage *s) {
     else
         stage_forward(s);
     sliding_frame(s);
+    stage_lit_outlines(s);
     stage_hover_outlines(s);
 }
 

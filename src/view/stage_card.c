@@ -54,6 +54,25 @@ void stage_hover_outlines(struct stage *s) {
     if (row >= 0 && column >= 0 && column < s->T && stage_exists(s, column)) relations(s, row, column);
 }
 
+// The number of the origin view and what it is made of, on every track.
+void stage_lit_outlines(struct stage *s) {
+    const struct lit *lit = &s->scene->state->lit;
+    for (int n = 0; n < s->track_count * s->T && lit->count > 0; n++) {
+        int column = n % s->T;
+        s->track = &s->tracks[n / s->T];
+        if (!stage_seen(s, column) || !stage_exists(s, column)) continue;
+        for (int row = 0; row < s->track->row_count; row++) {
+            if (s->track->rows[row].band) continue;
+            const char *tensor = stage_tensor(s, s->track, s->track->rows[row].slot, column);
+            for (int k = 0; k < lit->count; k++) {
+                if (lit->row[k] != stage_t(s, column) || strcmp(lit->tensor[k], tensor) != 0) continue;
+                rect tile = strip_tile(stage_strip_area(s, row, column), s->H, lit->column[k]);
+                draw_box(s->list, rect_inset(tile, -1.5f), s->theme->ink2, 2, 1.5f);
+            }
+        }
+    }
+}
+
 // --- the card ---
 
 struct card {

@@ -237,6 +237,7 @@ int stage_row_of(const struct stage *s, int slot); // of s->track; -1: the slot 
 void stage_part_operands(const struct stage *s, const struct cell_part *part, bool *row, bool *before, bool *x);
 void stage_part_results(const struct stage *s, const struct cell_part *part, bool *result);
 void stage_hover_outlines(struct stage *s);
+void stage_lit_outlines(struct stage *s);
 void stage_card(struct stage *s);
 void stage_legend_values(struct stage *s, float x, float y, bool gates);
 float stage_legend_gradient(struct stage *s, float x, float y, bool with_length, bool draw); // width

@@ -83,7 +83,8 @@ static void terms_named(void **state) {
     assert_int_equal(o->column, 15);
     assert_true(o->weight == record_param_value(w.record, RECORD_PARAM,
                                                 layout_find(&w.record->layout, "rnn.weight_ih_l0"), o->row, o->column));
-    assert_string_equal(a->operand_tensor, "forward/l0/a_prev");
+    assert_string_equal(a->operand_tensor, "forward/l0/a"); // of the timestep before
+    assert_int_equal(a->operand_row, 2);
     assert_true(a->operand == tape_value(w.record->tape, 0, 0, 1, 3)[7]);
     assert_true(b->value == bias);
     // The zero vector has no terms, and neither has a<0>: the bias is all.

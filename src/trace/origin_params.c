@@ -1,0 +1,187 @@
+// The gradient of a parameter, timestep by timestep; lengths, clipping, the update.
+#include "origin_sums.h"
+
+static const struct param *param_of(const struct sum *sum) {
+    return &sum->record->layout.params[sum->place.param];
+}
+
+static struct place of_track(const struct sum *sum, enum place_kind kind, int slot, int row) {
+    return (struct place){.kind = kind,
+                          .encoder = sum->side.encoder,
+                          .layer = param_of(sum)->layer,
+                          .direction = param_of(sum)->direction,
+                          .slot = slot,
+                          .t = sum->place.t,
+                          .row = row};
+}
+
+// dz times what the weight read; a bias reads 1 (in: -1).
+static void term_outer(const struct sum *sum, int slot, int in, int n, struct raw_term *out) {
+    (void)n;
+    int unit = sum->place.row % sum->side.spec->hidden;
+    term_begin(out, 1, of_track(sum, PLACE_GRAD, slot, unit));
+    if (in < 0) return;
+    int entry = param_of(sum)->role == PARAM_DIAGONAL ? unit : sum->place.column;
+    term_add_factor(out, of_track(sum, PLACE_VALUE, in, entry), SHAPE_ITSELF);
+}
+
+// The steps of a cell that use a parameter's entry.
+static void grad_at_of_cell(struct sum *sum) {
+    const struct cell_desc *cell = sum->side.cell;
+    enum param_role role = param_of(sum)->role;
+    int row = sum->place.row / sum->side.spec->hidden,
+        k = role == PARAM_RECURRENT || role == PARAM_RECURRENT_BIAS ? 0 : 1;
+    bool bias = role == PARAM_BIAS || role == PARAM_RECURRENT_BIAS;
+    for (int i = 0; i < cell->step_count; i++) {
+        const struct cell_step *step = &cell->steps[i];
+        if (role == PARAM_DIAGONAL) {
+            if (step->op == OP_DIAGONAL && cell_diagonal_row(cell, step->block) == row)
+                sum_add(sum, term_outer, step->out, step->in[0], 1);
+            continue;
+        }
+        if (step->op != OP_AFFINE || step->block != row) continue;
+        if (step->in[k] < 0 && (!bias || cell->two_biases)) continue;
+        sum_add(sum, term_outer, step->out, bias ? -1 : step->in[k], 1);
+    }
+}
+
+static void term_head_outer(const struct sum *sum, int weight, int b, int n, struct raw_term *out) {
+    (void)b, (void)n;
+    int H = sum->side.spec->hidden;
+    term_begin(out, 1, sum_output(sum, PLACE_LOGITS_GRAD, sum->place.t, sum->place.row));
+    if (weight)
+        term_add_factor(out, sum_top(sum, sum->place.column / H, sum->place.t, sum->place.column % H), SHAPE_ITSELF);
+}
+
+static void term_embedded(const struct sum *sum, int direction, int b, int n, struct raw_term *out) {
+    (void)b, (void)n;
+    struct place place = {.kind = PLACE_GRAD,
+                          .encoder = sum->side.encoder,
+                          .direction = direction,
+                          .slot = sum->side.cell->input,
+                          .t = sum->place.t,
+                          .row = sum->place.column};
+    term_begin(out, 1, place);
+}
+
+void sum_grad_at(struct sum *sum) {
+    enum param_role role = param_of(sum)->role;
+    if (role == PARAM_HEAD || role == PARAM_HEAD_BIAS)
+        sum_add(sum, term_head_outer, role == PARAM_HEAD, 0, 1);
+    else if (role != PARAM_EMBED)
+        grad_at_of_cell(sum);
+    else if (sum->side.example->x[sum->place.t] != sum->place.row)
+        sum_given(sum, "This timestep did not read this symbol.");
+    else
+        for (int d = 0; d < sum->side.spec->directions; d++)
+            sum_add(sum, term_embedded, d, 0, 1);
+}
+
+static void term_part(const struct sum *sum, int a, int b, int t, struct raw_term *out) {
+    (void)a, (void)b;
+    struct place part = sum->place;
+    part.kind = PLACE_GRAD_AT;
+    part.t = t;
+    term_begin(out, 1, part);
+}
+
+void sum_param_grad(struct sum *sum) {
+    sum_add_over_time(sum, term_part, 0, sum->side.T);
+}
+
+static struct place same_entry(const struct sum *sum, enum place_kind kind) {
+    return sum_param(sum, kind, sum->place.param, sum->place.row, sum->place.column);
+}
+
+static void term_entry(const struct sum *sum, int kind, int sign, int n, struct raw_term *out) {
+    (void)n;
+    term_begin(out, sign, same_entry(sum, (enum place_kind)kind));
+}
+
+static void term_clipped(const struct sum *sum, int a, int b, int n, struct raw_term *out) {
+    (void)a, (void)b, (void)n;
+    term_begin(out, 1, sum_output(sum, PLACE_CLIP_SCALE, 0, 0));
+    out->factors[0].place.encoder = false;
+    term_add_factor(out, same_entry(sum, PLACE_PARAM_GRAD), SHAPE_ITSELF);
+}
+
+void sum_clipped(struct sum *sum) {
+    sum_add(sum, term_clipped, 0, 0, 1);
+}
+
+void sum_delta(struct sum *sum) {
+    sum_add(sum, term_entry, PLACE_PARAM_AFTER, 1, 1);
+    sum_add(sum, term_entry, PLACE_PARAM, -1, 1);
+}
+
+static void term_scale(const struct sum *sum, int a, int b, int n, struct raw_term *out) {
+    (void)sum, (void)a, (void)b, (void)n;
+    term_begin(out, 1, (struct place){.kind = PLACE_CLIP_SCALE});
+}
+
+void sum_param_after(struct sum *sum) {
+    sum->rule = ORIGIN_UPDATE;
+    sum_add(sum, term_entry, PLACE_PARAM, 1, 1);
+    sum_add(sum, term_entry, PLACE_PARAM_GRAD, 1, 1);
+    sum_add(sum, term_scale, 0, 0, 1);
+    if (record_has(sum->record, RECORD_MOMENT)) sum_add(sum, term_entry, PLACE_MOMENT, 1, 1);
+    if (record_has(sum->record, RECORD_SQUARE)) sum_add(sum, term_entry, PLACE_SQUARE, 1, 1);
+}
+
+// --- lengths and clipping ---
+
+static void term_square(const struct sum *sum, int a, int b, int j, struct raw_term *out) {
+    (void)a, (void)b;
+    struct place place = sum->place;
+    place.norm = false;
+    place.row = j;
+    term_begin(out, 1, place);
+    out->factors[0].shape = SHAPE_SQUARE;
+}
+
+void sum_norm(struct sum *sum) {
+    const struct place *of = &sum->place;
+    int slot = of->kind == PLACE_SENT ? sum->side.cell->steps[of->step].in[of->operand] : of->slot;
+    sum->rule = ORIGIN_ROOT;
+    sum_add(sum, term_square, 0, 0,
+            of->kind == PLACE_LOGITS_GRAD ? sum->side.spec->outputs : side_width(&sum->side, of->layer, slot));
+}
+
+static void term_grad_square(const struct sum *sum, int a, int b, int n, struct raw_term *out) {
+    (void)a, (void)b;
+    const struct layout *layout = &sum->record->layout;
+    int p = 0;
+    while (n >= 0 && n >= layout->params[p].in * layout->params[p].out) {
+        n -= layout->params[p].in * layout->params[p].out;
+        p++;
+    }
+    const struct param *param = &layout->params[p];
+    int columns = param->role == PARAM_EMBED ? param->out : param->in;
+    bool encoder = layout->encoder && p < layout->encoder->count;
+    term_begin(out, 1,
+               (struct place){.kind = PLACE_PARAM_GRAD,
+                              .encoder = encoder,
+                              .param = p,
+                              .row = n < 0 ? n : n / columns,
+                              .column = n < 0 ? n : n % columns});
+    out->factors[0].shape = SHAPE_SQUARE;
+}
+
+void sum_grad_norm(struct sum *sum) {
+    sum->rule = ORIGIN_ROOT;
+    sum_add(sum, term_grad_square, 0, 0, (int)sum->record->layout.weights);
+}
+
+static void term_limit(const struct sum *sum, int a, int b, int n, struct raw_term *out) {
+    (void)sum, (void)a, (void)b, (void)n;
+    term_begin(out, 1, (struct place){.kind = PLACE_MAX_NORM});
+    term_add_factor(out, (struct place){.kind = PLACE_GRAD_NORM}, SHAPE_INVERSE);
+}
+
+void sum_clip_scale(struct sum *sum) {
+    sum->rule = ORIGIN_LIMIT;
+    if (!(sum->record->options.clip_norm > 0))
+        sum_given(sum, "No limit is set: the gradient is not clipped.");
+    else
+        sum_add(sum, term_limit, 0, 0, 1);
+}
