@@ -37,28 +37,55 @@ static void add_term(struct terms *terms, const struct term *term) {
     terms->count++;
 }
 
-static void term_label(char *out, size_t size, const struct record *record, const struct cell_desc *cell, int slot,
-                       int layer, int unit, int entry, enum notation notation) {
-    const char *base = cell->slots[slot].symbol[notation].base;
-    char name[48], place[16] = "";
-    snprintf(name, sizeof name, "%d", entry + 1);
-    const struct net_spec *spec = &record->layout.spec;
-    if (slot == cell->input && layer == 0 && !spec->real_input && spec->embed == 0)
-        label_symbol(name, sizeof name, record, entry);
-    if (slot == cell->input && layer > 0) {
-        base = cell->slots[cell->state_out[0]].symbol[notation].base;
-        snprintf(place, sizeof place, notation == NOTATION_COURSE ? "^{[%d]}" : "^{(%d)}", layer);
-    }
-    if (cell->slots[slot].role == SLOT_PRODUCT) { // it has no letter of its own
-        snprintf(out, size, "w_{%d,%s}", unit + 1, name);
-        return;
-    }
-    snprintf(out, size, name[1] ? "w_{%d,%s} %s_{%s}%s" : "w_{%d,%s} %s_%s%s", unit + 1, name, base, name, place);
+// Who the terms of a sum are written about.
+struct term_pen {
+    const struct record *record;
+    const struct cell_desc *cell;
+    struct label_style style;
+    int layer, direction, unit;
+};
+
+// "w_{7,3}", or with the letters of its own matrix: "w_{7,3}^{fa}"; of PyTorch's stacked matrices the row there.
+static void weight_label(char *out, size_t size, const struct term_pen *p, int block, int which, const char *entry) {
+    bool stacked = label_stacked(p->style, p->cell), file = stacked && p->style.notation == NOTATION_PYTORCH;
+    int row = p->unit + 1 + (file ? block * record_H(p->record) : 0);
+    struct pen_out sink = {out, size, 0};
+    struct label_pen pen = {.out = &sink, .cell = p->cell, .style = p->style, .layer = p->layer};
+    put_text(&pen, "w_{%d,%s}", row, entry);
+    if (p->style.weights == LABEL_WEIGHTS_USUAL || (stacked && !file)) return;
+    put_text(&pen, "^{");
+    if (file)
+        put_text(&pen, which ? "ih" : "hh");
+    else
+        put_weight_letters(&pen, block, which);
+    put_text(&pen, "}");
 }
 
-static double add_operand(struct terms *terms, const struct record *record, const struct cell_step *step, int k,
-                          int layer, int direction, int t, int unit, enum notation notation) {
-    const struct cell_desc *cell = record_cell(record);
+static void term_label(char *out, size_t size, const struct term_pen *p, const struct cell_step *step, int which,
+                       int entry) {
+    const struct cell_desc *cell = p->cell;
+    const enum notation notation = p->style.notation;
+    const int slot = step->in[which];
+    const char *base = cell->slots[slot].symbol[notation].base;
+    char name[48], place[16] = "", weight[72];
+    snprintf(name, sizeof name, "%d", entry + 1);
+    const struct net_spec *spec = &p->record->layout.spec;
+    if (slot == cell->input && p->layer == 0 && !spec->real_input && spec->embed == 0)
+        label_symbol(name, sizeof name, p->record, entry);
+    if (slot == cell->input && p->layer > 0) {
+        base = cell->slots[cell->state_out[0]].symbol[notation].base;
+        snprintf(place, sizeof place, notation == NOTATION_COURSE ? "^{[%d]}" : "^{(%d)}", p->layer);
+    }
+    weight_label(weight, sizeof weight, p, step->block, which, name);
+    if (cell->slots[slot].role == SLOT_PRODUCT) // it has no letter of its own
+        snprintf(out, size, "%s", weight);
+    else
+        snprintf(out, size, name[1] ? "%s %s_{%s}%s" : "%s %s_%s%s", weight, base, name, place);
+}
+
+static double add_operand(struct terms *terms, const struct term_pen *p, const struct cell_step *step, int k, int t) {
+    const struct record *record = p->record;
+    const int layer = p->layer, direction = p->direction, unit = p->unit;
     int slot = step->in[k];
     if (slot < 0) return 0;
     int index = layout_param(&record->layout, k == 0 ? PARAM_RECURRENT : PARAM_INPUT, layer, direction);
@@ -78,17 +105,18 @@ static double add_operand(struct terms *terms, const struct record *record, cons
         term.operand_tensor = record_name(record, RECORD_FORWARD, layer, direction, slot);
         term.operand_row = t;
         term.operand_column = j;
-        if (terms->max > 0) term_label(term.label, sizeof term.label, record, cell, slot, layer, unit, j, notation);
+        if (terms->max > 0) term_label(term.label, sizeof term.label, p, step, k, j);
         add_term(terms, &term);
     }
     return sum;
 }
 
 int provenance_terms(const struct record *record, int layer, int direction, int step, int t, int unit,
-                     enum notation notation, struct term *out, int max, int *rest_count, double *rest, double *bias,
+                     struct label_style style, struct term *out, int max, int *rest_count, double *rest, double *bias,
                      double *recurrent, double *input) {
     const struct cell_step *affine = &record_cell(record)->steps[step];
     struct terms terms = {.out = out, .max = max};
+    const struct term_pen p = {record, record_cell(record), style, layer, direction, unit};
     *bias = 0;
     bool two = record_cell(record)->two_biases;
     for (int k = 0; k < 2; k++) { // one bias, or one of each operand
@@ -99,14 +127,15 @@ int provenance_terms(const struct record *record, int layer, int direction, int 
         own.weight = own.value = record->params[record->layout.params[index].offset + (size_t)row];
         if (two)
             snprintf(own.label, sizeof own.label, "b_{%d,%s}", unit + 1,
-                     k ? "x" : record_cell(record)->slots[record_cell(record)->state_in[0]].symbol[notation].base);
+                     k ? "x"
+                       : record_cell(record)->slots[record_cell(record)->state_in[0]].symbol[style.notation].base);
         else
             snprintf(own.label, sizeof own.label, unit + 1 < 10 ? "b_%d" : "b_{%d}", unit + 1);
         add_term(&terms, &own);
         *bias += own.value;
     }
-    *recurrent = add_operand(&terms, record, affine, 0, layer, direction, t, unit, notation);
-    *input = add_operand(&terms, record, affine, 1, layer, direction, t, unit, notation);
+    *recurrent = add_operand(&terms, &p, affine, 0, t);
+    *input = add_operand(&terms, &p, affine, 1, t);
     *rest_count = terms.rest_count;
     *rest = terms.rest;
     return terms.count;
@@ -422,7 +451,8 @@ static void ledger_hand_over(struct ledger_pen *p) {
     }
 }
 
-void ledger_init(struct ledger *ledger, const struct record *record, const struct step *step, enum notation notation) {
+void ledger_init(struct ledger *ledger, const struct record *record, const struct step *step,
+                 struct label_style style) {
     *ledger = (struct ledger){0};
     record = record_side(record, step->encoder);
     if (step->t < 0 || step->t >= record_T(record)) return;
@@ -430,11 +460,12 @@ void ledger_init(struct ledger *ledger, const struct record *record, const struc
     struct ledger_pen p = {.ledger = ledger, .record = record, .cell = record_cell(record), .step = step};
     p.pen = (struct label_pen){.out = &p.out,
                                .cell = p.cell,
-                               .style = {notation, true},
+                               .style = style,
                                .layer = step->layer,
                                .direction = step->direction,
                                .layers = spec->layers,
-                               .directions = spec->directions};
+                               .directions = spec->directions}; // no layout: a row has no room for names of files
+    p.pen.style.colored = true;
     switch (step->kind) {
     case STEP_SUM:
         ledger_sum(&p);
