@@ -212,9 +212,8 @@ static void equation_handed(struct equation *e, const struct cell_part *part, st
     } else if (s->role == SLOT_STATE_OUT || count_readers(cell, slot) > 1) {
         extra = via;
     }
-    put_left(e, slot, t, true, extra);
+    put_left_sent(e, slot, t, extra, reader, e->t);
     struct number_pen *numbers = e->pen.numbers;
-    if (numbers) numbers->result = sent_number(&e->pen, reader.step, reader.operand, e->t);
     if (numbers && cell->steps[reader.step].op == OP_AFFINE) without_numbers(e);
     put_sent(&e->pen, reader.step, reader.operand, e->t);
     e->pen.numbers = numbers;

@@ -168,7 +168,7 @@ void numbers_close(const struct label_pen *pen) {
 
 // --- pieces of equations ---
 
-void put_left(struct equation *e, int slot, int t, bool grad, const char *extra) {
+static void put_left_side(struct equation *e, int slot, int t, bool grad, const char *extra) {
     struct number_pen *numbers = e->pen.numbers;
     if (numbers) numbers_close(&e->pen);
     new_line(e);
@@ -180,7 +180,17 @@ void put_left(struct equation *e, int slot, int t, bool grad, const char *extra)
         put_slot(&e->pen, slot, t, unit, NULL);
     put_text(&e->pen, "=");
     e->pen.numbers = numbers;
-    if (numbers) numbers_open(&e->pen, grad ? grad_number(&e->pen, slot, t, extra) : slot_number(&e->pen, slot, t));
+}
+
+void put_left(struct equation *e, int slot, int t, bool grad, const char *extra) {
+    put_left_side(e, slot, t, grad, extra);
+    if (!e->pen.numbers) return;
+    numbers_open(&e->pen, grad ? grad_number(&e->pen, slot, t, extra) : slot_number(&e->pen, slot, t));
+}
+
+void put_left_sent(struct equation *e, int slot, int t, const char *extra, struct reader from, int at) {
+    put_left_side(e, slot, t, true, extra);
+    if (e->pen.numbers) numbers_open(&e->pen, sent_number(&e->pen, from.step, from.operand, at));
 }
 
 struct number_pen *without_numbers(struct equation *e) {
