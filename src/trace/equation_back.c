@@ -154,7 +154,8 @@ void equation_sum(struct equation *e) {
     int inner = readers_of(cell, slot, readers, CELL_MAX_STEPS);
     bool any = false;
     put_left(e, slot, e->t, true, NULL);
-    bool hears = e->symbolic || record_hears_loss(e->record, e->step->layer, e->step->direction, e->step->t);
+    bool hears = e->symbolic ? !is_top(e) || !record_is_encoder(e->record)
+                             : record_hears_loss(e->record, e->step->layer, e->step->direction, e->step->t);
     if (state == 0 && hears) {
         put_plus(e, &any);
         put_grad(&e->pen, slot, e->t, LABEL_NO_UNIT, loss_word(e));

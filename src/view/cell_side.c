@@ -31,7 +31,7 @@ static void one_cell(struct ui *ui, rect r, const struct scene *scene, enum cell
         draw_rect(ui->list, whole, ui->theme->stage, 8);
     }
     char count[32], text[48];
-    format_count(count, sizeof count, count_weights(scene->record->layout.spec, cell));
+    format_count(count, sizeof count, count_weights(scene->record->whole->layout.spec, cell));
     snprintf(text, sizeof text, "%s weights", count);
     draw_text(ui->list, r.x, r.y + 16, about->title, name);
     draw_text(ui->list, r.x + r.w, r.y + 16, text, quiet);

@@ -43,7 +43,8 @@ static void header(struct page *page) {
     float y = r.y + 25, x = view_title(ui, r, page->scene, "Inside the cell"), right = r.x + r.w - 24;
     struct text_style name = {FONT_SANS, 14, page->theme->ink3, ALIGN_LEFT};
     const struct net_spec *spec = &page->record->layout.spec;
-    float steppers = STEPPER + 32 + (spec->layers > 1 ? 180 : 0) + (spec->directions > 1 ? 180 : 0);
+    float steppers = STEPPER + 32 + (record_is_encoder(page->record) || record_is_decoder(page->record) ? 60 : 0) +
+                     (spec->layers > 1 ? 180 : 0) + (spec->directions > 1 ? 180 : 0);
     if (x + text_width(ui->list, page->cell->title, name) + steppers + SEGMENTS < right)
         x += draw_text(ui->list, x, r.y + 30, page->cell->title, name) + 16;
     page_time_stepper(page, &x, y);
@@ -76,6 +77,7 @@ static void outside(const struct page *page, const struct diagram_ends *ends, bo
         else
             snprintf(text, sizeof text, "%s", side || backward ? "" : "zeros");
         style.align = side ? ALIGN_LEFT : ALIGN_RIGHT;
+        if (t >= 0 && text_width(page->list, text, style) > SIDE + 2) snprintf(text, sizeof text, "t = %d", t + 1);
         float x = side ? ends->box.x + ends->box.w + 8 : ends->box.x - 8;
         for (int k = 0; k < page->cell->state_count; k++) {
             point at = side ? ends->out[k] : ends->in[k];
@@ -128,8 +130,12 @@ static void vector(const struct page *page, float x, float y, const char *words)
     for (int k = 0; k < n; k++)
         if (fabs(values[k]) > style.max) style.max = (float)fabs(values[k]);
     style.sign_marks = page->scene->state->sign_marks;
-    rect area = {x, y + 7, fminf(142, 18 * (float)(n < 8 ? n : 8) - 2), 24};
-    strip_block(page->list, page->theme, area, values, n, &style);
+    rect area = {x, y + 7, 142, 24};
+    style.tile = 16, style.gap = 2, style.height = 24;
+    if (n <= 8)
+        area.w = strip_draw(page->list, page->theme, area.x, area.y, values, n, &style);
+    else
+        strip_block(page->list, page->theme, area, values, n, &style);
     draw_text_fit(page->list, area.x + area.w + 12, y + 24, fmaxf(20, page->r.x + page->r.w - 24 - area.x - area.w),
                   words, (struct text_style){FONT_SANS_MEDIUM, 13, page->theme->ink3, ALIGN_LEFT});
 }

@@ -186,9 +186,11 @@ static void title_of(const struct sheet *s, const struct block *b, char *out, si
     struct step step = b->step;
     step.t = -1;
     step_title(s->page.record, &step, out, size);
-    char *layer = strstr(out, ", layer");
-    if (!layer) layer = strstr(out, " (");
-    if (layer) *layer = '\0';
+    static const char *const places[] = {", layer", " (", ", encoder", ", decoder"}; // the header says them
+    for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+        char *at = strstr(out, places[k]);
+        if (at) *at = '\0';
+    }
 }
 
 // Why there is nothing to show with numbers, or NULL.

@@ -16,13 +16,24 @@ static int stepper(struct ui *ui, float *x, float y, const char *text, const cha
     return move;
 }
 
-void page_time_stepper(struct page *page, float *x, float y) {
+// From the encoder's last timestep to the decoder's first, and round.
+static void go_in_time(struct page *page, int by) {
     struct view_state *state = page->scene->state;
-    int T = record_T(page->record);
-    char text[32];
-    snprintf(text, sizeof text, "t = %d", page->t + 1);
+    const struct record *side = page->scene->record, *whole = side->whole;
+    const int S = whole->encoder ? record_T(whole->encoder) : 0, all = S + record_T(record_side(whole, false));
+    int at = (page->t + (record_is_encoder(side) ? 0 : S) + by + all) % all;
+    state->encoder = at < S;
+    state->t = at < S ? at : at - S;
+    page->ui->animating = true;
+}
+
+void page_time_stepper(struct page *page, float *x, float y) {
+    const struct record *side = page->scene->record;
+    const char *word = record_is_encoder(side) ? "encoder " : record_is_decoder(side) ? "decoder " : "";
+    char text[48];
+    snprintf(text, sizeof text, "%st = %d", word, page->t + 1);
     int move = stepper(page->ui, x, y, text, "The timestep before ([)", "The next timestep (])");
-    if (move) state->t = (page->t + move + T) % T;
+    if (move) go_in_time(page, move);
 }
 
 void page_place_stepper(struct page *page, float *x, float y) {
