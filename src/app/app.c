@@ -11,7 +11,7 @@
 
 // Motion of the visual guide, section 9, in seconds.
 static const double operation_seconds = 0.24, cell_step_seconds = 0.06, timestep_seconds = 0.24, column_seconds = 0.04,
-                    sweep_seconds_max = 1.2, update_seconds = 0.24;
+                    sweep_seconds_max = 1.2, update_seconds = 0.24, zoom_seconds = 0.32, fade_seconds = 0.08;
 static const double play_pause = 0.9;       // between two steps at normal speed
 static const double speech_seconds = 0.006; // of a frame, for symbols that the network draws
 enum { SWEEP_SPEED_LIMIT = 4 };             // from here on there are no tweens
@@ -155,6 +155,7 @@ static void settle_job(struct app *app) {
     workbench_free(app->bench);
     app->bench = bench;
     app->setup = setup;
+    app_form_weights(app);
     snprintf(app->word_field, sizeof app->word_field, "%s", bench->example_text);
     app->transport.playing = false;
     if (app->scene_waits) {
@@ -363,7 +364,12 @@ void app_play(struct app *app, bool on, double now) {
 }
 
 void app_show_view(struct app *app, int index) {
+    int before = app->view.view, cell = view_find("cell");
     app->view.view = index >= 0 && index < view_count() ? index : VIEW_STAGE;
+    bool zooms = (before == VIEW_STAGE && app->view.view == cell) || (before == cell && app->view.view == VIEW_STAGE);
+    app->zoom_start = app->ui.now;
+    app->zoom_seconds =
+        zooms && app->bench && app->ui.now > 0 ? app->preferences.reduced_motion ? fade_seconds : zoom_seconds : 0;
 }
 
 void app_select_unit(struct app *app, int unit) {
@@ -385,6 +391,7 @@ void app_select_timestep(struct app *app, int way) {
 static void advance(struct app *app, double now) {
     if (app->job && job_ready(app->job, NULL)) settle_job(app);
     if (app->motion_seconds > 0 && now >= app->motion_start + app->motion_seconds) app->motion_seconds = 0;
+    if (app->zoom_seconds > 0 && now >= app->zoom_start + app->zoom_seconds) app->zoom_seconds = 0;
     if (!app->transport.playing || !app->bench || app->motion_seconds > 0 || now < app->next_step) return;
     if (app->position == app->bench->script->count && app->transport.by != BY_UPDATE) {
         app->transport.playing = false;
@@ -395,7 +402,7 @@ static void advance(struct app *app, double now) {
 }
 
 double app_wait(const struct app *app, double now) {
-    if (app->motion_seconds > 0 || app->ui.animating) return 0;
+    if (app->motion_seconds > 0 || app->zoom_seconds > 0 || app->ui.animating) return 0;
     double wait = -1;
     if (app->transport.playing) wait = fmax(0, app->next_step - now);
     if (app->ui.wake_at > 0)
@@ -452,6 +459,11 @@ static const struct spoken *spoken(struct app *app) {
     return &app->speech.said;
 }
 
+static float zoom_left(const struct app *app) {
+    if (app->zoom_seconds <= 0) return 0;
+    return (float)fmin(1, fmax(0, 1 - (app->ui.now - app->zoom_start) / app->zoom_seconds));
+}
+
 const struct scene *app_scene(struct app *app, struct scene *scene, struct narration *narration) {
     if (!app->bench) return NULL;
     double now = app->ui.now, progress = 1;
@@ -481,6 +493,8 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .motion = motion,
                             .state = &app->view,
                             .slide = slide,
+                            .zoom = zoom_left(app),
+                            .zoom_out = app->view.view == VIEW_STAGE,
                             .presentation = app->presentation,
                             .narration = narration,
                             .spoken = spoken(app),
@@ -504,7 +518,7 @@ void app_event(struct app *app, const struct input_event *event) {
         return;
     }
     if (event->kind == INPUT_PRESS || event->kind == INPUT_KEY) {
-        app->motion_seconds = 0; // a new input finishes what runs
+        app->motion_seconds = app->zoom_seconds = 0; // a new input finishes what runs
         if (event->kind == INPUT_PRESS && app->transport.playing && event->at.y < app->ui.list->bounds.h - 120)
             app->transport.playing = false; // the hand takes over from play
     }
@@ -551,6 +565,7 @@ static void keys(struct app *app, const struct scene *scene, double now) {
     if (ui_take_key(ui, KEY_F11, 0)) app->wish = APP_FULLSCREEN;
     if (ui_take_key(ui, KEY_F1, 0)) app->help_open = !app->help_open;
     if (app->job && ui_take_key(ui, KEY_ESCAPE, 0)) job_cancel(app->job); // what was open stays open
+    if (app->view.view == VIEW_STAGE && ui_take_key(ui, KEY_ENTER, 0)) app_show_view(app, view_find("cell"));
     if (app->view.view != VIEW_STAGE && ui_take_key(ui, KEY_ESCAPE, 0)) app_show_view(app, VIEW_STAGE);
     if (ui_take_key(ui, KEY_ESCAPE, 0)) {
         app->view.unit = app->view.t = -1;
@@ -583,6 +598,7 @@ static void keys(struct app *app, const struct scene *scene, double now) {
     bool *inspector = app->inspector_sheet ? &app->sheet_open : &app->inspector_open;
     if (ui_take_key(ui, 'i', 0)) *inspector = !*inspector;
     if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
+    if (ui_take_key(ui, 'w', 0)) app_set_stacked(app, !app->view.stacked);
     if (ui_take_key(ui, 't', 0)) app_toggle_dark(app);
     if (ui_take_key(ui, 'p', 0)) {
         app->presentation = !app->presentation;
@@ -633,6 +649,20 @@ static void speak(struct app *app, const struct narration *narration) {
     app->spoken_serial = app->bench->record->serial;
 }
 
+// The same data and sizes with another cell.
+static void open_with_cell(struct app *app, enum cell_id cell) {
+    struct setup setup = app->setup;
+    if (!app->bench) return;
+    const struct net_spec *spec = &app->bench->model.layout.spec;
+    setup.recipe.spec.hidden = spec->hidden;
+    setup.recipe.spec.layers = spec->layers;
+    setup.recipe.spec.directions = spec->directions;
+    setup.recipe.spec.cell = cell;
+    setup.checkpoint[0] = 0;
+    snprintf(setup.word, sizeof setup.word, "%s", app->bench->example_text);
+    app_open_setup(app, &setup);
+}
+
 // What a view asked for in this frame.
 static void answer(struct app *app) {
     struct ask ask = app->view.ask;
@@ -675,6 +705,9 @@ static void answer(struct app *app) {
     case ASK_ORIGIN:
         app_open_origin(app, ask.text);
         break;
+    case ASK_CELL:
+        open_with_cell(app, (enum cell_id)ask.index);
+        break;
     case ASK_NOTHING:
         return;
     }
@@ -702,8 +735,9 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     else if (app->lesson && app->panel_open)
         left = rect_cut_left(&whole, 288);
     bool inspector = app->inspector_sheet ? app->sheet_open : app->inspector_open && !app->presentation;
+    float side = view_get(app->view.view)->side_width;
     if (inspector && !app->inspector_sheet)
-        right = rect_cut_right(&whole, app_inspector_width(app, list->bounds.w, whole.w));
+        right = rect_cut_right(&whole, side > 0 ? side : app_inspector_width(app, list->bounds.w, whole.w));
     if (left.w > 0 && !(app->panel_rail && app->rail_open)) app_lesson_panel(app, left);
     // Only now: a menu or the panel may have opened another example.
     struct scene scene_room;

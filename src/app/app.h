@@ -56,6 +56,7 @@ struct app {
     int position;                        // of the cursor
     int from;                            // where the running motion started
     double motion_start, motion_seconds; // 0 = at rest
+    double zoom_start, zoom_seconds;     // between the stage and the cell; 0 = at rest
     double next_step;                    // when playing: time of the next step
     bool by_timestep;                    // ... or one timestep: the frame of the column slides
     bool by_operation;                   // the running motion is one operation: tiles fill; else the cursor sweeps

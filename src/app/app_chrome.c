@@ -12,6 +12,7 @@
 
 static const char *const model_chip = "model menu", *const data_chip = "data menu",
                          *const lessons_chip = "lessons menu";
+static const char *const notation_chip = "Notation";
 
 void app_layout(struct app *app, float width) {
     app->panel_rail = app->lesson && (width < 1360 || app->presentation);
@@ -40,6 +41,19 @@ void app_toggle_dark(struct app *app) {
 void app_set_notation(struct app *app, enum notation notation) {
     app->view.notation = notation;
     app->preferences.notation = (int)notation;
+    app_form_weights(app);
+    app_keep(app);
+}
+
+void app_form_weights(struct app *app) {
+    struct label_style style = {.notation = app->view.notation,
+                                .weights = (enum label_weights)app->preferences.weights};
+    if (app->bench) app->view.stacked = label_stacked(style, record_cell(app->bench->record));
+}
+
+void app_set_stacked(struct app *app, bool stacked) {
+    app->preferences.weights = stacked ? LABEL_WEIGHTS_STACKED : LABEL_WEIGHTS_SPLIT;
+    app_form_weights(app);
     app_keep(app);
 }
 
@@ -255,11 +269,46 @@ static float crumb(struct app *app, float x, float limit, const char *text, bool
     return x + w + 30;
 }
 
-static void notation_switch(struct app *app, rect r) {
-    static const char *const forms[] = {"a^{<t>}", "h_t"};
-    int now = app->view.notation == NOTATION_COURSE ? 0 : 1;
-    int chosen = ui_segments(&app->ui, r, "notation", forms, NULL, 2, now, true);
-    if (chosen != now) app_set_notation(app, chosen == 0 ? NOTATION_COURSE : NOTATION_PAPER);
+enum { NOTATIONS_W = 207, WEIGHTS_W = 132, WIDE_BAR = 1280, LABELLED_BAR = 1400 };
+
+static void notation_menu(struct app *app, rect anchor) {
+    static const char *const names[NOTATION_COUNT] = {"Course: a, Γ", "Papers: h, i, f, o", "PyTorch: h, i, f, g, o"};
+    struct ui *ui = &app->ui;
+    rect r = ui_popup_begin(ui, anchor, 240, 32 * (NOTATION_COUNT + 2) + 9);
+    for (int k = 0; k < NOTATION_COUNT; k++)
+        if (ui_menu_row(ui, rect_cut_top(&r, 32), names[k], NULL, (int)app->view.notation == k))
+            app_set_notation(app, (enum notation)k);
+    draw_hline(ui->list, r.x, r.x + r.w, r.y + 4, ui->theme->line);
+    rect_cut_top(&r, 9);
+    for (int split = 0; split < 2; split++)
+        if (ui_menu_row(ui, rect_cut_top(&r, 32), split ? "Split weights" : "Stacked weights", NULL,
+                        app->view.stacked != split))
+            app_set_stacked(app, !split);
+    ui_popup_end(ui);
+}
+
+// Symbols and weights: two switches, or a menu where the bar is narrow. Ends at x; returns where it begins.
+static float notation_switch(struct app *app, float x, float width) {
+    static const char *const notations[] = {"a^{<t>}", "h_t", "\\s{PyTorch}"}, *const weights[] = {"Stacked", "Split"};
+    struct ui *ui = &app->ui;
+    struct text_style quiet = style(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_RIGHT);
+    if (width < WIDE_BAR) {
+        float w = ui_chip_width(ui, notation_chip, false);
+        rect chip = {x - w, 10, w, 28};
+        if (ui_chip_id(ui, chip, ICON_COUNT, notation_chip, notation_chip)) notation_menu(app, chip);
+        return x - w;
+    }
+    x -= WEIGHTS_W;
+    int split = !app->view.stacked,
+        form = ui_segments(ui, (rect){x, 10, WEIGHTS_W, 28}, "weights", weights, NULL, 2, split, false);
+    if (form != split) app_set_stacked(app, !form);
+    x -= NOTATIONS_W + 8;
+    int now = (int)app->view.notation, chosen = ui_segments(ui, (rect){x, 10, NOTATIONS_W, 28}, "notation", notations,
+                                                            NULL, NOTATION_COUNT, now, true);
+    if (chosen != now) app_set_notation(app, (enum notation)chosen);
+    if (width < LABELLED_BAR) return x;
+    draw_text(ui->list, x - 12, 28.5f, "Notation", quiet);
+    return x - 12 - text_width(ui->list, "Notation", quiet);
 }
 
 void app_top_bar(struct app *app, rect r) {
@@ -277,14 +326,7 @@ void app_top_bar(struct app *app, rect r) {
     if (ui_icon_button(ui, (rect){x, 8, 32, 32}, theme_get(app->theme)->dark ? ICON_MOON : ICON_SUN, 22,
                        "Light or dark (T)", false))
         app_toggle_dark(app);
-    x -= 18 + 104;
-    notation_switch(app, (rect){x, 10, 104, 28});
-    struct text_style quiet = style(FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_RIGHT);
-    if (r.w >= 1180) {
-        draw_text(list, x - 12, 28.5f, "Notation", quiet);
-        x -= 24 + text_width(list, "Notation", quiet);
-    }
-    x -= 12;
+    x = notation_switch(app, x - 18, r.w) - 12;
     char name[80] = "no data", model[96] = "no network";
     if (app->bench) {
         snprintf(name, sizeof name, "%.60s", file_name(app->bench->data->name));
@@ -346,7 +388,7 @@ static const struct {
                  {"B", "forward or backward figure"},
                  {"G", "gradient flow on, off"},
                  {"L, I", "lesson panel, inspector"},
-                 {"N, T", "notation, theme"},
+                 {"N, W, T", "notation, weights stacked or split, theme"},
                  {"-  =  0", "slower, faster, normal speed"},
                  {"Ctrl + -  =  0", "size of everything"},
                  {"P, F11", "presentation, full screen"},

@@ -16,7 +16,9 @@ void app_change_scale(struct app *app, double factor); // 0 = back to 1
 void app_set_theme(struct app *app, enum theme_id theme);
 void app_toggle_dark(struct app *app); // keeps the contrast
 void app_set_notation(struct app *app, enum notation notation);
-void app_keep(struct app *app); // preferences and progress to disk
+void app_set_stacked(struct app *app, bool stacked); // weights, from now on
+void app_form_weights(struct app *app);              // as kept, else as usual for notation and cell
+void app_keep(struct app *app);                      // preferences and progress to disk
 
 void app_preferences_sheet(struct app *app);
 void app_open_saving(struct app *app); // its sheet

@@ -1,4 +1,4 @@
-#include "app.h"
+#include "app_chrome.h"
 #include "capture.h"
 #include "command.h"
 #include "file.h"
@@ -9,6 +9,7 @@
 
 static const char *const theme_names[] = {"light", "dark", "light-contrast", "dark-contrast", NULL};
 static const char *const notation_names[] = {"course", "paper", "pytorch", NULL};
+static const char *const weights_names[] = {"usual", "split", "stacked", NULL}; // as enum label_weights
 // The stage with either of its figures, then the views of views.h.
 static const char *view_names[VIEW_MAX + 3] = {"forward", "backward"};
 enum { FIGURES = 2 };
@@ -17,7 +18,7 @@ struct picture {
     struct common common;
     struct opening opening;
     const char *lesson, *out, *against, *origin;
-    int size[2], theme, step, steps[2], part, unit, view, timestep, notation;
+    int size[2], theme, step, steps[2], part, unit, view, timestep, notation, weights;
     double scale, seconds;
 };
 
@@ -111,7 +112,8 @@ static int run_render(const struct command *command, int argc, char **argv) {
                               .step = -1,
                               .part = 1,
                               .view = -1,
-                              .notation = -1};
+                              .notation = -1,
+                              .weights = -1};
     for (int k = 0; k < view_count(); k++)
         view_names[FIGURES + k] = view_get(k)->name;
     const struct option own[] = {
@@ -129,6 +131,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
         {"size", OPTION_SIZE, picture.size, "WxH", "of the window"},
         {"scale", OPTION_REAL, &picture.scale, "S", "how much finer than the window", .low = 0.25, .high = 8},
         {"notation", OPTION_CHOICE, &picture.notation, "NAME", "how symbols are written", notation_names},
+        {"weights", OPTION_CHOICE, &picture.weights, "FORM", "side by side in one matrix or apart", weights_names},
         {"theme", OPTION_CHOICE, &picture.theme, "T", "colours", theme_names},
         {"seconds", OPTION_REAL, &picture.seconds, "S", "how long each step of a film stays", .low = 0.02, .high = 60},
         {"against", OPTION_TEXT, &picture.against, "FILE", "arrays of your own, for the view homework"},
@@ -150,6 +153,8 @@ static int run_render(const struct command *command, int argc, char **argv) {
     struct app *app = app_new(&options, &err);
     if (!app) return command_fail(&err);
     if (picture.notation >= 0) app->view.notation = (enum notation)picture.notation;
+    if (picture.weights >= 0) app->preferences.weights = picture.weights; // nothing is kept
+    app_form_weights(app);
     if (picture.lesson && picture.part > 1) {
         if (picture.part > app->lesson->part_count)
             err_set(&err, ERR_VALUE, "--part: the lesson has %d parts, found %d", app->lesson->part_count,

@@ -20,6 +20,9 @@ static const char *const notation_names[NOTATION_COUNT] = {
     [NOTATION_PYTORCH] = "pytorch",
 };
 
+enum { WEIGHTS = 3 };
+static const char *const weights_names[WEIGHTS] = {"usual", "split", "stacked"};
+
 struct preferences preferences_default(void) {
     return (struct preferences){.scale = 1};
 }
@@ -67,15 +70,16 @@ static bool get_scale(const json_t *from, double *out, struct err *err) {
     return true;
 }
 
-static bool get_notation(const json_t *from, int *out, struct err *err) {
-    const json_t *value = json_object_get(from, "notation");
+static bool get_word(const json_t *from, const char *key, const char *const *words, int count, const char *expected,
+                     int *out, struct err *err) {
+    const json_t *value = json_object_get(from, key);
     if (!value) return true;
-    for (int i = 0; json_is_string(value) && i < NOTATION_COUNT; i++) {
-        if (strcmp(json_string_value(value), notation_names[i]) != 0) continue;
+    for (int i = 0; json_is_string(value) && i < count; i++) {
+        if (strcmp(json_string_value(value), words[i]) != 0) continue;
         *out = i;
         return true;
     }
-    return err_set(err, ERR_FORMAT, "expected \"notation\" as course, paper or pytorch");
+    return err_set(err, ERR_FORMAT, "expected \"%s\" as %s", key, expected);
 }
 
 // The list at `key`, NULL when missing; its length at most `max`.
@@ -130,7 +134,9 @@ static bool from_json(const json_t *json, struct preferences *p, bool *newer, st
     return get_bool(json, "dark", &p->dark, err) && get_bool(json, "reduced_motion", &p->reduced_motion, err) &&
            get_bool(json, "sign_marks", &p->sign_marks, err) && get_bool(json, "contrast", &p->contrast, err) &&
            get_bool(json, "narrate", &p->narrate, err) && get_scale(json, &p->scale, err) &&
-           get_notation(json, &p->notation, err) && get_recent(json, p, err) && get_progress(json, p, err);
+           get_word(json, "notation", notation_names, NOTATION_COUNT, "course, paper or pytorch", &p->notation, err) &&
+           get_word(json, "weights", weights_names, WEIGHTS, "usual, split or stacked", &p->weights, err) &&
+           get_recent(json, p, err) && get_progress(json, p, err);
 }
 
 static bool parse(const struct bytes *bytes, struct preferences *p, bool *newer, struct err *err) {
@@ -205,14 +211,14 @@ static json_t *progress_json(const struct preferences *p) {
     return list;
 }
 
-static char *to_text(const struct preferences *p, const char *notation) {
+static char *to_text(const struct preferences *p) {
     json_t *json = json_object();
     bool good = put(json, "version", json_integer(FORMAT_VERSION)) && put(json, "dark", json_boolean(p->dark)) &&
                 put(json, "reduced_motion", json_boolean(p->reduced_motion)) &&
                 put(json, "sign_marks", json_boolean(p->sign_marks)) &&
                 put(json, "contrast", json_boolean(p->contrast)) && put(json, "narrate", json_boolean(p->narrate)) &&
-                put(json, "scale", json_real(p->scale)) && put(json, "notation", json_string(notation)) &&
-                put(json, "recent", recent_json(p)) && put(json, "progress", progress_json(p));
+                put(json, "scale", json_real(p->scale)) && put(json, "notation", json_string(notation_names[p->notation])) &&
+                put(json, "weights", json_string(weights_names[p->weights])) && put(json, "recent", recent_json(p)) && put(json, "progress", progress_json(p));
     char *text = good ? json_dumps(json, JSON_INDENT(2)) : NULL;
     json_decref(json);
     return text;
@@ -236,7 +242,9 @@ bool preferences_save(const struct preferences *preferences, const char *path, s
                       scale);
     if (notation < 0 || notation >= NOTATION_COUNT)
         return err_at(err, ERR_VALUE, path, 0, 0, "there is no notation %d", notation);
-    char *text = to_text(preferences, notation_names[notation]);
+    if (preferences->weights < 0 || preferences->weights >= WEIGHTS)
+        return err_at(err, ERR_VALUE, path, 0, 0, "there is no form of weights %d", preferences->weights);
+    char *text = to_text(preferences);
     if (!text) return err_at(err, ERR_MEMORY, path, 0, 0, "no memory to save the preferences");
     struct str whole = {0};
     str_printf(&whole, "%s\n", text);

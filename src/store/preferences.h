@@ -18,6 +18,7 @@ struct preferences {
     bool narrate; // each step's sentence in the terminal as well
     double scale; // the user's size of everything, 1 by default
     int notation; // enum notation
+    int weights;  // 0 as the notation usually has them, 1 split, 2 stacked
     int recent_count;
     char recent[PREFERENCES_RECENT][512];
     int progress_count;

@@ -11,7 +11,14 @@ void new_line(struct equation *e) {
 void put_output_at(struct equation *e, const char *base, const char *sub, int t) {
     struct label_pen pen = e->pen;
     pen.layer = pen.direction = -1;
+    static const char *const names[] = {
+        [LABEL_Y_HAT] = "\\hat{y}", [LABEL_Y] = "y", [LABEL_LOSS] = "L", [LABEL_DZ_Y] = "dz", [LABEL_LOGIT] = "z"};
+    int kind = 0, count = (int)(sizeof names / sizeof *names);
+    while (kind < count && strcmp(base, names[kind]))
+        kind++;
+    if (kind < count) begin_link(&pen, LABEL_OUTPUT, -1, kind, t);
     put_symbol(&pen, base, sub, NULL, t, LABEL_NO_UNIT);
+    if (kind < count) end_link(&pen);
 }
 
 void put_output(struct equation *e, const char *base, const char *sub) {
@@ -98,13 +105,9 @@ static void equation_hand_over(struct equation *e) {
 static void equation_shares(struct equation *e, const struct cell_part *part) {
     const struct cell_desc *cell = e->pen.cell;
     int maker = step_that_makes(cell, part->result), z = cell->steps[maker].in[0], add = step_that_makes(cell, z);
-    new_line(e);
-    put_slot(&e->pen, part->result, e->t, LABEL_NO_UNIT, NULL);
-    put_text(&e->pen, "=");
+    put_left(e, part->result, e->t, false, NULL);
     put_step(&e->pen, maker, CELL_MAX_STEPS, e->t, LABEL_NO_UNIT, LEVEL_SUM);
-    new_line(e);
-    put_slot(&e->pen, z, e->t, LABEL_NO_UNIT, NULL);
-    put_text(&e->pen, "=");
+    put_left(e, z, e->t, false, NULL);
     for (int k = 0; k < 2; k++) {
         if (k) put_text(&e->pen, "\n+");
         put_step(&e->pen, step_that_makes(cell, cell->steps[add].in[k]), part->first, e->t, LABEL_NO_UNIT, LEVEL_SUM);
@@ -118,10 +121,22 @@ static void equation_part(struct equation *e) {
         equation_shares(e, part);
         return;
     }
-    new_line(e);
-    put_slot(&e->pen, part->result, e->t, LABEL_NO_UNIT, NULL);
-    put_text(&e->pen, "=");
-    put_step(&e->pen, step_that_makes(e->pen.cell, part->result), part->first, e->t, LABEL_NO_UNIT, LEVEL_SUM);
+    int maker = step_that_makes(e->pen.cell, part->result);
+    put_left(e, part->result, e->t, false, NULL);
+    put_step(&e->pen, maker, part->first, e->t, LABEL_NO_UNIT, LEVEL_SUM);
+    const struct cell_step *last = &e->pen.cell->steps[maker];
+    if (!e->pen.numbers) return;
+    put_text(&e->pen, "="); // what its function is applied to, its factors or its terms
+    if (last->op != OP_ADD && last->op != OP_MUL) {
+        put_step(&e->pen, maker, CELL_MAX_STEPS, e->t, LABEL_NO_UNIT, LEVEL_SUM);
+        return;
+    }
+    put_slot(&e->pen, last->in[0], e->t, LABEL_NO_UNIT, NULL);
+    if (last->op == OP_ADD)
+        put_text(&e->pen, "+");
+    else
+        put_times(&e->pen);
+    put_slot(&e->pen, last->in[1], e->t, LABEL_NO_UNIT, NULL);
 }
 
 void put_top(struct equation *e, int t) {
@@ -138,6 +153,10 @@ void put_top(struct equation *e, int t) {
 }
 
 static void equation_output(struct equation *e) {
+    if (e->pen.numbers) {
+        numbers_output(e);
+        return;
+    }
     static const char *const functions[OUTPUT_COUNT] = {
         [OUTPUT_SOFTMAX] = "\\t{softmax}(", [OUTPUT_SIGMOID] = "\\sigma(", [OUTPUT_LINEAR] = ""};
     const char *function = functions[e->record->layout.spec.output];
@@ -190,6 +209,10 @@ static void loss_softmax(struct equation *e) {
 }
 
 static void equation_loss(struct equation *e) {
+    if (e->pen.numbers) {
+        numbers_loss(e);
+        return;
+    }
     const struct net_spec *spec = &e->record->layout.spec;
     const char *i = spec->outputs > 1 ? "i" : "";
     new_line(e);
@@ -204,8 +227,8 @@ static void equation_loss(struct equation *e) {
         loss_softmax(e);
 }
 
-void label_equation(char *out, size_t size, const struct record *record, const struct step *step, bool symbolic_time,
-                    struct label_style style) {
+static void write_equation(char *out, size_t size, const struct record *record, const struct step *step,
+                           bool symbolic_time, struct label_style style, struct number_pen *numbers) {
     static void (*const kinds[STEP_KIND_COUNT])(struct equation *) = {
         [STEP_EMBED] = equation_embed,
         [STEP_EMBED_BACK] = equation_embed_back,
@@ -237,6 +260,42 @@ void label_equation(char *out, size_t size, const struct record *record, const s
                                .layer = step->layer,
                                .direction = step->direction,
                                .layers = spec->layers,
-                               .directions = spec->directions};
+                               .directions = spec->directions,
+                               .layout = &record->layout,
+                               .numbers = numbers};
     if ((unsigned)step->kind < STEP_KIND_COUNT) kinds[step->kind](&e);
+    if (numbers) numbers_close(&e.pen);
+}
+
+void label_equation(char *out, size_t size, const struct record *record, const struct step *step, bool symbolic_time,
+                    struct label_style style) {
+    write_equation(out, size, record, step, symbolic_time, style, NULL);
+}
+
+static bool tells_of_a_unit(const struct record *side, const struct step *step) {
+    switch (step->kind) {
+    case STEP_OUTPUT:
+    case STEP_LOSS:
+    case STEP_OUTPUT_BACK:
+        return side->layout.spec.output == OUTPUT_SOFTMAX &&
+               (step->kind == STEP_OUTPUT || record_has_target(side, step->t));
+    case STEP_PART:
+    case STEP_PART_BACK:
+    case STEP_FROM_LOSS:
+    case STEP_FROM_FUTURE:
+    case STEP_SUM:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void label_equation_numbers(struct label_numbers *out, const struct record *record, const struct step *step, int unit,
+                            struct label_style style) {
+    *out = (struct label_numbers){.count = 0};
+    record = record_side(record, step->encoder);
+    bool there = step->t >= 0 && step->t < record_T(record) && unit >= 0 && unit < record_H(record);
+    if (!there || !tells_of_a_unit(record, step)) return;
+    struct number_pen numbers = {.out = out, .record = record, .unit = unit, .direction = step->direction};
+    write_equation(out->text, sizeof out->text, record, step, false, style, &numbers);
 }

@@ -25,6 +25,18 @@ bool has_future(const struct equation *e);
 int equation_time_after(const struct equation *e); // who hands its gradient back to this timestep
 int equation_time_before(const struct equation *e);
 
+// The left side of an equation; with numbers it is that of one unit, and what it comes to is put behind it later:
+// the number of what stands at the left, or what a step sent back to its operand at timestep `at`.
+void put_left(struct equation *e, int slot, int t, bool grad, const char *extra);
+void put_left_sent(struct equation *e, int slot, int t, const char *extra, struct reader from, int at);
+// The right side as it is, where its number is all there is to tell of a unit; returns what to set again.
+struct number_pen *without_numbers(struct equation *e);
+// The output that the numbers tell of: the target, else the most probable; name: its text as maths.
+int told_output(const struct equation *e, char *name, size_t size);
+void put_element(struct equation *e, const char *tensor, const double *values, int output); // of it, at the step's time
+void numbers_output(struct equation *e);
+void numbers_loss(struct equation *e);
+
 void equation_output_back(struct equation *e);
 void equation_from_loss(struct equation *e);
 void equation_from_future(struct equation *e);

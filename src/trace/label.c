@@ -22,6 +22,29 @@ int time_shifted(int t0, int by) {
     return t0 == LABEL_NO_TIME ? t0 : t0 + by;
 }
 
+// --- links ---
+
+void begin_link(const struct label_pen *pen, enum label_kind kind, int index, int which, int t0) {
+    if (pen->style.linked)
+        put_text(pen, "\\link{%d %d %d %d %d %d}{", (int)kind, index, which, pen->layer, pen->direction, t0);
+}
+
+void end_link(const struct label_pen *pen) {
+    if (pen->style.linked) put_text(pen, "}");
+}
+
+bool label_target(const char *key, int length, struct label_target *out) {
+    char text[64];
+    int kind;
+    if (length <= 0 || length >= (int)sizeof text) return false;
+    memcpy(text, key, (size_t)length);
+    text[length] = '\0';
+    if (sscanf(text, "%d %d %d %d %d %d", &kind, &out->index, &out->which, &out->layer, &out->direction, &out->t0) != 6)
+        return false;
+    out->kind = (enum label_kind)kind;
+    return kind >= LABEL_VALUE && kind <= LABEL_OUTPUT;
+}
+
 // --- symbols and their scripts ---
 
 static void time_text(char *out, size_t size, int t0) {
@@ -108,27 +131,39 @@ static void put_name(const struct label_pen *pen, int slot, int t0, int unit, co
 
 void put_slot(const struct label_pen *pen, int slot, int t0, int unit, const char *extra) {
     const struct cell_slot *s = &pen->cell->slots[slot];
+    if (pen->numbers) {
+        put_label_number(pen, slot_number(pen, slot, t0));
+        return;
+    }
     if (s->role == SLOT_PRODUCT) {
         put_step(pen, step_that_makes(pen->cell, slot), CELL_MAX_STEPS, t0, unit, LEVEL_SUM);
         return;
     }
+    begin_link(pen, LABEL_VALUE, slot, -1, t0);
     bool colored = begin_color(pen, s);
     put_name(pen, slot, t0, unit, extra);
     if (colored) put_text(pen, "}");
+    end_link(pen);
 }
 
 void put_grad(const struct label_pen *pen, int slot, int t0, int unit, const char *extra) {
     const struct cell_slot *s = &pen->cell->slots[slot];
+    if (pen->numbers) {
+        put_label_number(pen, grad_number(pen, slot, t0, extra));
+        return;
+    }
     if (s->role == SLOT_PRODUCT) {
         put_text(pen, "d(");
         put_slot(pen, slot, t0, unit, NULL);
         put_text(pen, ")");
         return;
     }
+    begin_link(pen, LABEL_GRADIENT, slot, -1, t0);
     bool colored = begin_color(pen, s);
     put_text(pen, "d");
     put_name(pen, slot, t0, unit, extra);
     if (colored) put_text(pen, "}");
+    end_link(pen);
 }
 
 // --- from outside ---
@@ -148,10 +183,46 @@ void label_slot(char *out, size_t size, const struct cell_desc *cell, int slot, 
 
 void label_grad(char *out, size_t size, const struct cell_desc *cell, int slot, int t0, int unit,
                 struct label_style style) {
+    label_grad_from(out, size, cell, slot, t0, unit, NULL, style);
+}
+
+void label_grad_from(char *out, size_t size, const struct cell_desc *cell, int slot, int t0, int unit, const char *from,
+                     struct label_style style) {
     if (size == 0) return;
     out[0] = '\0';
     struct label_pen pen = pen_for(&(struct pen_out){out, size, 0}, cell, style);
-    put_grad(&pen, slot, t0, unit, NULL);
+    put_grad(&pen, slot, t0, unit, from);
+}
+
+void label_map(char *out, size_t size, const struct cell_desc *cell, int block, bool of_state, bool of_input,
+               struct label_style style) {
+    if (size == 0) return;
+    out[0] = '\0';
+    struct label_pen pen = pen_for(&(struct pen_out){out, size, 0}, cell, style);
+    if (of_state && of_input && label_stacked(style, cell)) {
+        const struct symbol *weight = &cell->blocks[block].weight[style.notation];
+        put_text(&pen, "%s_{%s}", weight->base, weight->sub);
+        return;
+    }
+    if (of_state) put_weight(&pen, block, 0);
+    if (of_state && of_input) put_text(&pen, ",");
+    if (of_input) put_weight(&pen, block, 1);
+}
+
+void label_stored(char *out, size_t size, const struct record *record, int layer, int direction) {
+    if (size == 0) return;
+    out[0] = '\0';
+    struct label_pen pen = pen_for(&(struct pen_out){out, size, 0}, record_cell(record), (struct label_style){0});
+    for (int k = 0; k < 2; k++) {
+        int index = layout_param(&record->layout, k ? PARAM_RECURRENT : PARAM_INPUT, layer, direction);
+        const struct param *param = &record->layout.params[index];
+        const char *name = strrchr(param->name, '.');
+        put_text(&pen, "%s (%d, %d)\n", name ? name + 1 : param->name, param->out, param->in);
+    }
+    const int H = record_H(record);
+    put_text(&pen, "rows");
+    for (int k = 0; k < pen.cell->block_count; k++)
+        put_text(&pen, " %s %d:%d", pen.cell->blocks[k].weight[NOTATION_PYTORCH].sub, k * H, (k + 1) * H);
 }
 
 static struct label_pen pen_of(struct pen_out *out, const struct record *record, int layer, int direction,
@@ -185,6 +256,11 @@ void label_output(char *out, size_t size, const char *what, int t0, struct label
     out[0] = '\0';
     struct label_pen pen = pen_for(&(struct pen_out){out, size, 0}, NULL, style);
     put_symbol(&pen, what, "", NULL, t0, LABEL_NO_UNIT);
+}
+
+bool label_stacked(struct label_style style, const struct cell_desc *cell) {
+    if (style.weights != LABEL_WEIGHTS_USUAL) return style.weights == LABEL_WEIGHTS_STACKED;
+    return style.notation == NOTATION_COURSE && cell->block_count > 1;
 }
 
 static void symbol_text(char *out, size_t size, const char *text, int symbol) {

@@ -77,7 +77,20 @@ void put_times(const struct label_pen *pen) {
 // --- weights ---
 
 bool is_stacked(const struct label_pen *pen) {
-    return pen->style.notation == NOTATION_COURSE && pen->cell->block_count > 1;
+    return pen->style.notation != NOTATION_PYTORCH && label_stacked(pen->style, pen->cell);
+}
+
+bool names_files(const struct label_pen *pen) {
+    return pen->style.notation == NOTATION_PYTORCH && pen->layout && label_stacked(pen->style, pen->cell);
+}
+
+// "\\t{weight_hh_l0}_{[8:16]}": the rows of a block in a matrix of the files. `stem` takes the place of "weight_ih".
+static void put_rows(const struct label_pen *pen, const char *stem, int row) {
+    int index = layout_param(pen->layout, PARAM_INPUT, pen->layer < 0 ? 0 : pen->layer, pen->direction == 1);
+    const char *name = strstr(pen->layout->params[index].name, "weight_ih"),
+               *end = name ? name + strlen("weight_ih") : "";
+    const int H = pen->layout->spec.hidden;
+    put_text(pen, "\\t{%s%s}_{[%d:%d]}", stem, end, row * H, (row + 1) * H);
 }
 
 // The letter that an operand lends to its matrix: W_{aa}, W_{ax}; W_{hf}, W_{xf}; PyTorch says i for input.
@@ -87,7 +100,7 @@ static const char *operand_letter(const struct label_pen *pen, int which) {
     return pen->cell->slots[slot].symbol[pen->style.notation].base;
 }
 
-void put_weight(const struct label_pen *pen, int block, int which) {
+static void put_weight_name(const struct label_pen *pen, int block, int which) {
     const struct symbol *weight = &pen->cell->blocks[block].weight[pen->style.notation];
     if (which < 0) { // one name for both operands: the stacked matrix, or the bare letter where there are two
         if (is_stacked(pen))
@@ -96,17 +109,36 @@ void put_weight(const struct label_pen *pen, int block, int which) {
             put_text(pen, "%s", weight->base);
         return;
     }
-    const char *letter = operand_letter(pen, which);
-    if (pen->style.notation == NOTATION_COURSE) // to, from
-        put_text(pen, "%s_{%s%s}", weight->base, weight->sub, letter);
-    else // from, to
-        put_text(pen, "%s_{%s%s}", weight->base, letter, weight->sub);
+    if (names_files(pen)) {
+        put_rows(pen, which == 0 ? "weight_hh" : "weight_ih", block);
+        return;
+    }
+    put_text(pen, "%s_{", weight->base);
+    put_weight_letters(pen, block, which);
+    put_text(pen, "}");
 }
 
-void put_bias(const struct label_pen *pen, int block, int which) {
+void put_weight(const struct label_pen *pen, int block, int which) {
+    begin_link(pen, LABEL_WEIGHT, block, which, LABEL_NO_TIME);
+    put_weight_name(pen, block, which);
+    end_link(pen);
+}
+
+void put_weight_letters(const struct label_pen *pen, int block, int which) {
+    const char *sub = pen->cell->blocks[block].weight[pen->style.notation].sub;
+    const char *letter = operand_letter(pen, which);
+    if (pen->style.notation == NOTATION_COURSE) // to, from
+        put_text(pen, "%s%s", sub, letter);
+    else // from, to
+        put_text(pen, "%s%s", letter, sub);
+}
+
+static void put_bias_name(const struct label_pen *pen, int block, int which) {
     const char *sub = pen->cell->blocks[block].weight[pen->style.notation].sub;
     bool pytorch = pen->style.notation == NOTATION_PYTORCH;
-    if (which >= 0 && pen->style.notation == NOTATION_COURSE && pen->cell->two_biases) // to, from
+    if (which >= 0 && names_files(pen))
+        put_rows(pen, which == 0 ? "bias_hh" : "bias_ih", block);
+    else if (which >= 0 && pen->style.notation == NOTATION_COURSE && pen->cell->two_biases) // to, from
         put_text(pen, "b_{%s%s}", sub, operand_letter(pen, which));
     else if (which >= 0 && (pytorch || pen->cell->two_biases)) // from, to
         put_text(pen, "b_{%s%s}", operand_letter(pen, which), sub);
@@ -114,7 +146,17 @@ void put_bias(const struct label_pen *pen, int block, int which) {
         put_text(pen, strlen(sub) > 1 ? "b_{%s}" : "b_%s", sub);
 }
 
-void put_head_weight(const struct label_pen *pen) {
+void put_bias(const struct label_pen *pen, int block, int which) {
+    begin_link(pen, LABEL_BIAS, block, which, LABEL_NO_TIME);
+    put_bias_name(pen, block, which);
+    end_link(pen);
+}
+
+static void put_head_weight_name(const struct label_pen *pen) {
+    if (names_files(pen)) {
+        put_text(pen, "\\t{head.weight}");
+        return;
+    }
     const char *state = pen->cell->slots[pen->cell->state_out[0]].symbol[pen->style.notation].base;
     if (pen->style.notation == NOTATION_COURSE) // to, from
         put_text(pen, "W_{y%s}", state);
@@ -122,15 +164,27 @@ void put_head_weight(const struct label_pen *pen) {
         put_text(pen, pen->style.notation == NOTATION_PAPER ? "W_{%sy}" : "W_{\\t{head}}", state);
 }
 
+void put_head_weight(const struct label_pen *pen) {
+    begin_link(pen, LABEL_HEAD_WEIGHT, -1, -1, LABEL_NO_TIME);
+    put_head_weight_name(pen);
+    end_link(pen);
+}
+
 void put_head_bias(const struct label_pen *pen) {
     static const char *const names[NOTATION_COUNT] = {"b_y", "b_y", "b_{\\t{head}}"};
-    put_text(pen, "%s", names[pen->style.notation]);
+    begin_link(pen, LABEL_HEAD_BIAS, -1, -1, LABEL_NO_TIME);
+    put_text(pen, "%s", names_files(pen) ? "\\t{head.bias}" : names[pen->style.notation]);
+    end_link(pen);
 }
 
 // --- forward ---
 
 static void put_affine(const struct label_pen *pen, const struct cell_step *step, int t0) {
     const int *in = step->in;
+    if (pen->numbers) {
+        put_affine_numbers(pen, step, t0);
+        return;
+    }
     if (is_stacked(pen) && in[0] >= 0 && in[1] >= 0) {
         put_weight(pen, step->block, -1);
         put_text(pen, "[");
@@ -148,7 +202,7 @@ static void put_affine(const struct label_pen *pen, const struct cell_step *step
     bool two = pen->style.notation == NOTATION_PYTORCH || pen->cell->two_biases, any = false;
     for (int k = 0; k < 2; k++) {
         if (in[k] < 0) continue;
-        if (any) put_text(pen, "+");
+        if (any) put_text(pen, names_files(pen) ? "\n+" : "+"); // too long for one line
         any = true;
         put_weight(pen, step->block, k);
         put_slot(pen, in[k], t0, LABEL_NO_UNIT, NULL);
@@ -179,12 +233,26 @@ static void put_function(const struct label_pen *pen, const char *name, int slot
     put_text(pen, ")");
 }
 
-void put_diagonal(const struct label_pen *pen, int block) {
+static void put_diagonal_name(const struct label_pen *pen, int block) {
+    if (names_files(pen)) {
+        put_rows(pen, "weight_ch", cell_diagonal_row(pen->cell, block));
+        return;
+    }
     const char *sub = pen->cell->blocks[block].weight[pen->style.notation].sub;
     if (pen->style.notation == NOTATION_COURSE) // to, from
         put_text(pen, "w_{%sc}", sub);
     else
         put_text(pen, "w_{c%s}", sub);
+}
+
+void put_diagonal(const struct label_pen *pen, int block) {
+    if (pen->numbers) {
+        put_diagonal_number(pen, block);
+        return;
+    }
+    begin_link(pen, LABEL_WEIGHT, block, 2, LABEL_NO_TIME);
+    put_diagonal_name(pen, block);
+    end_link(pen);
 }
 
 void put_step(const struct label_pen *pen, int step, int first, int t0, int unit, enum label_level level) {
@@ -202,7 +270,7 @@ void put_step(const struct label_pen *pen, int step, int first, int t0, int unit
         put_function(pen, "\\t{ReLU}", s->in[0], first, t0, unit);
         break;
     case OP_TANH:
-        if (written_out(pen, s->in[0], first)) {
+        if (written_out(pen, s->in[0], first) || pen->numbers) {
             put_function(pen, "\\t{tanh}", s->in[0], first, t0, unit);
         } else {
             put_text(pen, "\\tanh ");
@@ -248,9 +316,9 @@ void put_slope(const struct label_pen *pen, int step, int t0) {
         put_text(pen, ")");
         break;
     case OP_TANH:
-        put_text(pen, product ? "(1-\\tanh^2 " : "(1-(");
+        put_text(pen, product && pen->numbers ? "(1-\\tanh^2(" : product ? "(1-\\tanh^2 " : "(1-(");
         put_slot(pen, product ? s->in[0] : s->out, t0, LABEL_NO_UNIT, NULL);
-        put_text(pen, product ? ")" : ")^2)");
+        put_text(pen, product && pen->numbers ? "))" : product ? ")" : ")^2)");
         break;
     case OP_RELU:
         put_text(pen, "\\t{ReLU\u2032}(");
@@ -287,6 +355,10 @@ static bool comes_through_weights(const struct cell_desc *cell, int slot) {
 
 void put_sent(const struct label_pen *pen, int step, int k, int t0) {
     const struct cell_step *s = &pen->cell->steps[step];
+    if (s->op == OP_AFFINE && pen->numbers) {
+        put_label_number(pen, sent_number(pen, step, k, t0));
+        return;
+    }
     if (s->op == OP_AFFINE) {
         put_weight(pen, s->block, k);
         put_text(pen, "^{T}");

@@ -16,9 +16,35 @@ struct label_pen {
     struct label_style style;
     int layer, direction; // -1: not written; else only where the network has more than one
     int layers, directions;
+    const struct layout *layout; // for the names of files; NULL: they are not written
+    struct number_pen *numbers;  // numbers instead of symbols (equation_numbers.c); NULL: symbols
 };
 
 enum label_level { LEVEL_SUM, LEVEL_PRODUCT }; // a sum inside a product needs parentheses
+
+// A symbol between these two is a link, where links are asked for.
+void begin_link(const struct label_pen *pen, enum label_kind kind, int index, int which, int t0);
+void end_link(const struct label_pen *pen);
+
+// Numbers of one unit in the place of symbols (equation_numbers.c), while pen->numbers. An equation is opened after its
+// "=" with what it comes to, and closed before the next one.
+struct number_pen {
+    struct label_numbers *out;
+    const struct record *record;
+    int unit, direction; // whose; direction: of the step, where a layer above sends to both
+    struct label_value result;
+    size_t right; // where the right side begins
+    int first;    // value of it
+    bool open;
+};
+void numbers_open(const struct label_pen *pen, struct label_value result);
+void numbers_close(const struct label_pen *pen);
+struct label_value slot_number(const struct label_pen *pen, int slot, int t);
+struct label_value grad_number(const struct label_pen *pen, int slot, int t, const char *extra);
+struct label_value sent_number(const struct label_pen *pen, int step, int k, int t);
+void put_label_number(const struct label_pen *pen, struct label_value value);
+void put_affine_numbers(const struct label_pen *pen, const struct cell_step *step, int t);
+void put_diagonal_number(const struct label_pen *pen, int block);
 
 void put_text(const struct label_pen *pen, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // base with its scripts; extra: one more subscript, or NULL.
@@ -32,11 +58,14 @@ void put_output_grad(const struct label_pen *pen, int slot, int t0);
 void put_times(const struct label_pen *pen); // the elementwise product
 // The value of a step of the cell, its operands written out while they are products or steps from `first` on.
 void put_step(const struct label_pen *pen, int step, int first, int t0, int unit, enum label_level level);
-// "W_f", "W_{fa}", "W_{fx}" of a block; which: -1 stacked, 0 of the recurrent operand, 1 of the input.
+// "W_f", "W_{fa}", "W_{fx}" of a block; which: -1 stacked, 0 of the recurrent operand, 1 of the input. The letters
+// alone: "fa".
+void put_weight_letters(const struct label_pen *pen, int block, int which);
 void put_weight(const struct label_pen *pen, int block, int which);
 void put_bias(const struct label_pen *pen, int block, int which); // which: of PyTorch's two, else ignored
 void put_diagonal(const struct label_pen *pen, int block);        // "w_{fc}": what multiplies the memory
 bool is_stacked(const struct label_pen *pen);                     // one matrix for both operands
+bool names_files(const struct label_pen *pen);                    // rows of PyTorch's matrices
 void put_head_weight(const struct label_pen *pen);
 void put_head_bias(const struct label_pen *pen);
 // What step `step` sends back to operand k, as a product: "dc^{<2>}*\\Gamma_f^{<2>}".

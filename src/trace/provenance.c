@@ -37,23 +37,50 @@ static void add_term(struct terms *terms, const struct term *term) {
     terms->count++;
 }
 
-static void term_label(char *out, size_t size, const struct record *record, const struct cell_desc *cell, int slot,
-                       int layer, int unit, int entry, enum notation notation) {
+// Who the terms of a sum are written about.
+struct term_pen {
+    const struct record *record;
+    const struct cell_desc *cell;
+    struct label_style style;
+    int layer, direction, unit;
+};
+
+// "w_{7,3}", or with the letters of its own matrix: "w_{7,3}^{fa}"; of PyTorch's stacked matrices the row there.
+static void weight_label(char *out, size_t size, const struct term_pen *p, int block, int which, const char *entry) {
+    bool stacked = label_stacked(p->style, p->cell), file = stacked && p->style.notation == NOTATION_PYTORCH;
+    int row = p->unit + 1 + (file ? block * record_H(p->record) : 0);
+    struct pen_out sink = {out, size, 0};
+    struct label_pen pen = {.out = &sink, .cell = p->cell, .style = p->style, .layer = p->layer};
+    put_text(&pen, "w_{%d,%s}", row, entry);
+    if (p->style.weights == LABEL_WEIGHTS_USUAL || (stacked && !file)) return;
+    put_text(&pen, "^{");
+    if (file)
+        put_text(&pen, which ? "ih" : "hh");
+    else
+        put_weight_letters(&pen, block, which);
+    put_text(&pen, "}");
+}
+
+static void term_label(char *out, size_t size, const struct term_pen *p, const struct cell_step *step, int which,
+                       int entry) {
+    const struct cell_desc *cell = p->cell;
+    const enum notation notation = p->style.notation;
+    const int slot = step->in[which];
     const char *base = cell->slots[slot].symbol[notation].base;
-    char name[48], place[16] = "";
+    char name[48], place[16] = "", weight[72];
     snprintf(name, sizeof name, "%d", entry + 1);
-    const struct net_spec *spec = &record->layout.spec;
-    if (slot == cell->input && layer == 0 && !spec->real_input && spec->embed == 0)
-        label_symbol(name, sizeof name, record, entry);
-    if (slot == cell->input && layer > 0) {
+    const struct net_spec *spec = &p->record->layout.spec;
+    if (slot == cell->input && p->layer == 0 && !spec->real_input && spec->embed == 0)
+        label_symbol(name, sizeof name, p->record, entry);
+    if (slot == cell->input && p->layer > 0) {
         base = cell->slots[cell->state_out[0]].symbol[notation].base;
-        snprintf(place, sizeof place, notation == NOTATION_COURSE ? "^{[%d]}" : "^{(%d)}", layer);
+        snprintf(place, sizeof place, notation == NOTATION_COURSE ? "^{[%d]}" : "^{(%d)}", p->layer);
     }
-    if (cell->slots[slot].role == SLOT_PRODUCT) { // it has no letter of its own
-        snprintf(out, size, "w_{%d,%s}", unit + 1, name);
-        return;
-    }
-    snprintf(out, size, name[1] ? "w_{%d,%s} %s_{%s}%s" : "w_{%d,%s} %s_%s%s", unit + 1, name, base, name, place);
+    weight_label(weight, sizeof weight, p, step->block, which, name);
+    if (cell->slots[slot].role == SLOT_PRODUCT) // it has no letter of its own
+        snprintf(out, size, "%s", weight);
+    else
+        snprintf(out, size, name[1] ? "%s %s_{%s}%s" : "%s %s_%s%s", weight, base, name, place);
 }
 
 static void bias_label(char *out, size_t size, const struct record *record, const struct raw_term *raw, int unit,
@@ -87,7 +114,7 @@ static void fill_term(struct term *term, const struct record *whole, const struc
 }
 
 int provenance_terms(const struct record *record, int layer, int direction, int step, int t, int unit,
-                     enum notation notation, struct term *out, int max, int *rest_count, double *rest, double *bias,
+                     struct label_style style, struct term *out, int max, int *rest_count, double *rest, double *bias,
                      double *recurrent, double *input) {
     const struct record *whole = record->whole;
     const struct cell_desc *cell = record_cell(record);
@@ -100,6 +127,7 @@ int provenance_terms(const struct record *record, int layer, int direction, int 
                       .t = t,
                       .row = unit};
     struct terms terms = {.out = out, .max = max};
+    const struct term_pen pen = {record, cell, style, layer, direction, unit};
     struct sum sum;
     *bias = *recurrent = *input = 0;
     sum_of_step(&sum, whole, &z, step);
@@ -111,10 +139,9 @@ int provenance_terms(const struct record *record, int layer, int direction, int 
         bool of_input = whole->layout.params[raw.factors[0].place.param].role == PARAM_INPUT;
         *(raw.count == 1 ? bias : of_input ? input : recurrent) += term.value;
         if (raw.count == 1)
-            bias_label(term.label, sizeof term.label, record, &raw, unit, notation);
+            bias_label(term.label, sizeof term.label, record, &raw, unit, style.notation);
         else if (term.value != 0 && max > 0)
-            term_label(term.label, sizeof term.label, record, cell, affine->in[of_input], layer, unit,
-                       raw.factors[0].place.column, notation);
+            term_label(term.label, sizeof term.label, &pen, affine, of_input, raw.factors[0].place.column);
         add_term(&terms, &term);
     }
     *rest_count = terms.rest_count;
@@ -432,7 +459,8 @@ static void ledger_hand_over(struct ledger_pen *p) {
     }
 }
 
-void ledger_init(struct ledger *ledger, const struct record *record, const struct step *step, enum notation notation) {
+void ledger_init(struct ledger *ledger, const struct record *record, const struct step *step,
+                 struct label_style style) {
     *ledger = (struct ledger){0};
     record = record_side(record, step->encoder);
     if (step->t < 0 || step->t >= record_T(record)) return;
@@ -440,11 +468,12 @@ void ledger_init(struct ledger *ledger, const struct record *record, const struc
     struct ledger_pen p = {.ledger = ledger, .record = record, .cell = record_cell(record), .step = step};
     p.pen = (struct label_pen){.out = &p.out,
                                .cell = p.cell,
-                               .style = {notation, true},
+                               .style = style,
                                .layer = step->layer,
                                .direction = step->direction,
                                .layers = spec->layers,
-                               .directions = spec->directions};
+                               .directions = spec->directions}; // no layout: a row has no room for names of files
+    p.pen.style.colored = true;
     switch (step->kind) {
     case STEP_SUM:
         ledger_sum(&p);

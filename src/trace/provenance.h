@@ -6,7 +6,7 @@
 #include "label.h"
 
 struct term {
-    char label[96];         // maths markup: "w_{7,3} a_3"
+    char label[96];         // maths markup: "w_{7,3} a_3"; split "w_{7,3}^{fa} a_3"
     double weight, operand; // its two factors; operand NaN for a bias
     double value;           // weight * operand
     const char *tensor;     // of the weight: "param/...", its row and column; lives as long as the record
@@ -18,7 +18,7 @@ struct term {
 // first. A one-hot input is one term, a zero input none. Returns how many were written (at most max); *rest_count and
 // *rest hold what did not fit; bias + recurrent + input = z[unit] but for rounding.
 int provenance_terms(const struct record *record, int layer, int direction, int step, int t, int unit,
-                     enum notation notation, struct term *out, int max, int *rest_count, double *rest, double *bias,
+                     struct label_style style, struct term *out, int max, int *rest_count, double *rest, double *bias,
                      double *recurrent, double *input);
 
 // One factor row of a chain-rule ledger: a vector and how it enters.
@@ -45,5 +45,5 @@ struct ledger {
 // sends back in time (a result without factors). STEP_OUTPUT_BACK: y_hat, y, dz_y, with their factor between where it
 // is not 1. STEP_HAND_OVER: the encoder's last states and, after their '=', the decoder's first. No rows:
 // STEP_FROM_LOSS, a STEP_FROM_FUTURE with one term, other phases.
-void ledger_init(struct ledger *ledger, const struct record *record, const struct step *step, enum notation notation);
+void ledger_init(struct ledger *ledger, const struct record *record, const struct step *step, struct label_style style);
 void ledger_release(struct ledger *ledger);

@@ -11,7 +11,13 @@ struct drawing { // one formula on its way to a draw list
     const struct theme *theme;
     const struct source *values;
     int value_count;
-    bool strong; // on the highlighter everything is in its ink
+    bool strong;         // on the highlighter everything is in its ink
+    struct links *links; // looked for, or NULL
+};
+
+struct links {
+    struct math_link *out;
+    int count, max;
 };
 
 // --- layout ---
@@ -54,7 +60,8 @@ static bool is_function(const struct math_formula *f, const struct math_node *n)
 static bool is_ordinary(const struct math_node *n) {
     if (n->kind == MATH_GLYPHS) return !(n->length == 1 && strchr("()[],/|", n->text[0]));
     return n->kind == MATH_SCRIPTS || n->kind == MATH_FRACTION || n->kind == MATH_HAT || n->kind == MATH_TILDE ||
-           n->kind == MATH_NORM || n->kind == MATH_COLORED || n->kind == MATH_VALUE || n->kind == MATH_BIG;
+           n->kind == MATH_NORM || n->kind == MATH_COLORED || n->kind == MATH_VALUE || n->kind == MATH_BIG ||
+           n->kind == MATH_LINK;
 }
 
 // Gaps left and right of an operator; a first sign, or one behind another operator or a bracket, belongs to
@@ -278,6 +285,13 @@ static color hue_ink(const struct drawing *d, char hue) {
     return d->theme->identity_ink[at ? at - letters : 0];
 }
 
+static void note_link(struct links *links, const struct math_node *n, float x, float y) {
+    if (links->count == links->max) return;
+    float top = fmaxf(n->ascent, n->size * 0.7f) + 2, bottom = fmaxf(n->descent, n->size * 0.2f) + 2;
+    links->out[links->count++] =
+        (struct math_link){n->text, n->length, {x - 2, y - top, n->width + n->lean + 4, top + bottom}};
+}
+
 static void paint(const struct drawing *d, struct math_formula *f, int index, float x, float y, color ink) {
     struct math_node *n = &f->nodes[index];
     struct draw_list *list = d->list;
@@ -334,6 +348,10 @@ static void paint(const struct drawing *d, struct math_formula *f, int index, fl
     case MATH_COLORED:
         paint(d, f, n->child, x, y, d->strong ? ink : hue_ink(d, n->hue));
         return;
+    case MATH_LINK:
+        if (d->links) note_link(d->links, n, x, y);
+        paint(d, f, n->child, x, y, ink);
+        return;
     case MATH_STRONG:
         paint_strong(d, f, n, x, y);
         return;
@@ -359,18 +377,24 @@ struct math_box math_measure_values(struct draw_list *list, const char *markup, 
     return (struct math_box){root->width, root->ascent, root->descent};
 }
 
+// Shrinks a formula into its room; returns its width.
+static float squeeze(const struct drawing *d, struct math_formula *f, int root, float room, float size) {
+    float width = f->nodes[root].width;
+    const float least = 0.7f * size;
+    for (int k = 0; k < 3 && width > room && size > least; k++) { // scripts have a least size: not quite in proportion
+        size = fmaxf(least, size * room / width);
+        layout(d, f, root, size, false);
+        width = f->nodes[root].width;
+    }
+    return width;
+}
+
 static float draw_aligned(struct draw_list *list, const struct theme *theme, float x, float y, float room,
                           const char *markup, float size, color ink, enum align align) {
     struct math_formula f;
     struct drawing d = {.list = list, .theme = theme};
     int root = prepare(&d, &f, markup, size);
-    float width = f.nodes[root].width;
-    const float least = 0.7f * size;
-    for (int k = 0; k < 3 && width > room && size > least; k++) { // scripts have a least size: not quite in proportion
-        size = fmaxf(least, size * room / width);
-        layout(&d, &f, root, size, false);
-        width = f.nodes[root].width;
-    }
+    float width = squeeze(&d, &f, root, room, size);
     paint(&d, &f, root, align == ALIGN_RIGHT ? x - width : align == ALIGN_CENTER ? x - width / 2 : x, y, ink);
     return width;
 }
@@ -392,4 +416,20 @@ float math_draw_values(struct draw_list *list, const struct theme *theme, float 
     int root = prepare(&d, &f, markup, size);
     paint(&d, &f, root, x, y, ink);
     return f.nodes[root].width;
+}
+
+// The layout is walked as for drawing, onto a list that takes nothing.
+int math_links(struct draw_list *list, float x, float y, float max_width, const char *markup, float size,
+               struct math_link *out, int max) {
+    struct math_formula f;
+    struct links links = {out, 0, max};
+    struct draw_list nowhere;
+    draw_init(&nowhere, list->fonts);
+    draw_begin(&nowhere, 1, 1, 1);
+    struct drawing d = {.list = &nowhere, .theme = theme_get(THEME_LIGHT), .links = &links};
+    int root = prepare(&d, &f, markup, size);
+    squeeze(&d, &f, root, max_width, size);
+    paint(&d, &f, root, x, y, d.theme->ink1);
+    draw_release(&nowhere);
+    return links.count;
 }

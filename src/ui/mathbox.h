@@ -4,8 +4,9 @@
 // \odot \approx \le \ge \times \in \to and the functions \tanh \ln \log \exp \softmax \max \min \relu; ^{...} _{...}
 // scripts (stacked); <t> inside a script gives the angle-bracket time index; \hat{} \tilde{} \norm{} \frac{}{}
 // \t{roman} \s{sans number}; * is the six-armed star; \col{f|u|o|c|r|a}{...} identity ink (not on the highlighter);
-// \strong{...} on the highlighter. Also what lessons write between $ signs. A bad markup is reported with its column,
-// and drawn as its own text. Nothing is kept between calls: a formula is parsed, laid out and drawn in about 1.5 us.
+// \strong{...} on the highlighter; \link{key}{...} is drawn as what it holds and found by math_links(). Also what
+// lessons write between $ signs. A bad markup is reported with its column, and drawn as its own text. Nothing is kept
+// between calls: a formula is parsed, laid out and drawn in about 1.5 us.
 
 #include "draw.h"
 #include "err.h"
@@ -30,6 +31,16 @@ float math_draw_values(struct draw_list *list, const struct theme *theme, float 
                        float size, color ink, const struct source *values, int count);
 struct math_box math_measure_values(struct draw_list *list, const char *markup, float size, const struct source *values,
                                     int count);
+
+// Where the \\link{key}{...} of a formula stand when it is drawn by math_draw_fit at the same place: the ink and a
+// little around it. Keys point into the markup. Returns how many there are, at most max.
+struct math_link {
+    const char *key;
+    int length;
+    rect at;
+};
+int math_links(struct draw_list *list, float x, float y, float max_width, const char *markup, float size,
+               struct math_link *out, int max);
 
 // Rich text: **bold**, $maths$ and `mono`, wrapped to a width; an empty line starts a paragraph. y: the baseline of the
 // first line. Returns the height used (lines times line_height). draw = false measures only.

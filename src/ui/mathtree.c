@@ -107,6 +107,14 @@ static int parse_word(struct math_formula *f, const char *word, int at) {
         f->nodes[n].child = content;
         return n;
     }
+    if (!strcmp(word, "link")) {
+        if (!braced(f, &inside, &length)) return new_node(f, MATH_SPACE);
+        int n = new_node(f, MATH_LINK), content = parse_group(f);
+        f->nodes[n].text = inside;
+        f->nodes[n].length = length;
+        f->nodes[n].child = content;
+        return n;
+    }
     if (!strcmp(word, "t") || !strcmp(word, "s")) {
         if (!braced(f, &inside, &length)) return new_node(f, MATH_SPACE);
         return glyphs(f, *word == 't' ? FONT_MATH : FONT_SANS_MEDIUM, inside, length);

@@ -21,6 +21,7 @@ enum math_kind {
     MATH_COLORED,
     MATH_STRONG, // child: what is inside
     MATH_VALUE,  // a number with its source
+    MATH_LINK,   // child: what is inside; text: its key
 };
 
 struct math_node {

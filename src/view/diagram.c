@@ -1,10 +1,9 @@
 #include "diagram_pen.h"
+#include "diagram_shapes.h"
 #include "mathbox.h"
 #include "strip.h"
 #include <math.h>
 #include <stdio.h>
-
-enum { CURVE_POINTS = 24 };
 
 bool diagram_has(enum cell_id cell) {
     return diagram_table(cell) != NULL;
@@ -28,90 +27,47 @@ static float part_stroke(const struct pen *pen, enum part_state state) {
     return state == PART_TODO ? 1.2f : pen->detail == DIAGRAM_FULL ? 2 : pen->detail == DIAGRAM_THUMBNAIL ? 1.1f : 1.5f;
 }
 
-static void trapezoid(struct draw_list *list, rect r, float slant) {
-    draw_path_move(list, r.x, r.y + r.h);
-    draw_path_line(list, r.x + slant, r.y);
-    draw_path_line(list, r.x + r.w - slant, r.y);
-    draw_path_line(list, r.x + r.w, r.y + r.h);
-}
-
 static void draw_map(const struct pen *pen, const struct diagram_node *node, int slot, enum part_state state) {
     const struct theme *theme = pen->theme;
     const struct cell_step *step = &pen->cell->steps[pen_step_of_slot(pen->cell, slot)];
     const struct cell_block *block = &pen->cell->blocks[step->block];
     point c = pen_node_center(pen, node);
     rect r = pen_around(c, pen->size.map_w, pen->size.map_h);
-    trapezoid(pen->list, r, r.w * pen->size.map_slant);
+    shape_trapezoid(pen->list, r, r.w * pen->size.map_slant);
     draw_path_fill(pen->list, part_fill(pen, state));
-    trapezoid(pen->list, r, r.w * pen->size.map_slant);
+    shape_trapezoid(pen->list, r, r.w * pen->size.map_slant);
     draw_path_stroke(pen->list, state == PART_TODO ? theme->ghost : theme->identity[block->identity],
                      part_stroke(pen, state), true, true);
     if (pen->size.map_text <= 0) return;
-    enum notation notation = pen->scene && pen->scene->state ? pen->scene->state->notation : NOTATION_COURSE;
-    const struct symbol *symbol = &block->weight[notation];
-    char text[48];
-    int one = step->in[0] < 0 ? step->in[1] : step->in[1] < 0 ? step->in[0] : -1; // a map of one operand names it
-    const char *from = one < 0 || pen->cell->block_count == 1 ? "" : pen->cell->slots[one].symbol[notation].base;
-    if (from[0] && notation == NOTATION_PYTORCH) from = one == pen->cell->input ? "i" : "h";
-    bool to_first = notation == NOTATION_COURSE;
-    snprintf(text, sizeof text, symbol->sub[0] ? "%s_{%s%s}" : "%s%s%s", symbol->base, to_first ? symbol->sub : from,
-             to_first ? from : symbol->sub);
+    char text[64];
+    struct label_style form = scene_label(pen->scene, false);
+    if (pen->detail != DIAGRAM_FULL) form.weights = LABEL_WEIGHTS_STACKED; // no room for two names
+    label_map(text, sizeof text, pen->cell, step->block, step->in[0] >= 0, step->in[1] >= 0, form);
     color ink = state == PART_RUN    ? theme->on_hi
                 : state == PART_TODO ? theme->ink3
                                      : theme->identity_ink[block->identity];
-    math_draw(pen->list, theme, c.x, c.y + pen->size.map_text * 0.32f, text, pen->size.map_text, ink, ALIGN_CENTER);
+    math_draw_fit(pen->list, theme, c.x, c.y + pen->size.map_text * 0.32f, r.w * (1 - 2 * pen->size.map_slant) - 4,
+                  text, pen->size.map_text, ink, ALIGN_CENTER);
 }
 
-// Not snapped: a stroke of 1.5 stays 1.5.
-static void rounded(struct draw_list *list, rect r, float radius) {
-    float right = r.x + r.w, bottom = r.y + r.h,
-          k = radius * 0.4477f; // distance of the control points from the corner
-    draw_path_move(list, r.x + radius, r.y);
-    draw_path_line(list, right - radius, r.y);
-    draw_path_cubic(list, right - k, r.y, right, r.y + k, right, r.y + radius);
-    draw_path_line(list, right, bottom - radius);
-    draw_path_cubic(list, right, bottom - k, right - k, bottom, right - radius, bottom);
-    draw_path_line(list, r.x + radius, bottom);
-    draw_path_cubic(list, r.x + k, bottom, r.x, bottom - k, r.x, bottom - radius);
-    draw_path_line(list, r.x, r.y + radius);
-    draw_path_cubic(list, r.x, r.y + k, r.x + k, r.y, r.x + radius, r.y);
-}
-
-// The squasher's own curve: sigmoid above a base line at 0, tanh through a base line in the middle, relu with
-// its knee.
 static void draw_squasher(const struct pen *pen, const struct diagram_node *node, int slot, enum part_state state) {
     const struct theme *theme = pen->theme;
     enum cell_op op = pen->cell->steps[pen_step_of_slot(pen->cell, slot)].op;
     point c = pen_node_center(pen, node);
     float stroke = part_stroke(pen, state);
     rect r = pen_around(c, pen->size.squash_w, pen->size.squash_h);
-    rounded(pen->list, r, pen->size.squash_radius);
+    shape_rounded(pen->list, r, pen->size.squash_radius);
     draw_path_fill(pen->list, part_fill(pen, state));
     color edge = state == PART_TODO ? theme->ghost : theme->identity[pen->cell->slots[slot].identity];
-    rounded(pen->list, r, pen->size.squash_radius);
+    shape_rounded(pen->list, r, pen->size.squash_radius);
     draw_path_stroke(pen->list, edge, stroke, true, true);
-    float half = r.w / 2 - pen->size.squash_inset * 0.7f, rise = r.h / 2 - pen->size.squash_inset * 0.9f;
-    float base = op == OP_SIGMOID ? c.y + rise : c.y, thin = pen->detail == DIAGRAM_THUMBNAIL;
-    draw_path_move(pen->list, c.x - half, base);
-    draw_path_line(pen->list, c.x + half, base);
-    draw_path_stroke(pen->list, state == PART_RUN ? theme->on_hi : theme->line2, thin ? 0.7f : 1, false, false);
-    for (int i = 0; i <= CURVE_POINTS; i++) {
-        float u = -1 + 2 * (float)i / CURVE_POINTS;
-        float v = op == OP_SIGMOID ? 2 / (1 + expf(-5 * u)) - 1 : op == OP_RELU ? fmaxf(0, u) : tanhf(2.8f * u);
-        if (i == 0)
-            draw_path_move(pen->list, c.x + u * half, c.y - v * rise);
-        else
-            draw_path_line(pen->list, c.x + u * half, c.y - v * rise);
-    }
+    point half = {r.w / 2 - pen->size.squash_inset * 0.7f, r.h / 2 - pen->size.squash_inset * 0.9f};
+    bool thin = pen->detail == DIAGRAM_THUMBNAIL;
     color ink = state == PART_RUN ? theme->on_hi : state == PART_TODO ? theme->ghost : theme->ink1;
-    draw_path_stroke(pen->list, ink, pen->detail == DIAGRAM_FULL ? 2 : thin ? 1 : 1.5f, false, true);
-}
-
-static void spoke(const struct pen *pen, point c, float radius, float degrees, color ink, float width) {
-    float a = degrees * (float)M_PI / 180, x = radius * cosf(a), y = radius * sinf(a);
-    draw_path_move(pen->list, c.x - x, c.y - y);
-    draw_path_line(pen->list, c.x + x, c.y + y);
-    draw_path_stroke(pen->list, ink, width, false, true);
+    shape_curve(pen->list, c, half, op, state == PART_RUN ? theme->on_hi : theme->line2, ink, thin ? 0.7f : 1,
+                pen->detail == DIAGRAM_FULL ? 2
+                : thin                      ? 1
+                                            : 1.5f);
 }
 
 static void draw_operator(const struct pen *pen, const struct diagram_node *node, int slot, enum part_state state) {
@@ -131,10 +87,7 @@ static void draw_operator(const struct pen *pen, const struct diagram_node *node
     }
     draw_circle(pen->list, c, radius, fill);
     draw_ring(pen->list, c, radius, ink, width);
-    float arm = radius * 0.52f;
-    spoke(pen, c, arm, 90, ink, width);
-    spoke(pen, c, arm, op == OP_ADD ? 0 : 30, ink, width);
-    if (op == OP_MUL) spoke(pen, c, arm, 150, ink, width);
+    shape_operator(pen->list, c, radius * 0.52f, op, ink, width);
 }
 
 // Forward a copy; backward the place where its branches are added.
@@ -151,9 +104,10 @@ static void draw_copy(const struct pen *pen, const struct diagram_node *node, in
     float radius = pen->size.dot * 1.7f, width = pen->detail == DIAGRAM_FULL ? 2 : 1.2f;
     draw_circle(pen->list, c, radius, theme->panel);
     draw_ring(pen->list, c, radius, ink, width);
-    spoke(pen, c, radius * 0.55f, 0, ink, width);
-    spoke(pen, c, radius * 0.55f, 90, ink, width);
+    shape_operator(pen->list, c, radius * 0.55f, OP_ADD, ink, width);
 }
+
+enum { FACTOR_ROOM = 56 }; // logical pixels beside a star
 
 // Backward a star multiplies what comes with its other operand: that factor is written at each of its two
 // branches.
@@ -168,19 +122,27 @@ static void draw_factors(const struct pen *pen, const struct diagram_node *node,
         if (n < 2 || wire->at[n - 1].x != node->x || wire->at[n - 1].y != node->y) continue;
         int other = from == step->in[0] ? step->in[1] : from == step->in[1] ? step->in[0] : -1;
         if (other < 0) continue;
-        char name[96], text[112];
-        label_slot(name, sizeof name, pen->cell, other, pen->t, LABEL_NO_UNIT, (struct label_style){notation, true});
-        int maker = pen_step_of_slot(pen->cell, other);
-        bool sum = maker >= 0 && pen->cell->steps[maker].op == OP_ONE_MINUS;
-        snprintf(text, sizeof text, sum ? "*(%s)" : "*%s", name);
         point before = pen_place(pen, wire->at[n - 2].x, wire->at[n - 2].y);
         float dx = before.x - c.x, dy = before.y - c.y;
-        bool vertical = fabsf(dy) > fabsf(dx);
-        point at = vertical ? (point){c.x + 8, c.y + (dy > 0 ? 36 : -24)}
-                            : (point){c.x + (dx > 0 ? 24 : -24), c.y + (dx > 0 ? 20 : -10)};
+        bool vertical = fabsf(dy) > fabsf(dx), crossed = pen_wire_towards(pen, (point){node->x, node->y}, 1, 0);
+        const bool close = vertical && dy > 0 && dy < 60; // to the map below
+        // Under the branches: the numbers of the strip above stand over them. Of one from above beside the star.
+        const float out = pen->size.op + 6, size = fminf(16, 16 * pen->size.text / 19);
+        point at =
+            vertical ? (point){c.x + 8, c.y + (close ? 24 : 36)} : (point){c.x + (dx > 0 ? out : -out), c.y + size + 3};
+        if (vertical && dy < 0) at = (point){c.x + out, c.y + (crossed ? -8 : 6)};
         if (node->y == pen->table->lane && !vertical) // above the lane, where no strip lies
             at.y = c.y - (pen->size.strip_height + pen->size.belt_pad) / 2 - 5;
-        math_draw(pen->list, pen->theme, at.x, at.y, text, 16, pen->theme->ink2,
+        int maker = pen_step_of_slot(pen->cell, other);
+        bool sum = maker >= 0 && pen->cell->steps[maker].op == OP_ONE_MINUS;
+        char name[96], text[112];
+        for (int timed = !close; timed >= 0; timed--) { // without the time where that would reach the next strip
+            label_slot(name, sizeof name, pen->cell, other, timed ? pen->t : LABEL_NO_TIME, LABEL_NO_UNIT,
+                       (struct label_style){notation, true});
+            snprintf(text, sizeof text, sum ? "*(%s)" : "*%s", name);
+            if (vertical || math_measure(pen->list, text, size).width < FACTOR_ROOM) break;
+        }
+        math_draw(pen->list, pen->theme, at.x, at.y, text, close ? 0.8f * size : size, pen->theme->ink2,
                   vertical || dx > 0 ? ALIGN_LEFT : ALIGN_RIGHT);
     }
 }
@@ -242,20 +204,4 @@ void diagram_draw(struct draw_list *list, const struct theme *theme, rect r, enu
         pen_draw_wire(&pen, &pen.table->wires[i]);
     for (int i = 0; i < pen.table->node_count; i++)
         draw_node(&pen, &pen.table->nodes[i]);
-}
-
-bool diagram_hit(rect r, enum cell_id cell, enum diagram_detail detail, const struct scene *scene, point p,
-                 struct diagram_hit *hit) {
-    struct pen pen;
-    if (!scene || !pen_open(&pen, NULL, NULL, r, cell, detail, scene)) return false;
-    for (int i = 0; i < pen.table->node_count; i++) {
-        const struct diagram_node *node = &pen.table->nodes[i];
-        if (node->kind != NODE_STRIP || (node->full_only && detail != DIAGRAM_FULL)) continue;
-        rect area = pen_strip_rect(&pen, node);
-        int slot = pen_slot_of(&pen, node->slot);
-        if (slot < 0 || !rect_has(rect_inset(area, -3), p) || pen_vector_state(&pen, slot) == PART_TODO) continue;
-        *hit = (struct diagram_hit){slot, strip_hit(area, record_H(scene->record), p), area};
-        return true;
-    }
-    return false;
 }

@@ -19,5 +19,23 @@ struct diagram_hit {
 };
 bool diagram_hit(rect r, enum cell_id cell, enum diagram_detail detail, const struct scene *scene, point p,
                  struct diagram_hit *hit);
-// The layer and direction looked at: the running step's, else the chosen ones.
+// The layer and direction looked at: the running step's, else the chosen ones; pinned ones always.
 void diagram_place(const struct scene *scene, int *layer, int *direction);
+
+// The parts that hold or compute something, in the order computed: the states that come in, then for every step its
+// map, squasher or operator, and its strip. Returns how many.
+enum { DIAGRAM_PARTS = 64 };
+struct diagram_part {
+    int slot; // held or computed
+    bool strip, known;
+    rect at;
+};
+int diagram_parts(rect r, enum cell_id cell, enum diagram_detail detail, const struct scene *scene,
+                  struct diagram_part out[DIAGRAM_PARTS]);
+
+// The outline of the cell, and where wires leave the figure: x<t> below, y_hat above, the states at both sides.
+struct diagram_ends {
+    rect box;
+    point x, y_hat, in[CELL_MAX_STATES], out[CELL_MAX_STATES];
+};
+bool diagram_ends(rect r, enum cell_id cell, enum diagram_detail detail, struct diagram_ends *out);

@@ -58,7 +58,7 @@ static struct metrics scaled(struct metrics m, rect r) {
 static void find_running(struct pen *pen) {
     const struct step *step = scene_step(pen->scene);
     pen->marker[0] = 0;
-    if (!step || step->t != pen->t ||
+    if (!step || step->t != pen->t || !scene_step_is_here(pen->scene) ||
         (step->layer >= 0 && (step->layer != pen->layer || step->direction != pen->direction)))
         return;
     const struct cell_desc *cell = pen->cell;
@@ -137,9 +137,12 @@ bool pen_has_value(const struct pen *pen, int slot) {
     int t = pen->t;
     if (s->role == SLOT_INPUT) return pen_passed(pen, STEP_INPUT, -1) || pen_passed(pen, STEP_INPUT, 0);
     if (s->role == SLOT_STATE_IN) {
-        // The zero vector is there from the start; else it is what the timestep before ended with.
-        if (t == 0) return scene->position > 0;
-        t--, slot = s->next;
+        // The zero vector is there from the start; else it is what the timestep before ended with, or an encoder.
+        const struct record *record = scene->record;
+        t = record_before(record, pen->direction, pen->t);
+        if (t < 0 && record_has_past(record, pen->direction, pen->t)) return pen_passed(pen, STEP_HAND_OVER, -1);
+        if (t < 0) return scene->position > 0;
+        slot = s->next;
     }
     return script_has_value(scene->script, pen->cell, scene->position, pen->layer, pen->direction, slot, t);
 }
@@ -156,8 +159,7 @@ enum part_state pen_vector_state(const struct pen *pen, int slot) {
 
 // Whether the gradient of a state has come back from the timestep after; at the last one there is none.
 bool pen_came_back(const struct pen *pen, int state) {
-    int last = pen->direction == 1 ? 0 : record_T(pen->scene->record) - 1;
-    if (pen->t == last) return false;
+    if (!record_has_future(pen->scene->record, pen->direction, pen->t)) return false;
     // Only the hidden state's way back is a step of its own; the memory's comes with its sum.
     return state == 0 ? pen_passed(pen, STEP_FROM_FUTURE, 0) : pen_has_grad(pen, pen->cell->state_out[state]);
 }

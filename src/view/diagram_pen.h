@@ -53,6 +53,8 @@ bool pen_came_back(const struct pen *pen, int state);
 enum part_state pen_node_state(const struct pen *pen, int slot);
 int pen_slot_of(const struct pen *pen, const char *id);
 color pen_ground(const struct pen *pen);
+// Whether a wire leads from a point of the frame that way: (0, 1) down, (1, 0) to the right.
+bool pen_wire_towards(const struct pen *pen, point frame, int dx, int dy);
 void pen_draw_wire(const struct pen *pen, const struct diagram_wire *wire);
 void pen_draw_markers(const struct pen *pen);
 void pen_draw_strip(const struct pen *pen, const struct diagram_node *node, int slot);

@@ -1,12 +1,13 @@
 // The vectors of a diagram: values, gates, gradients, with labels and numbers.
 #include "diagram_pen.h"
+#include "inspector_parts.h"
 #include "mathbox.h"
 #include "strip.h"
 #include <math.h>
 #include <stdio.h>
 
-enum { NARROW = 300 }; // logical pixels
-enum { BESIDE = 82 };  // frame units between a label and the wire at its right
+enum { NARROW = 300, SMALL_TEXT = 17 }; // logical pixels
+enum { BESIDE = 82 };                   // frame units between a label and the wire at its right
 
 static struct strip_style strip_look(const struct pen *pen, int slot, bool grad) {
     const struct cell_slot *s = &pen->cell->slots[slot];
@@ -48,8 +49,12 @@ static void draw_label(const struct pen *pen, const struct diagram_node *node, i
     const struct cell_slot *s = &pen->cell->slots[slot];
     // Between the columns of gates there is no room for the time too, backward or in a narrow panel.
     bool narrow = pen->table->crowded || pen->backward || pen->r.w < NARROW || pen->t >= 9; // t = 10 has two digits
-    if (pen->detail == DIAGRAM_INSPECTOR && s->identity != IDENTITY_A && narrow)
+    const bool small = pen->detail == DIAGRAM_FULL && pen->table->crowded && pen->size.text < SMALL_TEXT;
+    if (s->identity != IDENTITY_A && (small || (pen->detail == DIAGRAM_INSPECTOR && narrow)))
         bare_label(pen, text, sizeof text, &s->symbol[notation]);
+    else if (pen->backward && pen->detail == DIAGRAM_FULL && s->role == SLOT_STATE_IN) // the rest of it comes later
+        label_grad_from(text, sizeof text, pen->cell, slot, t, LABEL_NO_UNIT, "\\t{future}",
+                        (struct label_style){notation, false});
     else if (pen->backward)
         label_grad(text, sizeof text, pen->cell, slot, t, LABEL_NO_UNIT, (struct label_style){notation, false});
     else
@@ -65,20 +70,102 @@ static void draw_label(const struct pen *pen, const struct diagram_node *node, i
     math_draw(pen->list, theme, at.x, at.y, text, pen->size.text + (gate ? 1 : 0), ink, label->align);
 }
 
-static void draw_unit(const struct pen *pen, rect area, int slot, const double *values, int n) {
-    int unit = pen->scene->state ? pen->scene->state->unit : -1;
-    if (pen->detail != DIAGRAM_FULL || unit < 0 || unit >= n) return;
+// Digits for the numbers under the strips: those of a sum and of its terms add up on screen.
+static int unit_digits(const struct pen *pen, int unit, double value) {
+    if (pen->backward) return digits_for(fabs(value)) < 4 ? digits_for(fabs(value)) : 4;
+    const struct tape *tape = pen->scene->record->tape;
+    int digits = 2;
+    for (int i = 0; i < pen->cell->step_count; i++) {
+        const struct cell_step *step = &pen->cell->steps[i];
+        if (step->op != OP_ADD) continue;
+        double v[3];
+        const int slots[] = {step->in[0], step->in[1], step->out};
+        for (int k = 0; k < 3; k++)
+            v[k] = tape_value(tape, pen->layer, pen->direction, slots[k], pen->t)[unit];
+        int needed = sum_digits(v, 2, v[2], 2);
+        if (needed > digits) digits = needed;
+    }
+    return digits;
+}
+
+static point node_point(const struct diagram_node *node) {
+    return (point){node->x, node->y};
+}
+
+// The horizontal wire through the place of a number under a strip: its right end; false: there is none.
+static bool wire_through(const struct pen *pen, rect number, point *end) {
+    for (int i = 0; i < pen->table->wire_count; i++) {
+        const point *at = pen->table->wires[i].at;
+        int n = diagram_points(at, MAX_POINTS);
+        for (int k = 0; k + 1 < n; k++) {
+            point a = pen_place(pen, at[k].x, at[k].y), b = pen_place(pen, at[k + 1].x, at[k + 1].y);
+            if (a.y != b.y || a.y < number.y || a.y > number.y + number.h) continue;
+            *end = (point){fmaxf(a.x, b.x), a.y};
+            if (fminf(a.x, b.x) < number.x + number.w && end->x > number.x) return true;
+        }
+    }
+    return false;
+}
+
+// A number beside the map that it would lie on.
+static float beside_maps(const struct pen *pen, point at, float width, float size) {
+    for (int i = 0; i < pen->table->node_count; i++) {
+        const struct diagram_node *node = &pen->table->nodes[i];
+        if (node->kind != NODE_MAP) continue;
+        point c = pen_node_center(pen, node);
+        float clear = pen->size.map_w * (0.5f - pen->size.map_slant) + width / 2 + 6, top = c.y - pen->size.map_h / 2;
+        if (at.y < top - 1 || at.y - size > top + pen->size.map_h || fabsf(at.x - c.x) >= clear) continue;
+        return at.x < c.x ? c.x - clear : c.x + clear;
+    }
+    return at.x;
+}
+
+// The number of the selected unit stands under its tile, beside a wire that comes in from below the middle; behind the
+// end of a wire that runs under the strip, and over the tile where that runs all along it.
+static point number_place(const struct pen *pen, const struct diagram_node *node, rect area, rect tile, float width,
+                          float size) {
+    float x = tile.x + tile.w / 2, middle = area.x + area.w / 2, clear = width / 2 + 11, bottom = area.y + area.h;
+    if (fabsf(x - middle) < clear && pen_wire_towards(pen, node_point(node), 0, 1))
+        x = x < middle ? middle - clear : middle + clear;
+    point at = {x, bottom + 5 + size}, end;
+    at.x = beside_maps(pen, at, width, size);
+    if (!wire_through(pen, (rect){at.x - width / 2, bottom + 2, width, size + 5}, &end)) return at;
+    if (end.x < area.x + area.w * 0.4f)
+        at.x = end.x + width / 2 + 6;
+    else if (end.y > bottom + size + 3)
+        at.y = end.y - 2.5f;
+    else
+        at.y = area.y - 7;
+    return at;
+}
+
+static void draw_unit(const struct pen *pen, const struct diagram_node *node, rect area, int slot, const double *values,
+                      int n) {
+    const struct view_state *state = pen->scene->state;
+    if (pen->detail != DIAGRAM_FULL || !state) return;
+    if (state->hover_unit >= 0 && state->hover_unit < n && state->hover_t == pen->t && state->hover_unit != state->unit)
+        strip_outline(pen->list, strip_tile(area, n, state->hover_unit), pen->theme->ink3, 1);
+    int unit = state->unit;
+    if (unit < 0 || unit >= n) return;
     rect tile = strip_tile(area, n, unit);
     const struct record *record = pen->scene->record;
-    const char *tensor =
-        record_name(record, pen->backward ? RECORD_BACKWARD : RECORD_FORWARD, pen->layer, pen->direction, slot);
+    enum record_kind kind = !pen->backward ? RECORD_FORWARD : node->branch ? RECORD_FROM_FUTURE : RECORD_BACKWARD;
+    const char *tensor = record_name(record, kind, pen->layer, pen->direction, slot);
     strip_outline(pen->list, tile, pen->theme->ink1, 2);
-    struct text_style style = {FONT_SANS_SEMIBOLD, 14, pen->theme->ink1, ALIGN_CENTER};
-    float x = tile.x + tile.w / 2, y = area.y + area.h + 19;
+    float size = pen_clamped(14 * pen->size.text / 19, 12, 14);
+    struct text_style style = {FONT_SANS_SEMIBOLD, size, pen->theme->ink1, ALIGN_CENTER};
+    int digits = unit_digits(pen, unit, values[unit]);
+    char text[48];
+    format_value(text, sizeof text, values[unit], digits, false);
+    float width = text_width(pen->list, text, style);
+    point at = number_place(pen, node, area, tile, width, size);
+    if (pen->table->lane <= 0 || node->y != pen->table->lane) // a wire that comes by has a gap there
+        draw_rect(pen->list, (rect){at.x - width / 2 - 2, at.y - 0.8f * size, width + 4, 0.9f * size}, pen_ground(pen),
+                  0);
     if (scene_is_hidden(pen->scene, tensor, pen->t, unit))
-        draw_text(pen->list, x, y, "?", style);
+        draw_text(pen->list, at.x, at.y, "?", style);
     else
-        draw_value(pen->list, x, y, (struct source){tensor, pen->t, unit, values[unit]}, 2, false, style);
+        draw_value(pen->list, at.x, at.y, (struct source){tensor, pen->t, unit, values[unit]}, digits, false, style);
 }
 
 // A hidden value is an empty dashed tile in every strip.
@@ -124,7 +211,7 @@ void pen_draw_strip(const struct pen *pen, const struct diagram_node *node, int 
         else
             strip_block(pen->list, theme, area, values, n, &style);
         cover_hidden(pen, area, slot, n, plate);
-        draw_unit(pen, area, slot, values, n);
+        draw_unit(pen, node, area, slot, values, n);
     }
     draw_label(pen, node, slot, state);
     if (pen->scene && pen->scene->state && pen->scene->state->hover_slot == slot &&

@@ -84,6 +84,21 @@ static color wire_ink(const struct pen *pen, const struct diagram_wire *wire) {
     return pen_has_grad(pen, slot) ? theme->grad : theme->ghost;
 }
 
+bool pen_wire_towards(const struct pen *pen, point frame, int dx, int dy) {
+    for (int i = 0; i < pen->table->wire_count; i++) {
+        const point *at = pen->table->wires[i].at;
+        int n = diagram_points(at, MAX_POINTS);
+        for (int k = 0; k + 1 < n; k++)
+            for (int end = 0; end < 2; end++) {
+                const point from = at[k + end], to = at[k + 1 - end];
+                bool on = dx ? from.y == frame.y && to.y == frame.y && (from.x - frame.x) * (float)dx <= 0
+                             : from.x == frame.x && to.x == frame.x && (from.y - frame.y) * (float)dy <= 0;
+                if (on && (dx ? (to.x - frame.x) * (float)dx : (to.y - frame.y) * (float)dy) > 0) return true;
+            }
+    }
+    return false;
+}
+
 color pen_ground(const struct pen *pen) {
     return pen->detail == DIAGRAM_INSPECTOR ? pen->theme->stage : pen->theme->panel;
 }

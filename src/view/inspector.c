@@ -31,18 +31,7 @@ void page_diagram(struct page *page, rect at) {
     scene->state->hover_unit = unit;
     scene->state->hover_grad = backward;
     if (result.clicked) scene->state->unit = unit;
-    const struct tape *tape = page->record->tape;
-    const double *values = backward ? tape_grad(tape, page->layer, page->direction, hit.slot, page->t)
-                                    : tape_value(tape, page->layer, page->direction, hit.slot, page->t);
-    page->card = true;
-    page->card_at = hit.at;
-    const char *tensor =
-        record_name(page->record, backward ? RECORD_BACKWARD : RECORD_FORWARD, page->layer, page->direction, hit.slot);
-    page->card_source = (struct source){tensor, page->t, unit, values[unit]};
-    if (backward)
-        label_grad(page->card_label, sizeof page->card_label, page->cell, hit.slot, page->t, unit, page->label);
-    else
-        label_slot(page->card_label, sizeof page->card_label, page->cell, hit.slot, page->t, unit, page->label);
+    page_slot_card(page, hit.slot, unit, hit.at, backward);
 }
 
 // Without a selection the page is about the unit of the sentence under the stage, else the one that says most: the
@@ -101,7 +90,7 @@ static void settle_step(struct page *page) {
     }
 }
 
-static void open_page(struct page *page, struct ui *ui, rect r, const struct scene *scene) {
+void page_begin(struct page *page, struct ui *ui, rect r, const struct scene *scene) {
     *page = (struct page){.ui = ui,
                           .list = ui->list,
                           .theme = ui->theme,
@@ -117,7 +106,7 @@ static void open_page(struct page *page, struct ui *ui, rect r, const struct sce
     page->w = r.w - 2 * padding;
     page->y = r.y;
     page->bottom = r.y + r.h;
-    page->label = (struct label_style){scene->state ? scene->state->notation : NOTATION_COURSE, true};
+    page->label = scene_label(scene, true);
     diagram_place(scene, &page->layer, &page->direction);
     const struct step *step = scene_step(scene);
     page->t = scene_t(scene);
@@ -192,7 +181,7 @@ void view_inspector(struct ui *ui, rect r, const struct scene *scene) {
     draw_vline(ui->list, r.x, r.y, r.y + r.h, ui->theme->line);
     if (!scene->record || !scene->script || r.w < 120 || r.h < 80) return;
     struct page page;
-    open_page(&page, ui, r, scene);
+    page_begin(&page, ui, r, scene);
     ui_push_id(ui, "inspector");
     draw_clip_push(ui->list, r);
     draw_page(&page);

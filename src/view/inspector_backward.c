@@ -135,7 +135,7 @@ void page_backward(struct page *page) {
         return;
     }
     struct ledger ledger;
-    ledger_init(&ledger, page->record, &page->step, page->label.notation);
+    ledger_init(&ledger, page->record, &page->step, page->label);
     const float extra = 30 * (float)(page_equation_lines(page) - 1), unit_row = page->H > PICKER_UNITS ? 16 : 0;
     const int rows = ledger.count + page_equation_lines(page);
     const float least = rows > 16 ? 24 : 28; // a gate that is read twice makes a long ledger

@@ -73,8 +73,8 @@ static void find_terms(const struct page *page, struct weighted *sum, int rows) 
     int room = rows > TERM_ROWS ? TERM_ROWS : rows;
     for (int try = 0; try < 2; try++) {
         terms->count = provenance_terms(page->record, page->layer, page->direction, sum->step, page->t, page->unit,
-                                        page->label.notation, terms->list, room, &terms->rest_count, &terms->rest,
-                                        &sum->bias, &sum->recurrent, &sum->input);
+                                        page->label, terms->list, room, &terms->rest_count, &terms->rest, &sum->bias,
+                                        &sum->recurrent, &sum->input);
         if (terms->rest_count == 0) break;
         room--; // the rest needs a row of its own
     }
@@ -131,26 +131,11 @@ struct picker page_picker_of(const struct page *page, int slot, bool known) {
     return picker;
 }
 
-// Hovering a unit of a weighted sum also tells its three parts.
+// Hovering a unit of a weighted sum also tells its parts.
 static void weighted_card(struct page *page, const struct weighted *sum) {
     int unit = page->card_source.column;
     if (!page->card || page->card_source.tensor != tensor_of(page, sum->result) || unit < 0) return;
-    struct term none[1];
-    int rest_count;
-    double rest, bias, recurrent, input;
-    provenance_terms(page->record, page->layer, page->direction, sum->step, page->t, unit, page->label.notation, none,
-                     0, &rest_count, &rest, &bias, &recurrent, &input);
-    const int slot = page->cell->steps[sum->step].in[0];
-    struct card_row rows[] = {{"", {"sum/recurrent", page->t, unit, recurrent}, 3, true},
-                              {"W x", {"sum/input", page->t, unit, input}, 3, true},
-                              {"b", sum->bias_source, 3, true}};
-    *(page->cell->two_biases ? &rows[2].source.column : &rows[2].source.row) += unit - page->unit;
-    rows[2].source.value = bias;
-    if (slot >= 0)
-        snprintf(rows[0].label, sizeof rows[0].label, page->cell->slots[slot].role == SLOT_PRODUCT ? "W (%s)" : "W %s",
-                 page->cell->slots[slot].symbol[page->label.notation].base);
-    memcpy(page->card_rows, rows, sizeof rows);
-    page->card_count = 3;
+    page_slot_card(page, sum->result, unit, page->card_at, false);
 }
 
 void page_affine(struct page *page, int step) {

@@ -247,7 +247,7 @@ void page_embed(struct page *page) {
 void page_hand_over(struct page *page) {
     char when[64];
     struct ledger ledger;
-    ledger_init(&ledger, page->record, &page->step, page->label.notation);
+    ledger_init(&ledger, page->record, &page->step, page->label);
     page_when(page, when, sizeof when);
     page_title(page, "From the encoder", when);
     page->y += 44;

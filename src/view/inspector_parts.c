@@ -1,4 +1,5 @@
 #include "inspector_parts.h"
+#include "equation_links.h"
 #include "token.h"
 #include <math.h>
 #include <stdio.h>
@@ -125,50 +126,6 @@ void page_caption(struct page *page, float y, const char *text, const char *righ
     style.align = ALIGN_RIGHT;
     if (right && used + 12 + text_width(page->list, right, style) <= page->w)
         draw_text(page->list, page->x + page->w, y, right, style);
-}
-
-// Where the right side of an equation starts: the lines after the first stand under it.
-static float left_side(const struct page *page, const char *line, float size) {
-    const char *equals = strchr(line, '=');
-    if (!equals || equals - line >= 200) return 0;
-    char left[204];
-    snprintf(left, sizeof left, "%.*s", (int)(equals - line), line);
-    return math_check(left, NULL) ? math_measure(page->list, left, size).width : 0;
-}
-
-float page_equation(struct page *page, float y, float size, float line) {
-    char text[PAGE_TEXT];
-    label_equation(text, sizeof text, page->record, &page->step, false, page->label);
-    float under = 0;
-    int count = 0;
-    for (char *at = text; at && *at;) {
-        char *end = strchr(at, '\n');
-        if (end) *end = 0;
-        // A line that goes on with the one before stands under its right side; one that begins anew at the
-        // left.
-        bool goes_on = at[0] == '+' || at[0] == '-' || at[0] == '=';
-        if (count++ > 0) y += line;
-        if (!goes_on) {
-            under = left_side(page, at, size) + 20;
-            if (under > page->w * 0.4f) under = 20;
-        }
-        char own[PAGE_TEXT];
-        snprintf(own, sizeof own, goes_on ? "%.1s~%s" : "%.0s%s", at, goes_on ? at + 1 : at);
-        float indent = goes_on ? under : 0;
-        math_draw_fit(page->list, page->theme, page->x + indent, y, page->w - indent, own, size, page->theme->ink1,
-                      ALIGN_LEFT);
-        at = end ? end + 1 : NULL;
-    }
-    return y;
-}
-
-int page_equation_lines(const struct page *page) {
-    char text[PAGE_TEXT];
-    label_equation(text, sizeof text, page->record, &page->step, false, page->label);
-    int lines = 1;
-    for (const char *at = text; (at = strchr(at, '\n')); at++)
-        lines++;
-    return lines;
 }
 
 // Writes numbers into the markup as plain text, where `hidden_only` just those that a question hides.
@@ -304,20 +261,30 @@ float page_term_rows(struct page *page, float y, const struct page_terms *all, c
 
 // --- the card of a hovered number ---
 
-void page_card(struct page *page) {
-    if (!page->card) return;
+enum { CARD_TOTAL = 5 }; // room above the line over a total
+
+static float card_rows_width(const struct page *page) {
+    float width = 104;
+    for (int i = 0; i < page->card_count; i++) {
+        const struct card_row *row = &page->card_rows[i];
+        char text[48];
+        format_value(text, sizeof text, row->source.value, row->digits, row->plus);
+        struct text_style number = {FONT_SANS_MEDIUM, 14, page->theme->ink1, ALIGN_RIGHT};
+        width =
+            fmaxf(width, math_measure(page->list, row->label, 16).width + text_width(page->list, text, number) + 34);
+    }
+    return width;
+}
+
+rect page_card_box(struct page *page, rect at, float width, float height) {
     struct draw_list *list = page->list;
     const struct theme *theme = page->theme;
-    struct text_style number = {FONT_SANS_SEMIBOLD, 16, theme->ink1, ALIGN_RIGHT};
-    char text[48];
-    format_value(text, sizeof text, page->card_source.value, 3, false);
-    float width = math_measure(list, page->card_label, 18).width + text_width(list, text, number) + 34;
-    width = fmaxf(width, 104);
-    float height = 36 + (page->card_count ? 8 + 18 * (float)page->card_count : 0);
-    float middle = page->card_at.x + page->card_at.w / 2, left = page->r.x + 4, right = page->r.x + page->r.w - 4;
-    float x = fmaxf(left, fminf(middle - width / 2, right - width)), y = page->card_at.y - 13 - height;
-    bool below = y < page->r.y + 4;
-    if (below) y = page->card_at.y + page->card_at.h + 13;
+    float middle = at.x + at.w / 2, left = page->r.x + 4, right = page->r.x + page->r.w - 4;
+    float x = fmaxf(left, fminf(middle - width / 2, right - width)), y = at.y - 13 - height;
+    bool fits_below = at.y + at.h + 13 + height < page->r.y + page->r.h - 4;
+    bool below = y < page->r.y + 4 || (page->card_below && fits_below);
+    if (below) y = at.y + at.h + 13;
+    middle = fmaxf(x + 18, fminf(middle, x + width - 18));
     rect box = {x, y, width, height};
     draw_rect(list, box, theme->panel, 8);
     draw_box(list, box, theme->ink1, 8, 1.5f);
@@ -330,13 +297,33 @@ void page_card(struct page *page) {
     draw_path_line(list, middle, tip);
     draw_path_line(list, middle + 8, edge + (below ? 0.75f : -0.75f));
     draw_path_stroke(list, theme->ink1, 1.5f, false, false);
+    return box;
+}
+
+void page_card(struct page *page) {
+    if (page->link) link_card(page, &page->link_target, page->link_markup, page->link_at);
+    if (!page->card || page->link) return;
+    struct draw_list *list = page->list;
+    const struct theme *theme = page->theme;
+    struct text_style number = {FONT_SANS_SEMIBOLD, 16, theme->ink1, ALIGN_RIGHT};
+    char text[48];
+    format_value(text, sizeof text, page->card_source.value, 3, false);
+    float width = math_measure(list, page->card_label, 18).width + text_width(list, text, number) + 34;
+    width = fmaxf(width, page->card_count ? card_rows_width(page) : 104);
+    float height = 36 + (page->card_count ? 8 + 18 * (float)page->card_count : 0);
+    for (int i = 0; i < page->card_count; i++)
+        height += page->card_rows[i].total ? CARD_TOTAL : 0;
+    rect card = page_card_box(page, page->card_at, width, height);
+    float x = card.x, y = card.y;
     math_draw(list, theme, x + 10, y + 24, page->card_label, 18, theme->ink1, ALIGN_LEFT);
     page_value(page, x + width - 10, y + 23.5f, page->card_source, 3, false, number);
     if (page->card_count) draw_hline(list, x + 1, x + width - 1, y + 35, theme->line);
     number = (struct text_style){FONT_SANS_MEDIUM, 14, theme->ink1, ALIGN_RIGHT};
+    float at = y + 36;
     for (int i = 0; i < page->card_count; i++) {
         const struct card_row *row = &page->card_rows[i];
-        float at = y + 54 + 18 * (float)i;
+        at += 18 + (row->total ? CARD_TOTAL : 0);
+        if (row->total) draw_hline(list, x + 10, x + width - 10, at - 17, theme->line2);
         math_draw(list, theme, x + 10, at, row->label, 16, theme->ink2, ALIGN_LEFT);
         page_value(page, x + width - 10, at, row->source, row->digits, row->plus, number);
     }

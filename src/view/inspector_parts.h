@@ -9,13 +9,14 @@
 #include "scene.h"
 #include "strip.h"
 
-enum { PICKER_UNITS = 8, CARD_ROWS = 4, PAGE_TEXT = 512 };
+enum { PICKER_UNITS = 8, CARD_ROWS = 6, PAGE_TEXT = 512 };
 
 struct card_row {
-    char label[48];
+    char label[96];
     struct source source;
     int digits;
     bool plus;
+    bool total; // under a line: what the rows above it add up to
 };
 
 struct page {
@@ -41,7 +42,16 @@ struct page {
     struct source card_source;
     struct card_row card_rows[CARD_ROWS];
     int card_count;
+    bool card_below; // where it fits, under what it points to
+    // the symbol of an equation under the pointer, or chosen by the arrows: its card instead
+    bool link;
+    struct label_target link_target;
+    char link_markup[160];
+    rect link_at;
 };
+
+// A page about what is looked at: the timestep, layer, direction, unit and step.
+void page_begin(struct page *page, struct ui *ui, rect r, const struct scene *scene);
 
 // How far the tiles of the running step have filled, 0..1: the second half of its motion, eased out.
 float motion_fill(const struct scene *scene);
@@ -150,7 +160,15 @@ const char *page_missing_output(const struct page *page);     // why there is no
 struct text_style page_number_style(float size, color ink);   // of a column of numbers
 // A token: mono text, or the drawn return arrow for <EOS>; centred on x.
 void page_token(const struct page *page, float x, float y, int symbol, float size, color ink, bool bold);
+// "< t = 4 >" at x, centred on y; moves x behind it. Layer and direction only where there are several.
+void page_time_stepper(struct page *page, float *x, float y);
+void page_place_stepper(struct page *page, float *x, float y);
+
+// A box of this size that points to `at`, inside the page.
+rect page_card_box(struct page *page, rect at, float width, float height);
 void page_card(struct page *page); // last
+// The card of one unit of a slot's value or gradient: its number, and what it was computed from. at: what it points to.
+void page_slot_card(struct page *page, int slot, int unit, rect at, bool backward);
 
 // The pages. Each draws from page->y to page->bottom.
 void page_start(struct page *page); // nothing has run yet

@@ -6,6 +6,13 @@
 
 enum { SCALE_SAMPLES = 40000 }; // values looked at for the scale of a row: a frame must stay cheap at T 500, H 512
 
+struct label_style scene_label(const struct scene *scene, bool colored) {
+    if (!scene || !scene->state) return (struct label_style){.notation = NOTATION_COURSE, .colored = colored};
+    return (struct label_style){.notation = scene->state->notation,
+                                .colored = colored,
+                                .weights = scene->state->stacked ? LABEL_WEIGHTS_STACKED : LABEL_WEIGHTS_SPLIT};
+}
+
 const struct step *scene_step(const struct scene *scene) {
     return scene->script ? script_running(scene->script, scene->position) : NULL;
 }

@@ -18,6 +18,7 @@ enum ask_kind {
     ASK_VIEW,
     ASK_SEEK,
     ASK_EXAMPLE,
+    ASK_CELL,           // trains another cell on the same data
     ASK_HOMEWORK,       // opens a file or folder of arrays
     ASK_HOMEWORK_AGAIN, // reads all of them anew
     ASK_HOMEWORK_CLEAR,
@@ -30,7 +31,8 @@ enum ask_kind {
 };
 struct ask {
     enum ask_kind kind;
-    int index;       // ASK_VIEW: of views.h; ASK_SEEK: a position; ASK_SENTENCE: which
+    int index;       // ASK_VIEW: of views.h; ASK_SEEK: a position; ASK_SENTENCE: which;
+                     // ASK_CELL: enum cell_id
     char text[1024]; // ASK_EXAMPLE, ASK_SENTENCE; ASK_SAMPLE: what it starts with; ASK_HOMEWORK: a path
     struct {
         long seed;
@@ -53,6 +55,7 @@ struct view_state {
     int view; // what stands in the middle: an index of views.h
     struct ask ask;
     enum notation notation;
+    bool stacked;         // weights as W_f[a,x], not W_{fa}a + W_{fx}x
     int unit;             // selected, 0-based; -1 = none
     int t;                // selected timestep, 0-based; -1 = the running step's
     bool encoder;         // of an encoder-decoder: it is one of the encoder's. Where none is selected the
@@ -71,6 +74,7 @@ struct view_state {
     float scroll;        // of the stage, in columns, when not all timesteps fit
     char picked[256];    // a place for the origin view, which takes it; "" = none
     struct lit lit;
+    rect stage_box;      // where the stage last drew the cell looked at: the zoom begins there
     int scroll_position; // cursor and timestep that scroll was last set for: moving brings them back into the window
 };
 
@@ -96,6 +100,8 @@ struct scene {
     const struct hidden_value *hidden;
     int hidden_count;
     bool presentation;               // for a room: the narration is larger
+    float zoom;                      // between the stage and the cell: how much of the way is still to go, 1..0
+    bool zoom_out;                   // ... back to the stage
     float slide;                     // columns that the running frame still has to travel; 0 = in its place
     const struct homework *homework; // a learner's arrays held against the record, or NULL
     const char *unit_word;           // "character": what one timestep is
@@ -103,6 +109,8 @@ struct scene {
     void *memory;                    // what the running view keeps from frame to frame (views.h)
 };
 
+// How symbols are written.
+struct label_style scene_label(const struct scene *scene, bool colored);
 // The timestep and step the inspector is about.
 int scene_t(const struct scene *scene);
 // Gradients by loss of the layer and direction looked at; NULL while they are computed.

@@ -149,6 +149,7 @@ bool stage_drag(struct stage *s, struct ui_result result); // the pointer pans: 
 void stage_keys(struct stage *s);
 void stage_tile_keys(struct stage *s);
 void stage_click(struct stage *s, struct ui_result result);
+void stage_publish_box(const struct stage *s); // where the cell looked at stands
 void stage_track_controls(struct stage *s);
 
 // Columns, tracks, values.

@@ -151,8 +151,18 @@ void stage_keys(struct stage *s) {
     if (ui_take_key(ui, KEY_UP, MOD_CTRL)) show_track(s, s->shown - 1);
     if (ui_take_key(ui, KEY_DOWN, MOD_CTRL)) show_track(s, s->shown + 1);
     if (s->focused && s->memory->cursor && ui_take_key(ui, KEY_ENTER, 0)) open_cell(s);
+    if (s->focused && ui_take_key(ui, KEY_ENTER, 0)) // no tile has the keyboard
+        s->scene->state->ask = (struct ask){.kind = ASK_VIEW, .index = view_find("cell")};
     if (s->focused && s->memory->cursor && ui_take_key(ui, KEY_ESCAPE, 0)) s->memory->cursor = false;
     s->keys = s->focused && s->memory->cursor;
+}
+
+void stage_publish_box(const struct stage *s) {
+    int column = s->t < s->columns.first ? s->columns.first : s->t >= stage_end(s) ? stage_end(s) - 1 : s->t;
+    rect area = track_area(s, &s->tracks[s->shown]);
+    area.x = stage_column_x(&s->columns, column);
+    area.w = column == s->columns.lens ? s->columns.lens_width : s->columns.width;
+    s->scene->state->stage_box = area;
 }
 
 // --- clicks ---

@@ -1,16 +1,18 @@
 #include "views.h"
 
+#include "cell_view.h"
 #include "inspector.h"
 #include "widgets.h"
 #include <ctype.h>
 #include <string.h>
 
-extern const struct view view_of_stage, view_of_origin, view_of_gradients, view_of_jacobian, view_of_weights,
-    view_of_check, view_of_clip, view_of_sampling, view_of_sentence, view_of_homework;
+extern const struct view view_of_stage, view_of_cell, view_of_equations, view_of_origin, view_of_gradients,
+    view_of_jacobian, view_of_weights, view_of_check, view_of_clip, view_of_sampling, view_of_sentence,
+    view_of_homework;
 
-static const struct view *const views[] = {&view_of_stage,    &view_of_origin,  &view_of_gradients, &view_of_jacobian,
-                                           &view_of_weights,  &view_of_check,   &view_of_clip,      &view_of_sampling,
-                                           &view_of_sentence, &view_of_homework};
+static const struct view *const views[] = {
+    &view_of_stage,   &view_of_cell,  &view_of_equations, &view_of_origin,   &view_of_gradients, &view_of_jacobian,
+    &view_of_weights, &view_of_check, &view_of_clip,      &view_of_sampling, &view_of_sentence,  &view_of_homework};
 enum { VIEWS = sizeof views / sizeof *views, MENU_ROW = 32 };
 static const char *const menu = "views";
 
@@ -32,8 +34,13 @@ void view_draw(struct ui *ui, rect r, struct scene *scene, void *const memory[VI
     const struct view *view = view_get(scene->state->view);
     scene->memory = memory[scene->state->view];
     const char *misfit = view->misfit ? view->misfit(scene) : NULL;
+    if (!misfit && scene->zoom > 0 && !ui->reduced_motion) {
+        cell_zoom(ui, r, scene, views[VIEW_STAGE]);
+        return;
+    }
     if (!misfit) {
         view->draw(ui, r, scene);
+        if (scene->zoom > 0) draw_rect(ui->list, r, color_alpha(ui->theme->stage, scene->zoom), 0);
         return;
     }
     draw_rect(ui->list, r, ui->theme->stage, 0);

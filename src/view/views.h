@@ -17,6 +17,7 @@ struct view {
     const char *(*misfit)(const struct scene *scene);
     void (*draw)(struct ui *ui, rect r, const struct scene *scene);
     void (*side)(struct ui *ui, rect r, const struct scene *scene); // the panel on the right; NULL: the inspector
+    float side_width;                                               // 0: as wide as the inspector
 };
 
 enum { VIEW_STAGE, VIEW_MAX = 24 }; // VIEW_STAGE: the first of the list

@@ -134,6 +134,8 @@ static void walk_through(const struct what *what) {
         int p = k <= count ? k : 2 * count - k;
         app_seek(app, p);
         app->view.unit = k % hidden;
+        static const char *const views[] = {"stage", "cell", "stage", "equations"};
+        app_show_view(app, view_find(views[k % 4]));
         draw_begin(&list, 1440, 900, 1);
         app_frame(app, &list, 1);
         look_up(app, &list, &file, p, &numbers);

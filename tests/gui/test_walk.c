@@ -31,12 +31,12 @@ static long resident_pages(void) {
 }
 
 static struct input_event random_event(struct rng *rng, float w, float h) {
-    static const int keys[] = {
-        KEY_TAB, KEY_ENTER, KEY_ESCAPE, KEY_SPACE, KEY_BACKSPACE, KEY_DELETE,    KEY_LEFT, KEY_RIGHT,
-        KEY_UP,  KEY_DOWN,  KEY_HOME,   KEY_END,   KEY_PAGE_UP,   KEY_PAGE_DOWN, KEY_F1,   '1',
-        '2',     '3',       '4',        '5',       'b',           'g',           'l',      'i',
-        'n',     't',       'p',        '-',       '=',           '0',           '[',      ']',
-        ',',     '.',       '?',        'a',       'c',           'v',           'x',      'o'};
+    static const int keys[] = {KEY_TAB,   KEY_ENTER, KEY_ESCAPE, KEY_SPACE, KEY_BACKSPACE, KEY_DELETE,  KEY_LEFT,
+                               KEY_RIGHT, KEY_UP,    KEY_DOWN,   KEY_HOME,  KEY_END,       KEY_PAGE_UP, KEY_PAGE_DOWN,
+                               KEY_F1,    '1',       '2',        '3',       '4',           '5',         'b',
+                               'g',       'l',       'i',        'e',       'w',           'n',         't',
+                               'p',       '-',       '=',        '0',       '[',           ']',         ',',
+                               '.',       '?',       'a',        'c',       'v',           'x',         'o'};
     static const char *const texts[] = {"a", "troodon", "Ω", " ", "7", "-1.5", "x", "\xe2\x82\xac"};
     struct input_event event = {0};
     event.at = (point){(float)(rng_uniform(rng) * w), (float)(rng_uniform(rng) * h)};

@@ -257,7 +257,8 @@ static void check_handed(struct world *w) {
     for (int l = 0; l < decoder->layout.spec.layers; l++) {
         struct ledger ledger;
         int at = script_find(w->script, STEP_HAND_OVER, l, 0, 0, -1);
-        ledger_init(&ledger, w->record, script_running(w->script, at), NOTATION_COURSE);
+        ledger_init(&ledger, w->record, script_running(w->script, at),
+                    (struct label_style){.notation = NOTATION_COURSE});
         assert_int_equal(ledger.count, cell->state_count * (D + 1));
         for (int s = 0; s < cell->state_count; s++)
             for (int i = 0; i < H; i++) {
@@ -317,7 +318,7 @@ static void check_numbers(struct world *w) {
         narrate(&n, w->record, w->script, i + 1, i % 4 - 1, NOTATION_PAPER);
         for (int k = 0; k < n.count; k++)
             note(all, n.values[k].tensor, n.values[k].row, n.values[k].column, n.values[k].value);
-        ledger_init(&ledger, w->record, step, NOTATION_PYTORCH);
+        ledger_init(&ledger, w->record, step, (struct label_style){.notation = NOTATION_PYTORCH});
         for (int k = 0; k < ledger.count; k++)
             note(all, ledger.rows[k].tensor, ledger.rows[k].row, i % ledger.rows[k].width,
                  ledger.rows[k].values[i % ledger.rows[k].width]);
@@ -343,7 +344,7 @@ static void check_ledgers(struct world *w) {
         const struct step *step = &w->script->steps[i];
         if (step->kind != STEP_SUM && step->kind != STEP_OUTPUT_BACK && step->kind != STEP_FROM_FUTURE) continue;
         struct ledger ledger;
-        ledger_init(&ledger, w->record, step, NOTATION_COURSE);
+        ledger_init(&ledger, w->record, step, (struct label_style){.notation = NOTATION_COURSE});
         double sum = 0, chain = 0, size = 0;
         int unit = i % (ledger.count ? ledger.rows[0].width : 1);
         for (int k = 0; k < ledger.count; k++) {

@@ -236,6 +236,29 @@ static void values_keep_their_source(void **state) {
     assert_int_equal(list.source_count, 3);
 }
 
+// A link is drawn as what it holds, and stands where that is drawn.
+static void links_are_where_they_are_drawn(void **state) {
+    (void)state;
+    near(width("\\link{k}{a}+\\link{m n}{b_c^{d}}"), width("a+b_c^{d}"));
+    math_draw(&list, theme(), 100, 50, "\\link{one}{a}=\\link{two}{\\col{f}{\\Gamma_f^{<t>}}}*c", 20, theme()->ink1,
+              ALIGN_LEFT);
+    struct math_link links[4];
+    const char *markup = "\\link{one}{a}=\\link{two}{\\col{f}{\\Gamma_f^{<t>}}}*c";
+    assert_int_equal(math_links(&list, 100, 50, INFINITY, markup, 20, links, 4), 2);
+    assert_int_equal(links[0].length, 3);
+    assert_memory_equal(links[0].key, "one", 3);
+    assert_memory_equal(links[1].key, "two", 3);
+    assert_true(links[0].key > markup && links[1].key < markup + strlen(markup));
+    const struct draw_command *a = text_at(0), *gamma = text_at(2);
+    assert_true(rect_has(links[0].at, (point){a->rect.x + 5, 45}));
+    assert_true(rect_has(links[1].at, (point){gamma->rect.x + 5, 45}));
+    assert_false(rect_has(links[0].at, (point){gamma->rect.x + 5, 45}));
+    assert_true(links[0].at.x + links[0].at.w < gamma->rect.x);
+    assert_int_equal(math_links(&list, 100, 50, INFINITY, markup, 20, links, 1), 1); // no more than asked for
+    assert_int_equal(math_links(&list, 0, 0, 10, "a\\link{}{b}", 20, links, 4), 1);
+    assert_false(math_check("\\link{x{a}", NULL));
+}
+
 static void fit_shrinks_not_below(void **state) {
     (void)state;
     float full = width("a+b+c+d+e");
@@ -347,6 +370,7 @@ int main(void) {
                                        CASE(strokes_not_glyphs),
                                        CASE(time_index_is_in_angle_brackets),
                                        CASE(values_keep_their_source),
+                                       CASE(links_are_where_they_are_drawn),
                                        CASE(fit_shrinks_not_below),
                                        CASE(same_layout_at_scale_2),
                                        CASE(wraps_at_blanks),

@@ -353,7 +353,8 @@ static void smallest(void **state) {
                     label_equation(text, sizeof text, record, script_running(script, p), false,
                                    (struct label_style){NOTATION_COURSE, true});
                     struct ledger ledger;
-                    ledger_init(&ledger, record, script_running(script, p), NOTATION_COURSE);
+                    ledger_init(&ledger, record, script_running(script, p),
+                                (struct label_style){.notation = NOTATION_COURSE});
                     ledger_release(&ledger);
                 }
             script_free(script);

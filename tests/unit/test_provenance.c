@@ -10,8 +10,8 @@ static void check_terms_of(const struct word_record *w, int l, int d, int step, 
     struct term terms[MANY];
     int rest_count;
     double rest, bias, recurrent, input, sum = 0;
-    int count = provenance_terms(w->record, l, d, step, t, unit, NOTATION_COURSE, terms, MANY, &rest_count, &rest,
-                                 &bias, &recurrent, &input);
+    int count = provenance_terms(w->record, l, d, step, t, unit, (struct label_style){.notation = NOTATION_COURSE},
+                                 terms, MANY, &rest_count, &rest, &bias, &recurrent, &input);
     double z = tape_value(w->record->tape, l, d, cell->steps[step].out, t)[unit];
     assert_int_equal(rest_count, 0);
     assert_true(rest == 0);
@@ -28,8 +28,8 @@ static void check_terms_of(const struct word_record *w, int l, int d, int step, 
     assert_true(fabs(bias + recurrent + input - z) <= 1e-12 * fmax(1, fabs(z)));
     for (int max = 0; max < 4; max++) {
         struct term few[4];
-        int shown = provenance_terms(w->record, l, d, step, t, unit, NOTATION_PAPER, few, max, &rest_count, &rest,
-                                     &bias, &recurrent, &input);
+        int shown = provenance_terms(w->record, l, d, step, t, unit, (struct label_style){.notation = NOTATION_PAPER},
+                                     few, max, &rest_count, &rest, &bias, &recurrent, &input);
         assert_int_equal(shown, count < max ? count : max);
         assert_int_equal(shown + rest_count, count);
         double total = rest;
@@ -69,8 +69,8 @@ static void terms_named(void **state) {
     struct term terms[MANY];
     int rest_count;
     double rest, bias, recurrent, input;
-    int count = provenance_terms(w.record, 0, 0, 0, 3, 6, NOTATION_COURSE, terms, MANY, &rest_count, &rest, &bias,
-                                 &recurrent, &input);
+    int count = provenance_terms(w.record, 0, 0, 0, 3, 6, (struct label_style){.notation = NOTATION_COURSE}, terms,
+                                 MANY, &rest_count, &rest, &bias, &recurrent, &input);
     assert_int_equal(count, WORD_HIDDEN + 2); // all units, the one symbol that is read, the bias
     const struct term *o = find_term(terms, count, "w_{7,o} x_o"), *a = find_term(terms, count, "w_{7,8} a_8"),
                       *b = find_term(terms, count, "b_7");
@@ -88,12 +88,12 @@ static void terms_named(void **state) {
     assert_true(a->operand == tape_value(w.record->tape, 0, 0, 1, 3)[7]);
     assert_true(b->value == bias);
     // The zero vector has no terms, and neither has a<0>: the bias is all.
-    count = provenance_terms(w.record, 0, 0, 0, 0, 6, NOTATION_COURSE, terms, MANY, &rest_count, &rest, &bias,
-                             &recurrent, &input);
+    count = provenance_terms(w.record, 0, 0, 0, 0, 6, (struct label_style){.notation = NOTATION_COURSE}, terms, MANY,
+                             &rest_count, &rest, &bias, &recurrent, &input);
     assert_int_equal(count, 1);
     assert_true(input == 0 && recurrent == 0);
-    count = provenance_terms(w.record, 0, 0, 0, 3, 6, NOTATION_PYTORCH, terms, MANY, &rest_count, &rest, &bias,
-                             &recurrent, &input);
+    count = provenance_terms(w.record, 0, 0, 0, 3, 6, (struct label_style){.notation = NOTATION_PYTORCH}, terms, MANY,
+                             &rest_count, &rest, &bias, &recurrent, &input);
     assert_non_null(find_term(terms, count, "w_{7,8} h_8"));
     word_release(&w);
 }
@@ -132,7 +132,7 @@ static void check_ledgers(struct word_record *w) {
         for (int notation = 0; notation < NOTATION_COUNT; notation++) {
             const struct step *step = &w->script->steps[i];
             struct ledger ledger;
-            ledger_init(&ledger, w->record, step, (enum notation)notation);
+            ledger_init(&ledger, w->record, step, (struct label_style){.notation = (enum notation)notation});
             if (step->kind == STEP_OUTPUT_BACK)
                 assert_int_equal(ledger.count, w->record->loss_scale == 1 ? 3 : 4); // with the mean's factor
             else
@@ -159,7 +159,7 @@ static void expect_ledger(const struct word_record *w, enum step_kind kind, int 
                           const struct expected_row *rows, int count) {
     struct ledger ledger;
     ledger_init(&ledger, w->record, script_running(w->script, script_find(w->script, kind, 0, 0, t, which)),
-                NOTATION_COURSE);
+                (struct label_style){.notation = NOTATION_COURSE});
     assert_int_equal(ledger.count, count);
     for (int i = 0; i < count; i++) {
         const struct ledger_row *row = &ledger.rows[i];
@@ -249,7 +249,7 @@ static void other_timesteps(void **state) {
             struct step step = w.script->steps[i];
             step.t = t;
             struct ledger ledger;
-            ledger_init(&ledger, w.record, &step, NOTATION_COURSE);
+            ledger_init(&ledger, w.record, &step, (struct label_style){.notation = NOTATION_COURSE});
             if (t < 0 || t >= WORD_T) assert_int_equal(ledger.count, 0);
             ledger_release(&ledger);
         }

@@ -411,6 +411,7 @@ static void test_preferences_round_trip(void **state) {
     p.dark = p.reduced_motion = true;
     p.scale = 1.25;
     p.notation = 2;
+    p.weights = 1;
     p.recent_count = 2;
     strcpy(p.recent[0], "/home/\u00E9/names.txt");
     strcpy(p.recent[1], "with \"quotes\" and \\");
@@ -421,6 +422,7 @@ static void test_preferences_round_trip(void **state) {
     assert_true(q.dark && q.reduced_motion && !q.sign_marks);
     assert_true(q.scale == 1.25);
     assert_int_equal(q.notation, 2);
+    assert_int_equal(q.weights, 1);
     assert_int_equal(q.recent_count, 2);
     assert_string_equal(q.recent[0], p.recent[0]);
     assert_string_equal(q.recent[1], p.recent[1]);
@@ -471,6 +473,7 @@ static void test_preferences_damaged(void **state) {
         {"{\"version\":1,\"scale\":1e999}", "", NULL},
         {"{\"version\":1,\"notation\":\"roman\"}", "\"notation\"", NULL},
         {"{\"version\":1,\"notation\":7}", "\"notation\"", NULL},
+        {"{\"version\":1,\"weights\":\"both\"}", "usual, split or stacked", NULL},
         {"{\"version\":1,\"recent\":{}}", "\"recent\"", NULL},
         {"{\"version\":1,\"recent\":[1]}", "\"recent\"", NULL},
         {"{\"version\":1,\"recent\":[\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\"]}", "at most 8", NULL},
