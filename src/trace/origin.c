@@ -161,6 +161,8 @@ double origin_combine(const struct record *record, const struct origin *origin) 
         return sqrt(sum);
     case ORIGIN_LIMIT:
         return sum < 1 ? sum : 1;
+    case ORIGIN_SHRINK:
+        return sum > 1 ? 1 / sqrt(sum) : 1;
     case ORIGIN_UPDATE:
         return update(record, origin);
     case ORIGIN_GIVEN:

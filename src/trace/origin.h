@@ -21,6 +21,7 @@ enum origin_rule {
     ORIGIN_SHARE,  // the first row's term, divided by the sum: softmax
     ORIGIN_ROOT,   // the square root of the sum: a length
     ORIGIN_LIMIT,  // the sum, at most 1: the factor of clipping
+    ORIGIN_SHRINK, // 1 / the root of the sum, at most 1: the same, of a gradient clipped by value before
     ORIGIN_UPDATE, // the optimiser's rule, in single precision (trainer.h); its rows are the rule's arguments
     ORIGIN_RULE_COUNT
 };
@@ -37,7 +38,10 @@ enum origin_shape {
     SHAPE_EXP,           // exp(y - m), m the largest of the sum
     SHAPE_SQUARE,        // y^2; of a difference (y - m)^2
     SHAPE_INVERSE,       // 1 / y
-    SHAPE_IS,            // 1 where a symbol is the asked one, else 0
+    SHAPE_INVERSE_SQUARE,
+    SHAPE_HELD,        // y, held between -m and m (m: the limit of clipping by value)
+    SHAPE_HELD_SQUARE, // its square
+    SHAPE_IS,          // 1 where a symbol is the asked one, else 0
     SHAPE_COUNT
 };
 
@@ -46,9 +50,9 @@ enum { ORIGIN_FACTORS = 2, ORIGIN_ROWS = 12, ORIGIN_USES = 12, ORIGIN_LABEL = 19
 struct origin_factor {
     struct place place;
     enum origin_shape shape;
-    double value;       // of the record
-    bool less;          // the operand is value - less_value:
-    struct place other; // m of SHAPE_EXP and SHAPE_SQUARE
+    double value; // of the record
+    bool less;    // m: of SHAPE_EXP and SHAPE_SQUARE taken away, of SHAPE_HELD the limit
+    struct place other;
     double less_value;
     int is;                   // of SHAPE_IS
     char label[ORIGIN_LABEL]; // maths: the number's name
@@ -82,7 +86,8 @@ struct origin {
 // style.colored as in label.h.
 struct place origin_represent(const struct record *record, const struct place *place);
 void origin_of(const struct record *record, const struct place *place, struct label_style style, struct origin *out);
-double origin_shape_value(enum origin_shape shape, double y, int is);
+// What an operand y counts; m: the number beside it, where it has one.
+double origin_shape_value(enum origin_shape shape, double y, double m, int is);
 // The value by the rule from rows and rest: what a test compares.
 double origin_combine(const struct record *record, const struct origin *origin);
 // The same with numbers in place of names, for math_draw_values(): markup to out, the numbers to values; returns how

@@ -194,7 +194,7 @@ static void put_param(const struct label_pen *pen, const struct record *record, 
                                                          [PLACE_SQUARE] = "v\\t{ of }",
                                                          [PLACE_GRAD_AT] = "d"};
     if (place->row == PLACE_ANY && place->column == PLACE_ANY) { // any entry of any parameter
-        put_text(pen, "g_j");
+        put_text(pen, place->kind == PLACE_CLIPPED ? "\\t{clipped }g_j" : "g_j");
         return;
     }
     put_text(pen, "%s", before[place->kind]);
@@ -241,6 +241,12 @@ void put_place(const struct label_pen *given, const struct record *record, const
         break;
     case PLACE_GRAD_NORM:
         put_text(pen, "\\norm{g}");
+        break;
+    case PLACE_CLIPPED_NORM:
+        put_text(pen, "\\norm{\\t{clipped }g}");
+        break;
+    case PLACE_MAX_VALUE:
+        put_text(pen, "\\t{largest}");
         break;
     case PLACE_MAX_NORM:
         put_text(pen, "\\t{limit}");
@@ -301,6 +307,9 @@ static const struct {
     [SHAPE_EXP] = {"\\exp (", ")"},
     [SHAPE_SQUARE] = {"(", ")^2"},
     [SHAPE_INVERSE] = {"\\frac{1}{", "}"},
+    [SHAPE_INVERSE_SQUARE] = {"\\frac{1}{(", ")^2}"},
+    [SHAPE_HELD] = {"\\t{held}(", ")"},
+    [SHAPE_HELD_SQUARE] = {"\\t{held}(", ")^2"},
     [SHAPE_IS] = {"", ""},
 };
 
@@ -330,7 +339,8 @@ static void put_shaped(const struct label_pen *pen, const struct record *record,
     put_text(pen, "%s", alone ? "1-" : shapes[shape].before);
     put_base(pen, record, place, numbers);
     if (term->factors[k].less) {
-        put_text(pen, "-");
+        bool limit = shape == SHAPE_HELD || shape == SHAPE_HELD_SQUARE;
+        put_text(pen, limit ? ",~" : "-");
         put_base(pen, record, other, numbers);
     }
     put_text(pen, "%s", alone ? "" : shapes[shape].behind);
@@ -468,16 +478,22 @@ static void put_update(const struct label_pen *pen, const struct sum *sum) {
         put_text(pen, "g");
     }
     w.kind = PLACE_PARAM_GRAD;
-    put_text(pen, "\ng=\\t{scale}\\cdot ");
+    bool held = o->clip_value > 0;
+    put_text(pen, held ? "\ng=\\t{scale}\\cdot \\t{held}(" : "\ng=\\t{scale}\\cdot ");
     put_place(pen, sum->record, &w);
+    if (held) put_text(pen, ",~\\t{largest})");
 }
 
 static const struct {
     const char *before, *behind;
 } rules[ORIGIN_RULE_COUNT] = {
-    [ORIGIN_SUM] = {"", ""},           [ORIGIN_SIGMOID] = {"\\sigma (", ")"},
-    [ORIGIN_TANH] = {"\\tanh (", ")"}, [ORIGIN_RELU] = {"\\t{ReLU}(", ")"},
-    [ORIGIN_ROOT] = {"(", ")^{1/2}"},  [ORIGIN_LIMIT] = {"\\t{min}(1,~", ")"},
+    [ORIGIN_SUM] = {"", ""},
+    [ORIGIN_SIGMOID] = {"\\sigma (", ")"},
+    [ORIGIN_TANH] = {"\\tanh (", ")"},
+    [ORIGIN_RELU] = {"\\t{ReLU}(", ")"},
+    [ORIGIN_ROOT] = {"(", ")^{1/2}"},
+    [ORIGIN_SHRINK] = {"\\t{min}(1,~(", ")^{-1/2})"},
+    [ORIGIN_LIMIT] = {"\\t{min}(1,~", ")"},
 };
 
 void put_formula(const struct label_pen *pen, const struct sum *sum, const struct origin *origin,

@@ -98,11 +98,26 @@ static void term_entry(const struct sum *sum, int kind, int sign, int n, struct 
     term_begin(out, sign, same_entry(sum, (enum place_kind)kind));
 }
 
+// Clipping by value comes first, where it is asked for.
+static void hold_factor(const struct sum *sum, struct raw_term *term, int k, enum origin_shape shape) {
+    if (!(sum->record->options.clip_value > 0)) return;
+    term->factors[k].shape = shape;
+    term->factors[k].less = true;
+    term->factors[k].other = (struct place){.kind = PLACE_MAX_VALUE};
+}
+
+static void term_held(const struct sum *sum, int a, int b, int n, struct raw_term *out) {
+    (void)a, (void)b, (void)n;
+    term_begin(out, 1, same_entry(sum, PLACE_PARAM_GRAD));
+    hold_factor(sum, out, 0, SHAPE_HELD);
+}
+
 static void term_clipped(const struct sum *sum, int a, int b, int n, struct raw_term *out) {
     (void)a, (void)b, (void)n;
     term_begin(out, 1, sum_output(sum, PLACE_CLIP_SCALE, 0, 0));
     out->factors[0].place.encoder = false;
     term_add_factor(out, same_entry(sum, PLACE_PARAM_GRAD), SHAPE_ITSELF);
+    hold_factor(sum, out, 1, SHAPE_HELD);
 }
 
 void sum_clipped(struct sum *sum) {
@@ -122,7 +137,7 @@ static void term_scale(const struct sum *sum, int a, int b, int n, struct raw_te
 void sum_param_after(struct sum *sum) {
     sum->rule = ORIGIN_UPDATE;
     sum_add(sum, term_entry, PLACE_PARAM, 1, 1);
-    sum_add(sum, term_entry, PLACE_PARAM_GRAD, 1, 1);
+    sum_add(sum, term_held, 0, 0, 1);
     sum_add(sum, term_scale, 0, 0, 1);
     if (record_has(sum->record, RECORD_MOMENT)) sum_add(sum, term_entry, PLACE_MOMENT, 1, 1);
     if (record_has(sum->record, RECORD_SQUARE)) sum_add(sum, term_entry, PLACE_SQUARE, 1, 1);
@@ -130,11 +145,12 @@ void sum_param_after(struct sum *sum) {
 
 // --- lengths and clipping ---
 
-static void term_square(const struct sum *sum, int a, int b, int j, struct raw_term *out) {
-    (void)a, (void)b;
+static void term_square(const struct sum *sum, int columns, int b, int j, struct raw_term *out) {
+    (void)b;
     struct place place = sum->place;
     place.norm = false;
-    place.row = j;
+    place.row = columns && j >= 0 ? j / columns : j;
+    place.column = columns ? (j >= 0 ? j % columns : j) : 0;
     term_begin(out, 1, place);
     out->factors[0].shape = SHAPE_SQUARE;
 }
@@ -143,12 +159,17 @@ void sum_norm(struct sum *sum) {
     const struct place *of = &sum->place;
     int slot = of->kind == PLACE_SENT ? sum->side.cell->steps[of->step].in[of->operand] : of->slot;
     sum->rule = ORIGIN_ROOT;
+    if (of->kind == PLACE_GRAD_AT) {
+        int columns = param_of(sum)->role == PARAM_EMBED ? param_of(sum)->out : param_of(sum)->in;
+        sum_add(sum, term_square, columns, 0, param_of(sum)->in * param_of(sum)->out);
+        return;
+    }
     sum_add(sum, term_square, 0, 0,
             of->kind == PLACE_LOGITS_GRAD ? sum->side.spec->outputs : side_width(&sum->side, of->layer, slot));
 }
 
-static void term_grad_square(const struct sum *sum, int a, int b, int n, struct raw_term *out) {
-    (void)a, (void)b;
+// Entry n of all parameters, one after the other.
+static struct place any_entry(const struct sum *sum, enum place_kind kind, int n) {
     const struct layout *layout = &sum->record->layout;
     int p = 0;
     while (n >= 0 && n >= layout->params[p].in * layout->params[p].out) {
@@ -157,19 +178,27 @@ static void term_grad_square(const struct sum *sum, int a, int b, int n, struct 
     }
     const struct param *param = &layout->params[p];
     int columns = param->role == PARAM_EMBED ? param->out : param->in;
-    bool encoder = layout->encoder && p < layout->encoder->count;
-    term_begin(out, 1,
-               (struct place){.kind = PLACE_PARAM_GRAD,
-                              .encoder = encoder,
-                              .param = p,
-                              .row = n < 0 ? n : n / columns,
-                              .column = n < 0 ? n : n % columns});
+    return (struct place){.kind = kind,
+                          .encoder = layout->encoder && p < layout->encoder->count,
+                          .param = p,
+                          .row = n < 0 ? n : n / columns,
+                          .column = n < 0 ? n : n % columns};
+}
+
+static void term_entry_square(const struct sum *sum, int kind, int b, int n, struct raw_term *out) {
+    (void)b;
+    term_begin(out, 1, any_entry(sum, (enum place_kind)kind, n));
     out->factors[0].shape = SHAPE_SQUARE;
+}
+
+void sum_clipped_norm(struct sum *sum) {
+    sum->rule = ORIGIN_ROOT;
+    sum_add(sum, term_entry_square, PLACE_CLIPPED, 0, (int)sum->record->layout.weights);
 }
 
 void sum_grad_norm(struct sum *sum) {
     sum->rule = ORIGIN_ROOT;
-    sum_add(sum, term_grad_square, 0, 0, (int)sum->record->layout.weights);
+    sum_add(sum, term_entry_square, PLACE_PARAM_GRAD, 0, (int)sum->record->layout.weights);
 }
 
 static void term_limit(const struct sum *sum, int a, int b, int n, struct raw_term *out) {
@@ -178,10 +207,21 @@ static void term_limit(const struct sum *sum, int a, int b, int n, struct raw_te
     term_add_factor(out, (struct place){.kind = PLACE_GRAD_NORM}, SHAPE_INVERSE);
 }
 
+// (g / limit)^2, g held by value.
+static void term_share_of_limit(const struct sum *sum, int a, int b, int n, struct raw_term *out) {
+    (void)a, (void)b;
+    term_begin(out, 1, any_entry(sum, PLACE_PARAM_GRAD, n));
+    hold_factor(sum, out, 0, SHAPE_HELD_SQUARE);
+    term_add_factor(out, (struct place){.kind = PLACE_MAX_NORM}, SHAPE_INVERSE_SQUARE);
+}
+
 void sum_clip_scale(struct sum *sum) {
-    sum->rule = ORIGIN_LIMIT;
+    bool by_value = sum->record->options.clip_value > 0;
+    sum->rule = by_value ? ORIGIN_SHRINK : ORIGIN_LIMIT;
     if (!(sum->record->options.clip_norm > 0))
-        sum_given(sum, "No limit is set: the gradient is not clipped.");
+        sum_given(sum, "No limit is set: the gradient is not clipped by its norm.");
+    else if (by_value)
+        sum_add(sum, term_share_of_limit, 0, 0, (int)sum->record->layout.weights);
     else
         sum_add(sum, term_limit, 0, 0, 1);
 }

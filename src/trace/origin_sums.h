@@ -26,6 +26,7 @@ int time_before_in(int direction, int t); // whose state enters t in this direct
 int time_after_in(int direction, int t);
 
 // One a kind of place.
+void sum_clipped_norm(struct sum *sum);
 void sum_clip_scale(struct sum *sum);
 void sum_clipped(struct sum *sum);
 void sum_delta(struct sum *sum);

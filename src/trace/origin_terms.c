@@ -35,7 +35,8 @@ void sum_given(struct sum *sum, const char *why) {
     sum->segment_count = sum->count = 0;
 }
 
-double origin_shape_value(enum origin_shape shape, double y, int is) {
+double origin_shape_value(enum origin_shape shape, double y, double m, int is) {
+    double held = clip_held(y, m);
     switch (shape) {
     case SHAPE_ONE_MINUS:
         return 1 - y;
@@ -50,11 +51,17 @@ double origin_shape_value(enum origin_shape shape, double y, int is) {
     case SHAPE_MINUS_LN_REST:
         return -log1p(-y);
     case SHAPE_EXP:
-        return exp(y);
+        return exp(y - m);
     case SHAPE_SQUARE:
-        return y * y;
+        return (y - m) * (y - m);
     case SHAPE_INVERSE:
         return 1 / y;
+    case SHAPE_INVERSE_SQUARE:
+        return 1 / (y * y);
+    case SHAPE_HELD:
+        return held;
+    case SHAPE_HELD_SQUARE:
+        return held * held;
     case SHAPE_IS:
         return y == is;
     default:
@@ -65,9 +72,9 @@ double origin_shape_value(enum origin_shape shape, double y, int is) {
 double sum_term_value(const struct record *record, const struct raw_term *term) {
     double value = term->coefficient;
     for (int k = 0; k < term->count; k++) {
-        double y = place_value(record, &term->factors[k].place);
-        if (term->factors[k].less) y -= place_value(record, &term->factors[k].other);
-        value *= origin_shape_value(term->factors[k].shape, y, term->factors[k].is);
+        double y = place_value(record, &term->factors[k].place), m = 0;
+        if (term->factors[k].less) m = place_value(record, &term->factors[k].other);
+        value *= origin_shape_value(term->factors[k].shape, y, m, term->factors[k].is);
     }
     return value;
 }
@@ -163,6 +170,7 @@ static void (*const sums[PLACE_KIND_COUNT])(struct sum *) = {
     [PLACE_LOGITS_GRAD] = sum_logits_grad,
     [PLACE_INPUT_GRAD] = sum_input_grad,
     [PLACE_GRAD_NORM] = sum_grad_norm,
+    [PLACE_CLIPPED_NORM] = sum_clipped_norm,
     [PLACE_CLIP_SCALE] = sum_clip_scale,
     [PLACE_VALUE] = sum_value,
     [PLACE_GRAD] = sum_grad,
@@ -180,6 +188,7 @@ static const char *const given_why[PLACE_KIND_COUNT] = {
     [PLACE_TARGET] = "Read from the example: what should have come out.",
     [PLACE_MASK] = "Read from the example: 1 where a loss stands.",
     [PLACE_MAX_NORM] = "Chosen before training.",
+    [PLACE_MAX_VALUE] = "Chosen before training.",
     [PLACE_PARAM] = "A parameter: learned in the updates before this one.",
     [PLACE_MOMENT] = "Kept by the optimiser from the updates before this one.",
     [PLACE_SQUARE] = "Kept by the optimiser from the updates before this one.",

@@ -8,11 +8,19 @@
 
 // What is said of an operand y and of the whole.
 const char *const origin_shape_words[SHAPE_COUNT] = {
-    [SHAPE_ONE_MINUS] = "as 1 − y",   [SHAPE_SIGMOID_SLOPE] = "as y (1 − y)",
-    [SHAPE_TANH_SLOPE] = "as 1 − y²", [SHAPE_RELU_SLOPE] = "1 where y > 0",
-    [SHAPE_MINUS_LN] = "as −ln y",    [SHAPE_MINUS_LN_REST] = "as −ln (1 − y)",
-    [SHAPE_EXP] = "as exp (y − max)", [SHAPE_SQUARE] = "squared",
-    [SHAPE_INVERSE] = "as 1 / y",     [SHAPE_IS] = "chooses",
+    [SHAPE_ONE_MINUS] = "as 1 − y",
+    [SHAPE_SIGMOID_SLOPE] = "as y (1 − y)",
+    [SHAPE_TANH_SLOPE] = "as 1 − y²",
+    [SHAPE_RELU_SLOPE] = "1 where y > 0",
+    [SHAPE_MINUS_LN] = "as −ln y",
+    [SHAPE_MINUS_LN_REST] = "as −ln (1 − y)",
+    [SHAPE_EXP] = "as exp (y − max)",
+    [SHAPE_SQUARE] = "squared",
+    [SHAPE_INVERSE] = "as 1 / y",
+    [SHAPE_INVERSE_SQUARE] = "as 1 / y²",
+    [SHAPE_HELD] = "held at ± the limit",
+    [SHAPE_HELD_SQUARE] = "held, squared",
+    [SHAPE_IS] = "chooses",
 };
 const char *const origin_rule_words[ORIGIN_RULE_COUNT] = {
     [ORIGIN_SUM] = "added up",
@@ -22,6 +30,7 @@ const char *const origin_rule_words[ORIGIN_RULE_COUNT] = {
     [ORIGIN_SHARE] = "the first one’s share of the sum",
     [ORIGIN_ROOT] = "the root of the sum of squares",
     [ORIGIN_LIMIT] = "at most 1",
+    [ORIGIN_SHRINK] = "1 / the root of the sum, at most 1",
     [ORIGIN_UPDATE] = "by the optimiser’s rule",
 };
 
@@ -219,6 +228,12 @@ static void add_place(struct words *w) {
         break;
     case PLACE_GRAD_NORM:
         add(w, "norm of all gradients");
+        break;
+    case PLACE_CLIPPED_NORM:
+        add(w, "norm of all gradients after clipping");
+        break;
+    case PLACE_MAX_VALUE:
+        add(w, "largest value allowed of a gradient’s entry; 0 = none");
         break;
     case PLACE_MAX_NORM:
         add(w, "largest norm allowed");

@@ -347,10 +347,21 @@ static void of_param_grad(const struct uses *u) {
     propose(u, same(u, PLACE_CLIPPED), 0);
     propose(u, same(u, PLACE_PARAM_AFTER), 1);
     propose(u, (struct place){.kind = PLACE_GRAD_NORM}, flat_index(u));
+    propose(u, (struct place){.kind = PLACE_CLIP_SCALE}, flat_index(u)); // where it is clipped by value first
+}
+
+static void of_clipped(const struct uses *u) {
+    propose(u, (struct place){.kind = PLACE_CLIPPED_NORM}, flat_index(u));
 }
 
 static void of_grad_at(const struct uses *u) {
+    struct place norm = *u->of;
+    const struct param *param = &u->record->layout.params[u->of->param];
+    int columns = param->role == PARAM_EMBED ? param->out : param->in;
+    norm.norm = true;
+    norm.row = norm.column = 0;
     propose(u, same(u, PLACE_PARAM_GRAD), u->of->t);
+    propose(u, norm, u->of->row * columns + u->of->column);
 }
 
 static void of_state(const struct uses *u) {
@@ -383,6 +394,11 @@ static void of_scale(const struct uses *u) {
     }
 }
 
+static void of_max_value(const struct uses *u) {
+    of_norm(u);
+    of_scale(u);
+}
+
 static void (*const readers[PLACE_KIND_COUNT])(const struct uses *) = {
     [PLACE_INPUT] = of_input,
     [PLACE_SYMBOL] = of_symbol,
@@ -401,6 +417,8 @@ static void (*const readers[PLACE_KIND_COUNT])(const struct uses *) = {
     [PLACE_SENT] = of_sent,
     [PLACE_PARAM] = of_param,
     [PLACE_PARAM_GRAD] = of_param_grad,
+    [PLACE_CLIPPED] = of_clipped,
+    [PLACE_MAX_VALUE] = of_max_value,
     [PLACE_PARAM_AFTER] = of_param_after,
     [PLACE_MOMENT] = of_state,
     [PLACE_SQUARE] = of_state,

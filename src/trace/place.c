@@ -2,6 +2,7 @@
 
 #include "analysis.h"
 #include "check.h"
+#include "mem.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -28,7 +29,9 @@ static const struct {
     [PLACE_LOGITS_GRAD] = {"backward/logits", FORM_OUTPUTS},
     [PLACE_INPUT_GRAD] = {"backward/input", FORM_INPUTS},
     [PLACE_GRAD_NORM] = {"clip/grad_norm", FORM_ONE},
+    [PLACE_CLIPPED_NORM] = {"clip/clipped_norm", FORM_ONE},
     [PLACE_MAX_NORM] = {"clip/max_norm", FORM_ONE},
+    [PLACE_MAX_VALUE] = {"clip/max_value", FORM_ONE},
     [PLACE_CLIP_SCALE] = {"clip/scale", FORM_ONE},
     [PLACE_VALUE] = {"forward/", FORM_TRACK},
     [PLACE_GRAD] = {"backward/", FORM_TRACK},
@@ -146,7 +149,7 @@ int place_tensor(const struct record *record, const struct place *place, char na
         break;
     case FORM_PARAM:
     case FORM_PARAM_TIMES:
-        snprintf(name, PLACE_NAME, "%s%s", folder, record->layout.params[place->param].name);
+        snprintf(name, PLACE_NAME, "%s%s%s", norm, folder, record->layout.params[place->param].name);
         break;
     default:
         snprintf(name, PLACE_NAME, "%s%s%s", side, norm, folder);
@@ -157,7 +160,8 @@ int place_tensor(const struct record *record, const struct place *place, char na
 // --- what there is ---
 
 static bool has_norm(enum place_kind kind) {
-    return kind == PLACE_LOGITS_GRAD || (kinds[kind].form == FORM_TRACK && kind != PLACE_VALUE);
+    return kind == PLACE_LOGITS_GRAD || kind == PLACE_GRAD_AT ||
+           (kinds[kind].form == FORM_TRACK && kind != PLACE_VALUE);
 }
 
 // A tensor of its own, or one of the other side's.
@@ -434,10 +438,21 @@ static double grad_at(const struct record *record, const struct place *place) {
                                turned ? place->column : place->row, turned ? place->row : place->column, place->t);
 }
 
+// The trace file has these lengths for all timesteps at once.
+static double part_norm(const struct record *record, const struct place_side *side, const struct place *place) {
+    struct err err = {0};
+    double *norms = mem_need((size_t)side->T, sizeof *norms), norm = NAN;
+    if (analysis_part_norms(record->tape, &record->layout, &record->example, place->param, norms, &err))
+        norm = norms[place->t];
+    mem_free(norms);
+    return norm;
+}
+
 double place_value(const struct record *record, const struct place *place) {
     struct place_side side = side_of(record, place->encoder);
     const struct example *example = side.example;
     int t = place->t;
+    if (place->norm && place->kind == PLACE_GRAD_AT) return part_norm(record, &side, place);
     if (place->norm) {
         int width = place->kind == PLACE_LOGITS_GRAD ? side.spec->outputs : width_of(record, place);
         return record_norm(row_of(&side, place), width);
@@ -458,8 +473,12 @@ double place_value(const struct record *record, const struct place *place) {
         return input_grad(&side, place);
     case PLACE_GRAD_NORM:
         return record->grad_norm;
+    case PLACE_CLIPPED_NORM:
+        return record->clipped_norm;
     case PLACE_MAX_NORM:
         return record->options.clip_norm;
+    case PLACE_MAX_VALUE:
+        return record->options.clip_value;
     case PLACE_CLIP_SCALE:
         return record->clip_scale;
     case PLACE_GRAD_AT:

@@ -18,7 +18,9 @@ enum place_kind {
     PLACE_LOGITS_GRAD,
     PLACE_INPUT_GRAD,
     PLACE_GRAD_NORM, // clip/grad_norm (1)
+    PLACE_CLIPPED_NORM,
     PLACE_MAX_NORM,
+    PLACE_MAX_VALUE,
     PLACE_CLIP_SCALE,
     PLACE_VALUE, // forward/l{k}/{slot} (T, H): tensors of a layer and direction from here on
     PLACE_GRAD,

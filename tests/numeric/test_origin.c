@@ -36,6 +36,7 @@ static void subject_init(struct subject *s, int k, bool clamped) {
     s->options.optimizer = (enum optimizer)below(s, OPTIMIZER_COUNT);
     s->options.clip_norm = below(s, 3) - 0.5;
     if (s->options.clip_norm < 0) s->options.clip_norm = 0;
+    if (below(s, 3) == 0) s->options.clip_value = 0.05;
     s->options.weight_decay = below(s, 2) * 0.1;
     if (clamped)
         s->clamps = (struct clamps){
@@ -185,8 +186,8 @@ static void check_origin(struct subject *s, const struct place *place, const cha
             double y = row->factors[i].value;
             assert_true(y == place_value(s->record, &row->factors[i].place));
             assert_true(origin_has_operand(s->record, place, &row->factors[i].place));
-            if (row->factors[i].less) y -= row->factors[i].less_value;
-            value *= origin_shape_value(row->factors[i].shape, y, row->factors[i].is);
+            double m = row->factors[i].less ? row->factors[i].less_value : 0;
+            value *= origin_shape_value(row->factors[i].shape, y, m, row->factors[i].is);
         }
         assert_true(value == row->value);
         bool first = origin.rule == ORIGIN_SHARE && k == 1;
