@@ -80,7 +80,7 @@ static void any_number_by_a_click(void **state) {
         app_seek(app, p);
         drive_frame(&drive);
         drive_frame(&drive);
-        int step = 1 + drive.list.count / 40;
+        int step = 1 + drive.list.count / 150;
         for (int c = p % step; c < drive.list.count; c += step) {
             if (drive.list.commands[c].op != DRAW_TEXT || drive.list.commands[c].source < 0) continue;
             point at = middle_of(&drive, &drive.list.commands[c]);
