@@ -30,7 +30,7 @@ struct record_texts workbench_texts(const struct vocabulary *symbols, const stru
 }
 
 static void forget_record(struct workbench *bench) {
-    insights_about(bench->insights, NULL); // they read the record
+    insights_about(bench->insights, NULL);
     script_free(bench->script);
     record_free(bench->record);
     bench->script = NULL;

@@ -11,6 +11,7 @@ static const size_t KEPT_BYTES = (size_t)256 << 20; // results beyond this are d
 enum entry_state { WANTED, RUNNING, READY };
 
 struct entry {
+    const struct record *record; // held
     struct insight_key key;
     enum entry_state state;
     struct insight insight; // written by the worker while RUNNING, by nobody once READY
@@ -27,9 +28,9 @@ struct insights {
     struct mutex *mutex; // of all below
     struct condition *changed;
     struct thread *thread;
-    bool quit, stop; // stop: the running one is not wanted any more
-    struct entry *running;
-    double done; // of the running one
+    bool quit, stop;       // stop: the running one is not wanted any more
+    struct entry *running; // NULL, or one that only the worker touches; given up: no longer among the entries
+    double done;           // of the running one
     struct entry *entries[ENTRIES];
     int count;
 };
@@ -53,7 +54,8 @@ static struct jacobian *make_jacobian(const struct record *record, const struct 
     return NULL;
 }
 
-static void compute(const struct record *record, struct entry *entry, const struct analysis_watch *watch) {
+static void compute(struct entry *entry, const struct analysis_watch *watch) {
+    const struct record *record = entry->record;
     const struct insight_key *key = &entry->key;
     struct insight *insight = &entry->insight;
     switch (key->kind) {
@@ -72,9 +74,9 @@ static void compute(const struct record *record, struct entry *entry, const stru
     }
 }
 
-static size_t bytes_of(const struct record *record, const struct entry *entry) {
+static size_t bytes_of(const struct entry *entry) {
     const struct insight *insight = &entry->insight;
-    if (insight->itemised) return itemised_bytes(record, entry->key.chain);
+    if (insight->itemised) return itemised_bytes(entry->record, entry->key.chain);
     if (insight->loss)
         return (size_t)insight->loss->T * (size_t)insight->loss->H * (size_t)insight->loss->states * sizeof(double);
     const struct jacobian *j = insight->jacobian;
@@ -88,12 +90,27 @@ static void entry_free(struct entry *entry) {
     loss_gradient_free(entry->insight.loss);
     if (entry->insight.jacobian) jacobian_release(entry->insight.jacobian);
     mem_free(entry->insight.jacobian);
+    record_free(entry->record);
     mem_free(entry);
+}
+
+static void unlink_at(struct insights *insights, int at) {
+    insights->entries[at] = insights->entries[--insights->count];
 }
 
 static void remove_at(struct insights *insights, int at) {
     entry_free(insights->entries[at]);
-    insights->entries[at] = insights->entries[--insights->count];
+    unlink_at(insights, at);
+}
+
+// The running one is not wanted any more: the worker frees it when it has come to the end of its timestep.
+static void give_up(struct insights *insights) {
+    insights->stop = true;
+    for (int k = 0; k < insights->count; k++)
+        if (insights->entries[k] == insights->running) {
+            unlink_at(insights, k);
+            return;
+        }
 }
 
 // --- the worker ---
@@ -117,15 +134,10 @@ static struct entry *next_wanted(const struct insights *insights) {
     return best;
 }
 
-// Stopped: nobody waits for it, and it is forgotten.
 static void settle(struct insights *insights, struct entry *entry) {
     entry->state = READY;
-    if (insights->record) entry->bytes = bytes_of(insights->record, entry);
-    for (int k = 0; insights->stop && k < insights->count; k++)
-        if (insights->entries[k] == entry) {
-            remove_at(insights, k);
-            break;
-        }
+    entry->bytes = bytes_of(entry);
+    if (insights->stop) entry_free(entry);
     insights->running = NULL;
     insights->stop = false;
     condition_wake_all(insights->changed);
@@ -144,11 +156,10 @@ static void work(void *context) {
         entry->state = RUNNING;
         insights->running = entry;
         insights->done = 0;
-        const struct record *record = insights->record;
         void (*wake)(void *) = insights->wake;
         void *wake_context = insights->context;
         mutex_unlock(insights->mutex);
-        compute(record, entry, &watch);
+        compute(entry, &watch);
         mutex_lock(insights->mutex);
         settle(insights, entry);
         mutex_unlock(insights->mutex);
@@ -185,9 +196,7 @@ void insights_about(struct insights *insights, const struct record *record) {
     mutex_lock(insights->mutex);
     for (int k = insights->count - 1; k >= 0; k--)
         if (insights->entries[k]->state != RUNNING) remove_at(insights, k);
-    insights->stop = insights->running != NULL;
-    while (insights->running)
-        condition_wait(insights->changed, insights->mutex);
+    if (insights->running && !insights->stop) give_up(insights);
     insights->record = record;
     mutex_unlock(insights->mutex);
 }
@@ -223,7 +232,7 @@ void insights_frame(struct insights *insights) {
         struct entry *entry = insights->entries[k];
         if (entry->state == WANTED && entry->asked < insights->frame) remove_at(insights, k);
     }
-    if (insights->running && insights->running->asked < insights->frame) insights->stop = true;
+    if (insights->running && !insights->stop && insights->running->asked < insights->frame) give_up(insights);
     insights->frame++;
     drop_old(insights);
     mutex_unlock(insights->mutex);
@@ -238,7 +247,7 @@ static struct entry *find(const struct insights *insights, const struct insight_
 static struct entry *ask(struct insights *insights, const struct insight_key *key) {
     if (insights->count == ENTRIES) return NULL; // a frame that asks for more than that gets it later
     struct entry *entry = mem_need(1, sizeof *entry);
-    *entry = (struct entry){.key = *key};
+    *entry = (struct entry){.key = *key, .record = record_hold(insights->record)};
     insights->entries[insights->count++] = entry;
     if (insights->background && !insights->thread) insights->thread = thread_start(work, insights);
     condition_wake_all(insights->changed);
@@ -249,10 +258,6 @@ const struct insight *insights_get(struct insights *insights, const struct insig
     if (!insights || !insights->record) return NULL;
     mutex_lock(insights->mutex);
     struct entry *entry = find(insights, key);
-    if (entry && entry == insights->running && insights->stop) {
-        mutex_unlock(insights->mutex); // it is being forgotten: ask again in the next frame
-        return NULL;
-    }
     if (!entry) entry = ask(insights, key);
     if (!entry) {
         mutex_unlock(insights->mutex);
@@ -263,10 +268,10 @@ const struct insight *insights_get(struct insights *insights, const struct insig
     if (here) entry->state = RUNNING; // nobody else takes it
     mutex_unlock(insights->mutex);
     if (here) {
-        compute(insights->record, entry, NULL);
+        compute(entry, NULL);
         mutex_lock(insights->mutex);
         entry->state = READY;
-        entry->bytes = bytes_of(insights->record, entry);
+        entry->bytes = bytes_of(entry);
         mutex_unlock(insights->mutex);
     }
     mutex_lock(insights->mutex);
@@ -290,8 +295,8 @@ const struct insight *insights_peek(struct insights *insights, const struct insi
 bool insights_busy(struct insights *insights, double *done) {
     if (!insights) return false;
     mutex_lock(insights->mutex);
-    bool busy = insights->running || next_wanted(insights);
-    if (done) *done = insights->running ? insights->done : 0;
+    bool runs = insights->running && !insights->stop, busy = runs || next_wanted(insights);
+    if (done) *done = runs ? insights->done : 0;
     mutex_unlock(insights->mutex);
     return busy;
 }

@@ -4,8 +4,8 @@
 // What nobody asked for in the last frame is not computed any more. Results are read-only; they stay where they are
 // until insights_about(), and at least until the frame after the one in which they were last asked for.
 //
-// One thread (the interface's) calls these functions; the worker only reads the record. The record must outlive
-// insights_about(NULL), which waits until the worker has left it: at most one timestep of a pass.
+// One thread (the interface's) calls these functions and never waits for the worker, which only reads the record and
+// holds it as long as it does.
 
 #include "itemised.h"
 

@@ -11,18 +11,19 @@
 enum { PITCH_MOST = 240, STEPPER_BUTTON = 28, LABEL_ROOM = 30, WORD_ROOM = 46 };
 
 void chain_page_open(struct chain_page *page, struct ui *ui, rect r, const struct scene *scene, int *index) {
-    int count = chain_count(scene->record);
+    const struct record *whole = scene_whole(scene);
+    int count = chain_count(whole);
     if (*index >= count) *index = count - 1;
     if (*index < 0) *index = 0;
     *page = (struct chain_page){.ui = ui,
                                 .list = ui->list,
                                 .theme = ui->theme,
                                 .scene = scene,
-                                .record = scene->record,
-                                .cell = record_cell(scene->record),
+                                .record = whole,
+                                .cell = record_cell(whole),
                                 .label = {scene->state->notation, true},
                                 .r = r,
-                                .chain = chain_get(scene->record, *index)};
+                                .chain = chain_get(whole, *index)};
     page->T = tape_length(chain_tape(page->record, page->chain));
     page->start = page->chain.direction ? page->T - 1 : 0;
     page->end = page->T - 1 - page->start;
@@ -42,8 +43,15 @@ int chain_t_at(const struct chain_page *page, float x) {
 }
 
 int chain_selected_t(const struct chain_page *page, int otherwise) {
-    int t = page->scene->state->t;
-    return t >= 0 && t < page->T ? t : otherwise;
+    const struct view_state *state = page->scene->state;
+    bool here = state->t >= 0 && state->t < page->T && state->encoder == (page->chain.side == 1);
+    return here ? state->t : otherwise;
+}
+
+void chain_select_t(const struct chain_page *page, int t) {
+    page->scene->state->t = t < 0 ? 0 : t >= page->T ? page->T - 1 : t;
+    page->scene->state->encoder = page->chain.side == 1;
+    page->ui->animating = true;
 }
 
 // --- text ---

@@ -24,6 +24,7 @@ enum { CHAIN_GUTTER = 84, CHAIN_MARGIN = 24 };
 void chain_page_open(struct chain_page *page, struct ui *ui, rect r, const struct scene *scene, int *index);
 float chain_x(const struct chain_page *page, int t); // the middle of a column
 int chain_t_at(const struct chain_page *page, float x);
+void chain_select_t(const struct chain_page *page, int t);          // brought into range
 int chain_selected_t(const struct chain_page *page, int otherwise); // the selected timestep, where it is one of these
 
 // "‹ Layer 1 of 2 ›" and, of networks of one chain, nothing; its right end at x. Returns its left end.

@@ -20,6 +20,8 @@ struct flow {
     struct stage_columns columns;
     rect r;
     int T, first_known, last_known; // gradients of a<t> are known at these timesteps; none: first_known > last_known
+    int layer, direction;           // looked at
+    const char *total_name;
     int far; // the loss with the line of its own: the last one, of a backward direction the first
     struct log_axis axis;
     const char *far_words;
@@ -32,6 +34,17 @@ static color tint(const struct theme *theme, int distance) {
 
 static double by_loss(const struct itemised *items, int tau, int t) {
     return itemised_norm(items, 0, tau, t);
+}
+
+// How far away a loss is; those of a decoder are counted from where it begins.
+static int distance(const struct itemised *items, int tau, int t) {
+    return items->chain.side ? tau : abs(tau - t);
+}
+
+static double total(const struct flow *f, int t) {
+    const struct record *record = f->scene->record;
+    return record_norm(tape_grad(record->tape, f->layer, f->direction, record_cell(record)->state_out[0], t),
+                       record_H(record));
 }
 
 static bool course(const struct scene *scene) {
@@ -48,7 +61,7 @@ static bool known(const struct scene *scene, int t) {
 static void find_range(struct flow *f) {
     log_axis_open(&f->axis, f->top, f->bottom);
     for (int t = 0; t < f->T; t++) {
-        log_axis_take(&f->axis, f->items->totals[0][t]);
+        log_axis_take(&f->axis, total(f, t));
         if (f->far >= 0) log_axis_take(&f->axis, by_loss(f->items, f->far, t));
     }
     log_axis_close(&f->axis, DECADES_MOST);
@@ -120,7 +133,7 @@ static bool seen(const struct flow *f, int t) {
 static void draw_bar(struct flow *f, int t) {
     float x = stage_column_x(&f->columns, t), width = column_width(f, t);
     float inset = width >= 24 ? width * 16 / 72 : width >= 6 ? 1 : 0;
-    double norm = f->items->totals[0][t];
+    double norm = total(f, t);
     float y = height_of(f, norm);
     rect bar = {x + inset, y, width - 2 * inset, f->bottom - y};
     draw_rect(f->list, bar, color_mix(f->theme->gr_p, f->theme->panel, 0.82f), 0);
@@ -137,7 +150,7 @@ static void draw_share(struct flow *f, int t) {
     for (int tau = 0; tau < f->items->taus; tau++) {
         held += width * (float)(by_loss(f->items, tau, t) / sum);
         if (held < 0.5f && (held <= 0 || tau < f->items->taus - 1)) continue;
-        color fill = tint(f->theme, abs(tau - t));
+        color fill = tint(f->theme, distance(f->items, tau, t));
         draw_rect_exact(f->list, (rect){x, f->share, fmaxf(0.5f, held - (held > 2 ? 1 : 0)), 16}, fill,
                         held > 6 ? 2 : 0);
         char text[16];
@@ -214,12 +227,12 @@ static void hover(struct flow *f) {
     for (int t = 0; t < f->T; t++) {
         float x = stage_column_x(&f->columns, t), width = column_width(f, t);
         if (!seen(f, t) || f->ui->pointer.x < x || f->ui->pointer.x >= x + width) continue;
-        double norm = f->items->totals[0][t];
+        double norm = total(f, t);
         struct text_style style = text_of(FONT_SANS_SEMIBOLD, 14, f->theme->ink1, ALIGN_CENTER);
         float y = fmaxf(height_of(f, norm) - 7, f->top + 4), center = stage_column_center(&f->columns, t);
         draw_rect(f->list, (rect){center - 24, y - 14, 48, 19}, f->theme->panel, 4);
-        draw_value(f->list, center, y, (struct source){f->items->total_name[0], t, -1, norm}, log_axis_digits(norm),
-                   false, style);
+        draw_value(f->list, center, y, (struct source){f->total_name, t, -1, norm}, log_axis_digits(norm), false,
+                   style);
         if (f->scene->state) f->scene->state->hover_t = t;
         if (result.clicked) f->scene->state->t = t, f->ui->animating = true;
     }
@@ -230,9 +243,12 @@ static bool open_flow(struct flow *f, struct ui *ui, rect r, const struct scene 
     if (!scene->record || !scene->script) return false;
     f->items = scene_itemised(scene);
     f->far = f->items ? itemised_farthest(f->items) : -1;
-    f->far_words = f->items && f->items->chain.direction && f->items->loss_count > 1 ? "first loss" : "last loss";
+    f->far_words = f->far >= 0 && f->far < f->items->losses[f->items->loss_count - 1] ? "first loss" : "last loss";
     f->T = record_T(scene->record);
     f->columns = stage_columns_here(r, scene);
+    diagram_place(scene, &f->layer, &f->direction);
+    f->total_name = record_norm_name(scene->record, RECORD_BACKWARD, f->layer, f->direction,
+                                     record_cell(scene->record)->state_out[0]);
     f->top = r.y + 54;
     f->bottom = r.y + r.h - 64;
     f->share = r.y + r.h - 40;
@@ -254,6 +270,13 @@ static void side_labels(struct flow *f) {
     draw_text(f->list, x, f->share + 13, "share", text_of(FONT_SANS_MEDIUM, 13, f->theme->ink3, ALIGN_RIGHT));
 }
 
+// Where the shares will stand: how far their numbers are.
+static void wait_for_losses(struct flow *f) {
+    double done;
+    if (insights_busy(f->scene->insights, &done) && done > 0)
+        ui_progress(f->ui, (rect){f->columns.x0, f->share + 6, f->r.x + f->r.w - 18 - f->columns.x0, 3}, done);
+}
+
 void view_flow(struct ui *ui, rect r, const struct scene *scene) {
     struct flow f;
     draw_rect(ui->list, r, ui->theme->panel, 0);
@@ -261,37 +284,36 @@ void view_flow(struct ui *ui, rect r, const struct scene *scene) {
     if (!open_flow(&f, ui, r, scene) || r.h < 150) return;
     draw_clip_push(ui->list, r);
     draw_header(&f);
-    if (!f.items) {
-        double done;
-        if (insights_busy(scene->insights, &done))
-            ui_progress(ui, (rect){f.columns.x0, f.bottom - 3, r.x + r.w - 18 - f.columns.x0, 3}, done);
-    } else {
-        find_range(&f);
-        log_axis_draw(&f.axis, f.list, f.theme, f.columns.x0 - 6, r.x + r.w - 18);
+    find_range(&f);
+    log_axis_draw(&f.axis, f.list, f.theme, f.columns.x0 - 6, r.x + r.w - 18);
+    for (int t = 0; t < f.T; t++)
+        if (seen(&f, t)) draw_bar(&f, t);
+    if (f.items) {
         side_labels(&f);
         for (int t = 0; t < f.T; t++)
-            if (seen(&f, t)) draw_bar(&f, t), draw_share(&f, t);
+            if (seen(&f, t)) draw_share(&f, t);
         if (f.far >= 0) draw_line(&f), name_line(&f);
-        hover(&f);
-    }
+    } else
+        wait_for_losses(&f);
+    hover(&f);
     draw_clip_pop(ui->list);
 }
 
 // --- the list for the inspector ---
 
+static int loss_at(const struct itemised *items, int n) {
+    return items->losses[items->chain.direction == 1 && items->chain.side == 0 ? items->loss_count - 1 - n : n];
+}
+
 // Losses in the chain's own order, the nearest one first; the first at place n or later that comes back to t, or
 // loss_count.
 static int next_heard(const struct itemised *items, int t, int n) {
-    bool reverse = items->chain.direction == 1;
+    bool reverse = items->chain.direction == 1 && items->chain.side == 0;
     for (; n < items->loss_count; n++) {
-        int tau = items->losses[reverse ? items->loss_count - 1 - n : n];
-        if (itemised_norm(items, 0, tau, t) > 0 || (reverse ? tau <= t : tau >= t)) break;
+        int tau = loss_at(items, n);
+        if (items->chain.side || itemised_norm(items, 0, tau, t) > 0 || (reverse ? tau <= t : tau >= t)) break;
     }
     return n;
-}
-
-static int loss_at(const struct itemised *items, int n) {
-    return items->losses[items->chain.direction == 1 ? items->loss_count - 1 - n : n];
 }
 
 int view_flow_losses(const struct scene *scene, int t) {
@@ -313,7 +335,7 @@ static void loss_row(struct ui *ui, rect r, float y, const struct scene *scene, 
     rect track = {r.x + 48, y - 12, r.w - 106, 14};
     draw_rect(ui->list, track, theme->sunk, 2);
     float length = track.w * gradient_length((float)value);
-    draw_rect_exact(ui->list, (rect){track.x, track.y, length, track.h}, tint(theme, abs(tau - t)),
+    draw_rect_exact(ui->list, (rect){track.x, track.y, length, track.h}, tint(theme, distance(items, tau, t)),
                     fminf(2, length / 2));
     draw_value(ui->list, r.x + r.w, y, (struct source){items->norm_name[0], tau, t, value}, log_axis_digits(value),
                false, text_of(FONT_SANS_MEDIUM, 13, theme->ink1, ALIGN_RIGHT));

@@ -152,7 +152,7 @@ static void chart_input(struct figure *f) {
     page->scene->state->hover_t = t;
     double norm = items->totals[state][t];
     number_at(f, t, (struct source){items->total_name[state], t, -1, norm}, f->theme->ink1);
-    if (result.clicked) page->scene->state->t = t, f->ui->animating = true;
+    if (result.clicked) chain_select_t(page, t);
 }
 
 static void draw_chart(struct figure *f) {
@@ -265,8 +265,7 @@ static void choose(struct figure *f, int row, int t) {
     const struct itemised *items = f->g.items;
     row = row < 0 ? 0 : row >= items->loss_count ? items->loss_count - 1 : row;
     f->g.memory->loss = items->losses[row] + 1;
-    f->g.page.scene->state->t = t < 0 ? 0 : t >= items->T ? items->T - 1 : t;
-    f->ui->animating = true;
+    chain_select_t(&f->g.page, t);
 }
 
 static void grid_input(struct figure *f, int chosen) {

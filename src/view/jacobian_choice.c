@@ -58,7 +58,7 @@ int jacobian_t(const struct jacobian_page *p, int i) {
 }
 
 int jacobian_factor(const struct jacobian_page *p) {
-    int t = p->page.scene->state->t;
+    int t = chain_selected_t(&p->page, -1);
     for (int i = 0; i < p->j->steps; i++)
         if (jacobian_t(p, i) == t) return i;
     return p->j->steps - 1;

@@ -123,7 +123,7 @@ static void one_factor(struct figure *f, int i, rect at, double scale, int most)
     matrix_draw(f->list, f->theme, at, j->factors + (size_t)i * square, j->size, j->size, &style);
     char label[32];
     snprintf(label, sizeof label, page->label.notation == NOTATION_COURSE ? "F^{<%d>}" : "F_{%d}", t + 1);
-    bool selected = page->scene->state->t == t;
+    bool selected = chain_selected_t(page, -1) == t;
     math_draw(f->list, f->theme, at.x + at.w / 2, at.y + at.h + 19, label, 15,
               selected ? f->theme->ink1 : f->theme->ink3, ALIGN_CENTER);
     if (selected) draw_box(f->list, rect_inset(at, -3), f->theme->ink1, 4, 2);
@@ -131,7 +131,7 @@ static void one_factor(struct figure *f, int i, rect at, double scale, int most)
     struct ui_result result = ui_control(f->ui, ui_make_id(f->ui, "factor"), at, false);
     ui_pop_id(f->ui);
     if (result.hovered) f->ui->cursor = CURSOR_HAND, page->scene->state->hover_t = t;
-    if (result.clicked) page->scene->state->t = t, f->ui->animating = true;
+    if (result.clicked) chain_select_t(page, t);
 }
 
 static void draw_factors(struct figure *f) {
@@ -238,7 +238,7 @@ static void chart_input(struct figure *f) {
     if (!result.hovered) return;
     int t = chain_t_at(page, f->ui->pointer.x), i = abs(t - f->p.key.from) - 1;
     page->scene->state->hover_t = t;
-    if (result.clicked) page->scene->state->t = t, f->ui->animating = true;
+    if (result.clicked) chain_select_t(page, t);
     if (i < 0 || i >= f->p.j->steps || jacobian_t(&f->p, i) != t) return;
     struct source source = jacobian_source(&f->p, jacobian_measured(&f->p, JACOBIAN_FACTOR_LARGEST), i);
     float y = log_axis_y(&f->axis, source.value);
@@ -419,8 +419,9 @@ static void draw(struct ui *ui, rect r, const struct scene *scene) {
 
 static const char *misfit(const struct scene *scene) {
     if (!scene->insights) return "No analyses are made here.";
-    if (record_T(scene->record) < 2) return "A Jacobian leads from one timestep to another: this example has only one.";
-    if (record_H(scene->record) * record_cell(scene->record)->state_count > JACOBIAN_MAX)
+    const struct record *record = scene_whole(scene);
+    if (record_T(record) < 2) return "A Jacobian leads from one timestep to another: this example has only one.";
+    if (record_H(record) * record_cell(record)->state_count > JACOBIAN_MAX)
         return "Jacobians are computed up to 1024 entries of the state; this network has more.";
     return NULL;
 }

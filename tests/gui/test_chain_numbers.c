@@ -89,6 +89,41 @@ static void gradients_of(const char *cell, int hidden, int layers) {
     tensor_file_release(&file);
 }
 
+// Both sides of an encoder-decoder in two directions, whichever is looked at.
+static void every_number_of_both_sides(void **state) {
+    (void)state;
+    struct tensor_file file;
+    struct err err = {0};
+    struct drive drive;
+    trace_open(&file, "--task sums --cell gru --hidden 6 --layers 2 --bidirectional --seed 7 --steps 30 --itemised");
+    struct app_options options = options_of("gru", 6, 2, true);
+    options.setup.word[0] = 0;
+    snprintf(options.setup.task, sizeof options.setup.task, "sums");
+    options.setup.recipe.spec.directions = 2;
+    if (!drive_open(&drive, &options, 1440, 900, 1, &err)) fail_msg("%s", err.message);
+    const struct record *record = drive.app->bench->record;
+    struct count count = {0};
+    assert_int_equal(chain_count(record), 6);
+    for (int at = 0; at < 2; at++)
+        for (int chain = 0; chain < 6; chain++)
+            for (int t = 0; t < 3; t++) {
+                app_show_view(drive.app, view_find("gradients"));
+                app_seek(drive.app, at == 0 ? 3 : drive.app->bench->script->count / 2);
+                gradients_memory(&drive)->chain = chain;
+                drive.app->view.t = t;
+                drive.app->view.encoder = (chain + t) % 2;
+                drive_frame(&drive);
+                look_up(&drive, &file, &count);
+                app_show_view(drive.app, view_find("jacobian"));
+                jacobian_memory(&drive)->chain = chain;
+                drive_frame(&drive);
+                assert_true(jacobian_memory(&drive)->has_shown);
+            }
+    assert_true(count.found > 36 * 6);
+    drive_close(&drive);
+    tensor_file_release(&file);
+}
+
 static void every_number_of_the_gradients(void **state) {
     (void)state;
     gradients_of("lstm", 8, 2);
@@ -137,6 +172,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_number_of_the_gradients),
         cmocka_unit_test(every_number_of_the_jacobian),
+        cmocka_unit_test(every_number_of_both_sides),
     };
     return cmocka_run_group_tests_name("chain_numbers", tests, NULL, NULL);
 }
