@@ -128,8 +128,8 @@ static void draw_factors(const struct pen *pen, const struct diagram_node *node,
         const bool close = vertical && dy > 0 && dy < 60; // to the map below
         // Under the branches: the numbers of the strip above stand over them. Of one from above beside the star.
         const float out = pen->size.op + 6, size = fminf(16, 16 * pen->size.text / 19);
-        point at =
-            vertical ? (point){c.x + 8, c.y + (close ? 24 : 36)} : (point){c.x + (dx > 0 ? out : -out), c.y + size + 3};
+        float under = close ? 24 : (pen->size.strip_height + pen->size.belt_pad) / 2 + 0.95f * size;
+        point at = vertical ? (point){c.x + 8, c.y + under} : (point){c.x + (dx > 0 ? out : -out), c.y + size + 3};
         if (vertical && dy < 0) at = (point){c.x + out, c.y + (crossed ? -8 : 6)};
         if (node->y == pen->table->lane && !vertical) // above the lane, where no strip lies
             at.y = c.y - (pen->size.strip_height + pen->size.belt_pad) / 2 - 5;
