@@ -559,6 +559,8 @@ static void keys(struct app *app, const struct scene *scene, double now) {
     if (ui_take_key(ui, ',', MOD_CTRL)) app->preferences_open = !app->preferences_open;
     if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
     if (ui_take_key(ui, 'e', MOD_CTRL)) app_open_saving(app);
+    if (ui_take_key(ui, 'c', MOD_CTRL)) app_copy_number(app);
+    if (ui_take_key(ui, 'c', MOD_CTRL | MOD_SHIFT)) app_copy_equation(app);
     if (ui_take_key(ui, '=', MOD_CTRL) || ui_take_key(ui, '+', MOD_CTRL)) app_change_scale(app, 1.1);
     if (ui_take_key(ui, '-', MOD_CTRL)) app_change_scale(app, 1 / 1.1);
     if (ui_take_key(ui, '0', MOD_CTRL)) app_change_scale(app, 0);

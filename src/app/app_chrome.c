@@ -395,6 +395,7 @@ static const struct {
                  {"Ctrl + O", "another word or file"},
                  {"Ctrl + E", "save a picture, a film, the trace"},
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},
+                 {"Ctrl (Shift) C", "copy the number under the pointer; the equation as LaTeX"},
                  {"V", "the menu of the views"},
                  {"Ctrl →  ←", "of sampling: one operation on, back"},
                  {"F, Alt + click", "where a number comes from"},

@@ -21,7 +21,9 @@ void app_form_weights(struct app *app);              // as kept, else as usual f
 void app_keep(struct app *app);                      // preferences and progress to disk
 
 void app_preferences_sheet(struct app *app);
-void app_open_saving(struct app *app); // its sheet
+void app_copy_number(struct app *app);   // under the pointer, else of the running step
+void app_copy_equation(struct app *app); // of the running step, as LaTeX
+void app_open_saving(struct app *app);   // its sheet
 void app_saving_sheet(struct app *app);
 void app_advance_saving(struct app *app);
 void app_stop_saving(struct app *app); // before the record goes, for one

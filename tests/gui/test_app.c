@@ -9,6 +9,7 @@
 
 #include "app_chrome.h"
 #include "drive.h"
+#include <stdlib.h>
 
 static struct app_options plain(void) {
     struct app_options options = {.setup = setup_default(), .theme = 0, .reduced_motion = true, .wait = true};
@@ -104,6 +105,41 @@ static void keeps_the_contrast(void **state) {
     assert_true(drive.app->preferences.dark && drive.app->preferences.contrast);
     drive_key(&drive, 't', 0);
     assert_int_equal(drive.app->theme, THEME_LIGHT_CONTRAST);
+    drive_close(&drive);
+}
+
+static char clipboard[4096];
+static void to_clipboard(void *context, const char *text) {
+    (void)context;
+    snprintf(clipboard, sizeof clipboard, "%s", text);
+}
+
+// To the last digit; the equation for a document.
+static void copies_numbers_and_equations(void **state) {
+    (void)state;
+    struct drive drive = open_plain();
+    drive.app->ui.clipboard_set = to_clipboard;
+    app_seek(drive.app, drive.app->bench->script->count / 4);
+    drive_frame(&drive);
+    int copied = 0;
+    for (int c = 0; c < drive.list.count && copied < 12; c++) {
+        const struct draw_command *at = &drive.list.commands[c];
+        if (at->op != DRAW_TEXT || at->source < 0) continue;
+        point p = {(at->rect.x + at->rect.w / 2) / drive.scale, (at->rect.y - at->rect.h / 2) / drive.scale};
+        const struct source *there = draw_value_at(&drive.list, p);
+        if (!there) continue;
+        double value = there->value;
+        drive_event(&drive, (struct input_event){.kind = INPUT_MOVE, .at = p});
+        const struct source *now = draw_value_at(&drive.list, p);
+        if (!now || now->value != value) continue; // a card came up over it
+        drive_key(&drive, 'c', MOD_CTRL);
+        assert_true(strtod(clipboard, NULL) == value);
+        copied++;
+    }
+    assert_true(copied >= 5);
+    drive_key(&drive, 'c', MOD_CTRL | MOD_SHIFT);
+    assert_non_null(strchr(clipboard, '='));
+    assert_non_null(strchr(clipboard, '\\'));
     drive_close(&drive);
 }
 
@@ -307,6 +343,7 @@ static void sizes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(keeps_the_answer_of_a_question),
                                        cmocka_unit_test(walks_by_keys),
+                                       cmocka_unit_test(copies_numbers_and_equations),
                                        cmocka_unit_test(tells_each_step_in_the_terminal),
                                        cmocka_unit_test(keeps_the_contrast),
                                        cmocka_unit_test(updates_go_on_and_back),
