@@ -4,6 +4,7 @@
 #include "file.h"
 #include "job.h"
 #include "mem.h"
+#include "surgery.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,9 @@ bool app_busy(const struct app *app) {
 }
 
 static void arrive(struct app *app, const struct lesson_scene *scene) {
+    int edits = app_edit_count(app);
+    if (edits > 0) app_set_edits(app, &(struct edits){0}, false);
+    app_tell_dropped(app, edits, "a part of a lesson begins without them");
     const struct record *record = app->bench->record;
     struct err err = {0};
     int position = 0;
@@ -141,6 +145,7 @@ static void arrive(struct app *app, const struct lesson_scene *scene) {
 
 static void settle_job(struct app *app) {
     struct err err = {0};
+    int edits = app_edit_count(app);
     struct setup setup = *job_setup(app->job);
     struct workbench *bench = job_take(app->job, &err);
     app->job = NULL;
@@ -156,6 +161,7 @@ static void settle_job(struct app *app) {
     app->bench = bench;
     app->setup = setup;
     app_form_weights(app);
+    app_tell_dropped(app, edits, "they belonged to the network before");
     snprintf(app->word_field, sizeof app->word_field, "%s", bench->example_text);
     app->transport.playing = false;
     if (app->scene_waits) {
@@ -186,9 +192,11 @@ void app_finish_job(struct app *app) {
     if (app->job) settle_job(app);
 }
 
-// The example is another one: said in the setup, and the cursor stays where it is as far as the walk goes.
-static void take_example(struct app *app, const char *text, int number) {
+// The example is another one, and `edits` of the one before are gone: said in the setup, and the cursor stays where it
+// is as far as the walk goes.
+static void take_example(struct app *app, const char *text, int number, int edits) {
     app->message.code = ERR_NONE;
+    app_tell_dropped(app, edits, "they belonged to the example before");
     snprintf(app->setup.word, sizeof app->setup.word, "%s", text);
     app->setup.example = number;
     snprintf(app->word_field, sizeof app->word_field, "%s", *text ? text : app->bench->example_text);
@@ -202,12 +210,13 @@ bool app_set_word(struct app *app, const char *text) {
     struct err err = {0};
     if (!app->bench) return false;
     app_stop_saving(app);
+    int edits = app_edit_count(app);
     if (!*text) err_set(&err, ERR_VALUE, "Expected at least one character, found none.");
     if (err.code != ERR_NONE || !workbench_set_example(app->bench, text, &err)) {
         app_say(app, &err);
         return false;
     }
-    take_example(app, text, 0);
+    take_example(app, text, 0, edits);
     return true;
 }
 
@@ -215,11 +224,12 @@ bool app_set_number(struct app *app, int number) {
     struct err err = {0};
     if (!app->bench) return false;
     app_stop_saving(app);
+    int edits = app_edit_count(app);
     if (!workbench_set_number(app->bench, number, &err)) {
         app_say(app, &err);
         return false;
     }
-    take_example(app, "", number);
+    take_example(app, "", number, edits);
     return true;
 }
 
@@ -336,10 +346,13 @@ static double motion_length(const struct app *app, int from, int to, enum granul
 static void move_update(struct app *app, int direction) {
     struct err err = {0};
     app_stop_saving(app);
+    int edits = app_edit_count(app);
     bool good = direction > 0 ? workbench_next_update(app->bench, &err) : workbench_previous_update(app->bench, &err);
     if (!good && direction < 0) return; // there is nothing before the first
     if (!good) app_say(app, &err);
-    if (good) app_seek(app, direction > 0 ? 0 : app->bench->script->count);
+    if (!good) return;
+    app_seek(app, direction > 0 ? 0 : app->bench->script->count);
+    app_tell_dropped(app, edits, "the update is that of the example as it is");
 }
 
 void app_step(struct app *app, int direction, enum granularity by, double now) {
@@ -498,12 +511,17 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .presentation = app->presentation,
                             .narration = narration,
                             .spoken = spoken(app),
+                            .before = workbench_before(app->bench),
+                            .edits = app->edits_wait ? &app->waiting_edits : workbench_edits(app->bench),
+                            .can_undo = workbench_can_undo(app->bench),
+                            .can_redo = workbench_can_redo(app->bench),
                             .unit_word = data_unit_word(app->bench->data)};
     check_homework(app);
     scene->homework = app->homework;
     bool encoder = app->view.encoder = scene_encoder(scene); // a view that selects a timestep selects one of this side
     scene->record = record_side(scene->record, encoder);
     scene->script = script_side(scene->script, encoder);
+    if (scene->before) scene->before = record_side(scene->before, encoder);
     narrate(narration, scene->record, scene->script, shown, app->view.unit, app->view.notation);
     return scene;
 }
@@ -575,6 +593,8 @@ static void keys(struct app *app, const struct scene *scene, double now) {
         app->view.place_pinned = false;
     }
     if (ui_text_focused(ui)) return;
+    if (ui_take_key(ui, 'z', MOD_CTRL)) app_undo(app);
+    if (ui_take_key(ui, 'z', MOD_CTRL | MOD_SHIFT) || ui_take_key(ui, 'y', MOD_CTRL)) app_redo(app);
     if (ui_take_key(ui, 'v', 0)) view_menu_open(ui);
     if (ui_take_key(ui, 'f', 0)) app_pick_by_key(app, scene);
     for (int k = 0; k < view_count(); k++)
@@ -667,6 +687,7 @@ static void open_with_cell(struct app *app, enum cell_id cell) {
 
 // What a view asked for in this frame.
 static void answer(struct app *app) {
+    if (app->edits_wait && !app->ui.down && !app->picturing) app_set_edits(app, &app->waiting_edits, true);
     struct ask ask = app->view.ask;
     app->view.ask.kind = ASK_NOTHING;
     switch (ask.kind) {
@@ -709,6 +730,18 @@ static void answer(struct app *app) {
         break;
     case ASK_CELL:
         open_with_cell(app, (enum cell_id)ask.index);
+        break;
+    case ASK_EDIT:
+        app_follow_edits(app, &ask.edits, ask.more);
+        break;
+    case ASK_UNDO:
+        app_undo(app);
+        break;
+    case ASK_REDO:
+        app_redo(app);
+        break;
+    case ASK_CLEAR:
+        app_set_edits(app, &(struct edits){0}, false);
         break;
     case ASK_NOTHING:
         return;

@@ -65,6 +65,10 @@ struct app {
     int shelf_count;
     char hidden_names[LESSON_MAX_HIDDEN][64]; // tensors that the learner has yet to predict
 
+    double edit_seconds;        // what the last change of the edits took
+    bool edits_wait;            // a drag goes on in a network that is too slow to follow it:
+    struct edits waiting_edits; // they come into force when the hand lets go
+
     bool panel_open, inspector_open, panel_rail, inspector_sheet;
     bool sheet_open;            // the inspector lies over the stage of a narrow window
     int shown_part, shown_task; // of the lesson panel: when they change it scrolls to what is new
@@ -131,5 +135,10 @@ void app_select_unit(struct app *app, int unit);
 void app_open_origin(struct app *app, const char *place);
 bool app_pick(struct app *app, const struct source *source);
 void app_select_timestep(struct app *app, int way); // the next (1) or the one before (-1); an encoder's come first
+// Gate surgery and pokes (edit.h) on the example shown; more: goes on with the change before, as one step of undo.
+// False: the message is shown and nothing changes. An empty list shows the example as it is.
+bool app_set_edits(struct app *app, const struct edits *edits, bool more);
+void app_undo(struct app *app);
+void app_redo(struct app *app);
 const struct scene *app_scene(struct app *app, struct scene *scene,
                               struct narration *narration); // what the views see now

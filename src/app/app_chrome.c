@@ -396,6 +396,8 @@ static const struct {
                  {"Ctrl + E", "save a picture, a film, the trace"},
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},
                  {"Ctrl (Shift) C", "copy the number under the pointer; the equation as LaTeX"},
+                 {"Shift + C", "hold the selected unit at a value"},
+                 {"Ctrl + Z, Y", "undo, redo what was set by hand"},
                  {"V", "the menu of the views"},
                  {"Ctrl →  ←", "of sampling: one operation on, back"},
                  {"F, Alt + click", "where a number comes from"},

@@ -40,3 +40,9 @@ bool app_find_lesson(struct app *app, const char *id_or_path, char out[ASSET_PAT
 int app_restore_progress(struct app *app); // the part where the learner was
 void app_player_look(struct app *app);     // goals against what is on screen
 int app_hidden(struct app *app, struct hidden_value *out, int max);
+
+// --- edits (app_surgery.c) ---
+int app_edit_count(const struct app *app);
+// Edits name timesteps and values of what they were made for: says how many are gone, and why.
+void app_tell_dropped(struct app *app, int edits, const char *why);
+void app_follow_edits(struct app *app, const struct edits *edits, bool more); // a drag asks many times a second

@@ -5,6 +5,8 @@
 #include "file.h"
 #include "mem.h"
 #include "movie.h"
+#include "str.h"
+#include "surgery.h"
 #include "thread.h"
 #include "trace_out.h"
 #include <math.h>
@@ -33,6 +35,7 @@ struct saving {
     int next; // position of the next frame
     // a trace
     struct trace_file file;
+    struct str edits;
     struct thread *thread;
     struct mutex *mutex;
     bool ready;
@@ -79,7 +82,10 @@ static void write_trace(void *context) {
 
 static bool start_trace(struct saving *saving) {
     const struct workbench *bench = saving->app->bench;
-    saving->file = (struct trace_file){.record = bench->record, .example = bench->example_text};
+    const struct record *before = workbench_before(bench);
+    if (before) edits_text(&saving->edits, workbench_edits(bench), before);
+    saving->file = (struct trace_file){
+        .record = bench->record, .example = bench->example_text, .edit = before ? str_text(&saving->edits) : NULL};
     saving->mutex = mutex_new();
     saving->thread = thread_start(write_trace, saving);
     if (!saving->thread) write_trace(saving); // no thread left: the window waits
@@ -168,5 +174,6 @@ void saving_free(struct saving *saving) {
         ui_release(&saving->ui);
     }
     capture_free(saving->capture);
+    str_release(&saving->edits);
     mem_free(saving);
 }

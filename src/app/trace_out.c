@@ -144,7 +144,7 @@ static bool add_analyses(const struct trace_file *file, struct sink *sink, struc
     return good;
 }
 
-enum { META = 6 };
+enum { META = 7 };
 
 static void describe(const struct trace_file *file, char update[32], struct npy_word meta[META]) {
     const struct record *record = file->record;
@@ -156,6 +156,7 @@ static void describe(const struct trace_file *file, char update[32], struct npy_
     meta[3] = (struct npy_word){"update", update};
     meta[4] = (struct npy_word){"reduction", record->reduction == REDUCTION_SUM ? "sum" : "mean"};
     meta[5] = (struct npy_word){"clamp", file->clamp};
+    meta[6] = (struct npy_word){"edit", file->edit};
 }
 
 static bool each_tensor(const struct trace_file *file, struct sink *sink, struct err *err) {

@@ -5,11 +5,11 @@
 
 struct trace_file {
     const struct record *record;
-    const char *example; // what was recorded, in words
-    const char *clamp;   // as --clamp has it, or NULL
-    bool itemised;       // gradients by the loss that they come from as well
-    bool paths;           // ... and by the path they take
-    int jacobian[2];     // from, to, counted from 0: the Jacobian between them as well; none where to is not above 0
+    const char *example;      // what was recorded, in words
+    const char *clamp, *edit; // as --clamp and --edit have them, or NULL
+    bool itemised;            // gradients by the loss that they come from as well
+    bool paths;               // ... and by the path they take
+    int jacobian[2]; // from, to, counted from 0: the Jacobian between them as well; none where to is not above 0
 };
 // A path that ends in .csv becomes a table: tensor, up to three indices from 1, value; without the metadata.
 // A path that ends with '/' becomes a folder with one .npy a tensor, folders of their names' parts, and the metadata as

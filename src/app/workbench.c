@@ -1,6 +1,7 @@
 #include "workbench.h"
 
 #include "mem.h"
+#include "surgery.h"
 #include "thread.h"
 #include "training.h"
 #include <stdio.h>
@@ -31,6 +32,7 @@ struct record_texts workbench_texts(const struct vocabulary *symbols, const stru
 
 static void forget_record(struct workbench *bench) {
     insights_about(bench->insights, NULL);
+    surgery_drop(bench);
     script_free(bench->script);
     record_free(bench->record);
     bench->script = NULL;
@@ -55,8 +57,8 @@ static bool make_record(struct workbench *bench, const struct bench_example *of,
     const struct example *example = &of->example;
     history_get(bench->history, bench->update, &now);
     struct record_texts texts = workbench_texts(&bench->data->vocabulary, &bench->data->labels);
-    struct record *record = record_new_with(&bench->model, example, &bench->clamps, &texts, REDUCTION_SUM,
-                                            &bench->recipe.options, now.m, now.v, bench->update + 1, err);
+    struct record *record = record_new_with(&bench->model, example, NULL, &texts, REDUCTION_SUM, &bench->recipe.options,
+                                            now.m, now.v, bench->update + 1, err);
     if (!record) return false;
     struct script *script = script_new(record, err);
     if (!script) {
@@ -73,11 +75,8 @@ static bool make_record(struct workbench *bench, const struct bench_example *of,
 // Takes the example over, also where it fails.
 static bool show(struct workbench *bench, struct bench_example *example, struct err *err) {
     if (!example) return false;
-    struct clamps before = bench->clamps;
-    bench->clamps.count = 0; // they name timesteps of the old example
     if (!make_record(bench, example, err)) {
         bench_example_free(example);
-        bench->clamps = before;
         return false;
     }
     bench_example_free(bench->example);
@@ -100,14 +99,6 @@ bool workbench_set_example(struct workbench *bench, const char *text, struct err
 
 static bool set_first(struct workbench *bench, const char *text, int number, struct err *err) {
     return text && *text ? workbench_set_example(bench, text, err) : workbench_set_number(bench, number, err);
-}
-
-bool workbench_set_clamps(struct workbench *bench, const struct clamps *clamps, struct err *err) {
-    struct clamps before = bench->clamps;
-    bench->clamps = *clamps;
-    if (make_record(bench, bench->example, err)) return true;
-    bench->clamps = before;
-    return false;
 }
 
 static bool train(struct workbench *bench, workbench_progress *progress, void *context, struct rng rng,
@@ -201,7 +192,7 @@ static bool go_to_update(struct workbench *bench, int64_t update, struct err *er
 }
 
 bool workbench_next_update(struct workbench *bench, struct err *err) {
-    const struct record *record = bench->record;
+    const struct record *record = workbench_before(bench) ? workbench_before(bench) : bench->record;
     const size_t size = bench->model.layout.size;
     struct snapshot next;
     if (!history_get(bench->history, bench->update + 1, &next)) {

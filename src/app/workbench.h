@@ -4,6 +4,7 @@
 // so the same seed gives the same numbers everywhere. One thread at a time; building may run in a worker thread.
 
 #include "bench_example.h"
+#include "edit.h"
 #include "history.h"
 #include "insight.h"
 #include "script.h"
@@ -30,10 +31,10 @@ struct workbench {
     int example_index;             // of the data set, or -1: typed by the user
     int T;                         // its timesteps; of an encoder-decoder the decoder's
     bool cut;                      // the example was longer than the longest timeline
-    struct clamps clamps;          // values set by hand in the record's forward pass; of this example only
     struct record *record;
     struct script *script;
     struct insights *insights; // analyses of the record, made when asked for
+    struct surgery *surgery;   // edits of this example, or NULL: they go with the record that they were made for
     double train_seconds, last_loss;
 };
 typedef bool workbench_progress(void *context, double fraction); // false: stop
@@ -52,8 +53,6 @@ struct workbench *workbench_from_model(const struct model *model, struct dataset
 // Another example, as bench_example.h says; on failure all stays as it was.
 bool workbench_set_example(struct workbench *bench, const char *text, struct err *err); // "": number 0
 bool workbench_set_number(struct workbench *bench, int number, struct err *err);
-// The record of the same example with values set by hand; an empty list undoes it. On failure all stays as it was.
-bool workbench_set_clamps(struct workbench *bench, const struct clamps *clamps, struct err *err);
-// After the update phase: the parameters move, a new record of the same example is made. And back.
+// After the update phase: the parameters move as without edits, a new record of the same example is made. And back.
 bool workbench_next_update(struct workbench *bench, struct err *err);
 bool workbench_previous_update(struct workbench *bench, struct err *err);

@@ -4,6 +4,7 @@
 #include "file.h"
 #include "movie.h"
 #include "opening.h"
+#include "surgery.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ enum { FIGURES = 2 };
 struct picture {
     struct common common;
     struct opening opening;
-    const char *lesson, *out, *against, *origin;
+    const char *lesson, *out, *against, *origin, *edit;
     int size[2], theme, step, steps[2], part, unit, view, timestep, notation, weights;
     double scale, seconds;
 };
@@ -58,6 +59,12 @@ static bool draw_range(struct app *app, struct capture *capture, struct draw_lis
     if (good && movie) return movie_end(movie, err);
     movie_drop(movie);
     return good;
+}
+
+static bool set_edits(struct app *app, const char *text, struct err *err) {
+    const struct record *record = app->bench->record;
+    struct edits edits = {0};
+    return !text || (edits_parse(&edits, text, record, err) && workbench_set_edits(app->bench, &edits, false, err));
 }
 
 static bool draw_all(struct app *app, const struct picture *picture, struct err *err) {
@@ -128,6 +135,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
         {"unit", OPTION_INT, &picture.unit, "N", "the selected unit, from 1", .low = 1, .high = NET_MAX_HIDDEN},
         {"timestep", OPTION_INT, &picture.timestep, "T", "the selected timestep, from 1", .low = 1,
          .high = WORKBENCH_MAX_T},
+        {"edit", OPTION_TEXT, &picture.edit, "LIST", "what is set by hand, as trace --edit has it"},
         {"size", OPTION_SIZE, picture.size, "WxH", "of the window"},
         {"scale", OPTION_REAL, &picture.scale, "S", "how much finer than the window", .low = 0.25, .high = 8},
         {"notation", OPTION_CHOICE, &picture.notation, "NAME", "how symbols are written", notation_names},
@@ -163,7 +171,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
         app_finish_job(app);
     }
     if (picture.against && !app_open_homework(app, picture.against)) err = app->message;
-    bool good = err.code == ERR_NONE && draw_all(app, &picture, &err);
+    bool good = err.code == ERR_NONE && set_edits(app, picture.edit, &err) && draw_all(app, &picture, &err);
     if (good && picture.common.json)
         command_json(json_pack("{s:s, s:i, s:i}", "out", picture.out, "step", app->position, "steps",
                                app->bench->script->count));

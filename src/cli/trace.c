@@ -3,6 +3,7 @@
 #include "narration.h"
 #include "opening.h"
 #include "trace_origin.h"
+#include "surgery.h"
 #include "trace_input.h"
 #include "homework_files.h"
 #include "trace_out.h"
@@ -13,7 +14,7 @@ struct words {
     struct common common;
     struct opening opening;
     struct arrays_words arrays;
-    const char *out, *clamp, *origin;
+    const char *out, *clamp, *origin, *edit;
     const char *against;
     bool itemised, paths;
     int jacobian[2]; // from, to, counted from 1; 0: none
@@ -65,21 +66,16 @@ static void tell_file(const struct words *words, const struct traced *traced) {
 
 // ---- what is traced ----
 
-static bool set_clamps(struct workbench *bench, const char *text, struct err *err) {
-    if (!text) return true;
-    struct clamps clamps = {0};
-    return clamps_parse_pair(&clamps, text, &bench->recipe.spec, bench->example->source.T, bench->T, err) &&
-           workbench_set_clamps(bench, &clamps, err);
+static bool set_edits(struct workbench *bench, const struct words *words, struct err *err) {
+    const struct record *record = bench->record;
+    struct edits edits = {0};
+    return arrays_edits(&edits, words->clamp, words->edit, record, err) &&
+           (edits.count == 0 || workbench_set_edits(bench, &edits, false, err));
 }
 
 // The workbench records the course's sum; training's mean is recorded here.
 static bool record_mean(struct traced *traced, struct err *err) {
-    const struct workbench *bench = traced->bench;
-    struct snapshot now = {0};
-    history_get(bench->history, bench->update, &now);
-    struct record_texts texts = workbench_texts(&bench->data->vocabulary, &bench->data->labels);
-    traced->own_record = record_new_with(&bench->model, &bench->record->example, &bench->clamps, &texts, REDUCTION_MEAN,
-                                         &bench->recipe.options, now.m, now.v, bench->update + 1, err);
+    traced->own_record = workbench_record_as(traced->bench, REDUCTION_MEAN, err);
     traced->own_script = traced->own_record ? script_new(traced->own_record, err) : NULL;
     traced->record = traced->own_record;
     traced->script = traced->own_script;
@@ -90,7 +86,7 @@ static bool trace_data(const struct words *words, struct traced *traced, struct 
     struct setup setup;
     if (!opening_setup(&words->opening, &setup, err)) return false;
     traced->bench = setup_build(&setup, NULL, NULL, err);
-    if (!traced->bench || !set_clamps(traced->bench, words->clamp, err)) return false;
+    if (!traced->bench || !set_edits(traced->bench, words, err)) return false;
     traced->record = traced->bench->record;
     traced->script = traced->bench->script;
     snprintf(traced->example, sizeof traced->example, "%s", traced->bench->example_text);
@@ -102,7 +98,8 @@ static bool trace_arrays(const struct words *words, struct traced *traced, struc
     if (opening->model.data || opening->word)
         return err_set(err, ERR_USAGE, "--input: expected no --data and no --word beside it, found --%s",
                        opening->word ? "word" : "data");
-    traced->own_record = arrays_record(opening, &words->arrays, (enum reduction)words->reduction, words->clamp, err);
+    traced->own_record =
+        arrays_record(opening, &words->arrays, (enum reduction)words->reduction, words->clamp, words->edit, err);
     if (!traced->own_record) return false;
     traced->record = traced->own_record;
     snprintf(traced->example, sizeof traced->example, "%.400s, example %d", words->arrays.input,
@@ -170,8 +167,11 @@ static int parse(const struct command *command, int argc, char **argv, struct wo
          "why"},
         {"origin", OPTION_TEXT, &words->origin, "PLACE",
          "where one number comes from and goes: \"forward/l0/c 3 2\", indices from 1"},
+        {"edit", OPTION_TEXT, &words->edit, "LIST",
+         "the same, and gate_f@3-5=keep, input@3=o, input:1@3=0.5, target@3=o, rnn.weight_hh_l0[2][1]=0.5"},
         {"itemised", OPTION_FLAG, &words->itemised, NULL, "with --out: gradients by the loss that they come from"},
-        {"paths", OPTION_FLAG, &words->paths, NULL, "with --itemised: also those through each gate and the memory lane"},
+        {"paths", OPTION_FLAG, &words->paths, NULL,
+         "with --itemised: also those through each gate and the memory lane"},
         {"jacobian", OPTION_RANGE, words->jacobian, "A:B",
          "with --out: how the states at timestep B answer to those at A, with factors"},
         {0}};
@@ -226,6 +226,7 @@ static int run_trace(const struct command *command, int argc, char **argv) {
         struct trace_file file = {.record = traced.record,
                                   .example = traced.example,
                                   .clamp = words.clamp,
+                                  .edit = words.edit,
                                   .itemised = words.itemised,
                                   .paths = words.paths,
                                   .jacobian = {words.jacobian[0] - 1, words.jacobian[1] - 1}};
@@ -244,6 +245,6 @@ static int run_trace(const struct command *command, int argc, char **argv) {
 const struct command command_trace = {
     "trace",
     "[M.safetensors | model options] [--data FILE] [--example N | --word TEXT | --input X.npy [--target Y.npy]] "
-    "[--clamp LIST] [--against FILE] [--origin PLACE] "
+    "[--clamp LIST] [--edit LIST] [--against FILE] [--origin PLACE] "
     "[--out T.safetensors | T.csv | DIR/ [--itemised [--paths]] [--jacobian A:B]]",
     "Everything that one example does to a network: told step by step, or as arrays.", run_trace};

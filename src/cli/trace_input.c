@@ -265,24 +265,43 @@ static bool open_model(const struct opening *opening, const struct arrays_words 
                                : make_model(&checkpoint->model, opening, said, arrays, err);
 }
 
+bool arrays_edits(struct edits *edits, const char *clamp, const char *edit, const struct record *record,
+                  struct err *err) {
+    return (!clamp || edits_parse(edits, clamp, record, err)) && (!edit || edits_parse(edits, edit, record, err));
+}
+
+// The record with the edits in place of *record, the one without them.
+static bool edit_record(struct record **record, const struct model *model, const char *clamp, const char *edit,
+                        struct err *err) {
+    const struct record *plain = *record;
+    struct edits edits = {0};
+    if (!arrays_edits(&edits, clamp, edit, plain, err)) return false;
+    struct record *other = record_edited(plain, model, &edits, plain->reduction, err);
+    if (!other) return false;
+    record_free(*record);
+    *record = other;
+    return true;
+}
+
 struct record *arrays_record(const struct opening *opening, const struct arrays_words *words, enum reduction reduction,
-                             const char *clamp, struct err *err) {
+                             const char *clamp, const char *edit, struct err *err) {
     struct arrays arrays;
     struct checkpoint checkpoint = {0};
     struct example example = {0}, source = {0};
-    struct clamps clamps = {0};
     struct record *record = NULL;
     struct train_options options = recipe_default().options;
     options.lr = opening->training.lr;
     options.optimizer = (enum optimizer)opening->training.optimizer;
     options.clip_norm = opening->training.clip_norm;
-    const struct net_spec *spec = &checkpoint.model.layout.spec;
     bool good = arrays_read(&arrays, opening, words, err) && open_model(opening, words, &arrays, &checkpoint, err) &&
-                read_example(&arrays, spec, &source, &example, err) &&
-                (!clamp || clamps_parse_pair(&clamps, clamp, spec, source.T, example.T, err));
+                read_example(&arrays, &checkpoint.model.layout.spec, &source, &example, err);
     struct record_texts texts = workbench_texts(&checkpoint.vocabulary, &checkpoint.labels);
     if (good)
-        record = record_new_with(&checkpoint.model, &example, &clamps, &texts, reduction, &options, NULL, NULL, 1, err);
+        record = record_new_with(&checkpoint.model, &example, NULL, &texts, reduction, &options, NULL, NULL, 1, err);
+    if (record && (clamp || edit) && !edit_record(&record, &checkpoint.model, clamp, edit, err)) {
+        record_free(record);
+        record = NULL;
+    }
     release_example(&example);
     release_example(&source);
     arrays_release(&arrays);

@@ -48,9 +48,25 @@ void clamp_values(const struct tape *tape, int layer, int direction, int slot, i
         if (!holds(tape, clamp, layer, direction, slot, t)) continue;
         int first, end;
         span_of(clamp, slot_width(tape, layer, slot), &first, &end);
+        const struct tape *like =
+            clamp->like && clamp->encoder && clamp->like->encoder ? clamp->like->encoder : clamp->like;
+        const double *was = like ? tape_value(like, layer, direction, slot, t) : NULL;
         for (int k = first; k < end; k++)
-            row[k] = clamp->value;
+            row[k] = was ? was[k] : clamp->value;
     }
+}
+
+int tape_clamp_count(const struct tape *tape) {
+    return tape->clamps.count;
+}
+
+const struct clamp *tape_clamp_at(const struct tape *tape, int layer, int direction, int slot, int t, int unit) {
+    for (int i = tape->clamps.count - 1; i >= 0; i--) {
+        const struct clamp *clamp = &tape->clamps.list[i];
+        if (!holds(tape, clamp, layer, direction, slot, t)) continue;
+        if (unit < 0 || clamp->unit < 0 || clamp->unit == unit) return clamp;
+    }
+    return NULL;
 }
 
 // From the last to the first: what the last one held back, an earlier one did not.

@@ -8,6 +8,8 @@
 
 #include "network.h"
 
+struct tape;
+
 enum { CLAMP_MAX = 32 };
 
 struct clamp {
@@ -17,6 +19,9 @@ struct clamp {
     int from, to;         // timesteps from 0, both included
     double value;
     bool encoder; // of encoder-decoders: a vector of the encoder; else of the decoder
+    // NULL, or in place of `value` what the units were on this tape: frozen, whatever else changes. A tape of the same
+    // network and lengths, borrowed; it must last as long as forward passes with these clamps are run.
+    const struct tape *like;
 };
 
 struct clamps {

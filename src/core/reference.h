@@ -98,6 +98,9 @@ bool tape_clamped(const struct tape *tape, int layer, int direction, int slot, i
 bool tape_has_clamps(const struct tape *tape); // of an encoder-decoder: either side
 // dL/d(value) of clamp i of the last forward pass, all its units and timesteps together; after a backward pass.
 double tape_clamp_grad(const struct tape *tape, int i);
+int tape_clamp_count(const struct tape *tape); // of the last forward pass
+// The clamp that set this unit (-1: any unit of the vector) in the last forward pass, or NULL. Borrowed.
+const struct clamp *tape_clamp_at(const struct tape *tape, int layer, int direction, int slot, int t, int unit);
 
 // Finite differences against the backward pass: central, of fourth order, step epsilon (0:
 // GRADCHECK_EPSILON), over every parameter (or every stride-th). Relative error |n - a| / max(|n|, |a|,

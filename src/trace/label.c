@@ -287,3 +287,20 @@ void label_symbol(char *out, size_t size, const struct record *record, int symbo
 void label_answer(char *out, size_t size, const struct record *record, int output) {
     symbol_text(out, size, record_answer(record, output), output);
 }
+
+void label_words(char *out, size_t size, const char *text, const char *word, int number) {
+    static const struct {
+        const char *text, *name;
+    } names[] = {{" ", "“space”"},         {"\n", "“↵”"},          {"\t", "“tab”"},
+                 {"$", "the dollar sign"}, {"`", "the backquote"}, {"", "the empty word"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(text, names[i].text) == 0) {
+            snprintf(out, size, "%s", names[i].name);
+            return;
+        }
+    bool special = text[0] == '<' && text[1];
+    if (strpbrk(text, "$`\x01\x02") || strstr(text, "**") || strlen(text) > 40)
+        snprintf(out, size, "%s %d", word, number);
+    else
+        snprintf(out, size, special ? "%s" : "“%s”", text);
+}

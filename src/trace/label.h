@@ -91,3 +91,6 @@ void label_equation_numbers(struct label_numbers *out, const struct record *reco
 // A symbol of the vocabulary inside maths: "o", "\\t{<EOS>}"; what maths cannot hold by its number.
 void label_symbol(char *out, size_t size, const struct record *record, int symbol);
 void label_answer(char *out, size_t size, const struct record *record, int output); // the same of an output
+// A text in a sentence of rich text: “o”, <EOS>; signs that rich text reads as markup by their names, what is too long
+// as its number: "symbol 7" (word "symbol").
+void label_words(char *out, size_t size, const char *text, const char *word, int number);

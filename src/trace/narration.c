@@ -61,22 +61,10 @@ void say_grad(struct teller *teller, int slot, int t0) {
     say_maths(teller, slot, t0, true);
 }
 
-// Signs that rich text reads as markup are told by their names.
 static void say_text(struct teller *teller, const char *text, const char *word, int number) {
-    static const struct {
-        const char *text, *name;
-    } names[] = {{" ", "“space”"},         {"\n", "“↵”"},          {"\t", "“tab”"},
-                 {"$", "the dollar sign"}, {"`", "the backquote"}, {"", "the empty word"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(text, names[i].text) == 0) {
-            say(teller, "%s", names[i].name);
-            return;
-        }
-    bool special = text[0] == '<' && text[1];
-    if (strpbrk(text, "$`\x01\x02") || strstr(text, "**") || strlen(text) > 40)
-        say(teller, "%s %d", word, number);
-    else
-        say(teller, special ? "%s" : "“%s”", text);
+    char words[96];
+    label_words(words, sizeof words, text, word, number);
+    say(teller, "%s", words);
 }
 
 void say_symbol(struct teller *teller, int symbol) {
@@ -188,6 +176,47 @@ static void tell_start(struct teller *teller) {
     say(teller, " Step forward to see the first operation.");
 }
 
+// The units of the running part's result that were set by hand.
+static int held_units(const struct teller *teller, int slot, int *first) {
+    int count = 0;
+    for (int i = 0; i < teller->H; i++)
+        if (tape_clamp_at(teller->record->tape, teller->layer, teller->direction, slot, teller->t, i) && count++ == 0)
+            *first = i;
+    return count;
+}
+
+static void say_held(struct teller *teller, int slot, int unit, const char *who, const char *are) {
+    const struct clamp *clamp =
+        tape_clamp_at(teller->record->tape, teller->layer, teller->direction, slot, teller->t, unit);
+    if (clamp->like) {
+        say(teller, "%s %s frozen by hand at what %s without edits", who, are, are[0] == 'i' ? "it was" : "they were");
+        return;
+    }
+    say(teller, "%s %s held at ", who, are);
+    say_value(teller, slot, teller->t, unit, digits_of(clamp->value));
+    say(teller, " by hand");
+}
+
+// Where a hand holds the result of a part: all of it (then nothing else counts), or some units.
+static void tell_step(struct teller *teller, void (*tell)(struct teller *)) {
+    const struct step *step = teller->step;
+    int slot = step->kind == STEP_PART ? teller->cell->parts[step->part].result : -1, first = -1;
+    int held = slot >= 0 ? held_units(teller, slot, &first) : 0;
+    if (held == teller->H) {
+        say_held(teller, slot, first, teller->H == 1 ? "The unit" : "All units", teller->H == 1 ? "is" : "are");
+        say(teller, "; what comes in changes nothing here.");
+        return;
+    }
+    tell(teller);
+    if (held == 0) return;
+    char who[48];
+    end_first(teller);
+    snprintf(who, sizeof who, " Unit %d", first + 1);
+    say_held(teller, slot, first, who, "is");
+    if (held > 1) say(teller, ", as are %d more", held - 1);
+    say(teller, ".");
+}
+
 void narrate(struct narration *out, const struct record *record, const struct script *script, int position, int unit,
              enum notation notation) {
     static void (*const kinds[STEP_KIND_COUNT])(struct teller *) = {
@@ -225,7 +254,7 @@ void narrate(struct narration *out, const struct record *record, const struct sc
     char title[128];
     step_title(record, step, title, sizeof title);
     say(&teller, "**%s.** ", title);
-    kinds[step->kind](&teller);
+    tell_step(&teller, kinds[step->kind]);
     end_first(&teller);
 }
 

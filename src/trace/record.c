@@ -375,6 +375,7 @@ const struct record *record_hold(const struct record *record) {
 void record_free(const struct record *held) {
     struct record *record = (struct record *)held;
     if (!record || atomic_fetch_sub(&record->holders, 1) > 1) return;
+    record_free(record->like);
     release_example(&record->example);
     release_example(&record->source);
     free_side(record->encoder);

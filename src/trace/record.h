@@ -49,6 +49,7 @@ struct record {
     float *m_before, *v_before;                 // optimiser state before the update, or NULL where the rule has none
     float *m_after, *v_after;                   // and after it
     atomic_int holders;                         // who still needs it
+    const struct record *like;                  // held: whose values its frozen vectors take (clamp.h); else NULL
     struct record_names *names;
 };
 
@@ -115,6 +116,7 @@ bool record_shows_output(const struct record *side, int t);
 //   part clip/grad/{parameter}: grad/ held in +-clip/max_value (where that is not 0), then times clip/scale
 //   optimizer/m/{parameter}, optimizer/v/{parameter}  state of the optimiser before the update, of rules that have it
 //   clip/grad_norm, clip/clipped_norm, clip/max_norm, clip/max_value, clip/scale (1)
+//   clamp/grad (C): dL/d(value) of each value set by hand, where there are some
 //   of an encoder-decoder all that has a T is the decoder's, and with encoder/ before it the encoder's with its own T
 //   (encoder/input, encoder/forward/l0/..., but no target, logits or losses); grad_at/ has the T of the parameter's
 //   side norm/{name of a (T, ...) tensor of backward/} (T): the Euclidean length of its rows
@@ -150,6 +152,10 @@ enum record_param_kind {
 };
 const char *record_param_name_of(const struct record *record, enum record_param_kind kind, int param);
 bool record_has(const struct record *record, enum record_param_kind kind); // optimiser state: not every rule has it
+// The shape of a parameter as in the files above, and where an entry lies in a slab.
+int param_rows(const struct param *param);
+int param_columns(const struct param *param);
+size_t param_index(const struct param *param, int row, int column);
 // At a row and column of a parameter as in the files above; column 0 for a bias.
 double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row, int column);
 double record_norm(const double *values, int n); // Euclidean length

@@ -155,6 +155,15 @@ static void give_tracks(struct visit *v) {
     give_input_grad(v);
 }
 
+// What the loss makes of each value set by hand.
+static void give_clamps(struct visit *v) {
+    int count = tape_clamp_count(v->tape);
+    double grads[CLAMP_MAX];
+    for (int i = 0; i < count; i++)
+        grads[i] = tape_clamp_grad(v->tape, i);
+    if (count > 0) give(v, "clamp/grad", 1, count, 0, 0, grads);
+}
+
 static void give_encoder(struct visit *v) {
     struct visit own = *v;
     own.tape = tape_encoder(v->record->tape);
@@ -186,17 +195,22 @@ static const double *slab_of(const struct record *record, enum record_param_kind
 static bool is_turned(const struct param *param) {
     return param->role != PARAM_EMBED;
 }
-static int row_count(const struct param *param) {
+int param_rows(const struct param *param) {
     return is_turned(param) ? param->out : param->in;
 }
-static int column_count(const struct param *param) {
+int param_columns(const struct param *param) {
     return is_turned(param) ? param->in : param->out;
+}
+size_t param_index(const struct param *param, int row, int column) {
+    int in = is_turned(param) ? column : row, out = is_turned(param) ? row : column;
+    check(out >= 0 && out < param->out && in >= 0 && in < param->in, "%s: row %d, column %d", param->name, row, column);
+    return param->offset + (size_t)in * (size_t)param->out + (size_t)out;
 }
 
 void record_param_shape(const struct record *record, int param, int *rows, int *columns) {
     check(param >= 0 && param < record->layout.count, "parameter %d", param);
-    *rows = row_count(&record->layout.params[param]);
-    *columns = column_count(&record->layout.params[param]);
+    *rows = param_rows(&record->layout.params[param]);
+    *columns = param_columns(&record->layout.params[param]);
 }
 
 bool record_has(const struct record *record, enum record_param_kind kind) {
@@ -205,9 +219,7 @@ bool record_has(const struct record *record, enum record_param_kind kind) {
 
 size_t record_param_index(const struct record *record, int param, int row, int column) {
     const struct param *p = &record->layout.params[param];
-    int in = is_turned(p) ? column : row, out = is_turned(p) ? row : column;
-    check(out >= 0 && out < p->out && in >= 0 && in < p->in, "%s: row %d, column %d", p->name, row, column);
-    return p->offset + (size_t)in * (size_t)p->out + (size_t)out;
+    return param_index(p, row, column);
 }
 
 double record_param_value(const struct record *record, enum record_param_kind kind, int param, int row, int column) {
@@ -225,7 +237,7 @@ static bool is_bias(const struct param *param) {
 
 static void give_param(struct visit *v, enum record_param_kind kind, int index) {
     const struct param *param = &v->record->layout.params[index];
-    int rows = row_count(param), columns = column_count(param);
+    int rows = param_rows(param), columns = param_columns(param);
     double *out = room_for(v, (size_t)rows * (size_t)columns);
     for (int r = 0; out && r < rows; r++)
         for (int c = 0; c < columns; c++)
@@ -246,7 +258,7 @@ int record_param_T(const struct record *record, int index) {
 static void give_param_parts(struct visit *v, int index) {
     const struct record *record = v->record;
     const struct param *param = &record->layout.params[index];
-    int T = record_param_T(record, index), rows = row_count(param), columns = column_count(param);
+    int T = record_param_T(record, index), rows = param_rows(param), columns = param_columns(param);
     size_t size = (size_t)param->in * (size_t)param->out;
     double *out = room_for(v, size * (size_t)(T + 1)), *part = out ? out + size * (size_t)T : NULL;
     for (int t = 0; out && t < T; t++) {
@@ -282,6 +294,7 @@ bool record_each(const struct record *record, trace_each_fn *each, void *context
     give_outputs(&v);
     give_tracks(&v);
     if (tape_encoder(record->tape)) give_encoder(&v);
+    give_clamps(&v);
     for (int p = 0; p < record->layout.count; p++) {
         for (int kind = RECORD_PARAM; kind < RECORD_GRAD_AT; kind++)
             if (record_has(record, (enum record_param_kind)kind)) give_param(&v, (enum record_param_kind)kind, p);

@@ -69,6 +69,9 @@ static void settle_step(struct page *page) {
         if (scene_step(page->scene))
             page->record = clip ? page->record->whole : record_side(page->record, step->encoder);
         page->script = script_side(page->script, step->encoder);
+        // The timestep and direction looked at may be the other side's.
+        if (page->t >= record_T(page->record)) page->t = record_T(page->record) - 1;
+        if (page->direction >= tape_spec(page->record->tape)->directions) page->direction = 0;
         return;
     }
     step->t = page->t;

@@ -28,9 +28,15 @@ bool page_computed(const struct page *page) {
     return at >= 0 && at <= scene->position;
 }
 
-// "running", or how many of the units are shown.
+static bool held(const struct page *page, int slot, int unit) {
+    return tape_clamp_at(page->record->tape, page->layer, page->direction, slot, page->t, unit) != NULL;
+}
+
+// "running", or how many of the units are shown; what a hand holds is not what the figures make of it.
 const char *page_right_words(const struct page *page, char *out, size_t size) {
-    if (page->H > PICKER_UNITS)
+    if (page->step.kind == STEP_PART && held(page, page->cell->parts[page->step.part].result, -1))
+        snprintf(out, size, "held by hand");
+    else if (page->H > PICKER_UNITS)
         snprintf(out, size, "%d of %d units", PICKER_UNITS, page->H);
     else
         snprintf(out, size, "%s", page->running ? "running" : page_computed(page) ? "done" : "not yet");
@@ -110,11 +116,14 @@ static void weighted_equations(struct page *page, const struct weighted *sum, fl
         {tensor_of(page, sum->result), page->t, page->unit, value_of(page, sum->result)[page->unit]}};
     snprintf(markup, sizeof markup, "%s=\\v{0}{%d}\\V{1}{%d}\\V{2}{%d}=\\v{3}{%d}", z, digits + 1, digits + 1,
              digits + 1, digits);
+    if (held(page, sum->z, page->unit)) snprintf(markup, sizeof markup, "%s=\\v{3}{%d}\\t{, held by hand}", z, digits);
     page_sum(page, y_sum, markup, 18.5f, sources, 5);
     const struct cell_part *part = &page->cell->parts[page->step.part];
     enum cell_op op = page->cell->steps[part->first + part->count - 1].op;
     const char *function = op == OP_SIGMOID ? "\\sigma" : op == OP_TANH ? "\\tanh" : op == OP_RELU ? "\\t{ReLU}" : "";
     snprintf(markup, sizeof markup, "%s=%s(%s)=\\v{4}{2}", result, function, z);
+    if (held(page, sum->result, page->unit))
+        snprintf(markup, sizeof markup, "%s=\\v{4}{2}\\t{ by hand, not }%s(%s)", result, function, z);
     page_sum(page, y_result, markup, 19, sources, 5);
 }
 
@@ -163,7 +172,9 @@ void page_affine(struct page *page, int step) {
     float y_sum = y + page_mix(page, 28, 36), y_result = y_sum + page_mix(page, 26, 32);
     weighted_equations(page, &sum, y_sum, y_result);
     y = y_result + page_mix(page, 26, 32);
-    page_caption(page, y, "Largest terms of the sum", NULL);
+    page_caption(page, y,
+                 held(page, sum.z, page->unit) ? "Terms of the sum, which is not used" : "Largest terms of the sum",
+                 NULL);
     page_term_rows(page, y, &sum.terms, "sum z");
     weighted_card(page, &sum);
 }

@@ -4,6 +4,7 @@
 // its analyses (insights).
 
 #include "checker.h"
+#include "edit.h"
 #include "homework.h"
 #include "insight.h"
 #include "narration.h"
@@ -27,7 +28,11 @@ enum ask_kind {
     ASK_CHECK,     // check: answered by scene.checker
     ASK_CHECK_ALL, // the same
     ASK_CLIP,      // limit: the same
-    ASK_ORIGIN     // the origin view of a number: its place in text, as place_text() writes it
+    ASK_ORIGIN,    // the origin view of a number: its place in text, as place_text() writes it
+    ASK_EDIT,      // another list of edits
+    ASK_UNDO,
+    ASK_REDO,
+    ASK_CLEAR
 };
 struct ask {
     enum ask_kind kind;
@@ -41,6 +46,26 @@ struct ask {
     } sample; // ASK_SAMPLE
     struct check_question check;
     double limit[CLIP_RULES];
+    struct edits edits; // ASK_EDIT: the whole list from now on
+    bool more;          // ASK_EDIT: goes on with the change before (a drag): one step of undo
+};
+
+// A change that goes on is one step of undo: the same control, used again within a second.
+struct edit_going {
+    ui_id control;
+    double last; // seconds
+};
+
+// A row of the stage that hands are on: of the popover, and of Ctrl with a drag on a tile (the value follows the
+// pointer).
+struct poke {
+    int slot, layer, direction;
+};
+struct poke_drag {
+    bool on;
+    struct poke row;
+    int column, unit;
+    rect tile;
 };
 
 // The number of the origin view and what it is made of, for the other views to outline.
@@ -70,11 +95,14 @@ struct view_state {
     bool flow;       // the gradient flow panel under the backward stage
     bool flow_asked; // ... by G or by a lesson: then it is drawn in a low window as well
     bool sign_marks;
-    float pitch;         // of the stage's columns, when zoomed in; 0 = all timesteps in the window
-    float scroll;        // of the stage, in columns, when not all timesteps fit
-    char picked[256];    // a place for the origin view, which takes it; "" = none
+    float pitch;      // of the stage's columns, when zoomed in; 0 = all timesteps in the window
+    float scroll;     // of the stage, in columns, when not all timesteps fit
+    char picked[256]; // a place for the origin view, which takes it; "" = none
     struct lit lit;
-    rect stage_box;      // where the stage last drew the cell looked at: the zoom begins there
+    rect stage_box;   // where the stage last drew the cell looked at: the zoom begins there
+    struct poke poke; // of the popover on the stage
+    struct poke_drag drag;
+    struct edit_going poke_going;
     int scroll_position; // cursor and timestep that scroll was last set for: moving brings them back into the window
 };
 
@@ -106,7 +134,10 @@ struct scene {
     const struct homework *homework; // a learner's arrays held against the record, or NULL
     const char *unit_word;           // "character": what one timestep is
     const struct spoken *spoken;     // of a view that asks for it (views.h); else NULL
-    void *memory;                    // what the running view keeps from frame to frame (views.h)
+    const struct record *before;     // without edits, while some are in force; else NULL
+    const struct edits *edits;       // NULL: none
+    bool can_undo, can_redo;
+    void *memory; // what the running view keeps from frame to frame (views.h)
 };
 
 // How symbols are written.

@@ -97,7 +97,7 @@ void view_stage(struct ui *ui, rect r, const struct scene *scene) {
     stage_zoom_input(ui, r, scene, result.hovered);
     s.columns = stage_columns_for(r, scene);
     s.detail = s.columns.level >= 84 ? STAGE_FULL : s.columns.level >= 48 ? STAGE_COMPACT : STAGE_SCORE;
-    bool dragged = stage_drag(&s, result);
+    bool dragged = !scene->state->drag.on && stage_drag(&s, result);
     draw_clip_push(ui->list, r);
     stage_make_ramps(&s);
     figure(&s);
@@ -107,6 +107,7 @@ void view_stage(struct ui *ui, rect r, const struct scene *scene) {
     stage_tile_keys(&s);
     stage_publish_box(&s);
     stage_card(&s);
+    stage_edit_input(&s);
     if (!dragged) stage_click(&s, result);
     publish_hover(&s);
     draw_clip_pop(ui->list);

@@ -211,6 +211,9 @@ void stage_ring(struct stage *s, int row, int column); // the highlighter around
 void stage_belt(struct stage *s);
 void stage_box(struct stage *s, int column);
 void stage_labels(struct stage *s);
+// What hands did to a strip (stage_edit.c): the lock at its row, the level held, the underline of what that changed.
+void stage_edit_marks(struct stage *s, int row, int column, rect area);
+void stage_edit_input(struct stage *s); // Shift+C, and Ctrl with a drag on a tile
 void stage_row_label(struct stage *s, int row);
 void stage_slot_label(const struct stage *s, const struct stage_track *track, int slot, int t, int unit, char *out,
                       size_t size); // t as in label.h; the gradient in the backward figure

@@ -126,6 +126,7 @@ void stage_strip(struct stage *s, int row, int column, bool running, const color
         draw_box(s->list, (rect){area.x, about->y - 7, area.w, 14}, s->theme->ghost, 1.5f, 1);
     else
         strip_block(s->list, s->theme, area, values, s->H, &style);
+    stage_edit_marks(s, row, column, area);
     if (!known || about->band) return;
     if (s->unit >= 0) {
         rect tile = strip_tile(area, s->H, s->unit);

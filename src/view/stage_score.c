@@ -166,6 +166,7 @@ static void row(struct stage *s, const struct score *score, int k) {
         ghost = -1;
         if (!known) continue;
         heat_column(s, score, k, column);
+        stage_edit_marks(s, k, column, heat_cell(s, k, column));
         find(s, score, k, column);
     }
     unit_ticks(s, score, k);

@@ -1,6 +1,7 @@
 #include "views.h"
 
 #include "cell_view.h"
+#include "edit_part.h"
 #include "inspector.h"
 #include "widgets.h"
 #include <ctype.h>
@@ -8,11 +9,12 @@
 
 extern const struct view view_of_stage, view_of_cell, view_of_equations, view_of_origin, view_of_gradients,
     view_of_jacobian, view_of_weights, view_of_check, view_of_clip, view_of_sampling, view_of_sentence,
-    view_of_homework;
+    view_of_homework, view_of_surgery;
 
-static const struct view *const views[] = {
-    &view_of_stage,   &view_of_cell,  &view_of_equations, &view_of_origin,   &view_of_gradients, &view_of_jacobian,
-    &view_of_weights, &view_of_check, &view_of_clip,      &view_of_sampling, &view_of_sentence,  &view_of_homework};
+static const struct view *const views[] = {&view_of_stage,     &view_of_cell,     &view_of_equations, &view_of_origin,
+                                           &view_of_gradients, &view_of_jacobian, &view_of_weights,   &view_of_check,
+                                           &view_of_clip,      &view_of_sampling, &view_of_sentence,  &view_of_homework,
+                                           &view_of_surgery};
 enum { VIEWS = sizeof views / sizeof *views, MENU_ROW = 32 };
 static const char *const menu = "views";
 
@@ -83,5 +85,5 @@ float view_title(struct ui *ui, rect r, const struct scene *scene, const char *t
     draw_text(ui->list, r.x + 24, r.y + 30, title, bold);
     icon_draw(ui->list, ICON_CHEVRON_DOWN, r.x + 28 + width, r.y + 16, 16, ui->theme->ink3, 1.5f);
     if (open) view_menu(ui, anchor, scene);
-    return r.x + 48 + width;
+    return edit_chip(ui, r.x + 48 + width, r.y + 10, scene);
 }

@@ -578,6 +578,32 @@ def trace_with_values_set_by_hand():
     says(1, "timesteps", "trace", "--steps", 0, "--word", "ab", "--clamp", "a@9=1")
 
 
+@test
+def trace_with_edits():
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/t.safetensors"
+        words = ["trace", "--hidden", 6, "--word", "troodon", "--seed", 5, "--steps", 20]
+        ok(*words, "--out", path)
+        _, plain = tensors(path)
+        assert "clamp/grad" not in plain
+        text = "gate_o@3-4=keep,input@3=z,target@1=none,rnn.weight_hh_l0[3][2]=0.5,c:2@5=1"
+        ok(*words, "--edit", text, "--out", path)
+        meta, found = tensors(path)
+        assert meta["edit"] == text and "clamp" not in meta
+        assert found["symbol"][1][2] != plain["symbol"][1][2] and found["symbol"][1][3:] == plain["symbol"][1][3:]
+        assert found["target"][1][0] == -1 and found["forward/loss"][1][0] == 0
+        assert found["forward/l0/gate_o"][1][12:24] == plain["forward/l0/gate_o"][1][12:24]
+        assert found["forward/l0/gate_f"][1][12:24] != plain["forward/l0/gate_f"][1][12:24]
+        assert found["param/rnn.weight_hh_l0"][1][2 * 6 + 1] == 0.5
+        assert found["forward/l0/c"][1][4 * 6 + 1] == 1 and found["clamp/grad"][0] == [2]
+        ok(*words, "--edit", "input@3=z", "--reduction", "mean", "--out", path)
+        assert tensors(path)[1]["symbol"][1][2] == found["symbol"][1][2]
+        ok("render", "--word", "troodon", "--view", "surgery", "--edit", text, "--out", f"{folder}/a.png")
+    says(2, "SYMBOL", "trace", "--steps", 0, "--edit", "input=o")
+    says(1, "not among", "trace", "--steps", 0, "--edit", "input@1=oo")
+    says(1, "no parameter", "render", "--edit", "rnn.weight[1][1]=0", "--out", "x.png")
+
+
 def save_array(path, shape, numbers, kind="d"):
     """A .npy, by hand: kind d for float64, q for int64."""
     sizes = "".join(f"{n}, " for n in shape)

@@ -4,6 +4,7 @@
 #include "app.h"
 #include "check_view.h"
 #include "clip_view.h"
+#include "tape.h"
 #include <math.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ static inline bool check_number(const struct app *app, const struct source *sour
         const struct param *p = &record->layout.params[w.param];
         size_t at = record_param_index(record, w.param, w.row, w.column), index = at - p->offset;
         struct numeric_gradient n;
-        if (!analysis_numeric(&record->layout, record->params, &record->example, &app->bench->clamps,
+        if (!analysis_numeric(&record->layout, record->params, &record->example, &record->tape->clamps,
                               record->loss_scale, w.param, (int)(index / (size_t)p->out), (int)(index % (size_t)p->out),
                               1e-3, &n, &err))
             return false;
@@ -39,7 +40,7 @@ static inline bool check_number(const struct app *app, const struct source *sour
     size_t index = record_param_index(record, w.param, w.row, w.column) - p->offset;
     struct numeric_gradient n;
     if (source->row != w.row || source->column != w.column) return false;
-    if (!analysis_numeric(&record->layout, record->params, &record->example, &app->bench->clamps, record->loss_scale,
+    if (!analysis_numeric(&record->layout, record->params, &record->example, &record->tape->clamps, record->loss_scale,
                           w.param, (int)(index / (size_t)p->out), (int)(index % (size_t)p->out), pow(10, memory->power),
                           &n, &err))
         return false;

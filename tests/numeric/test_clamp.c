@@ -120,6 +120,48 @@ static void a_poked_symbol(void **state) {
     random_net_release(&net);
 }
 
+// Frozen at what it was on another tape: alone it changes no number and lets no gradient in; with another symbol it
+// stays. Of an encoder-decoder each side takes its own.
+static void like_another_tape(void **state) {
+    (void)state;
+    for (int kind = 0; kind < 2; kind++) {
+        struct random_net net;
+        struct net_spec spec = spec_of(CELL_GRU, 2, 1, H, V, V);
+        int other[T];
+        memcpy(other, inputs, sizeof other);
+        other[1] = 4;
+        struct example source = {.T = T, .x = inputs}, plain = example, changed = example;
+        if (kind == 1) spec.kind = NET_ENCODER_DECODER;
+        plain.source = changed.source = kind == 1 ? &source : NULL;
+        changed.x = other;
+        random_net_init(&net, spec, 8);
+        struct tape *was = tape_new_pair(&spec, T, T, NULL), *tape = tape_new_pair(&spec, T, T, NULL);
+        int gate = cell_slot_by_id(net_cell(&spec), "gate_u");
+        struct clamps clamps = {.count = 1,
+                                .list = {{-1, -1, gate, -1, 0, T - 1, 9, .encoder = kind == 1, .like = was}}};
+        double loss = reference_forward(was, &net.model.layout, net.params, &plain);
+        double frozen = reference_forward_with(tape, &net.model.layout, net.params, &plain, &clamps);
+        assert_true(frozen == loss);
+        reference_backward(tape, &net.model.layout, net.params, &plain, net.grads);
+        const struct tape *side = kind == 1 ? tape_encoder(tape) : tape, *old = kind == 1 ? tape_encoder(was) : was;
+        assert_true(tape_grad(side, 0, 0, gate, 2)[1] == 0.0);
+        assert_int_equal(tape_clamp_count(tape), 1);
+        assert_non_null(tape_clamp_at(side, 1, 0, gate, 3, 2));
+        assert_null(tape_clamp_at(side, 1, 0, gate - 1, 3, 2));
+        if (kind == 1) assert_null(tape_clamp_at(tape, 1, 0, gate, 3, 2));
+        source.x = other;
+        double moved = reference_forward_with(tape, &net.model.layout, net.params, &changed, &clamps);
+        assert_true(fabs(moved - loss) > 1e-9);
+        for (int l = 0; l < 2; l++)
+            for (int t = 0; t < T; t++)
+                assert_memory_equal(tape_value(side, l, 0, gate, t), tape_value(old, l, 0, gate, t),
+                                    H * sizeof(double));
+        tape_free(was);
+        tape_free(tape);
+        random_net_release(&net);
+    }
+}
+
 static void words(void **state) {
     (void)state;
     struct net_spec spec = spec_of(CELL_LSTM, 2, 2, H, V, V);
@@ -219,7 +261,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_with_clamps), cmocka_unit_test(a_closed_gate),
         cmocka_unit_test(a_poked_symbol),        cmocka_unit_test(words),
-        cmocka_unit_test(words_of_pairs),
+        cmocka_unit_test(words_of_pairs),        cmocka_unit_test(like_another_tape),
     };
     return cmocka_run_group_tests_name("clamp", tests, NULL, NULL);
 }
