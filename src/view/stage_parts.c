@@ -137,7 +137,7 @@ void stage_strip(struct stage *s, int row, int column, bool running, const color
                      here ? 2 : 1);
     }
     hide_units(s, row, column, area);
-    stage_marks(s, row, column, area);
+    stage_mark_homework(s, row, column, area);
     track_hover(s, row, column, area);
 }
 
