@@ -70,7 +70,7 @@ void place_text(const struct record *record, const struct place *place, char *ou
 void place_index(const struct record *record, const struct place *place, int *row, int *column);
 bool place_equal(const struct place *a, const struct place *b);
 double place_value(const struct record *record, const struct place *place);
-// All tensors of the record but the itemised ones, in the order of the kinds; t, row and column are 0.
+// All tensors of the record but the itemised ones and clamp/grad, in the order of the kinds; t, row and column are 0.
 typedef void place_each_fn(void *context, const struct place *first, const char *name, int dims, const int64_t *shape);
 void place_each_tensor(const struct record *record, place_each_fn *each, void *context);
 

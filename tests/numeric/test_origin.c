@@ -99,6 +99,7 @@ static void match_tensor(void *context, const char *name, int dims, const int64_
         memcpy(found->data, data, (size_t)found->size * sizeof *data);
         return;
     }
+    if (!strcmp(name, "clamp/grad")) return; // one number a clamp, and no place: place.h
     fail_msg("the trace file has %s, and it is no place", name);
 }
 
