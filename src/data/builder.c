@@ -28,6 +28,7 @@ static bool input_room(struct builder *b) {
     if (b->asked) return false;
     if (d->symbol_count < b->symbol_room) return true;
     size_t new = more(b->symbol_room);
+    check(d->symbol_count < UINT32_MAX, "more than %u timesteps in a data set", UINT32_MAX);
     bool real = d->input != VALUES_SYMBOLS;
     if (!grow(b, (void **)&d->symbols, real ? 0 : sizeof(int), b->symbol_room, new)) return false;
     if (!grow(b, (void **)&d->values, real ? (size_t)d->channels * sizeof(float) : 0, b->symbol_room, new))
@@ -41,6 +42,7 @@ static bool answer_room(struct builder *b) {
     if (b->asked) return false;
     if (d->answer_count < b->answer_room) return true;
     size_t new = more(b->answer_room);
+    check(d->answer_count < UINT32_MAX, "more than %u answers in a data set", UINT32_MAX);
     bool real = d->output != VALUES_SYMBOLS;
     if (!grow(b, (void **)&d->answer_symbols, sizeof(int), b->answer_room, new)) return false;
     if (!grow(b, (void **)&d->answer_values, real ? (size_t)d->answer_channels * sizeof(float) : 0, b->answer_room,
@@ -60,7 +62,7 @@ void builder_example(struct builder *b, long line) {
         b->example_room = new;
     }
     d->examples[d->example_count++] =
-        (struct dataset_example){.start = d->symbol_count, .answer_start = d->answer_count, .line = line};
+        (struct dataset_example){.start = (uint32_t)d->symbol_count, .answer_start = (uint32_t)d->answer_count, .line = (int)line};
 }
 
 static struct dataset_example *last(struct builder *b) {

@@ -1,0 +1,168 @@
+// Examples that are the same as others, found by hash in a table of their indices.
+#include "mem.h"
+#include "problems.h"
+
+#include <string.h>
+
+static uint64_t hash_example(const struct dataset *dataset, const struct dataset_example *example) {
+    const int *symbols = dataset->symbols + example->start;
+    uint64_t h = ((uint64_t)example->length + 1) * 0xD6E8FEB86659FD93u; // spread, or it cancels a first symbol
+    for (int i = 0; i < example->length; i++) {
+        h = (h ^ (uint64_t)symbols[i]) * 0x9E3779B97F4A7C15u;
+        h ^= h >> 29;
+    }
+    for (int i = 0; i < example->answer_length; i++) {
+        h = (h ^ (uint64_t)dataset->answer_symbols[example->answer_start + (size_t)i]) * 0x9E3779B97F4A7C15u;
+        h ^= h >> 29;
+    }
+    return h;
+}
+
+static bool same_symbols(const int *symbols, size_t a, size_t b, int length) {
+    return length == 0 || memcmp(symbols + a, symbols + b, (size_t)length * sizeof *symbols) == 0;
+}
+
+static bool same_text(const struct dataset *dataset, const struct dataset_example *a, const struct dataset_example *b) {
+    return a->length == b->length && a->answer_length == b->answer_length &&
+           same_symbols(dataset->symbols, a->start, b->start, a->length) &&
+           same_symbols(dataset->answer_symbols, a->answer_start, b->answer_start, a->answer_length);
+}
+
+// Open addressing, at most two thirds full: index + 1, 0 = free. A byte of the hash beside each tells most strangers
+// apart without a look at them.
+struct finder {
+    const struct dataset *dataset;
+    uint32_t *table;
+    uint8_t *tags;
+    uint64_t size;
+};
+
+static bool finder_start(struct finder *f, const struct dataset *dataset, int count) {
+    f->dataset = dataset;
+    f->size = 16 + (uint64_t)count * 3 / 2;
+    f->table = mem_array(f->size, sizeof *f->table);
+    f->tags = mem_array(f->size, 1);
+    return f->table && f->tags;
+}
+
+static void finder_release(struct finder *f) {
+    mem_free(f->table);
+    mem_free(f->tags);
+}
+
+// The first example put in that is the same as this one, or -1; then it is put in itself where `put`.
+static int finder_find(struct finder *f, int index, bool put) {
+    const struct dataset_example *example = &f->dataset->examples[index];
+    uint64_t hash = hash_example(f->dataset, example);
+    hash ^= hash >> 32;
+    hash *= 0x9E3779B97F4A7C15u;
+    uint8_t tag = (uint8_t)hash;
+    uint64_t place = (uint64_t)(((unsigned __int128)hash * f->size) >> 64);
+    for (; f->table[place]; place = place + 1 < f->size ? place + 1 : 0)
+        if (f->tags[place] == tag && same_text(f->dataset, example, &f->dataset->examples[f->table[place] - 1]))
+            return (int)f->table[place] - 1;
+    if (put) {
+        f->table[place] = (uint32_t)index + 1;
+        f->tags[place] = tag;
+    }
+    return -1;
+}
+
+static void tell(struct problem_log *log, const struct dataset *d, int index, int other, bool skip) {
+    const struct dataset_example *example = &d->examples[index];
+    long first = d->examples[other].line;
+    enum problem_action done = skip ? ACTION_SKIP : ACTION_KEEP;
+    const char *what = skip ? "skipped" : "kept";
+    if (d->answers == ANSWERS_ONE)
+        problem_add_done(log, PROBLEM_DUPLICATE, done, example->line, 1, "the same as line %ld (both %.40s); %s", first,
+                         d->labels.texts[d->answer_symbols[example->answer_start]], what);
+    else
+        problem_add_done(log, PROBLEM_DUPLICATE, done, example->line, 1, "the same as line %ld; %s", first, what);
+}
+
+// Moves an example down over those that were taken out.
+static void move_down(struct dataset *d, int to, int from, size_t *symbols, size_t *answers) {
+    struct dataset_example example = d->examples[from];
+    memmove(d->symbols + *symbols, d->symbols + example.start, (size_t)example.length * sizeof *d->symbols);
+    if (example.answer_length > 0)
+        memmove(d->answer_symbols + *answers, d->answer_symbols + example.answer_start,
+                (size_t)example.answer_length * sizeof *d->answer_symbols);
+    example.start = (uint32_t)*symbols;
+    example.answer_start = (uint32_t)*answers;
+    *symbols += (size_t)example.length;
+    *answers += (size_t)example.answer_length;
+    d->examples[to] = example;
+}
+
+// The counts of what was taken out go, too.
+static void uncount(struct dataset *d, const struct dataset_example *example) {
+    struct vocabulary *answers = d->labels.count > 0 ? &d->labels : &d->vocabulary;
+    for (int i = 0; i < example->length; i++)
+        d->vocabulary.counts[d->symbols[example->start + (size_t)i]]--;
+    for (int i = 0; i < example->answer_length; i++)
+        answers->counts[d->answer_symbols[example->answer_start + (size_t)i]]--;
+}
+
+bool problems_of_duplicates(struct problem_log *log, struct dataset *d, const struct data_options *options) {
+    struct finder finder = {0};
+    bool skip = problem_choice(options, PROBLEM_DUPLICATE) == ACTION_SKIP, good = finder_start(&finder, d, d->example_count);
+    size_t symbols = 0, answers = 0;
+    int kept = 0;
+    for (int i = 0; good && i < d->example_count; i++) {
+        // what is looked up lies where it was or further down: `kept` examples, all put in, and this one
+        if (skip) {
+            struct dataset_example original = d->examples[i];
+            move_down(d, kept, i, &symbols, &answers);
+            int other = finder_find(&finder, kept, true);
+            if (other >= 0) {
+                tell(log, d, kept, other, true);
+                uncount(d, &d->examples[kept]);
+                symbols -= (size_t)original.length;
+                answers -= (size_t)original.answer_length;
+            } else
+                kept++;
+        } else {
+            int other = finder_find(&finder, i, true);
+            if (other >= 0) tell(log, d, i, other, false);
+        }
+    }
+    if (good && skip) {
+        d->example_count = kept;
+        d->symbol_count = symbols;
+        d->answer_count = answers;
+    }
+    finder_release(&finder);
+    return good;
+}
+
+bool problems_of_the_split(struct problem_log *log, struct dataset *d) {
+    struct finder finder = {0};
+    long line = 0;
+    int first = -1;
+    bool good = finder_start(&finder, d, d->validation_count);
+    // the smaller part goes into the table; what of it the other part meets is marked
+    uint8_t *met = good ? mem_array((size_t)d->example_count, 1) : NULL;
+    good = good && met;
+    for (int i = 0; good && i < d->validation_count; i++)
+        finder_find(&finder, d->validation[i], true);
+    for (int i = 0; good && i < d->train_count; i++) {
+        int found = finder_find(&finder, d->train[i], false);
+        if (found >= 0) met[found] = 1;
+    }
+    for (int i = 0; good && i < d->validation_count; i++) {
+        int found = finder_find(&finder, d->validation[i], false);
+        if (found < 0 || !met[found]) continue;
+        d->shared++;
+        if (line == 0 || d->examples[d->validation[i]].line < line) {
+            first = d->validation[i];
+            line = d->examples[first].line;
+        }
+    }
+    if (d->shared > 0)
+        problem_add(log, PROBLEM_OTHER, line, 1,
+                    "%ld of the %d validation examples stand%s in the training part as well, first here; kept", d->shared,
+                    d->validation_count, d->shared == 1 ? "s" : "");
+    mem_free(met);
+    finder_release(&finder);
+    return good;
+}
