@@ -32,7 +32,7 @@ static bool is_value(const struct sample *s, struct cell cell) {
 
 // What a column holds, below the header.
 struct facts {
-    int rows, numbers, missing, distinct, longest;
+    int rows, numbers, missing, empty, distinct, longest;
     long characters;
     int first_count; // of the value of the first row
     bool fractions;  // some number is not whole
@@ -47,6 +47,7 @@ static struct facts facts_of(const struct sample *s, int column, int from) {
         struct cell cell = cell_at(s, r, column);
         f.numbers += is_number(s, cell);
         f.missing += number_missing(cell.text, cell.size);
+        f.empty += cell.size == 0;
         f.fractions |= is_number(s, cell) && memchr(cell.text, '.', cell.size);
         f.characters += (long)cell.size;
         if ((int)cell.size > f.longest) f.longest = (int)cell.size;
@@ -168,7 +169,7 @@ static bool is_wide(const struct sample *s, int header, struct columns *out) {
     for (int k = 0; k < 2; k++) {
         struct facts label = facts_of(s, ends[k], out->header);
         bool words = !is_numeric(&label), fractions = false, numbers = true;
-        if (!is_label(&label) || label.missing > 0 || label.fractions) continue;
+        if (!is_label(&label) || label.empty > 0 || label.fractions) continue;
         for (int c = 0; numbers && c < s->columns; c++) {
             if (c == ends[k]) continue;
             struct facts f = facts_of(s, c, out->header);
@@ -192,7 +193,7 @@ static bool is_labelled(const struct sample *s, int header, bool asked, struct c
         label = text = -1;
         for (int c = 0; c < s->columns; c++) {
             struct facts f = facts_of(s, c, head);
-            if ((is_label(&f) || (asked && f.distinct * 2 <= f.rows && f.distinct <= LABELS_MOST)) && f.missing == 0 &&
+            if ((is_label(&f) || (asked && f.distinct * 2 <= f.rows && f.distinct <= LABELS_MOST)) && f.empty == 0 &&
                 (label < 0 || f.distinct < fewest)) {
                 label = c;
                 fewest = f.distinct;

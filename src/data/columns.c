@@ -107,8 +107,8 @@ static bool apply_wishes(const char *text, const struct sample *s, const char *p
                               wishes[k].name);
         }
         if (last >= s->columns)
-            return err_at(err, ERR_VALUE, path, 0, 0, "--columns: there are %d columns, found a wish for number %d",
-                          s->columns, last + 1);
+            return err_at(err, ERR_VALUE, path, 0, 0, "--columns: there %s %d column%s, found a wish for number %d (--separator says what parts them)",
+                          s->columns == 1 ? "is" : "are", s->columns, s->columns == 1 ? "" : "s", last + 1);
         for (int c = first; c <= last; c++)
             out->roles[c] = wishes[k].role;
     }

@@ -82,7 +82,7 @@ static struct key *named(struct keys *keys, const char *const *names) {
 }
 
 static bool most(int n, const struct keys *keys) {
-    return n * 10 >= keys->objects * 9 && n > 0;
+    return n * 2 > keys->objects;
 }
 
 static struct key *label_among(struct keys *keys) {

@@ -3,6 +3,7 @@
 // data, and is said once.
 #include "columns.h"
 #include "fields.h"
+#include "mem.h"
 #include "rows.h"
 
 #include <stdio.h>
@@ -118,6 +119,10 @@ static bool read_lines(const struct reader_input *input, const struct data_optio
                                       .answer_size = fields[1].size,
                                       .line = line.number});
     }
+    out->column_count = more > 0 ? 3 : 2;
+    out->columns = mem_need((size_t)out->column_count, sizeof *out->columns);
+    out->columns[0].role = ROLE_TEXT;
+    out->columns[1].role = ROLE_TARGET;
     if (more > 0)
         problem_add(log, PROBLEM_OTHER, more_line, more_column,
                     "%ld line%s more than two columns, first here; what is behind the second is left out", more,

@@ -109,9 +109,9 @@ static bool no_memory(const char *name, size_t size, struct err *err) {
     return err_at(err, ERR_MEMORY, name, 0, 0, "no memory for %zu bytes of text", size);
 }
 
-static bool zero_byte(const struct decoded_text *text, const char *name, size_t offset, struct err *err) {
+static bool zero_byte(const char *name, const char *bytes, size_t size, size_t offset, struct err *err) {
     long line, column;
-    text_position(text->bytes, text->size, offset, &line, &column);
+    text_position(bytes, size, offset, &line, &column);
     return err_at(err, ERR_FORMAT, name, line, column,
                   "expected text, found a zero byte at byte offset %zu: this is a binary file", offset);
 }
@@ -163,7 +163,7 @@ static size_t single_byte_fault(const unsigned char *bytes, size_t size) {
 static bool is_spoilt_utf8(const char *bytes, size_t size, size_t fault) {
     enum { PLAIN = 1000 };
     long characters = 0, faults = 0;
-    if (cut_off(bytes, size, fault) >= 2) return true;
+    if (cut_off(bytes, size, fault) >= 2 || (size >= 3 && memcmp(bytes, mark_utf8, 3) == 0)) return true;
     for (size_t i = 0; i < size && labs(characters - faults) < PLAIN;) {
         size_t used;
         unsigned codepoint = utf8_next(bytes + i, size - i, &used);
@@ -243,6 +243,9 @@ static bool decode(struct decoded_text *out, const char *name, const char *bytes
         if (wanted == ENCODING_UTF8 && out->encoding != ENCODING_UTF8) fault = utf8_check(bytes, size);
         out->encoding = wanted == ENCODING_UTF8 && fault < size ? ENCODING_AUTO : wanted;
     }
+    bool units = out->encoding == ENCODING_UTF16LE || out->encoding == ENCODING_UTF16BE;
+    const char *zero_at = units ? NULL : memchr(bytes, 0, size);
+    if (zero_at) return zero_byte(name, bytes, size, (size_t)(zero_at - bytes), err);
     switch (out->encoding) {
     case ENCODING_UTF8:
         return decode_utf8(out, bytes, size);
@@ -256,12 +259,8 @@ static bool decode(struct decoded_text *out, const char *name, const char *bytes
             first++;
         return decode_single(out, name, bytes, size, first, err);
     }
-    default: {
-        const char *zero_at = memchr(bytes, 0, size);
-        struct decoded_text raw = {.bytes = bytes, .size = size};
-        if (zero_at) return zero_byte(&raw, name, (size_t)(zero_at - bytes), err);
+    default:
         return utf8_error(name, bytes, size, fault, err);
-    }
     }
 }
 
@@ -269,8 +268,12 @@ bool text_decode(struct decoded_text *out, const char *name, const char *bytes, 
                  struct err *err) {
     *out = (struct decoded_text){0};
     bool good = decode(out, name, bytes, size, wanted, err);
-    const char *zero = good && out->size > 0 ? memchr(out->bytes, 0, out->size) : NULL;
-    if (zero) good = zero_byte(out, name, (size_t)(zero - out->bytes), err);
+    const char *zero = good && out->owned && out->size > 0 ? memchr(out->owned, 0, out->size) : NULL;
+    if (zero) { // of UTF-16
+        long line, column;
+        text_position(out->bytes, out->size, (size_t)(zero - out->bytes), &line, &column);
+        good = err_at(err, ERR_FORMAT, name, line, column, "expected text, found a character U+0000: this is a binary file");
+    }
     if (good && out->size == 0)
         good = err_at(err, ERR_FORMAT, name, 0, 0, "expected text, found only a byte-order mark");
     if (!good) decoded_text_release(out);

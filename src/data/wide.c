@@ -59,7 +59,7 @@ static bool read_rows(struct table_walk *w, struct cases *cases, struct err *err
     while (table_walk_next(w, &row, false)) {
         struct cell label = row.cells[c->label];
         int length;
-        if (number_missing(label.text, label.size)) {
+        if (label.size == 0) {
             problem_add(w->log, PROBLEM_SKIPPED, row.line, 1, "expected a label, found none; skipped");
             continue;
         }
