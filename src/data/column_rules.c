@@ -70,8 +70,7 @@ static bool is_label(const struct facts *f) {
 
 // ---- the header ----
 
-static const char *const label_names[] = {"label",  "class",    "category",  "sentiment", "stars",
-                                          "rating", "language", "y",         NULL};
+static const char *const label_names[] = {"label", "class", "category", "sentiment", "stars", "rating", "language", NULL};
 static const char *const source_names[] = {"source", "src", "input", "question", "from", NULL};
 static const char *const target_names[] = {"target", "tgt", "output", "answer", "to", "translation", NULL};
 static const char *const text_names[] = {"text", "sentence", "review", "name", "content", "sequence", NULL};

@@ -28,18 +28,18 @@ static bool same_text(const struct dataset *dataset, const struct dataset_exampl
            same_symbols(dataset->answer_symbols, a->answer_start, b->answer_start, a->answer_length);
 }
 
-// Open addressing, at most two thirds full: index + 1, 0 = free. A byte of the hash beside each tells most strangers
-// apart without a look at them.
+// Open addressing, at most two thirds full, twice as large as it fills: index + 1, 0 = free. A byte of the hash beside
+// each tells most strangers apart without a look at them.
 struct finder {
     const struct dataset *dataset;
     uint32_t *table;
     uint8_t *tags;
-    uint64_t size;
+    uint64_t size, count;
+    bool no_memory;
 };
 
-static bool finder_start(struct finder *f, const struct dataset *dataset, int count) {
-    f->dataset = dataset;
-    f->size = 16 + (uint64_t)count * 3 / 2;
+static bool finder_start(struct finder *f, const struct dataset *dataset) {
+    *f = (struct finder){.dataset = dataset, .size = 1 << 14};
     f->table = mem_array(f->size, sizeof *f->table);
     f->tags = mem_array(f->size, 1);
     return f->table && f->tags;
@@ -50,20 +50,52 @@ static void finder_release(struct finder *f) {
     mem_free(f->tags);
 }
 
+static uint64_t spread_hash(const struct finder *f, int index) {
+    uint64_t hash = hash_example(f->dataset, &f->dataset->examples[index]);
+    return (hash ^ hash >> 32) * 0x9E3779B97F4A7C15u;
+}
+
+static uint64_t place_of(const struct finder *f, uint64_t hash) {
+    return (uint64_t)(((unsigned __int128)hash * f->size) >> 64);
+}
+
+static uint64_t next_place(const struct finder *f, uint64_t place) {
+    return place + 1 < f->size ? place + 1 : 0;
+}
+
+static void finder_grow(struct finder *f) {
+    struct finder larger = {.dataset = f->dataset, .size = f->size * 2, .count = f->count};
+    larger.table = mem_array(larger.size, sizeof *larger.table);
+    larger.tags = mem_array(larger.size, 1);
+    f->no_memory = !larger.table || !larger.tags;
+    for (uint64_t k = 0; !f->no_memory && k < f->size; k++) {
+        if (!f->table[k]) continue;
+        uint64_t hash = spread_hash(f, (int)f->table[k] - 1), place = place_of(&larger, hash);
+        while (larger.table[place])
+            place = next_place(&larger, place);
+        larger.table[place] = f->table[k];
+        larger.tags[place] = f->tags[k];
+    }
+    if (f->no_memory) {
+        finder_release(&larger);
+        return;
+    }
+    finder_release(f);
+    *f = larger;
+}
+
 // The first example put in that is the same as this one, or -1; then it is put in itself where `put`.
 static int finder_find(struct finder *f, int index, bool put) {
     const struct dataset_example *example = &f->dataset->examples[index];
-    uint64_t hash = hash_example(f->dataset, example);
-    hash ^= hash >> 32;
-    hash *= 0x9E3779B97F4A7C15u;
+    uint64_t hash = spread_hash(f, index), place = place_of(f, hash);
     uint8_t tag = (uint8_t)hash;
-    uint64_t place = (uint64_t)(((unsigned __int128)hash * f->size) >> 64);
-    for (; f->table[place]; place = place + 1 < f->size ? place + 1 : 0)
+    for (; f->table[place]; place = next_place(f, place))
         if (f->tags[place] == tag && same_text(f->dataset, example, &f->dataset->examples[f->table[place] - 1]))
             return (int)f->table[place] - 1;
     if (put) {
         f->table[place] = (uint32_t)index + 1;
         f->tags[place] = tag;
+        if (++f->count * 3 > f->size * 2) finder_grow(f);
     }
     return -1;
 }
@@ -105,10 +137,10 @@ static void uncount(struct dataset *d, const struct dataset_example *example) {
 
 bool problems_of_duplicates(struct problem_log *log, struct dataset *d, const struct data_options *options) {
     struct finder finder = {0};
-    bool skip = problem_choice(options, PROBLEM_DUPLICATE) == ACTION_SKIP, good = finder_start(&finder, d, d->example_count);
+    bool skip = problem_choice(options, PROBLEM_DUPLICATE) == ACTION_SKIP, good = finder_start(&finder, d);
     size_t symbols = 0, answers = 0;
     int kept = 0;
-    for (int i = 0; good && i < d->example_count; i++) {
+    for (int i = 0; good && !finder.no_memory && i < d->example_count; i++) {
         // what is looked up lies where it was or further down: `kept` examples, all put in, and this one
         if (skip) {
             struct dataset_example original = d->examples[i];
@@ -131,6 +163,7 @@ bool problems_of_duplicates(struct problem_log *log, struct dataset *d, const st
         d->symbol_count = symbols;
         d->answer_count = answers;
     }
+    good = good && !finder.no_memory;
     finder_release(&finder);
     return good;
 }
@@ -139,7 +172,7 @@ bool problems_of_the_split(struct problem_log *log, struct dataset *d) {
     struct finder finder = {0};
     long line = 0;
     int first = -1;
-    bool good = finder_start(&finder, d, d->validation_count);
+    bool good = finder_start(&finder, d);
     // the smaller part goes into the table; what of it the other part meets is marked
     uint8_t *met = good ? mem_array((size_t)d->example_count, 1) : NULL;
     good = good && met;
@@ -163,6 +196,7 @@ bool problems_of_the_split(struct problem_log *log, struct dataset *d) {
                     "%ld of the %d validation examples stand%s in the training part as well, first here; kept", d->shared,
                     d->validation_count, d->shared == 1 ? "s" : "");
     mem_free(met);
+    good = good && !finder.no_memory;
     finder_release(&finder);
     return good;
 }

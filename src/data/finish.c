@@ -108,21 +108,19 @@ static bool choose_validation(const struct dataset *d, const struct data_options
 
 static bool split_examples(struct dataset *d, const struct data_options *options, struct err *err) {
     int n = d->example_count, wanted = (int)validation_size(options->validation, (size_t)n, 1);
-    int *order = mem_array((size_t)n, sizeof *order);
     bool *chosen = mem_array((size_t)n, sizeof *chosen);
-    d->train = mem_array((size_t)n, sizeof *d->train);
-    d->validation = mem_array((size_t)n, sizeof *d->validation);
-    bool good = order && chosen && d->train && d->validation;
-    good = good && choose_validation(d, options, order, n, wanted, chosen);
-    if (good) {
-        d->train_count = d->validation_count = 0;
-        for (int i = 0; i < n; i++)
-            if (chosen[i])
-                d->validation[d->validation_count++] = i;
-            else
-                d->train[d->train_count++] = i;
-    }
-    mem_free(order);
+    d->train = mem_array((size_t)n, sizeof *d->train); // first the order of the choice
+    bool good = chosen && d->train && choose_validation(d, options, d->train, n, wanted, chosen);
+    d->train_count = d->validation_count = 0;
+    for (int i = 0; good && i < n; i++)
+        d->validation_count += chosen[i];
+    d->validation = good ? mem_array((size_t)d->validation_count, sizeof *d->validation) : NULL;
+    good = good && d->validation;
+    for (int i = 0, v = 0; good && i < n; i++)
+        if (chosen[i])
+            d->validation[v++] = i;
+        else
+            d->train[d->train_count++] = i;
     mem_free(chosen);
     return good || no_memory(d, 3 * (size_t)n * sizeof(int), err);
 }
