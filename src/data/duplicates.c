@@ -28,58 +28,47 @@ static bool same_text(const struct dataset *dataset, const struct dataset_exampl
            same_symbols(dataset->answer_symbols, a->answer_start, b->answer_start, a->answer_length);
 }
 
-// Open addressing, at most two thirds full, twice as large as it fills: index + 1, 0 = free. A byte of the hash beside
-// each tells most strangers apart without a look at them.
+// Open addressing, at most four fifths full, twice as large as it fills. Places go with the hash, so that growing walks
+// through both tables in order and looks at no example.
+struct slot {
+    uint32_t index; // + 1, 0 = free
+    uint32_t hash;
+};
 struct finder {
     const struct dataset *dataset;
-    uint32_t *table;
-    uint8_t *tags;
+    struct slot *slots;
     uint64_t size, count;
     bool no_memory;
 };
 
 static bool finder_start(struct finder *f, const struct dataset *dataset) {
     *f = (struct finder){.dataset = dataset, .size = 1 << 14};
-    f->table = mem_array(f->size, sizeof *f->table);
-    f->tags = mem_array(f->size, 1);
-    return f->table && f->tags;
+    f->slots = mem_array(f->size, sizeof *f->slots);
+    return f->slots != NULL;
 }
 
 static void finder_release(struct finder *f) {
-    mem_free(f->table);
-    mem_free(f->tags);
+    mem_free(f->slots);
 }
 
-static uint64_t spread_hash(const struct finder *f, int index) {
-    uint64_t hash = hash_example(f->dataset, &f->dataset->examples[index]);
-    return (hash ^ hash >> 32) * 0x9E3779B97F4A7C15u;
-}
-
-static uint64_t place_of(const struct finder *f, uint64_t hash) {
-    return (uint64_t)(((unsigned __int128)hash * f->size) >> 64);
-}
-
-static uint64_t next_place(const struct finder *f, uint64_t place) {
-    return place + 1 < f->size ? place + 1 : 0;
+// The slot of what is the same as `example`, or the free one where it would go.
+static struct slot *find_slot(const struct finder *f, uint32_t hash, const struct dataset_example *example) {
+    uint64_t place = hash * f->size >> 32;
+    for (; f->slots[place].index; place = place + 1 < f->size ? place + 1 : 0)
+        if (example && f->slots[place].hash == hash &&
+            same_text(f->dataset, example, &f->dataset->examples[f->slots[place].index - 1]))
+            break;
+    return &f->slots[place];
 }
 
 static void finder_grow(struct finder *f) {
-    struct finder larger = {.dataset = f->dataset, .size = f->size * 2, .count = f->count};
-    larger.table = mem_array(larger.size, sizeof *larger.table);
-    larger.tags = mem_array(larger.size, 1);
-    f->no_memory = !larger.table || !larger.tags;
-    for (uint64_t k = 0; !f->no_memory && k < f->size; k++) {
-        if (!f->table[k]) continue;
-        uint64_t hash = spread_hash(f, (int)f->table[k] - 1), place = place_of(&larger, hash);
-        while (larger.table[place])
-            place = next_place(&larger, place);
-        larger.table[place] = f->table[k];
-        larger.tags[place] = f->tags[k];
-    }
-    if (f->no_memory) {
-        finder_release(&larger);
-        return;
-    }
+    struct finder larger = *f;
+    larger.size = f->size * 2;
+    larger.slots = mem_array(larger.size, sizeof *larger.slots);
+    f->no_memory = !larger.slots;
+    if (f->no_memory) return;
+    for (uint64_t k = 0; k < f->size; k++)
+        if (f->slots[k].index) *find_slot(&larger, f->slots[k].hash, NULL) = f->slots[k];
     finder_release(f);
     *f = larger;
 }
@@ -87,16 +76,12 @@ static void finder_grow(struct finder *f) {
 // The first example put in that is the same as this one, or -1; then it is put in itself where `put`.
 static int finder_find(struct finder *f, int index, bool put) {
     const struct dataset_example *example = &f->dataset->examples[index];
-    uint64_t hash = spread_hash(f, index), place = place_of(f, hash);
-    uint8_t tag = (uint8_t)hash;
-    for (; f->table[place]; place = next_place(f, place))
-        if (f->tags[place] == tag && same_text(f->dataset, example, &f->dataset->examples[f->table[place] - 1]))
-            return (int)f->table[place] - 1;
-    if (put) {
-        f->table[place] = (uint32_t)index + 1;
-        f->tags[place] = tag;
-        if (++f->count * 3 > f->size * 2) finder_grow(f);
-    }
+    uint32_t hash = (uint32_t)(hash_example(f->dataset, example) * 0x9E3779B97F4A7C15u >> 32);
+    struct slot *slot = find_slot(f, hash, example);
+    if (slot->index) return (int)slot->index - 1;
+    if (!put) return -1;
+    *slot = (struct slot){.index = (uint32_t)index + 1, .hash = hash};
+    if (++f->count * 5 > f->size * 4) finder_grow(f);
     return -1;
 }
 
