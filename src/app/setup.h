@@ -8,8 +8,8 @@
 #include "workbench.h"
 
 struct setup {
-    char data[ASSET_PATH]; // a file; "" = the names that are shipped
-    char task[64];         // a built-in task and its parameters, "reber:..."; "" = none
+    char data[ASSET_PATH];       // a file; "" = the names that are shipped
+    char task[64];               // a built-in task and its parameters, "reber:..."; "" = none
     struct data_choices reading; // how the file is read; what is not said is found out
     enum text_shape shape;
     enum token_kind tokens;

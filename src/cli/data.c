@@ -7,11 +7,10 @@
 static json_t *problem_list(const struct dataset *data) {
     json_t *list = json_array();
     for (int k = 0; k < data->problem_count; k++)
-        json_array_append_new(list, json_pack("{s:I, s:I, s:s, s:s, s:s}", "line", (json_int_t)data->problems[k].line,
-                                              "column", (json_int_t)data->problems[k].column, "kind",
-                                              problem_kind_names[data->problems[k].kind], "done",
-                                              problem_action_names[data->problems[k].done], "what",
-                                              data->problems[k].what));
+        json_array_append_new(
+            list, json_pack("{s:I, s:I, s:s, s:s, s:s}", "line", (json_int_t)data->problems[k].line, "column",
+                            (json_int_t)data->problems[k].column, "kind", problem_kind_names[data->problems[k].kind],
+                            "done", problem_action_names[data->problems[k].done], "what", data->problems[k].what));
     return list;
 }
 

@@ -229,12 +229,12 @@ struct option *option_model(struct model_words *words) {
     table[n++] = (struct option){"data", OPTION_TEXT, &words->data, "FILE", "the data set: a file or a folder"};
     table[n++] = (struct option){"task", OPTION_TEXT, &words->task, "ID[:NAME=N,...]", "a built-in task"};
     table[n++] = (struct option){"reader", OPTION_TEXT, &words->reader, "NAME", "how the file is read, else found out"};
-    table[n++] = (struct option){"encoding", OPTION_CHOICE,       &words->encoding, "NAME", "of the file, else found out",
-                                 text_encoding_names};
+    table[n++] = (struct option){
+        "encoding", OPTION_CHOICE, &words->encoding, "NAME", "of the file, else found out", text_encoding_names};
     table[n++] = (struct option){"separator", OPTION_TEXT, &words->separator, "S",
                                  "between columns, or the two sides of a pair"};
-    table[n++] = (struct option){"header",    OPTION_CHOICE, &words->header, "H", "whether the first row names the columns",
-                                 header_names};
+    table[n++] = (struct option){
+        "header", OPTION_CHOICE, &words->header, "H", "whether the first row names the columns", header_names};
     table[n++] = (struct option){"columns", OPTION_TEXT, &words->columns, "ROLE=COLUMN,...",
                                  "what columns or keys are: text=2,label=1"};
     table[n++] = (struct option){"on-problem", OPTION_TEXT, &words->on_problem, "WHAT",

@@ -49,7 +49,7 @@ struct model_words {
     bool bidirectional;
     const char *data, *task, *reader, *separator, *columns, *on_problem;
     int encoding, header; // header: 0 auto, 1 yes, 2 no
-    int shape; // text shape: auto, lines, whole
+    int shape;            // text shape: auto, lines, whole
     int tokens;
     long min_count;
     bool lower, reverse_source;

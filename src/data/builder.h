@@ -20,6 +20,8 @@ struct builder {
 };
 
 void builder_start(struct builder *builder, struct dataset *out);
+// Room for so many more, where that is known: nothing has to grow then.
+void builder_reserve(struct builder *builder, size_t timesteps, size_t answers, size_t examples);
 void builder_example(struct builder *builder, long line);
 void builder_symbol(struct builder *builder, int symbol);
 void builder_vector(struct builder *builder, const float *values);        // channels of them

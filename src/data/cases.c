@@ -45,8 +45,9 @@ static void drop_short(struct dataset *d, struct problem_log *log) {
     for (int i = 0; i < d->example_count; i++) {
         struct dataset_example example = d->examples[i];
         if (example.length < least) {
-            problem_add(log, PROBLEM_SKIPPED, example.line, 1, "expected a series of at least %d timestep%s, found %d; skipped",
-                        least, least == 1 ? "" : "s", example.length);
+            problem_add(log, PROBLEM_SKIPPED, example.line, 1,
+                        "expected a series of at least %d timestep%s, found %d; skipped", least, least == 1 ? "" : "s",
+                        example.length);
             continue;
         }
         size_t channels = (size_t)d->channels;

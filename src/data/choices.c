@@ -133,7 +133,8 @@ struct data_choices choices_of(const struct dataset *d, const char *on_problem) 
     snprintf(c.reader, sizeof c.reader, "%s", d->reader);
     snprintf(c.separator, sizeof c.separator, "%s", d->separator);
     if (d->columns && d->separator[0]) c.header = d->header_line > 0 ? 1 : -1;
-    if (d->header_line > 0 || strcmp(d->reader, "pairs") != 0) columns_describe(d, &columns); // pairs by line have no others
+    if (d->header_line > 0 || strcmp(d->reader, "pairs") != 0)
+        columns_describe(d, &columns); // pairs by line have no others
     if (columns.size < sizeof c.columns) snprintf(c.columns, sizeof c.columns, "%s", str_text(&columns));
     str_release(&columns);
     snprintf(c.on_problem, sizeof c.on_problem, "%s", on_problem ? on_problem : "");

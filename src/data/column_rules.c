@@ -70,7 +70,8 @@ static bool is_label(const struct facts *f) {
 
 // ---- the header ----
 
-static const char *const label_names[] = {"label", "class", "category", "sentiment", "stars", "rating", "language", NULL};
+static const char *const label_names[] = {"label", "class",  "category", "sentiment",
+                                          "stars", "rating", "language", NULL};
 static const char *const source_names[] = {"source", "src", "input", "question", "from", NULL};
 static const char *const target_names[] = {"target", "tgt", "output", "answer", "to", "translation", NULL};
 static const char *const text_names[] = {"text", "sentence", "review", "name", "content", "sequence", NULL};
@@ -138,9 +139,9 @@ static bool is_long(const struct sample *s, int header, struct columns *out) {
         struct columns c = {.separator = s->separator};
         if (!table_number(&c, cell_at(s, r - 1, 1), &before) || !table_number(&c, cell_at(s, r, 1), &now)) return false;
         bool new = !same(cell_at(s, r, 0), cell_at(s, r - 1, 0));
-        if (!new && now <= before) return false;
+        if (!new &&now <= before) return false;
         runs += new;
-        back += new && now <= before;
+        back += new &&now <= before;
     }
     struct facts ids = facts_of(s, 0, out->header);
     if (runs < 2 || ids.distinct != runs || runs * 2 > rows || back * 2 < runs - 1) return false;

@@ -14,10 +14,11 @@ static bool bad_wish(const char *text, struct err *err) {
     struct str known = {0};
     for (int k = 0; k < ROLE_COUNT; k++)
         str_printf(&known, "%s%s", k ? ", " : "", column_role_names[k]);
-    err_set(err, ERR_USAGE,
-            "--columns: expected ROLE=COLUMN with a comma between, a column's number, its name or numbers as 3-8, and a "
-            "role of %s; found \"%s\"",
-            known.data, text);
+    err_set(
+        err, ERR_USAGE,
+        "--columns: expected ROLE=COLUMN with a comma between, a column's number, its name or numbers as 3-8, and a "
+        "role of %s; found \"%s\"",
+        known.data, text);
     str_release(&known);
     return false;
 }
@@ -103,12 +104,14 @@ static bool apply_wishes(const char *text, const struct sample *s, const char *p
             first = last = find_name(s, wishes[k].name);
             out->header = 1;
             if (first < 0)
-                return err_at(err, ERR_VALUE, path, 1, 0, "--columns: expected a column named \"%s\" in the first row, found none",
-                              wishes[k].name);
+                return err_at(err, ERR_VALUE, path, 1, 0,
+                              "--columns: expected a column named \"%s\" in the first row, found none", wishes[k].name);
         }
         if (last >= s->columns)
-            return err_at(err, ERR_VALUE, path, 0, 0, "--columns: there %s %d column%s, found a wish for number %d (--separator says what parts them)",
-                          s->columns == 1 ? "is" : "are", s->columns, s->columns == 1 ? "" : "s", last + 1);
+            return err_at(
+                err, ERR_VALUE, path, 0, 0,
+                "--columns: there %s %d column%s, found a wish for number %d (--separator says what parts them)",
+                s->columns == 1 ? "is" : "are", s->columns, s->columns == 1 ? "" : "s", last + 1);
         for (int c = first; c <= last; c++)
             out->roles[c] = wishes[k].role;
     }
@@ -141,8 +144,8 @@ static enum table_kind kind_of_roles(const struct columns *c) {
     return c->text >= 0 ? TABLE_TEXTS : TABLE_KIND_COUNT;
 }
 
-static bool find_by_wishes(const struct reader_input *input, const struct data_options *options,
-                           const struct sample *s, enum table_kind kind, struct columns *out, struct err *err) {
+static bool find_by_wishes(const struct reader_input *input, const struct data_options *options, const struct sample *s,
+                           enum table_kind kind, struct columns *out, struct err *err) {
     if (!apply_wishes(options->columns, s, input->path, out, err)) return false;
     if (!out->header) out->header = rule_header(s, -1);
     if (options->header) out->header = options->header > 0;
@@ -182,8 +185,9 @@ bool columns_find(const struct reader_input *input, const struct data_options *o
             good = rule_roles(&sample, kind, options->header, asked, out);
         if (good) index_roles(out);
     } else if (options->columns && !sample.no_memory) {
-        err_at(err, ERR_FORMAT, input->path, 0, 0,
-               "expected rows of columns with a tab, a comma, a semicolon or | between (or say --separator), found none");
+        err_at(
+            err, ERR_FORMAT, input->path, 0, 0,
+            "expected rows of columns with a tab, a comma, a semicolon or | between (or say --separator), found none");
     }
     if (sample.no_memory) err_at(err, ERR_MEMORY, input->path, 0, 0, "no memory to look at the columns");
     sample_release(&sample);
@@ -202,13 +206,18 @@ static const char *separator_name(char separator) {
 
 void columns_tell(const struct columns *c, char *out, size_t size) {
     struct str text = {0};
-    if (c->count > 1) str_printf(&text, "%d columns with %s between", c->count, separator_name(c->separator));
-    else str_put(&text, "one column");
+    if (c->count > 1)
+        str_printf(&text, "%d columns with %s between", c->count, separator_name(c->separator));
+    else
+        str_put(&text, "one column");
     const char *lead = ": ";
     static const struct {
         enum column_role role;
         const char *name;
-    } told[] = {{ROLE_ID, "the id"}, {ROLE_TIME, "the time"}, {ROLE_LABEL, "the label"}, {ROLE_TEXT, "the text"},
+    } told[] = {{ROLE_ID, "the id"},
+                {ROLE_TIME, "the time"},
+                {ROLE_LABEL, "the label"},
+                {ROLE_TEXT, "the text"},
                 {ROLE_TARGET, "the target"}};
     const int places[] = {c->id, c->time, c->label, c->text, c->target};
     for (size_t k = 0; k < sizeof told / sizeof *told; k++) {
@@ -216,8 +225,7 @@ void columns_tell(const struct columns *c, char *out, size_t size) {
         str_printf(&text, "%scolumn %d is %s", lead, places[k] + 1, told[k].name);
         lead = ", ";
     }
-    if (c->value_count > 0)
-        str_printf(&text, "%s%d of numbers", lead, c->value_count);
+    if (c->value_count > 0) str_printf(&text, "%s%d of numbers", lead, c->value_count);
     snprintf(out, size, "%s", text.data);
     str_release(&text);
 }

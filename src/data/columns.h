@@ -18,14 +18,14 @@ enum table_kind {
 struct columns {
     enum table_kind kind;
     char separator;
-    int count, header; // header: 0 or 1
+    int count, header;                 // header: 0 or 1
     int text, label, target, id, time; // columns from 0, -1 = none
     int values[TABLE_COLUMNS_MOST], value_count;
     enum column_role roles[TABLE_COLUMNS_MOST];
 };
 
-// Is it a table of that kind? False with err->code ERR_NONE where it is not; else with what is wrong (the options' columns
-// are not there, memory ran out).
+// Is it a table of that kind? False with err->code ERR_NONE where it is not; else with what is wrong (the options'
+// columns are not there, memory ran out).
 bool columns_find(const struct reader_input *input, const struct data_options *options, enum table_kind kind,
                   struct columns *out, struct err *err);
 // "4 columns with a comma between: column 1 is the label, columns 2 to 4 values"

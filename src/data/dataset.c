@@ -27,9 +27,9 @@ const char *const problem_kind_names[PROBLEM_KIND_COUNT] = {
 };
 const char *const problem_action_names[ACTION_COUNT] = {"", "keep", "skip", "repair", "stop"};
 const char *const column_role_names[ROLE_COUNT] = {
-    [ROLE_IGNORE] = "ignore", [ROLE_TEXT] = "text", [ROLE_LABEL] = "label",   [ROLE_TARGET] = "target",
-    [ROLE_VALUE] = "value",   [ROLE_ID] = "id",     [ROLE_TIME] = "time",     [ROLE_TOKENS] = "tokens",
-    [ROLE_TAGS] = "tags",
+    [ROLE_IGNORE] = "ignore", [ROLE_TEXT] = "text",     [ROLE_LABEL] = "label",
+    [ROLE_TARGET] = "target", [ROLE_VALUE] = "value",   [ROLE_ID] = "id",
+    [ROLE_TIME] = "time",     [ROLE_TOKENS] = "tokens", [ROLE_TAGS] = "tags",
 };
 
 struct data_options data_options_default(void) {

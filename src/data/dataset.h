@@ -122,7 +122,7 @@ struct dataset {
     int header_line;                                 // the line with the names of the columns, 0 = none
     struct dataset_column *columns;                  // all of the file's, in their order; NULL where there are none
     int column_count;
-    long shared; // examples of the validation part that stand in the training part as well
+    long shared;              // examples of the validation part that stand in the training part as well
     struct problem *problems; // in file order; the first PROBLEM_MAX / PROBLEM_KIND_COUNT of each kind
     int problem_count;
     long problem_total; // all of them, also those not kept

@@ -4,18 +4,22 @@
 
 #include <string.h>
 
-static uint64_t hash_example(const struct dataset *dataset, const struct dataset_example *example) {
-    const int *symbols = dataset->symbols + example->start;
-    uint64_t h = ((uint64_t)example->length + 1) * 0xD6E8FEB86659FD93u; // spread, or it cancels a first symbol
-    for (int i = 0; i < example->length; i++) {
-        h = (h ^ (uint64_t)symbols[i]) * 0x9E3779B97F4A7C15u;
-        h ^= h >> 29;
-    }
-    for (int i = 0; i < example->answer_length; i++) {
-        h = (h ^ (uint64_t)dataset->answer_symbols[example->answer_start + (size_t)i]) * 0x9E3779B97F4A7C15u;
+// Two symbols a step.
+static uint64_t hash_symbols(uint64_t h, const int *symbols, int count) {
+    for (int i = 0; i < count; i += 2) {
+        uint64_t pair = (uint32_t)symbols[i];
+        if (i + 1 < count) pair |= (uint64_t)(uint32_t)symbols[i + 1] << 32;
+        h = (h ^ pair) * 0x9E3779B97F4A7C15u;
         h ^= h >> 29;
     }
     return h;
+}
+
+static uint64_t hash_example(const struct dataset *dataset, const struct dataset_example *example) {
+    uint64_t h = ((uint64_t)example->length + 1) * 0xD6E8FEB86659FD93u; // spread, or it cancels a first symbol
+    h = hash_symbols(h, dataset->symbols + example->start, example->length);
+    if (example->answer_length == 0) return h;
+    return hash_symbols(h, dataset->answer_symbols + example->answer_start, example->answer_length);
 }
 
 static bool same_symbols(const int *symbols, size_t a, size_t b, int length) {
@@ -178,8 +182,8 @@ bool problems_of_the_split(struct problem_log *log, struct dataset *d) {
     }
     if (d->shared > 0)
         problem_add(log, PROBLEM_OTHER, line, 1,
-                    "%ld of the %d validation examples stand%s in the training part as well, first here; kept", d->shared,
-                    d->validation_count, d->shared == 1 ? "s" : "");
+                    "%ld of the %d validation examples stand%s in the training part as well, first here; kept",
+                    d->shared, d->validation_count, d->shared == 1 ? "s" : "");
     mem_free(met);
     good = good && !finder.no_memory;
     finder_release(&finder);

@@ -26,7 +26,8 @@ static bool sniff(const struct reader_input *input, const struct data_options *o
         if (records == 0) return false;
         sequences++;
         for (size_t i = 0; i < line.size; i++) // letters of a sequence, gaps and stops
-            if (!((line.text[i] | 32) >= 'a' && (line.text[i] | 32) <= 'z') && !strchr("*-. \t", line.text[i])) return false;
+            if (!((line.text[i] | 32) >= 'a' && (line.text[i] | 32) <= 'z') && !strchr("*-. \t", line.text[i]))
+                return false;
     }
     snprintf(why, why_size, "records of a line that begins with > and the lines of a sequence");
     return records > 0 && sequences > 0;
@@ -83,7 +84,8 @@ static bool read_records(struct records *r, const struct reader_input *input, co
             problem_add(log, PROBLEM_EMPTY_LINE, line.number, 1, "expected a sequence, found %s; skipped",
                         line.size ? "a remark" : "an empty line");
         else if (r->count == 0)
-            problem_add(log, PROBLEM_SKIPPED, line.number, 1, "expected a line that begins with >, found another; skipped");
+            problem_add(log, PROBLEM_SKIPPED, line.number, 1,
+                        "expected a line that begins with >, found another; skipped");
         else
             add_letters(r, &line);
     }

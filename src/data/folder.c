@@ -47,8 +47,8 @@ static void note_encoding(struct dataset *out, const struct decoded_text *text, 
         snprintf(out->encoding_reason, sizeof out->encoding_reason, "%s", text->why);
     }
     if (text->line > 0)
-        problem_add(log, PROBLEM_ENCODING, text->line, text->column, "%.60s read as %s: %s is no UTF-8; converted", name,
-                    text_encoding_titles[text->encoding], text->why);
+        problem_add(log, PROBLEM_ENCODING, text->line, text->column, "%.60s read as %s: %s is no UTF-8; converted",
+                    name, text_encoding_titles[text->encoding], text->why);
 }
 
 static bool read_file(struct kept *kept, const struct reader_input *input, const char *name,

@@ -1,6 +1,6 @@
-// JSON lines: an object a line. Its keys are columns: text and label, text and target, text alone, tokens and tags, or a
-// list of numbers (of lists of numbers: several channels) with or without a label. Which key is what is known by name and
-// by type, or said by --columns. A key that is left out is told once.
+// JSON lines: an object a line. Its keys are columns: text and label, text and target, text alone, tokens and tags, or
+// a list of numbers (of lists of numbers: several channels) with or without a label. Which key is what is known by name
+// and by type, or said by --columns. A key that is left out is told once.
 #include "cases.h"
 #include "columns.h"
 #include "jsonl_roles.h"
@@ -51,7 +51,8 @@ struct reading {
 // ---- one value ----
 
 static void skip(struct reading *r, const struct line *line, const char *key, const char *expected) {
-    problem_add(r->log, PROBLEM_SKIPPED, line->number, 1, "\"%.40s\": expected %s, found another thing; skipped", key, expected);
+    problem_add(r->log, PROBLEM_SKIPPED, line->number, 1, "\"%.40s\": expected %s, found another thing; skipped", key,
+                expected);
 }
 
 // A scalar as text; false where it is none.
@@ -101,8 +102,8 @@ static bool put_tokens(struct reading *r, const json_t *object, const struct lin
     const json_t *tokens = json_object_get(object, r->roles->tokens), *tags = json_object_get(object, r->roles->tags);
     size_t n = json_array_size(tokens);
     if (n == 0 || json_array_size(tags) != n) {
-        problem_add(r->log, PROBLEM_SKIPPED, line->number, 1, "expected as many tags as tokens, found %zu and %zu; skipped",
-                    json_array_size(tags), n);
+        problem_add(r->log, PROBLEM_SKIPPED, line->number, 1,
+                    "expected as many tags as tokens, found %zu and %zu; skipped", json_array_size(tags), n);
         return true;
     }
     for (int pass = 0; pass < 2; pass++) // all are looked at before the first is taken
@@ -168,14 +169,16 @@ static bool put_values(struct reading *r, const json_t *object, const struct lin
         if (n == 0) skip(r, line, r->roles->value, "a list of numbers");
         if (n == 0) return true;
         if (pass == 0 && missing > 0 && problem_choice(r->options, PROBLEM_MISSING) == ACTION_SKIP) {
-            problem_add_done(r->log, PROBLEM_MISSING, ACTION_SKIP, line->number, 1, "%d numbers are missing; skipped", missing);
+            problem_add_done(r->log, PROBLEM_MISSING, ACTION_SKIP, line->number, 1, "%d numbers are missing; skipped",
+                             missing);
             return true;
         }
         if (pass == 0) cases_begin(&r->cases, line->number, label, size);
     }
     if (missing > 0)
-        problem_add(r->log, PROBLEM_MISSING, line->number, 1, "%d number%s missing; the one before is taken again (0 at the start)",
-                    missing / 2, missing == 2 ? " is" : "s are");
+        problem_add(r->log, PROBLEM_MISSING, line->number, 1,
+                    "%d number%s missing; the one before is taken again (0 at the start)", missing / 2,
+                    missing == 2 ? " is" : "s are");
     return true;
 }
 
@@ -187,7 +190,8 @@ static bool put_line(struct reading *r, const struct line *line) {
     json_error_t where;
     text_trim(&text, &size);
     if (size == 0) {
-        problem_add(r->log, PROBLEM_EMPTY_LINE, line->number, 1, "expected a JSON object, found an empty line; skipped");
+        problem_add(r->log, PROBLEM_EMPTY_LINE, line->number, 1,
+                    "expected a JSON object, found an empty line; skipped");
         return true;
     }
     json_t *object = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
@@ -202,9 +206,7 @@ static bool put_line(struct reading *r, const struct line *line) {
                          "expected a JSON object, found: %.60s; skipped", found);
         return true;
     }
-    bool good = (r->roles->tokens[0]  ? put_tokens
-                 : r->roles->value[0] ? put_values
-                                      : put_texts)(r, object, line);
+    bool good = (r->roles->tokens[0] ? put_tokens : r->roles->value[0] ? put_values : put_texts)(r, object, line);
     json_decref(object);
     return good;
 }
@@ -247,8 +249,7 @@ static bool read_jsonl(const struct reader_input *input, const struct data_optio
                        struct problem_log *log, struct err *err) {
     struct jsonl_roles roles;
     if (!jsonl_find_roles(input, options, &roles, err)) return false;
-    struct reading r = {
-        .input = input, .options = options, .roles = &roles, .out = out, .log = log, .err = err};
+    struct reading r = {.input = input, .options = options, .roles = &roles, .out = out, .log = log, .err = err};
     bool values = roles.value[0] != 0;
     if (values) cases_start(&r.cases, out, roles.channels, roles.label[0] != 0);
     r.values = mem_need((size_t)roles.channels, sizeof *r.values);

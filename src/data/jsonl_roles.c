@@ -68,7 +68,8 @@ static void sample(struct keys *keys, const struct reader_input *input) {
     }
 }
 
-static const char *const label_names[] = {"label", "class", "category", "sentiment", "stars", "rating", "language", "y", NULL};
+static const char *const label_names[] = {"label",  "class",    "category", "sentiment", "stars",
+                                          "rating", "language", "y",        NULL};
 static const char *const source_names[] = {"source", "src", "input", "question", "prompt", NULL};
 static const char *const target_names[] = {"target", "tgt", "output", "answer", "completion", "translation", NULL};
 static const char *const token_names[] = {"tokens", "words", NULL};
@@ -92,7 +93,8 @@ static struct key *label_among(struct keys *keys) {
     for (int k = 0; k < keys->count; k++) {
         struct key *key = &keys->items[k];
         int distinct = key->values.seen.count;
-        if (!most(key->scalars, keys) || distinct < 2 || distinct > LABELS_MOST || distinct * 4 > keys->objects) continue;
+        if (!most(key->scalars, keys) || distinct < 2 || distinct > LABELS_MOST || distinct * 4 > keys->objects)
+            continue;
         if (!best || distinct < best->values.seen.count) best = key;
     }
     return best;
@@ -143,13 +145,15 @@ static bool take_wishes(const char *columns, struct keys *keys, const char *path
     if (n < 0) return false;
     for (int k = 0; k < n; k++) {
         const struct column_wish *wish = &wishes[k];
-        char *const places[ROLE_COUNT] = {[ROLE_TEXT] = out->text,     [ROLE_LABEL] = out->label, [ROLE_TARGET] = out->target,
-                                          [ROLE_VALUE] = out->value,   [ROLE_TOKENS] = out->tokens, [ROLE_TAGS] = out->tags};
+        char *const places[ROLE_COUNT] = {
+            [ROLE_TEXT] = out->text,   [ROLE_LABEL] = out->label,   [ROLE_TARGET] = out->target,
+            [ROLE_VALUE] = out->value, [ROLE_TOKENS] = out->tokens, [ROLE_TAGS] = out->tags};
         struct key *key = NULL;
         for (int i = 0; i < keys->count; i++)
             if (wish->name[0] && strcmp(keys->items[i].name, wish->name) == 0) key = &keys->items[i];
         if (!key)
-            return err_at(err, ERR_VALUE, path, 0, 0, "--columns: expected the name of a key of the first objects, found \"%s\"",
+            return err_at(err, ERR_VALUE, path, 0, 0,
+                          "--columns: expected the name of a key of the first objects, found \"%s\"",
                           wish->name[0] ? wish->name : "a number");
         if (places[wish->role]) set(places[wish->role], key);
         if (wish->role == ROLE_VALUE) out->channels = key->channels;
@@ -160,9 +164,10 @@ static bool take_wishes(const char *columns, struct keys *keys, const char *path
 static bool is_complete(const struct jsonl_roles *r, const char *path, struct err *err) {
     bool tokens = r->tokens[0] && r->tags[0], one = r->text[0] || r->value[0] || tokens;
     if (one && !r->tokens[0] == !r->tags[0]) return true;
-    return err_at(err, ERR_FORMAT, path, 0, 0,
-                  "expected objects with a text (and a label or a target), a list of numbers, or lists of tokens and tags; "
-                  "found none of them (--columns text=KEY,label=KEY says which)");
+    return err_at(
+        err, ERR_FORMAT, path, 0, 0,
+        "expected objects with a text (and a label or a target), a list of numbers, or lists of tokens and tags; "
+        "found none of them (--columns text=KEY,label=KEY says which)");
 }
 
 static void index_keys(const struct keys *keys, struct jsonl_roles *out) {

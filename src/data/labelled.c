@@ -37,10 +37,11 @@ static bool read_labelled(const struct reader_input *input, const struct data_op
                           struct problem_log *log, struct err *err) {
     struct columns columns;
     if (!find(input, options, &columns, err))
-        return err->code != ERR_NONE ? false
-                                     : err_at(err, ERR_FORMAT, input->path, 0, 0,
-                                              "expected rows of columns with a tab, a comma, a semicolon or | between, one "
-                                              "of them a label; found none (--columns text=2,label=1 says which)");
+        return err->code != ERR_NONE
+                   ? false
+                   : err_at(err, ERR_FORMAT, input->path, 0, 0,
+                            "expected rows of columns with a tab, a comma, a semicolon or | between, one "
+                            "of them a label; found none (--columns text=2,label=1 says which)");
     struct table_walk walk;
     struct rows rows = {0};
     bool good = table_walk_start(&walk, input, options, &columns, out, log, err);

@@ -1,5 +1,5 @@
-// Many series in long form: a row a timestep, with the id of its series, a time, values, and perhaps a label that is the
-// same throughout. A series is a run of rows with one id; times are to grow within it.
+// Many series in long form: a row a timestep, with the id of its series, a time, values, and perhaps a label that is
+// the same throughout. A series is a run of rows with one id; times are to grow within it.
 #include "cases.h"
 #include "mem.h"
 #include "numbers.h"

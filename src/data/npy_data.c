@@ -1,5 +1,5 @@
-// Arrays of numpy as data: (N, T, D), or (N, T) with labels, are N series; (T, D) and (T) one long one. Labels lie beside
-// X.npy: X.labels.npy, whole numbers (N), or X.labels, a label a line. NaN is a missing number.
+// Arrays of numpy as data: (N, T, D), or (N, T) with labels, are N series; (T, D) and (T) one long one. Labels lie
+// beside X.npy: X.labels.npy, whole numbers (N), or X.labels, a label a line. NaN is a missing number.
 #include "cases.h"
 #include "file.h"
 #include "mem.h"
@@ -103,10 +103,11 @@ static int take_timestep(struct reading *r, size_t at) {
 
 static void tell_missing(struct reading *r, long missing, size_t first) {
     if (missing > 0)
-        problem_add(r->log, PROBLEM_MISSING, (long)first + 1, 1,
-                    "%ld number%s missing (NaN or infinite), first in timestep %zu; the one before is taken again (0 at the "
-                    "start)",
-                    missing, missing == 1 ? " is" : "s are", first + 1);
+        problem_add(
+            r->log, PROBLEM_MISSING, (long)first + 1, 1,
+            "%ld number%s missing (NaN or infinite), first in timestep %zu; the one before is taken again (0 at the "
+            "start)",
+            missing, missing == 1 ? " is" : "s are", first + 1);
 }
 
 static bool read_whole(struct reading *r, struct dataset *out) {
@@ -166,8 +167,9 @@ static bool take_shape(struct reading *r, const struct labels *labels) {
     if (good) r->D = a->count / (r->series ? r->series : 1) / r->T;
     if (good && r->D <= CHANNELS_MOST && r->series <= DATASET_MAX_EXAMPLES && r->T <= INT32_MAX) {
         if (labels->count == 0 || labels->count == r->series) return true;
-        return err_at(r->err, ERR_VALUE, r->input->path, 0, 0, "expected as many labels as series (%zu), found %zu in %s",
-                      r->series, labels->count, labels->name);
+        return err_at(r->err, ERR_VALUE, r->input->path, 0, 0,
+                      "expected as many labels as series (%zu), found %zu in %s", r->series, labels->count,
+                      labels->name);
     }
     return err_at(r->err, ERR_VALUE, r->input->path, 0, 0,
                   "expected an array of shape (N, T, D), (T, D) or (T), found %s",

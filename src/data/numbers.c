@@ -12,8 +12,8 @@ enum { NUMBER_LONGEST = 60 };
 // Up to 15 digits and a power of ten to 10^22: product or quotient of two doubles that are exact, and so rounded once
 // (Clinger 1990). False where it is not as simple as that.
 static bool read_simple(const char *text, size_t size, double *out) {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     size_t i = size > 0 && (text[0] == '-' || text[0] == '+');
     int64_t digits = 0;
     int count = 0, behind = 0;

@@ -29,8 +29,8 @@ bool problem_log_check(const struct problem_log *log, const struct data_options 
 // problem a character, at its first place. Of a vocabulary of characters only.
 void problems_of_characters(struct problem_log *log, const struct vocabulary *vocabulary, const char *bytes,
                             size_t size);
-// Examples that stand in the file before, with the same answers; of symbols. Where the options say to skip them they are
-// taken out. Before the split. False when memory ran out.
+// Examples that stand in the file before, with the same answers; of symbols. Where the options say to skip them they
+// are taken out. Before the split. False when memory ran out.
 bool problems_of_duplicates(struct problem_log *log, struct dataset *dataset, const struct data_options *options);
 // After the split: examples of the validation part that stand in the training part as well are counted (`shared`).
 bool problems_of_the_split(struct problem_log *log, struct dataset *dataset);

@@ -49,8 +49,7 @@ static bool is_web_page(const struct reader_input *input) {
 // Says why a folder cannot be listed.
 static bool folder_opens(const char *path, struct err *err) {
     DIR *folder = opendir(path);
-    if (!folder)
-        return err_at(err, ERR_IO, path, 0, 0, "the folder cannot be read: %s", strerror(errno));
+    if (!folder) return err_at(err, ERR_IO, path, 0, 0, "the folder cannot be read: %s", strerror(errno));
     closedir(folder);
     return true;
 }
@@ -130,8 +129,9 @@ static bool read_folder(struct dataset *d, const struct reader_input *input, con
     }
     reader = choose(input, options, false, d->reason, sizeof d->reason);
     if (!reader)
-        return err_at(err, ERR_IO, input->path, 0, 0,
-                      "expected a file, or a folder of text files named by their label, found a folder of other things");
+        return err_at(
+            err, ERR_IO, input->path, 0, 0,
+            "expected a file, or a folder of text files named by their label, found a folder of other things");
     return use_reader(d, reader, input, NULL, options, err);
 }
 
@@ -191,11 +191,8 @@ static bool read_path(struct dataset *dataset, const char *path, const struct da
     bool standard_input = strcmp(path, "-") == 0;
     if (!file_read(standard_input ? "/dev/stdin" : path, DATASET_MAX_BYTES, &bytes, err)) return false;
     if (standard_input) path = "standard input";
-    struct reader_input input = {.path = path,
-                                 .name = file_name(path),
-                                 .in_memory = standard_input,
-                                 .bytes = bytes.data,
-                                 .size = bytes.size};
+    struct reader_input input = {
+        .path = path, .name = file_name(path), .in_memory = standard_input, .bytes = bytes.data, .size = bytes.size};
     bool good = read_file(dataset, &input, options, err);
     bytes_release(&bytes);
     return good;

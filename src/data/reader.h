@@ -9,7 +9,7 @@ struct reader_input {
     const char *path, *name; // name: the last part of the path
     bool folder;             // bytes is NULL then
     bool in_memory;          // there is no file of that path, and none beside it
-    const char *bytes;       // valid UTF-8 without zero bytes and without its byte-order mark; of binary readers as it is
+    const char *bytes; // valid UTF-8 without zero bytes and without its byte-order mark; of binary readers as it is
     size_t size;
     bool had_mark;
 };
@@ -30,9 +30,9 @@ extern const struct reader reader_folder, reader_npy, reader_ts, reader_piano_ro
 extern const struct reader *const readers[];      // NULL-terminated
 const struct reader *reader_find(const char *id); // NULL when unknown
 
-// Reads a file, a folder or, for "-", the standard input, by options->reader (ERR_USAGE when unknown) or by what it looks like. Fails as
-// dataset_read_text() does, and where the file breaks a rule of what it is read as: line, column, what was expected.
-// Choices that lie beside the file (choices.h) hold where the options say nothing.
+// Reads a file, a folder or, for "-", the standard input, by options->reader (ERR_USAGE when unknown) or by what it
+// looks like. Fails as dataset_read_text() does, and where the file breaks a rule of what it is read as: line, column,
+// what was expected. Choices that lie beside the file (choices.h) hold where the options say nothing.
 bool dataset_read(struct dataset *dataset, const char *path, const struct data_options *options, struct err *err);
 // The same from memory, of a file of that name.
 bool dataset_read_bytes(struct dataset *dataset, const char *name, const char *bytes, size_t size,
@@ -41,8 +41,8 @@ bool dataset_read_bytes(struct dataset *dataset, const char *name, const char *b
 // For sniffing: the first lines, up to `max`, into lines; returns how many there are.
 struct line;
 int reader_first_lines(const struct reader_input *input, struct line *lines, int max);
-// Calls the options' progress every few megabytes; false (with ERR_STOPPED) when it says to stop. share: the part of all
-// the reading that one pass over the bytes is, `done` what lies behind it.
+// Calls the options' progress every few megabytes; false (with ERR_STOPPED) when it says to stop. share: the part of
+// all the reading that one pass over the bytes is, `done` what lies behind it.
 struct reader_pace {
     const struct reader_input *input;
     const struct data_options *options;

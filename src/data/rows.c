@@ -85,8 +85,9 @@ static void long_row(const struct row *row, struct problem_log *log) {
                     length);
 }
 
+// Also counts the tokens of all rows.
 static bool make_vocabularies(const struct rows *rows, const struct data_options *o, struct dataset *out,
-                              struct err *err) {
+                              size_t *input_tokens, size_t *answer_tokens, struct err *err) {
     struct token_counter inputs, answers;
     const struct vocabulary *given = o->vocabulary;
     bool labels = out->answers == ANSWERS_ONE;
@@ -101,6 +102,8 @@ static bool make_vocabularies(const struct rows *rows, const struct data_options
     bool good = token_counter_make(&inputs, o->min_count, given, &out->vocabulary, err);
     if (good && out->answers != ANSWERS_NEXT)
         good = token_counter_make(&answers, labels ? 0 : o->min_count, o->labels, &out->labels, err);
+    *input_tokens = (size_t)inputs.total;
+    *answer_tokens = (size_t)answers.total;
     token_counter_release(&inputs);
     token_counter_release(&answers);
     return good;
@@ -161,11 +164,13 @@ bool rows_finish(const struct rows *rows, enum data_answers answers, const struc
     out->reverse_source =
         answers == ANSWERS_SEQUENCE && (options->vocabulary ? options->vocabulary->reversed : options->reverse_source);
     if (rows->no_memory) return err_at(err, ERR_MEMORY, input->path, 0, 0, "no memory for %d rows", rows->count);
-    if (!make_vocabularies(rows, options, out, err)) return false;
+    size_t input_tokens, answer_tokens;
+    if (!make_vocabularies(rows, options, out, &input_tokens, &answer_tokens, err)) return false;
     out->vocabulary.reversed = out->reverse_source;
     struct builder builder;
     struct encoder encoder = {0};
     builder_start(&builder, out);
+    builder_reserve(&builder, input_tokens, answer_tokens, (size_t)rows->count);
     bool good = true;
     for (int i = 0; good && i < rows->count; i++) {
         if (i % PACE == 0 && !go_on(options, i, rows->count, input->path, err)) {

@@ -1,5 +1,5 @@
-// A long series of numbers: a row a timestep. The first column may hold dates; every other is a channel. The next row is
-// to be said. Rows of words behind the last number (a footer) are left out, and said.
+// A long series of numbers: a row a timestep. The first column may hold dates; every other is a channel. The next row
+// is to be said. Rows of words behind the last number (a footer) are left out, and said.
 #include "builder.h"
 #include "mem.h"
 #include "table_values.h"

@@ -83,7 +83,8 @@ static void forget(struct table *t) {
 
 static int separators_in(const struct table *t, const struct line *line) {
     int count = 0;
-    for (const char *at = line->text, *stop = at + line->size; (at = memchr(at, t->separator, (size_t)(stop - at))); at++)
+    for (const char *at = line->text, *stop = at + line->size; (at = memchr(at, t->separator, (size_t)(stop - at)));
+         at++)
         count++;
     return count;
 }
@@ -138,8 +139,7 @@ bool table_next(struct table *t, struct table_row *row) {
             feed_line(t, &line);
         }
         row->last_line = line.number;
-        if (!t->done || looks_swallowed(t, inner, like_rows))
-            take_as_character(t, row, &first, after);
+        if (!t->done || looks_swallowed(t, inner, like_rows)) take_as_character(t, row, &first, after);
         if (row->stray) line = first;
     }
     if (t->no_memory) return false;

@@ -9,8 +9,8 @@ static bool take_missing(const struct table_walk *w, const struct table_row *row
     table_place(&w->table, row, column, &line, &place);
     if (!number_missing(cell.text, cell.size)) {
         int shown = cell.size < 40 ? (int)cell.size : 40;
-        problem_add(w->log, PROBLEM_SKIPPED, line, place, "expected a number, found \"%.*s\"; the row is skipped", shown,
-                    cell.text);
+        problem_add(w->log, PROBLEM_SKIPPED, line, place, "expected a number, found \"%.*s\"; the row is skipped",
+                    shown, cell.text);
         return false;
     }
     bool skip = problem_choice(w->options, PROBLEM_MISSING) == ACTION_SKIP;

@@ -94,7 +94,7 @@ static bool mend_ragged(struct table_walk *w, struct table_row *row, bool quiet)
         shown(row, text);
         problem_add_done(w->log, PROBLEM_RAGGED, repair ? ACTION_REPAIR : ACTION_SKIP, row->line, 1,
                          "expected %d column%s, found %d: \"%s\"; %s", wanted, wanted == 1 ? "" : "s", row->count, text,
-                         !repair             ? "skipped"
+                         !repair               ? "skipped"
                          : row->count < wanted ? "the rest is taken as empty"
                                                : "the rest is left out");
     }
@@ -120,7 +120,8 @@ bool table_walk_next(struct table_walk *w, struct table_row *row, bool quiet) {
         if (!reader_go_on(&w->pace, row->start, w->err)) fail(w);
         if (w->failed) return false;
         if (row->count == 0) {
-            if (!quiet) problem_add(w->log, PROBLEM_EMPTY_LINE, row->line, 1, "expected a row, found an empty line; skipped");
+            if (!quiet)
+                problem_add(w->log, PROBLEM_EMPTY_LINE, row->line, 1, "expected a row, found an empty line; skipped");
             continue;
         }
         if (w->header_next) {

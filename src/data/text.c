@@ -246,8 +246,8 @@ static bool build_symbols(struct reading *r) {
         long length = at - start;
         line_problems(r, &line, length);
         if (length == 0) continue;
-        d->examples[d->example_count++] =
-            (struct dataset_example){.start = (uint32_t)(start - d->symbols), .length = (int)length, .line = (int)line.number};
+        d->examples[d->example_count++] = (struct dataset_example){
+            .start = (uint32_t)(start - d->symbols), .length = (int)length, .line = (int)line.number};
     }
     if (!list) {
         d->examples[0] = (struct dataset_example){.length = (int)d->symbol_count, .line = 1};

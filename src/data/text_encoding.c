@@ -83,7 +83,8 @@ static enum text_encoding utf16_by_spaces(const unsigned char *bytes, size_t n) 
         }
     if (n < 8 || zeros > 0 || (spaces[0] > 0) == (spaces[1] > 0)) return ENCODING_AUTO;
     enum text_encoding found = spaces[0] > 0 ? ENCODING_UTF16LE : ENCODING_UTF16BE;
-    return utf16_fault(bytes, n, found == ENCODING_UTF16BE) >= n - 2 ? found : ENCODING_AUTO; // the sample may cut a pair
+    return utf16_fault(bytes, n, found == ENCODING_UTF16BE) >= n - 2 ? found
+                                                                     : ENCODING_AUTO; // the sample may cut a pair
 }
 
 static enum text_encoding utf16_without_mark(const char *bytes, size_t size) {
@@ -272,7 +273,8 @@ bool text_decode(struct decoded_text *out, const char *name, const char *bytes, 
     if (zero) { // of UTF-16
         long line, column;
         text_position(out->bytes, out->size, (size_t)(zero - out->bytes), &line, &column);
-        good = err_at(err, ERR_FORMAT, name, line, column, "expected text, found a character U+0000: this is a binary file");
+        good = err_at(err, ERR_FORMAT, name, line, column,
+                      "expected text, found a character U+0000: this is a binary file");
     }
     if (good && out->size == 0)
         good = err_at(err, ERR_FORMAT, name, 0, 0, "expected text, found only a byte-order mark");

@@ -16,7 +16,7 @@ enum text_encoding {
     ENCODING_COUNT
 };
 extern const char *const text_encoding_names[ENCODING_COUNT + 1]; // "auto" "utf-8" ..., as --encoding has them; NULL
-extern const char *const text_encoding_titles[ENCODING_COUNT]; // "" "UTF-8" "UTF-16LE" ...
+extern const char *const text_encoding_titles[ENCODING_COUNT];    // "" "UTF-8" "UTF-16LE" ...
 
 struct decoded_text {
     const char *bytes; // valid UTF-8 without zero bytes and without its byte-order mark; borrowed, or `owned`
@@ -29,10 +29,10 @@ struct decoded_text {
     char *owned;
 };
 
-// Fails with ERR_FORMAT, or ERR_MEMORY. wanted: an encoding that the file has to be in, or AUTO. Without a mark, what is
-// no UTF-8 is UTF-16 where every other byte is zero or spaces and line ends stand in two bytes each; it is Windows-1252
-// (Latin-1 where no byte is from 0x80 to 0x9F) where no character of UTF-8 outnumbers the faults and none of its control
-// characters or undefined bytes occurs.
+// Fails with ERR_FORMAT, or ERR_MEMORY. wanted: an encoding that the file has to be in, or AUTO. Without a mark, what
+// is no UTF-8 is UTF-16 where every other byte is zero or spaces and line ends stand in two bytes each; it is
+// Windows-1252 (Latin-1 where no byte is from 0x80 to 0x9F) where no character of UTF-8 outnumbers the faults and none
+// of its control characters or undefined bytes occurs.
 bool text_decode(struct decoded_text *out, const char *name, const char *bytes, size_t size, enum text_encoding wanted,
                  struct err *err);
 void decoded_text_release(struct decoded_text *text);

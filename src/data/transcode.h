@@ -1,5 +1,6 @@
 #pragma once
-// UTF-16 and encodings of one byte a character, to UTF-8. Results are the caller's (mem_free), NULL where memory ran out.
+// UTF-16 and encodings of one byte a character, to UTF-8. Results are the caller's (mem_free), NULL where memory ran
+// out.
 
 #include <stdbool.h>
 #include <stddef.h>

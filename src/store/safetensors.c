@@ -192,8 +192,8 @@ static bool parse_offsets(struct parser *p, const char *name, const json_t *entr
     if ((uint64_t)(end - begin) != tensor->bytes) {
         char shape[128];
         return broken(p, "tensor %s: shape %s of %s takes %zu bytes, but data_offsets hold %lld", show(name).text,
-                      shape_text(tensor->dims, tensor->shape, shape, sizeof shape),
-                      tensor_type_names[tensor->type], tensor->bytes, end - begin);
+                      shape_text(tensor->dims, tensor->shape, shape, sizeof shape), tensor_type_names[tensor->type],
+                      tensor->bytes, end - begin);
     }
     tensor->data = p->bytes + LENGTH_BYTES + p->header + begin;
     return true;

@@ -204,13 +204,14 @@ static void test_not_utf8(void **state) {
                  ERR_FORMAT, 1, 2, "0xC0 at byte offset 4"); // the mark is no character
     EXPECT_ERROR("ab\xE2\x82", ERR_FORMAT, 1, 3, "middle of a character");
     EXPECT_ERROR("ab\u00E9\u00E9\u00E9\u00E9\xED\xA0\x80", ERR_FORMAT, 1, 7, "0xED"); // a surrogate
-    EXPECT_ERROR("a\xE9\nb\x81\n", ERR_FORMAT, 1, 2, "0xE9");                        // Windows-1252 has no 0x81
-    EXPECT_ERROR("a\xE9\nb\x02\n", ERR_FORMAT, 1, 2, "0xE9");                        // nor a text such a byte
+    EXPECT_ERROR("a\xE9\nb\x81\n", ERR_FORMAT, 1, 2, "0xE9");                         // Windows-1252 has no 0x81
+    EXPECT_ERROR("a\xE9\nb\x02\n", ERR_FORMAT, 1, 2, "0xE9");                         // nor a text such a byte
 }
 
 static void test_windows_1252(void **state) {
     (void)state;
-    struct dataset d = expect_decoded("it's\nit\x92s caf\xE9\n", 15, ENCODING_WINDOWS1252, "it's", "it\u2019s caf\u00E9");
+    struct dataset d =
+        expect_decoded("it's\nit\x92s caf\xE9\n", 15, ENCODING_WINDOWS1252, "it's", "it\u2019s caf\u00E9");
     assert_string_equal(d.encoding_reason, "byte 0x92 at line 2, column 3");
     assert_int_equal(d.problem_totals[PROBLEM_ENCODING], 1);
     expect_decoded("a\r\nb\rd\x80", 7, ENCODING_WINDOWS1252, "a", "b");
@@ -220,7 +221,10 @@ static void test_windows_1252(void **state) {
     struct data_options options = data_options_default();
     struct err err;
     options.encoding = ENCODING_UTF8;
-    assert_false(dataset_from_text(&d, "t", "abc\nd\xE9" "f\n", 8, &options, &err));
+    assert_false(dataset_from_text(&d, "t",
+                                   "abc\nd\xE9"
+                                   "f\n",
+                                   8, &options, &err));
     assert_int_equal(err.column, 2);
     assert_non_null(strstr(err.message, "0xE9 at byte offset 5"));
     options.encoding = ENCODING_UTF16LE;

@@ -38,12 +38,14 @@ static struct dataset read_with(const char *text, const struct data_options *opt
     return d;
 }
 
-static void expect_error(const char *text, const struct data_options *options, long line, long column, const char *part) {
+static void expect_error(const char *text, const struct data_options *options, long line, long column,
+                         const char *part) {
     struct dataset d;
     struct err err = {0};
     assert_false(dataset_read_bytes(&d, "test.csv", text, strlen(text), options, &err));
     if (err.line != line || err.column != column || !strstr(err.message, part))
-        fail_msg("expected %ld:%ld with \"%s\", found %ld:%ld: %s", line, column, part, err.line, err.column, err.message);
+        fail_msg("expected %ld:%ld with \"%s\", found %ld:%ld: %s", line, column, part, err.line, err.column,
+                 err.message);
     assert_null(d.symbols);
     assert_null(d.columns);
 }
@@ -103,7 +105,7 @@ static void test_cells(void **state) {
     CELLS("\n a , \" b \" \n\n", ',', "/", "a", " b ", "/", "/");
     CELLS("it's 5\" long|x\n", '|', "it's 5\" long", "x", "/");
     CELLS("a,\"open\nb,c\n", ',', "a", "\"open", "/", "b", "c", "/"); // up to the end of the file
-    char row[9000] = "0"; // many columns
+    char row[9000] = "0";                                             // many columns
     for (int k = 1; k < 2000; k++)
         strcat(row, k % 2 ? ",1" : ",22");
     struct table table;
@@ -116,8 +118,9 @@ static void test_cells(void **state) {
 
 // ---- labelled ----
 
-static const char reviews[] = "id,review,stars\n"
-                              "1,\"Good, really\",5\n2,\"Two\nlines\",1\n3,Fine,5\n4,Bad one,1\n5,Café,5\n6,No,1\n7,Oh,5\n8,So so,1\n";
+static const char reviews[] =
+    "id,review,stars\n"
+    "1,\"Good, really\",5\n2,\"Two\nlines\",1\n3,Fine,5\n4,Bad one,1\n5,Café,5\n6,No,1\n7,Oh,5\n8,So so,1\n";
 
 static void test_labelled(void **state) {
     (void)state;
@@ -158,7 +161,8 @@ static void test_labelled(void **state) {
     expect_error(reviews, &options, 1, 0, "a column named \"summary\"");
     options.columns = "label=1";
     expect_error(reviews, &options, 0, 0, "expected text and label");
-    static const char *const wrong[] = {"text", "text=", "=1", "words=1", "text=1,", "", "text=0", "text=3-2", "text=1,,label=2"};
+    static const char *const wrong[] = {"text", "text=",  "=1",       "words=1",        "text=1,",
+                                        "",     "text=0", "text=3-2", "text=1,,label=2"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct err err;
         assert_false(columns_check(wrong[i], &err));
@@ -223,7 +227,11 @@ static void test_stray_quote(void **state) {
     // closed by a later quote: the columns do not come out
     str_clear(&text);
     for (int i = 0; i < 40; i++)
-        str_printf(&text, i == 7 ? "%d,\"open,%s\n" : i == 20 ? "%d,\"good, one\",%s\n" : "%d,row,%s\n", i, i % 2 ? "x" : "y");
+        str_printf(&text,
+                   i == 7    ? "%d,\"open,%s\n"
+                   : i == 20 ? "%d,\"good, one\",%s\n"
+                             : "%d,row,%s\n",
+                   i, i % 2 ? "x" : "y");
     options = plain();
     options.columns = "text=2,label=3";
     d = read_with(text.data, &options);
@@ -253,7 +261,8 @@ static void test_ragged_and_missing(void **state) {
     dataset_release(&d);
     assert_true(problem_actions_read("missing=skip,ragged=repair", options.actions, NULL));
     d = read_with(text.data, &options);
-    assert_int_equal(d.symbol_count, 98); // one with a cell missing is skipped as well, one cut to three columns, no footer
+    assert_int_equal(d.symbol_count,
+                     98); // one with a cell missing is skipped as well, one cut to three columns, no footer
     find_problem(&d, PROBLEM_RAGGED, ACTION_REPAIR, "the rest is left out");
     find_problem(&d, PROBLEM_MISSING, ACTION_SKIP, "the row is skipped");
     dataset_release(&d);
@@ -337,9 +346,12 @@ static void test_wide(void **state) {
     for (int i = 0; i < 12; i++) {
         str_printf(&text, "\n%d", i % 3);
         for (int t = 0; t < 200; t++)
-            if (i == 2 && t == 5) str_put(&text, "\tNA");
-            else if (i == 4 && t >= 190) str_put(&text, "\t"); // a shorter one
-            else str_printf(&text, "\t%d.5", i * 1000 + t);
+            if (i == 2 && t == 5)
+                str_put(&text, "\tNA");
+            else if (i == 4 && t >= 190)
+                str_put(&text, "\t"); // a shorter one
+            else
+                str_printf(&text, "\t%d.5", i * 1000 + t);
     }
     struct data_options options = plain();
     struct dataset d = read_with(text.data, &options);
@@ -439,9 +451,10 @@ static void test_fasta(void **state) {
 static void test_jsonl(void **state) {
     (void)state;
     struct data_options options = plain();
-    struct dataset d = read_with("{\"id\": 1, \"text\": \"Good \\u00e9\", \"label\": 1}\n\n{\"id\": 2, \"text\": \"Bad\", \"label\": 0}\n"
-                                 "{\"id\": 3, \"label\": 0}\n",
-                                 &options);
+    struct dataset d = read_with(
+        "{\"id\": 1, \"text\": \"Good \\u00e9\", \"label\": 1}\n\n{\"id\": 2, \"text\": \"Bad\", \"label\": 0}\n"
+        "{\"id\": 3, \"label\": 0}\n",
+        &options);
     assert_string_equal(d.reader, "jsonl");
     assert_int_equal(d.answers, ANSWERS_ONE);
     assert_int_equal(d.example_count, 2);
@@ -450,9 +463,10 @@ static void test_jsonl(void **state) {
     assert_int_equal(d.columns[1].role, ROLE_TEXT);
     expect_place(find_problem(&d, PROBLEM_SKIPPED, ACTION_SKIP, "\"text\": expected a text"), 4, 1);
     dataset_release(&d);
-    d = read_with("{\"tokens\": [\"EU\", \"says\"], \"tags\": [\"B-ORG\", \"O\"]}\n{\"tokens\": [\"a\"], \"tags\": []}\n"
-                  "{\"tokens\": [\"no\"], \"tags\": [\"O\"]}\n",
-                  &options);
+    d = read_with(
+        "{\"tokens\": [\"EU\", \"says\"], \"tags\": [\"B-ORG\", \"O\"]}\n{\"tokens\": [\"a\"], \"tags\": []}\n"
+        "{\"tokens\": [\"no\"], \"tags\": [\"O\"]}\n",
+        &options);
     assert_int_equal(d.answers, ANSWERS_EACH);
     assert_int_equal(d.example_count, 2);
     find_problem(&d, PROBLEM_SKIPPED, ACTION_SKIP, "found 0 and 1");
@@ -460,7 +474,8 @@ static void test_jsonl(void **state) {
     d = read_with("{\"source\": \"ab\", \"target\": \"cd\"}\n{\"source\": \"ef\", \"target\": \"gh\"}\n", &options);
     assert_int_equal(d.answers, ANSWERS_SEQUENCE);
     dataset_release(&d);
-    d = read_with("{\"values\": [[1,2],[3,null]], \"label\": \"a\"}\n{\"values\": [[5,6]], \"label\": \"b\"}\n", &options);
+    d = read_with("{\"values\": [[1,2],[3,null]], \"label\": \"a\"}\n{\"values\": [[5,6]], \"label\": \"b\"}\n",
+                  &options);
     assert_int_equal(d.answers, ANSWERS_ONE);
     assert_int_equal(d.channels, 2);
     assert_true(fabsf(number_at(&d, 0, 1, 1) - 2) < 1e-5f);
@@ -483,10 +498,12 @@ static void test_jsonl(void **state) {
     expect_error("{\"a\": {}}\n{\"a\": {}}\n", &options, 0, 0, "expected objects with a text");
 }
 
-static void save_npy(struct temporary *t, const char *name, const char *type, const char *shape, const void *data, size_t size) {
+static void save_npy(struct temporary *t, const char *name, const char *type, const char *shape, const void *data,
+                     size_t size) {
     char header[128];
     struct str file = {0};
-    int length = snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': False, 'shape': %s, }\n", type, shape);
+    int length =
+        snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': False, 'shape': %s, }\n", type, shape);
     str_put_n(&file, "\x93NUMPY\x01\0", 8);
     str_put_char(&file, (char)length);
     str_put_char(&file, 0);
