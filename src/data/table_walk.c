@@ -77,8 +77,9 @@ static void take_header(struct table_walk *w, const struct table_row *row, bool 
 
 // "a,b,c..." of the row as it stands.
 static void shown(const struct table_row *row, char out[SHOWN + 8]) {
-    size_t size = strcspn(row->start, "\r\n");
-    if (size > row->size) size = row->size;
+    size_t size = 0;
+    while (size < row->size && row->start[size] != '\n' && row->start[size] != '\r')
+        size++;
     size_t most = size < SHOWN ? size : SHOWN;
     while (most > 0 && most < size && ((unsigned char)row->start[most] & 0xC0) == 0x80)
         most--; // no character is cut

@@ -27,11 +27,21 @@ static struct data_options plain(void) {
     return options;
 }
 
+// From memory that ends where the text does, so that a byte read too far is seen.
+static bool read_exactly(struct dataset *d, const char *text, const struct data_options *options, struct err *err) {
+    size_t size = strlen(text);
+    char *exact = malloc(size);
+    memcpy(exact, text, size);
+    bool good = dataset_read_bytes(d, "test.csv", exact, size, options, err);
+    free(exact);
+    return good;
+}
+
 static struct dataset read_with(const char *text, const struct data_options *options) {
     struct dataset d;
     struct err err = {0};
     char message[900];
-    if (!dataset_read_bytes(&d, "test.csv", text, strlen(text), options, &err)) {
+    if (!read_exactly(&d, text, options, &err)) {
         err_format(&err, message, sizeof message);
         fail_msg("%s", message);
     }
@@ -42,7 +52,7 @@ static void expect_error(const char *text, const struct data_options *options, l
                          const char *part) {
     struct dataset d;
     struct err err = {0};
-    assert_false(dataset_read_bytes(&d, "test.csv", text, strlen(text), options, &err));
+    assert_false(read_exactly(&d, text, options, &err));
     if (err.line != line || err.column != column || !strstr(err.message, part))
         fail_msg("expected %ld:%ld with \"%s\", found %ld:%ld: %s", line, column, part, err.line, err.column,
                  err.message);
@@ -258,6 +268,10 @@ static void test_ragged_and_missing(void **state) {
     expect_place(find_problem(&d, PROBLEM_RAGGED, ACTION_SKIP, "Source: the bureau"), 102, 1);
     assert_int_equal(d.action_totals[ACTION_SKIP], 3);
     assert_int_equal(d.action_totals[ACTION_REPAIR], 1);
+    dataset_release(&d);
+    text.data[text.size - 1] = 0; // a footer without a line end: the last byte is the file's last
+    d = read_with(text.data, &options);
+    find_problem(&d, PROBLEM_RAGGED, ACTION_SKIP, "found 1: \"Source: the bureau\"; skipped");
     dataset_release(&d);
     assert_true(problem_actions_read("missing=skip,ragged=repair", options.actions, NULL));
     d = read_with(text.data, &options);
