@@ -100,7 +100,7 @@ static bool looks_swallowed(const struct table *t, long inner, long like_rows) {
 static void finish_row(struct table *t, struct table_row *row, const char *end) {
     for (int k = 0; k < t->count; k++) {
         size_t start = k > 0 ? t->ends[k - 1] : 0;
-        t->cells[k] = (struct cell){.text = t->text + start, .size = t->ends[k] - start};
+        t->cells[k] = (struct cell){.text = t->text ? t->text + start : "", .size = t->ends[k] - start};
     }
     row->cells = t->cells;
     row->count = t->count;

@@ -114,6 +114,7 @@ static void test_cells(void **state) {
     CELLS("a\t\"say \"\"hi\"\"\"\r\"x\r\ny\"\tz\n", '\t', "a", "say \"hi\"", "/", "x\ny", "z", "/");
     CELLS("\n a , \" b \" \n\n", ',', "/", "a", " b ", "/", "/");
     CELLS("it's 5\" long|x\n", '|', "it's 5\" long", "x", "/");
+    CELLS(",\n", ',', "", "", "/");
     CELLS("a,\"open\nb,c\n", ',', "a", "\"open", "/", "b", "c", "/"); // up to the end of the file
     char row[9000] = "0";                                             // many columns
     for (int k = 1; k < 2000; k++)
@@ -165,6 +166,12 @@ static void test_labelled(void **state) {
     assert_string_equal(d.reader, "pairs");
     assert_int_equal(d.answers, ANSWERS_SEQUENCE);
     dataset_release(&d);
+    options.header = 1; // of empty names
+    options.columns = "text=1,label=2";
+    d = read_with(",\nab,x\ncd,y\n", &options);
+    assert_string_equal(d.columns[1].name, "");
+    dataset_release(&d);
+    options.header = 0;
     options.columns = "text=7,label=1";
     expect_error(reviews, &options, 0, 0, "there are 3 columns, found a wish for number 7");
     options.columns = "text=summary,label=1";
