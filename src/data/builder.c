@@ -88,6 +88,17 @@ void builder_symbol(struct builder *b, int symbol) {
     last(b)->length++;
 }
 
+void builder_symbols(struct builder *b, const int *symbols, int count) {
+    struct dataset *d = b->out;
+    if (b->asked || count <= 0) return;
+    size_t needed = d->symbol_count + (size_t)count;
+    if (needed > b->symbol_room && !grow_inputs(b, needed > more(b->symbol_room) ? needed : more(b->symbol_room)))
+        return;
+    memcpy(d->symbols + d->symbol_count, symbols, (size_t)count * sizeof *symbols);
+    d->symbol_count = needed;
+    last(b)->length += count;
+}
+
 void builder_vector(struct builder *b, const float *values) {
     struct dataset *d = b->out;
     if (!input_room(b)) return;

@@ -73,14 +73,19 @@ static void choose(struct rng *rng, int *order, int n, int wanted, bool *chosen)
 static bool shuffle_by_class(const struct dataset *d, struct rng *rng, int *order, int n) {
     rng_shuffle(rng, order, n);
     if (!has_classes(d)) return true;
-    int *sorted = mem_array((size_t)n, sizeof *sorted), k = 0;
-    if (!sorted) return false;
-    for (int label = 0; label < d->labels.count; label++)
-        for (int i = 0; i < n; i++)
-            if (d->answer_symbols[d->examples[order[i]].answer_start] == label) sorted[k++] = order[i];
-    memcpy(order, sorted, (size_t)n * sizeof *order);
+    int *sorted = mem_array((size_t)n, sizeof *sorted),
+        *places = mem_array((size_t)d->labels.count + 1, sizeof *places);
+    for (int i = 0; sorted && places && i < n; i++)
+        places[d->answer_symbols[d->examples[order[i]].answer_start] + 1]++;
+    for (int label = 1; places && label < d->labels.count; label++)
+        places[label] += places[label - 1];
+    for (int i = 0; sorted && places && i < n; i++)
+        sorted[places[d->answer_symbols[d->examples[order[i]].answer_start]]++] = order[i];
+    bool good = sorted && places;
+    if (good) memcpy(order, sorted, (size_t)n * sizeof *order);
     mem_free(sorted);
-    return true;
+    mem_free(places);
+    return good;
 }
 
 // Of the order every n/wanted-th: each class gives its share, to within one.

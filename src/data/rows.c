@@ -133,8 +133,7 @@ static bool put_row(struct builder *b, struct encoder *e, const struct row *row,
     struct dataset *d = b->out;
     builder_example(b, row->line);
     int n = encode(e, &d->vocabulary, row->input, row->input_size);
-    for (int k = 0; k < n; k++)
-        builder_symbol(b, e->symbols[k]);
+    builder_symbols(b, e->symbols, n);
     if (d->answers == ANSWERS_NEXT) {
         if (n > 0) return true;
         problem_add(log, PROBLEM_SKIPPED, row->line, 1, "expected words, found none; skipped");
