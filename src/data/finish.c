@@ -200,6 +200,8 @@ bool dataset_finish(struct dataset *d, const struct data_options *options, struc
     if (!problem_log_check(log, options, d->name, err)) return false;
     if (d->example_count == 0 || d->symbol_count == 0)
         return err_at(err, ERR_FORMAT, d->name, 0, 0, "expected at least one example that can be used, found none");
+    if (d->shape == TEXT_WHOLE && !d->symbols && d->symbol_count < 2)
+        return err_at(err, ERR_FORMAT, d->name, 0, 0, "expected a series of at least two timesteps, found one");
     bool list = d->symbols && !d->task && d->shape == TEXT_LINES, own_parts = d->train != NULL;
     if (list && !own_parts && !problems_of_duplicates(log, d, options))
         return no_memory(d, (size_t)d->example_count * 8, err);

@@ -197,7 +197,7 @@ def a_file_is_read_as_it_is_said():
         # through the standard input the same, and trained and measured by the same words
         piped = subprocess.run([UNROLL, "data", "-", "--json"], input=pathlib.Path(path).read_bytes(), capture_output=True, check=True)
         assert json.loads(piped.stdout)["examples"] == 41
-        words = ["--data", path, "--columns", "text=mark,label=3", "--encoding", "latin-1", "--on-problem", "ragged=skip"]
+        words = ["--data", path, "--columns", "text=review,label=3", "--encoding", "latin-1", "--on-problem", "ragged=skip"]
         ok("train", *words, "--hidden", 4, "--steps", 5, "--out", f"{folder}/m.safetensors")
         assert json.loads(ok("eval", f"{folder}/m.safetensors", *words, "--all", "--json").stdout)["tokens"] == 41
         # what was chosen is kept beside the file, and holds for every command

@@ -401,6 +401,16 @@ static void test_wide(void **state) {
     str_release(&text);
 }
 
+static void test_series_of_one_row(void **state) {
+    (void)state;
+    struct data_options options = plain();
+    options.columns = "value=1-2";
+    struct dataset d = read_with("1,2\n3,4\n", &options);
+    assert_int_equal(d.symbol_count, 2);
+    dataset_release(&d);
+    expect_error("1,2\nx,y\n", &options, 0, 0, "at least two timesteps, found one");
+}
+
 static void test_long(void **state) {
     (void)state;
     struct str text = {0};
@@ -705,6 +715,7 @@ int main(void) {
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_web_page),
         cmocka_unit_test(test_wide),
+        cmocka_unit_test(test_series_of_one_row),
         cmocka_unit_test(test_long),
         cmocka_unit_test(test_fasta),
         cmocka_unit_test(test_jsonl),
