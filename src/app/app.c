@@ -261,7 +261,8 @@ void app_open_file(struct app *app, const char *path) {
         snprintf(setup.checkpoint, sizeof setup.checkpoint, "%s", path);
     else {
         snprintf(setup.data, sizeof setup.data, "%s", path);
-        setup.checkpoint[0] = setup.task[0] = setup.reader[0] = 0;
+        setup.checkpoint[0] = setup.task[0] = 0;
+        setup.reading = (struct data_choices){0};
         setup.recipe.kind = -1; // what went with the data before need not go with these
         setup.recipe.spec.embed = 0;
         setup.recipe.spec.directions = 1;
@@ -280,7 +281,8 @@ void app_go_part(struct app *app, int part) {
     struct err err = {0};
     struct setup setup = app->setup;
     setup.recipe = recipe_default();
-    setup.data[0] = setup.reader[0] = 0;
+    setup.data[0] = 0;
+    setup.reading = (struct data_choices){0};
     if (!setup_from_scene(&setup, &app->scene, &err)) {
         app_say(app, &err);
         return;

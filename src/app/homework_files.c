@@ -3,6 +3,7 @@
 #include "file.h"
 #include "mem.h"
 #include "npy.h"
+#include "safetensors.h"
 #include "str.h"
 #include <ctype.h>
 #include <dirent.h>

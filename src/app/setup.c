@@ -14,13 +14,14 @@ struct setup setup_default(void) {
 
 bool setup_same_network(const struct setup *a, const struct setup *b) {
     const struct recipe *r = &a->recipe, *s = &b->recipe;
-    return !strcmp(a->data, b->data) && !strcmp(a->task, b->task) && !strcmp(a->reader, b->reader) &&
-           !strcmp(a->checkpoint, b->checkpoint) && a->shape == b->shape && a->tokens == b->tokens &&
-           a->lower == b->lower && a->min_count == b->min_count && r->kind == s->kind &&
-           r->spec.embed == s->spec.embed && a->validation == b->validation && r->spec.cell == s->spec.cell &&
-           r->spec.activation == s->spec.activation && r->spec.layers == s->spec.layers &&
-           r->spec.hidden == s->spec.hidden && r->spec.directions == s->spec.directions && r->seed == s->seed &&
-           r->steps == s->steps && r->batch == s->batch && r->max_T == s->max_T && r->forget_bias == s->forget_bias &&
+    return !strcmp(a->data, b->data) && !strcmp(a->task, b->task) &&
+           !memcmp(&a->reading, &b->reading, sizeof a->reading) && !strcmp(a->checkpoint, b->checkpoint) &&
+           a->shape == b->shape && a->tokens == b->tokens && a->lower == b->lower && a->min_count == b->min_count &&
+           r->kind == s->kind && r->spec.embed == s->spec.embed && a->validation == b->validation &&
+           r->spec.cell == s->spec.cell && r->spec.activation == s->spec.activation &&
+           r->spec.layers == s->spec.layers && r->spec.hidden == s->spec.hidden &&
+           r->spec.directions == s->spec.directions && r->seed == s->seed && r->steps == s->steps &&
+           r->batch == s->batch && r->max_T == s->max_T && r->forget_bias == s->forget_bias &&
            r->options.lr == s->options.lr && r->options.optimizer == s->options.optimizer &&
            r->options.clip_norm == s->options.clip_norm && r->options.threads == s->options.threads;
 }
@@ -43,7 +44,7 @@ static struct dataset *read_data(const struct setup *setup, const struct checkpo
     }
     struct data_options options = data_options_default();
     options.shape = setup->shape;
-    options.reader = *setup->reader ? setup->reader : NULL;
+    if (!choices_apply(&setup->reading, &options, err)) return NULL;
     options.tokens = setup->tokens;
     options.lower = setup->lower;
     options.min_count = setup->min_count;

@@ -3,13 +3,14 @@
 // the lessons each make one; building it is the same for all, and may run in a worker thread.
 
 #include "assets.h"
+#include "choices.h"
 #include "lesson.h"
 #include "workbench.h"
 
 struct setup {
-    char data[ASSET_PATH]; // a file; "" = the names that are shipped
-    char task[64];         // a built-in task and its parameters, "reber:..."; "" = none
-    char reader[24];       // "" = chosen by what the file looks like
+    char data[ASSET_PATH];       // a file; "" = the names that are shipped
+    char task[64];               // a built-in task and its parameters, "reber:..."; "" = none
+    struct data_choices reading; // how the file is read; what is not said is found out
     enum text_shape shape;
     enum token_kind tokens;
     bool lower;

@@ -3,7 +3,7 @@
 #include "insight.h"
 #include "file.h"
 #include "mem.h"
-#include "npy.h"
+#include "npy_save.h"
 #include "safetensors.h"
 #include "slab.h"
 #include "str.h"

@@ -66,6 +66,17 @@ void str_printf(struct str *str, const char *format, ...) {
     va_end(args);
 }
 
+const char *shape_text(int dims, const int64_t *shape, char *out, size_t size) {
+    struct str text = {0};
+    str_put_char(&text, '(');
+    for (int d = 0; d < dims; d++)
+        str_printf(&text, d ? ", %lld" : "%lld", (long long)shape[d]);
+    str_put_char(&text, ')');
+    snprintf(out, size, "%s", str_text(&text));
+    str_release(&text);
+    return out;
+}
+
 // The valid ranges of lead and second bytes (Unicode standard, table 3-7); the others are always 80..BF.
 static const struct sequence {
     unsigned char lead_first, lead_last, second_first, second_last;

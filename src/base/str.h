@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct str {
     char *data;
@@ -18,6 +19,9 @@ void str_put_n(struct str *str, const char *text, size_t length);
 void str_put_char(struct str *str, char c);
 void str_printf(struct str *str, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void str_vprintf(struct str *str, const char *format, va_list args);
+
+// The shape of an array, "(256, 28)"; returns out.
+const char *shape_text(int dims, const int64_t *shape, char *out, size_t size);
 
 // UTF-8: the code point at text (length bytes left), its size in *used (at least 1); U+FFFD for a bad sequence.
 unsigned utf8_next(const char *text, size_t length, size_t *used);

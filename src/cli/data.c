@@ -7,8 +7,27 @@
 static json_t *problem_list(const struct dataset *data) {
     json_t *list = json_array();
     for (int k = 0; k < data->problem_count; k++)
-        json_array_append_new(list, json_pack("{s:I, s:I, s:s}", "line", (json_int_t)data->problems[k].line, "column",
-                                              (json_int_t)data->problems[k].column, "what", data->problems[k].what));
+        json_array_append_new(
+            list, json_pack("{s:I, s:I, s:s, s:s, s:s}", "line", (json_int_t)data->problems[k].line, "column",
+                            (json_int_t)data->problems[k].column, "kind", problem_kind_names[data->problems[k].kind],
+                            "done", problem_action_names[data->problems[k].done], "what", data->problems[k].what));
+    return list;
+}
+
+// How many problems of each kind, and what was done about them.
+static json_t *counts_of(const long *counts, const char *const *names, int count) {
+    json_t *json = json_object();
+    for (int k = 0; k < count; k++)
+        if (counts[k] > 0) json_object_set_new(json, names[k], json_integer(counts[k]));
+    return json;
+}
+
+// The columns (or keys) of the file and what each is.
+static json_t *roles_of(const struct dataset *data) {
+    json_t *list = json_array();
+    for (int k = 0; k < data->column_count; k++)
+        json_array_append_new(list, json_pack("{s:i, s:s, s:s}", "column", k + 1, "name", data->columns[k].name, "role",
+                                              column_role_names[data->columns[k].role]));
     return list;
 }
 
@@ -60,8 +79,17 @@ static void print_json(const struct dataset *data) {
                   data_values_names[data->output], "tokens", token_kind_names[data->vocabulary.tokens], "channels",
                   (json_int_t)data->channels, "test", (json_int_t)data->test_count, "problem_total",
                   (json_int_t)data->problem_total, "outputs", (json_int_t)dataset_outputs(data));
+    json_t *file = json_pack("{s:s, s:s, s:s, s:b, s:I, s:o, s:o, s:o, s:I}", "encoding",
+                             data->encoding ? text_encoding_titles[data->encoding] : "", "encoding_reason",
+                             data->encoding_reason, "separator", data->separator, "header", data->header_line > 0,
+                             "header_line", (json_int_t)data->header_line, "roles", roles_of(data), "problem_counts",
+                             counts_of(data->problem_totals, problem_kind_names, PROBLEM_KIND_COUNT), "done_counts",
+                             counts_of(data->action_totals, problem_action_names, ACTION_COUNT), "shared",
+                             (json_int_t)data->shared);
     json_object_update(json, more);
+    json_object_update(json, file);
     json_decref(more);
+    json_decref(file);
     if (data->answers == ANSWERS_SEQUENCE) json_object_set_new(json, "target_symbols", texts_of(&data->labels));
     command_json(json);
 }
@@ -88,9 +116,38 @@ static void print_input(const struct dataset *data) {
            data->vocabulary.count - VOCABULARY_FIRST);
 }
 
+// Encoding, separator, header and roles.
+static void print_file(const struct dataset *data) {
+    enum { SHOWN = 12 };
+    const char *separator = data->separator;
+    if (data->encoding != ENCODING_AUTO)
+        printf("  encoding    %s%s%s%s\n", text_encoding_titles[data->encoding], data->encoding_reason[0] ? " (" : "",
+               data->encoding_reason, data->encoding_reason[0] ? ")" : "");
+    if (*separator) printf("  separator   %s\n", *separator == '\t' ? "tab" : *separator == ' ' ? "space" : separator);
+    if (data->header_line > 0) printf("  header      line %d\n", data->header_line);
+    for (int k = 0; k < data->column_count && k < SHOWN; k++)
+        printf("  %-11s %d %s%s%s\n", k ? "" : "columns", k + 1, column_role_names[data->columns[k].role],
+               data->columns[k].name[0] ? ": " : "", data->columns[k].name);
+    if (data->column_count > SHOWN) printf("              and %d more\n", data->column_count - SHOWN);
+}
+
+// "3 skip, 1 repair"
+static void print_done(const struct dataset *data) {
+    static const char *const words[ACTION_COUNT] = {"", "kept", "skipped", "repaired", "stopped at"};
+    const char *lead = "  problems    ";
+    for (int k = ACTION_KEEP; k < ACTION_COUNT; k++) {
+        if (data->action_totals[k] == 0) continue;
+        printf("%s%ld %s", lead, data->action_totals[k], words[k]);
+        lead = ", ";
+    }
+    if (data->problem_total == 0) printf("%snone", lead);
+    printf("\n");
+}
+
 static void print_text(const struct dataset *data) {
     printf("%s: %s\n", data->name, data->shape == TEXT_WHOLE ? "one long text or series" : "examples one by one");
     if (data->reason[0]) printf("  read as     %s: %s\n", data->reader, data->reason);
+    print_file(data);
     printf("  why         %s\n", data->shape_reason);
     printf("  network     %s\n", kind_of(data));
     printf("  examples    %d\n", data->example_count);
@@ -109,6 +166,7 @@ static void print_text(const struct dataset *data) {
     if (data->had_crlf) printf("  lines end with CR LF: read as one line end\n");
     if (data->had_cr) printf("  lines end with a lone CR: read as a line end\n");
     if (data->last_line_open) printf("  the last line has no newline: read as a line\n");
+    if (!data->task) print_done(data);
     for (int k = 0; k < data->problem_count && k < 20; k++)
         printf("  %s:%ld:%ld: %s\n", data->name, data->problems[k].line, data->problems[k].column,
                data->problems[k].what);
@@ -120,9 +178,13 @@ static int run_data(const struct command *command, int argc, char **argv) {
     struct common common = {0};
     struct model_words model = model_words_default();
     struct training_words training = training_words_default();
-    const struct option *tables[] = {option_model(&model), option_training(&training), option_common(&common)};
+    const char *save = NULL;
+    const struct option own[] = {{"save-choices", OPTION_TEXT, &save, "FILE",
+                                  "keeps how the file was read: FILE.unroll.json beside the data is read with them"},
+                                 {0}};
+    const struct option *tables[] = {own, option_model(&model), option_training(&training), option_common(&common)};
     const char *positional[1];
-    int status, count = command_parse(command, tables, 3, argc, argv, positional, 1, &common, &status);
+    int status, count = command_parse(command, tables, 4, argc, argv, positional, 1, &common, &status);
     if (count < 0) return status;
     struct err err = {0};
     if (count < 1 && !model.data && !model.task) {
@@ -132,12 +194,15 @@ static int run_data(const struct command *command, int argc, char **argv) {
     if (count > 0) model.data = positional[0];
     struct dataset *data = words_data(&model, &training, false, &err);
     if (!data) return command_fail(&err);
-    (common.json ? print_json : print_text)(data);
+    struct data_choices choices = choices_of(data, model.on_problem);
+    bool good = !save || (data->task ? err_set(&err, ERR_USAGE, "--save-choices: a task is not read")
+                                     : choices_save(&choices, save, &err));
+    if (good) (common.json ? print_json : print_text)(data);
     dataset_release(data);
     mem_free(data);
-    return 0;
+    return good ? 0 : command_fail(&err);
 }
 
-const struct command command_data = {"data", "(FILE | FOLDER | --task ID) [--json]",
+const struct command command_data = {"data", "(FILE | FOLDER | - | --task ID) [--save-choices FILE] [--json]",
                                      "Says what the reader makes of a file, or what a built-in task is made of.",
                                      run_data};

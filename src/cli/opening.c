@@ -46,7 +46,7 @@ bool opening_setup(const struct opening *opening, struct setup *setup, struct er
     words_recipe(&opening->model, &opening->training, &setup->recipe);
     return copy(setup->data, sizeof setup->data, opening->model.data, "--data", err) &&
            copy(setup->task, sizeof setup->task, opening->model.task, "--task", err) &&
-           copy(setup->reader, sizeof setup->reader, opening->model.reader, "--reader", err) &&
+           words_choices(&opening->model, &setup->reading, err) &&
            copy(setup->checkpoint, sizeof setup->checkpoint, opening->checkpoint, "--model", err) &&
            copy(setup->word, sizeof setup->word, opening->word, "--word", err);
 }

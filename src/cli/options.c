@@ -2,6 +2,7 @@
 
 #include "assets.h"
 #include "check.h"
+#include "columns.h"
 #include "mem.h"
 #include "reader.h"
 #include "task.h"
@@ -204,6 +205,7 @@ void options_help(const struct option *const *tables, int table_count) {
 static const char *cell_names[CELL_COUNT + 1];
 static const char *const activation_names[] = {"tanh", "relu", NULL};
 static const char *const shape_names[] = {"auto", "lines", "whole", NULL};
+static const char *const header_names[] = {"auto", "yes", "no", NULL};
 static const char *const token_names[] = {"character", "word", "byte", NULL};
 static const char *kind_names[NET_KIND_COUNT + 1];
 static const char *optimizer_choices[OPTIMIZER_COUNT + 1];
@@ -218,7 +220,7 @@ struct option *option_common(struct common *common) {
 }
 
 struct option *option_model(struct model_words *words) {
-    static struct option table[18];
+    static struct option table[22];
     for (int k = 0; k < CELL_COUNT; k++)
         cell_names[k] = cell_describe((enum cell_id)k, ACTIVATION_TANH)->name;
     for (int k = 0; k < NET_KIND_COUNT; k++)
@@ -227,7 +229,16 @@ struct option *option_model(struct model_words *words) {
     table[n++] = (struct option){"data", OPTION_TEXT, &words->data, "FILE", "the data set: a file or a folder"};
     table[n++] = (struct option){"task", OPTION_TEXT, &words->task, "ID[:NAME=N,...]", "a built-in task"};
     table[n++] = (struct option){"reader", OPTION_TEXT, &words->reader, "NAME", "how the file is read, else found out"};
-    table[n++] = (struct option){"separator", OPTION_TEXT, &words->separator, "S", "between the two sides of a pair"};
+    table[n++] = (struct option){
+        "encoding", OPTION_CHOICE, &words->encoding, "NAME", "of the file, else found out", text_encoding_names};
+    table[n++] = (struct option){"separator", OPTION_TEXT, &words->separator, "S",
+                                 "between columns, or the two sides of a pair"};
+    table[n++] = (struct option){
+        "header", OPTION_CHOICE, &words->header, "H", "whether the first row names the columns", header_names};
+    table[n++] = (struct option){"columns", OPTION_TEXT, &words->columns, "ROLE=COLUMN,...",
+                                 "what columns or keys are: text=2,label=1"};
+    table[n++] = (struct option){"on-problem", OPTION_TEXT, &words->on_problem, "WHAT",
+                                 "skip, repair or stop, or by kind: missing=skip,ragged=repair"};
     table[n++] =
         (struct option){"tokens", OPTION_CHOICE, &words->tokens, "KIND", "what a text is cut into", token_names};
     table[n++] = (struct option){"lower", OPTION_FLAG, &words->lower, .help = "texts in lower case"};
@@ -385,6 +396,27 @@ static bool read_any(struct dataset *data, const struct model_words *model, cons
     return task_parse(model->task, &task, &settings, err) && dataset_from_task(data, task, &settings, options, err);
 }
 
+static bool copy_word(char *to, size_t size, const char *from, const char *name, struct err *err) {
+    if (!from) return true;
+    if (!*from || strlen(from) >= size)
+        return err_set(err, ERR_USAGE, "--%s: expected 1 to %zu bytes, found %zu", name, size - 1, strlen(from));
+    strcpy(to, from);
+    return true;
+}
+
+bool words_choices(const struct model_words *model, struct data_choices *choices, struct err *err) {
+    enum problem_action actions[PROBLEM_KIND_COUNT];
+    const char *separator = model->separator && !strcmp(model->separator, "\\t") ? "\t" : model->separator;
+    *choices = (struct data_choices){.encoding = (enum text_encoding)model->encoding,
+                                     .header = model->header == 2 ? -1 : model->header};
+    return copy_word(choices->reader, sizeof choices->reader, model->reader, "reader", err) &&
+           copy_word(choices->separator, sizeof choices->separator, separator, "separator", err) &&
+           copy_word(choices->columns, sizeof choices->columns, model->columns, "columns", err) &&
+           copy_word(choices->on_problem, sizeof choices->on_problem, model->on_problem, "on-problem", err) &&
+           (!model->columns || columns_check(model->columns, err)) &&
+           problem_actions_read(choices->on_problem, actions, err);
+}
+
 struct dataset *words_data(const struct model_words *model, const struct training_words *training, bool fallback,
                            struct err *err) {
     char shipped[ASSET_PATH];
@@ -399,8 +431,8 @@ struct dataset *words_data(const struct model_words *model, const struct trainin
         return NULL;
     }
     struct data_options options = data_options_default();
-    options.reader = model->reader;
-    options.separator = model->separator;
+    struct data_choices choices;
+    if (!words_choices(model, &choices, err) || !choices_apply(&choices, &options, err)) return NULL;
     options.shape = (enum text_shape)model->shape;
     options.tokens = (enum token_kind)model->tokens;
     options.lower = model->lower;

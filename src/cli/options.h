@@ -2,6 +2,7 @@
 // The words after a subcommand: a table of options a command, from which come the parsing, its errors and --help.
 
 #include "err.h"
+#include "choices.h"
 #include <jansson.h>
 #include "workbench.h"
 
@@ -46,8 +47,9 @@ struct model_words {
     int cell, activation, layers, hidden, init, embed;
     int kind; // -1 = from the data
     bool bidirectional;
-    const char *data, *task, *reader, *separator;
-    int shape; // text shape: auto, lines, whole
+    const char *data, *task, *reader, *separator, *columns, *on_problem;
+    int encoding, header; // header: 0 auto, 1 yes, 2 no
+    int shape;            // text shape: auto, lines, whole
     int tokens;
     long min_count;
     bool lower, reverse_source;
@@ -71,6 +73,8 @@ enum net_kind words_kind(const struct model_words *model); // many-to-many where
 // The network and the training of the built-in task that --task names, over the defaults in *model and *training: to be
 // called before the words are parsed for good. Fails (ERR_USAGE) where there is no such task.
 bool words_task_defaults(const char *text, struct model_words *model, struct training_words *training, struct err *err);
+// How --data is to be read, as far as it was said: fails (ERR_USAGE) where the words make no sense.
+bool words_choices(const struct model_words *model, struct data_choices *choices, struct err *err);
 // Reads --data or makes the data of --task (or takes the shipped default names when neither is given and `fallback`).
 // Caller frees with dataset_release and mem_free.
 struct dataset *words_data(const struct model_words *model, const struct training_words *training, bool fallback,

@@ -3,6 +3,7 @@
 #include "checkpoint.h"
 #include "mem.h"
 #include "npy.h"
+#include "str.h"
 #include <math.h>
 #include <string.h>
 
@@ -50,7 +51,7 @@ static bool shape_error(const char *name, const struct npy *array, const char *e
     char shape[160];
     return err_at(err, ERR_VALUE, name, 0, 0, "expected %s, found %s of shape %s", expected,
                   array->real ? "reals" : "whole numbers",
-                  tensor_shape_text(array->dims, array->shape, shape, sizeof shape));
+                  shape_text(array->dims, array->shape, shape, sizeof shape));
 }
 
 // ---- the network: from a checkpoint, or from the model options and the arrays ----

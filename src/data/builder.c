@@ -23,12 +23,10 @@ static size_t more(size_t room) {
     return room ? 2 * room : FIRST_ROOM;
 }
 
-static bool input_room(struct builder *b) {
+static bool grow_inputs(struct builder *b, size_t new) {
     struct dataset *d = b->out;
-    if (b->asked) return false;
-    if (d->symbol_count < b->symbol_room) return true;
-    size_t new = more(b->symbol_room);
     bool real = d->input != VALUES_SYMBOLS;
+    check(d->symbol_count < UINT32_MAX, "more than %u timesteps in a data set", UINT32_MAX);
     if (!grow(b, (void **)&d->symbols, real ? 0 : sizeof(int), b->symbol_room, new)) return false;
     if (!grow(b, (void **)&d->values, real ? (size_t)d->channels * sizeof(float) : 0, b->symbol_room, new))
         return false;
@@ -36,12 +34,10 @@ static bool input_room(struct builder *b) {
     return true;
 }
 
-static bool answer_room(struct builder *b) {
+static bool grow_answers(struct builder *b, size_t new) {
     struct dataset *d = b->out;
-    if (b->asked) return false;
-    if (d->answer_count < b->answer_room) return true;
-    size_t new = more(b->answer_room);
     bool real = d->output != VALUES_SYMBOLS;
+    check(d->answer_count < UINT32_MAX, "more than %u answers in a data set", UINT32_MAX);
     if (!grow(b, (void **)&d->answer_symbols, sizeof(int), b->answer_room, new)) return false;
     if (!grow(b, (void **)&d->answer_values, real ? (size_t)d->answer_channels * sizeof(float) : 0, b->answer_room,
               new))
@@ -50,17 +46,34 @@ static bool answer_room(struct builder *b) {
     return true;
 }
 
+static bool grow_examples(struct builder *b, size_t new) {
+    if (!grow(b, (void **)&b->out->examples, sizeof *b->out->examples, b->example_room, new)) return false;
+    b->example_room = new;
+    return true;
+}
+
+static bool input_room(struct builder *b) {
+    return !b->asked && (b->out->symbol_count < b->symbol_room || grow_inputs(b, more(b->symbol_room)));
+}
+
+static bool answer_room(struct builder *b) {
+    return !b->asked && (b->out->answer_count < b->answer_room || grow_answers(b, more(b->answer_room)));
+}
+
+void builder_reserve(struct builder *b, size_t timesteps, size_t answers, size_t examples) {
+    const struct dataset *d = b->out;
+    if (timesteps > b->symbol_room - d->symbol_count && !grow_inputs(b, d->symbol_count + timesteps)) return;
+    if (answers > b->answer_room - d->answer_count && !grow_answers(b, d->answer_count + answers)) return;
+    if (examples > b->example_room - (size_t)d->example_count) grow_examples(b, (size_t)d->example_count + examples);
+}
+
 void builder_example(struct builder *b, long line) {
     struct dataset *d = b->out;
     if (b->asked) return;
     check(d->example_count < DATASET_MAX_EXAMPLES, "more than %d examples", DATASET_MAX_EXAMPLES);
-    if ((size_t)d->example_count == b->example_room) {
-        size_t new = more(b->example_room);
-        if (!grow(b, (void **)&d->examples, sizeof *d->examples, b->example_room, new)) return;
-        b->example_room = new;
-    }
-    d->examples[d->example_count++] =
-        (struct dataset_example){.start = d->symbol_count, .answer_start = d->answer_count, .line = line};
+    if ((size_t)d->example_count == b->example_room && !grow_examples(b, more(b->example_room))) return;
+    d->examples[d->example_count++] = (struct dataset_example){
+        .start = (uint32_t)d->symbol_count, .answer_start = (uint32_t)d->answer_count, .line = (int)line};
 }
 
 static struct dataset_example *last(struct builder *b) {
@@ -73,6 +86,17 @@ void builder_symbol(struct builder *b, int symbol) {
     if (!input_room(b)) return;
     d->symbols[d->symbol_count++] = symbol;
     last(b)->length++;
+}
+
+void builder_symbols(struct builder *b, const int *symbols, int count) {
+    struct dataset *d = b->out;
+    if (b->asked || count <= 0) return;
+    size_t needed = d->symbol_count + (size_t)count;
+    if (needed > b->symbol_room && !grow_inputs(b, needed > more(b->symbol_room) ? needed : more(b->symbol_room)))
+        return;
+    memcpy(d->symbols + d->symbol_count, symbols, (size_t)count * sizeof *symbols);
+    d->symbol_count = needed;
+    last(b)->length += count;
 }
 
 void builder_vector(struct builder *b, const float *values) {

@@ -20,11 +20,14 @@ struct builder {
 };
 
 void builder_start(struct builder *builder, struct dataset *out);
+// Room for so many more, where that is known: nothing has to grow then.
+void builder_reserve(struct builder *builder, size_t timesteps, size_t answers, size_t examples);
 void builder_example(struct builder *builder, long line);
 void builder_symbol(struct builder *builder, int symbol);
-void builder_vector(struct builder *builder, const float *values);        // channels of them
-void builder_answer(struct builder *builder, int symbol);                 // below 0: none at this timestep
-void builder_answer_vector(struct builder *builder, const float *values); // answer_channels of them
-void builder_drop(struct builder *builder);                               // takes the last example out again
+void builder_symbols(struct builder *builder, const int *symbols, int count); // the same as one by one
+void builder_vector(struct builder *builder, const float *values);            // channels of them
+void builder_answer(struct builder *builder, int symbol);                     // below 0: none at this timestep
+void builder_answer_vector(struct builder *builder, const float *values);     // answer_channels of them
+void builder_drop(struct builder *builder);                                   // takes the last example out again
 void builder_clear(struct builder *builder);
 bool builder_finish(struct builder *builder, struct err *err);

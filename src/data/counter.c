@@ -18,6 +18,30 @@ void token_counter_release(struct token_counter *c) {
     vocabulary_release(&c->seen);
 }
 
+static void add_one(struct token_counter *c, const char *token, size_t size) {
+    int index = vocabulary_add(&c->seen, token, size);
+    if (index >= 0) c->seen.counts[index]++;
+    c->no_memory |= index < 0;
+    c->total++;
+}
+
+// Known characters of one byte without a walk.
+static void add_characters(struct token_counter *c, const char *text, size_t length) {
+    size_t used;
+    for (size_t i = 0; i < length; i += used) {
+        unsigned char byte = (unsigned char)text[i];
+        int known = byte < 128 ? c->seen.ascii[byte] : 0;
+        used = 1;
+        if (known) {
+            c->seen.counts[known - 1]++;
+            c->total++;
+            continue;
+        }
+        utf8_next(text + i, length - i, &used);
+        add_one(c, text + i, used);
+    }
+}
+
 static void add(struct token_counter *c, enum token_kind kind, const char *text, size_t length) {
     struct str lowered = {0};
     if (c->seen.lower) {
@@ -25,12 +49,12 @@ static void add(struct token_counter *c, enum token_kind kind, const char *text,
         text = str_text(&lowered);
         length = lowered.size;
     }
-    struct token_walk walk = token_walk_start(kind, text, length);
-    while (token_next(&walk)) {
-        int index = vocabulary_add(&c->seen, walk.token, walk.size);
-        if (index >= 0) c->seen.counts[index]++;
-        c->no_memory |= index < 0;
-        c->total++;
+    if (kind == TOKENS_CHARACTER) {
+        add_characters(c, text, length);
+    } else {
+        struct token_walk walk = token_walk_start(kind, text, length);
+        while (token_next(&walk))
+            add_one(c, walk.token, walk.size);
     }
     str_release(&lowered);
 }

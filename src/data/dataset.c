@@ -21,7 +21,15 @@ const char *const data_values_names[VALUES_COUNT] = {
 };
 const char *const problem_kind_names[PROBLEM_KIND_COUNT] = {
     [PROBLEM_EMPTY_LINE] = "empty line", [PROBLEM_LONG_LINE] = "long line", [PROBLEM_DUPLICATE] = "duplicate",
-    [PROBLEM_SKIPPED] = "skipped",       [PROBLEM_OTHER] = "other",
+    [PROBLEM_SKIPPED] = "skipped",       [PROBLEM_MISSING] = "missing",     [PROBLEM_RAGGED] = "ragged row",
+    [PROBLEM_QUOTE] = "stray quote",     [PROBLEM_BROKEN] = "broken line",  [PROBLEM_ENCODING] = "encoding",
+    [PROBLEM_OTHER] = "other",
+};
+const char *const problem_action_names[ACTION_COUNT] = {"", "keep", "skip", "repair", "stop"};
+const char *const column_role_names[ROLE_COUNT] = {
+    [ROLE_IGNORE] = "ignore", [ROLE_TEXT] = "text",     [ROLE_LABEL] = "label",
+    [ROLE_TARGET] = "target", [ROLE_VALUE] = "value",   [ROLE_ID] = "id",
+    [ROLE_TIME] = "time",     [ROLE_TOKENS] = "tokens", [ROLE_TAGS] = "tags",
 };
 
 struct data_options data_options_default(void) {
@@ -41,6 +49,7 @@ void dataset_release(struct dataset *dataset) {
     mem_free(dataset->test);
     mem_free(dataset->mean);
     mem_free(dataset->scale);
+    mem_free(dataset->columns);
     mem_free(dataset->problems);
     *dataset = (struct dataset){0};
 }

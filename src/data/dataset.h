@@ -6,6 +6,7 @@
 // minibatch.h.
 
 #include "rng.h"
+#include "text_encoding.h"
 #include "vocabulary.h"
 
 enum text_shape { TEXT_AUTO, TEXT_LINES, TEXT_WHOLE }; // examples apart (one a line), or one long text or series
@@ -27,23 +28,51 @@ enum problem_kind {
     PROBLEM_EMPTY_LINE,
     PROBLEM_LONG_LINE,
     PROBLEM_DUPLICATE,
-    PROBLEM_SKIPPED, // a row that could not be used; the text says why
+    PROBLEM_SKIPPED,  // a row that could not be used; the text says why
+    PROBLEM_MISSING,  // a number that was not measured: empty, ?, NA
+    PROBLEM_RAGGED,   // a row with another number of columns
+    PROBLEM_QUOTE,    // a quote that opens and does not close in its row
+    PROBLEM_BROKEN,   // a line that is not what every line should be
+    PROBLEM_ENCODING, // it was no UTF-8
     PROBLEM_OTHER,
     PROBLEM_KIND_COUNT
 };
 extern const char *const problem_kind_names[PROBLEM_KIND_COUNT]; // "empty line" ...
+// What is done about a problem. NONE: what is usual for its kind.
+enum problem_action { ACTION_NONE, ACTION_KEEP, ACTION_SKIP, ACTION_REPAIR, ACTION_STOP, ACTION_COUNT };
+extern const char *const problem_action_names[ACTION_COUNT]; // "" "keep" "skip" "repair" "stop"
 struct problem {
     enum problem_kind kind;
+    enum problem_action done;
     long line, column; // from 1
     char what[160];    // what was expected, what was found, what was done
 };
 
-struct dataset_example {
-    size_t start; // into symbols, or timesteps into values
-    int length;   // timesteps of the input, without <EOS>
+// What a column of a table, or a key of JSON lines, is.
+enum column_role {
+    ROLE_IGNORE,
+    ROLE_TEXT,   // what goes in: of pairs the source
+    ROLE_LABEL,  // one of a few classes: the answer
+    ROLE_TARGET, // a text: the answer
+    ROLE_VALUE,  // numbers
+    ROLE_ID,     // rows with the same belong to one series
+    ROLE_TIME,   // where in its series a row stands, or when it was
+    ROLE_TOKENS, // of JSON lines: a list of words
+    ROLE_TAGS,   // of JSON lines: a list of their tags
+    ROLE_COUNT
+};
+extern const char *const column_role_names[ROLE_COUNT]; // "ignore" "text" ...
+struct dataset_column {
+    char name[48]; // of the header; "" where there is none
+    enum column_role role;
+};
+
+struct dataset_example { // small: a file of short lines has millions
+    uint32_t start;      // into symbols, or timesteps into values
+    int length;          // timesteps of the input, without <EOS>
     int answer_length;
-    size_t answer_start; // into answer_symbols or answer_values; of `next` there are none
-    long line;           // where it stands in the file, from 1; 0 = it was generated
+    uint32_t answer_start; // into answer_symbols or answer_values; of `next` there are none
+    int line;              // where it stands in the file, from 1; 0 = it was generated
 };
 
 struct task;
@@ -87,10 +116,17 @@ struct dataset {
     struct task_settings settings;
     bool fresh;                                      // every minibatch of training is generated anew; train_count is 0
     bool had_mark, had_crlf, had_cr, last_line_open; // byte-order mark, CRLF, lone CR, no newline at the end
+    enum text_encoding encoding;                     // of the file; AUTO where it is no text
+    char encoding_reason[96];                        // why not UTF-8: "byte 0x92 at line 3, column 7"; else ""
+    char separator[16];                              // between columns, "" where there are none
+    int header_line;                                 // the line with the names of the columns, 0 = none
+    struct dataset_column *columns;                  // all of the file's, in their order; NULL where there are none
+    int column_count;
+    long shared;              // examples of the validation part that stand in the training part as well
     struct problem *problems; // in file order; the first PROBLEM_MAX / PROBLEM_KIND_COUNT of each kind
     int problem_count;
     long problem_total; // all of them, also those not kept
-    long problem_totals[PROBLEM_KIND_COUNT];
+    long problem_totals[PROBLEM_KIND_COUNT], action_totals[ACTION_COUNT];
 };
 enum {
     PROBLEM_MAX = 1000,
@@ -101,7 +137,11 @@ enum {
 
 struct data_options {
     const char *reader;    // the id of a reader (reader.h); NULL = chosen by what the file looks like
-    const char *separator; // between the two sides of a pair; NULL = found out
+    const char *separator; // between columns, or the two sides of a pair; NULL = found out
+    enum text_encoding encoding;
+    const char *columns; // "text=2,label=1" (columns.h); NULL = found out
+    int header;          // of a table: 1 = the first row is one, -1 = it is none, 0 = found out
+    enum problem_action actions[PROBLEM_KIND_COUNT];
     enum text_shape shape;
     double validation;      // fraction, 0.1 by default; of labelled data the same of each class
     uint64_t seed;          // of the split

@@ -11,26 +11,41 @@ static bool no_memory(const struct dataset *d, size_t size, struct err *err) {
     return err_at(err, ERR_MEMORY, d->name, 0, 0, "no memory for %zu bytes of a data set", size);
 }
 
-static int compare_int(const void *a, const void *b) {
-    int x = *(const int *)a, y = *(const int *)b;
-    return (x > y) - (x < y);
+enum { LOW_BITS = 16, LOW = 1 << LOW_BITS };
+
+// Which of the counts holds the one of that rank (from 0); *rank becomes its rank within.
+static int bucket_of(const int *counts, long *rank) {
+    int bucket = 0;
+    while (*rank >= counts[bucket])
+        *rank -= counts[bucket++];
+    return bucket;
+}
+
+// The median by its upper and then its lower half: examples are many.
+static int median_length(const struct dataset *d, int *counts) {
+    long rank = (d->example_count - 1) / 2;
+    for (int i = 0; i < d->example_count; i++)
+        counts[d->examples[i].length >> LOW_BITS]++;
+    int upper = bucket_of(counts, &rank);
+    memset(counts, 0, LOW * sizeof *counts);
+    for (int i = 0; i < d->example_count; i++)
+        if (d->examples[i].length >> LOW_BITS == upper) counts[d->examples[i].length & (LOW - 1)]++;
+    return upper << LOW_BITS | bucket_of(counts, &rank);
 }
 
 bool dataset_measure(struct dataset *d) {
-    int *lengths = mem_array((size_t)d->example_count, sizeof *lengths);
-    if (!lengths) return false;
     d->answer_length_max = 0;
+    if (d->example_count > 0) d->length_min = d->length_max = d->examples[0].length;
     for (int i = 0; i < d->example_count; i++) {
-        lengths[i] = d->examples[i].length;
-        if (d->examples[i].answer_length > d->answer_length_max) d->answer_length_max = d->examples[i].answer_length;
+        const struct dataset_example *example = &d->examples[i];
+        if (example->length < d->length_min) d->length_min = example->length;
+        if (example->length > d->length_max) d->length_max = example->length;
+        if (example->answer_length > d->answer_length_max) d->answer_length_max = example->answer_length;
     }
-    qsort(lengths, (size_t)d->example_count, sizeof *lengths, compare_int);
-    if (d->example_count > 0) {
-        d->length_min = lengths[0];
-        d->length_median = lengths[(d->example_count - 1) / 2];
-        d->length_max = lengths[d->example_count - 1];
-    }
-    mem_free(lengths);
+    int *counts = mem_array(LOW, sizeof *counts);
+    if (!counts) return false;
+    if (d->example_count > 0) d->length_median = median_length(d, counts);
+    mem_free(counts);
     return true;
 }
 
@@ -58,14 +73,19 @@ static void choose(struct rng *rng, int *order, int n, int wanted, bool *chosen)
 static bool shuffle_by_class(const struct dataset *d, struct rng *rng, int *order, int n) {
     rng_shuffle(rng, order, n);
     if (!has_classes(d)) return true;
-    int *sorted = mem_array((size_t)n, sizeof *sorted), k = 0;
-    if (!sorted) return false;
-    for (int label = 0; label < d->labels.count; label++)
-        for (int i = 0; i < n; i++)
-            if (d->answer_symbols[d->examples[order[i]].answer_start] == label) sorted[k++] = order[i];
-    memcpy(order, sorted, (size_t)n * sizeof *order);
+    int *sorted = mem_array((size_t)n, sizeof *sorted),
+        *places = mem_array((size_t)d->labels.count + 1, sizeof *places);
+    for (int i = 0; sorted && places && i < n; i++)
+        places[d->answer_symbols[d->examples[order[i]].answer_start] + 1]++;
+    for (int label = 1; places && label < d->labels.count; label++)
+        places[label] += places[label - 1];
+    for (int i = 0; sorted && places && i < n; i++)
+        sorted[places[d->answer_symbols[d->examples[order[i]].answer_start]]++] = order[i];
+    bool good = sorted && places;
+    if (good) memcpy(order, sorted, (size_t)n * sizeof *order);
     mem_free(sorted);
-    return true;
+    mem_free(places);
+    return good;
 }
 
 // Of the order every n/wanted-th: each class gives its share, to within one.
@@ -93,21 +113,19 @@ static bool choose_validation(const struct dataset *d, const struct data_options
 
 static bool split_examples(struct dataset *d, const struct data_options *options, struct err *err) {
     int n = d->example_count, wanted = (int)validation_size(options->validation, (size_t)n, 1);
-    int *order = mem_array((size_t)n, sizeof *order);
     bool *chosen = mem_array((size_t)n, sizeof *chosen);
-    d->train = mem_array((size_t)n, sizeof *d->train);
-    d->validation = mem_array((size_t)n, sizeof *d->validation);
-    bool good = order && chosen && d->train && d->validation;
-    good = good && choose_validation(d, options, order, n, wanted, chosen);
-    if (good) {
-        d->train_count = d->validation_count = 0;
-        for (int i = 0; i < n; i++)
-            if (chosen[i])
-                d->validation[d->validation_count++] = i;
-            else
-                d->train[d->train_count++] = i;
-    }
-    mem_free(order);
+    d->train = mem_array((size_t)n, sizeof *d->train); // first the order of the choice
+    bool good = chosen && d->train && choose_validation(d, options, d->train, n, wanted, chosen);
+    d->train_count = d->validation_count = 0;
+    for (int i = 0; good && i < n; i++)
+        d->validation_count += chosen[i];
+    d->validation = good ? mem_array((size_t)d->validation_count, sizeof *d->validation) : NULL;
+    good = good && d->validation;
+    for (int i = 0, v = 0; good && i < n; i++)
+        if (chosen[i])
+            d->validation[v++] = i;
+        else
+            d->train[d->train_count++] = i;
     mem_free(chosen);
     return good || no_memory(d, 3 * (size_t)n * sizeof(int), err);
 }
@@ -179,13 +197,20 @@ static bool scale(struct dataset *d, struct err *err) {
 }
 
 bool dataset_finish(struct dataset *d, const struct data_options *options, struct problem_log *log, struct err *err) {
+    if (!problem_log_check(log, options, d->name, err)) return false;
     if (d->example_count == 0 || d->symbol_count == 0)
         return err_at(err, ERR_FORMAT, d->name, 0, 0, "expected at least one example that can be used, found none");
+    if (d->shape == TEXT_WHOLE && !d->symbols && d->symbol_count < 2)
+        return err_at(err, ERR_FORMAT, d->name, 0, 0, "expected a series of at least two timesteps, found one");
+    bool list = d->symbols && !d->task && d->shape == TEXT_LINES, own_parts = d->train != NULL;
+    if (list && !own_parts && !problems_of_duplicates(log, d, options))
+        return no_memory(d, (size_t)d->example_count * 8, err);
+    if (!problem_log_check(log, options, d->name, err)) return false;
     if (!dataset_measure(d)) return no_memory(d, (size_t)d->example_count * sizeof(int), err);
-    if (!d->train && !dataset_split(d, options, log, err)) return false;
+    if (!own_parts && !dataset_split(d, options, log, err)) return false;
     dataset_sort_by_length(d, d->validation, d->validation_count);
+    bool repeated = own_parts || log->totals[PROBLEM_DUPLICATE] > 0;
+    if (list && repeated && !problems_of_the_split(log, d)) return no_memory(d, (size_t)d->example_count * 8, err);
     if (d->input == VALUES_REALS && !d->task && !scale(d, err)) return false;
-    if (d->symbols && !d->task && d->shape == TEXT_LINES && !problems_of_duplicates(log, d))
-        return no_memory(d, (size_t)d->example_count * 2 * sizeof(uint64_t), err);
     return problem_log_finish(log, d) || no_memory(d, PROBLEM_MAX * sizeof(struct problem), err);
 }

@@ -3,9 +3,9 @@
 #include "lines.h"
 #include "mem.h"
 #include "rows.h"
-#include "text_encoding.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,19 +33,40 @@ static bool sniff(const struct reader_input *input, const struct data_options *o
 }
 
 // One file, kept for as long as rows point into it.
-static bool read_file(struct bytes *bytes, const struct reader_input *input, const char *name, struct rows *rows,
-                      struct dataset *out, struct problem_log *log, struct err *err) {
+struct kept {
+    struct bytes bytes;
+    struct decoded_text text;
+};
+
+// The first encoding that is not UTF-8 is the folder's.
+static void note_encoding(struct dataset *out, const struct decoded_text *text, const char *name,
+                          struct problem_log *log) {
+    out->had_mark |= text->had_mark;
+    if (out->encoding <= ENCODING_UTF8) {
+        out->encoding = text->encoding;
+        snprintf(out->encoding_reason, sizeof out->encoding_reason, "%s", text->why);
+    }
+    if (text->line > 0)
+        problem_add(log, PROBLEM_ENCODING, text->line, text->column, "%.60s read as %s: %s is no UTF-8; converted",
+                    name, text_encoding_titles[text->encoding], text->why);
+}
+
+static bool read_file(struct kept *kept, const struct reader_input *input, const char *name,
+                      const struct data_options *options, struct rows *rows, struct dataset *out,
+                      struct problem_log *log, struct err *err) {
     char path[4096];
-    size_t skip, label = strlen(name) - 4;
-    snprintf(path, sizeof path, "%s/%s", input->path, name);
+    struct bytes *bytes = &kept->bytes;
+    size_t label = strlen(name) - 4;
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", input->path, name) >= sizeof path)
+        return err_at(err, ERR_LIMIT, input->path, 0, 0, "the path of %s is too long", name);
     if (!file_read(path, DATASET_MAX_BYTES, bytes, err)) return false;
     if (bytes->size == 0) {
         problem_add(log, PROBLEM_SKIPPED, 1, 1, "%s is empty; skipped", name);
         return true;
     }
-    if (!text_encoding_check(path, bytes->data, bytes->size, &skip, err)) return false;
-    out->had_mark |= skip > 0;
-    struct lines lines = lines_of(bytes->data + skip, bytes->size - skip);
+    if (!text_decode(&kept->text, path, bytes->data, bytes->size, options->encoding, err)) return false;
+    note_encoding(out, &kept->text, name, log);
+    struct lines lines = lines_of(kept->text.bytes, kept->text.size);
     struct line line;
     while (lines_next(&lines, &line)) {
         out->had_crlf |= line.end == END_CRLF;
@@ -67,24 +88,31 @@ static bool read_file(struct bytes *bytes, const struct reader_input *input, con
     return true;
 }
 
+static bool folder_go_on(const struct data_options *options, int done, int count, const char *path, struct err *err) {
+    if (!options->progress || options->progress(options->progress_context, (double)done / count)) return true;
+    return err_at(err, ERR_STOPPED, path, 0, 0, "reading was stopped");
+}
+
 static bool read_folder(const struct reader_input *input, const struct data_options *options, struct dataset *out,
                         struct problem_log *log, struct err *err) {
     struct dirent **entries;
     int count = scandir(input->path, &entries, text_files, alphasort);
-    if (count < 0) return err_at(err, ERR_IO, input->path, 0, 0, "the folder cannot be read");
+    if (count < 0) return err_at(err, ERR_IO, input->path, 0, 0, "the folder cannot be read: %s", strerror(errno));
     bool good = count <= FILES_MOST ||
                 err_at(err, ERR_LIMIT, input->path, 0, 0, "expected at most %d files, found %d", FILES_MOST, count);
-    struct bytes *bytes = mem_need((size_t)count, sizeof *bytes);
+    struct kept *kept = mem_need((size_t)count, sizeof *kept);
     struct rows rows = {0};
     for (int i = 0; good && i < count; i++)
-        good = read_file(&bytes[i], input, entries[i]->d_name, &rows, out, log, err);
+        good = read_file(&kept[i], input, entries[i]->d_name, options, &rows, out, log, err) &&
+               folder_go_on(options, i + 1, count, input->path, err);
     good = good && rows_finish(&rows, ANSWERS_ONE, input, options, out, log, err);
     rows_release(&rows);
     for (int i = 0; i < count; i++) {
-        bytes_release(&bytes[i]);
+        decoded_text_release(&kept[i].text);
+        bytes_release(&kept[i].bytes);
         free(entries[i]);
     }
-    mem_free(bytes);
+    mem_free(kept);
     free(entries);
     return good;
 }

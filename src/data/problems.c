@@ -18,16 +18,121 @@ void problem_log_release(struct problem_log *log) {
     *log = (struct problem_log){0};
 }
 
-void problem_add(struct problem_log *log, enum problem_kind kind, long line, long column, const char *format, ...) {
+// What is usual for each kind, how --on-problem names it, and whether a plain "stop" means it.
+static const struct kind {
+    const char *option;
+    enum problem_action usual;
+    bool stops;
+    bool skip, keep, repair; // what can be asked for beside stop
+} kinds[PROBLEM_KIND_COUNT] = {
+    [PROBLEM_EMPTY_LINE] = {"empty", ACTION_SKIP, true, .skip = true},
+    [PROBLEM_LONG_LINE] = {"long", ACTION_KEEP, false, .keep = true},
+    [PROBLEM_DUPLICATE] = {"duplicate", ACTION_KEEP, false, .keep = true, .skip = true},
+    [PROBLEM_SKIPPED] = {"unusable", ACTION_SKIP, true, .skip = true},
+    [PROBLEM_MISSING] = {"missing", ACTION_REPAIR, true, .skip = true, .repair = true},
+    [PROBLEM_RAGGED] = {"ragged", ACTION_SKIP, true, .skip = true, .repair = true},
+    [PROBLEM_QUOTE] = {"quote", ACTION_REPAIR, true, .skip = true, .repair = true},
+    [PROBLEM_BROKEN] = {"broken", ACTION_STOP, true, .skip = true},
+    [PROBLEM_ENCODING] = {"encoding", ACTION_REPAIR, true, .repair = true},
+    [PROBLEM_OTHER] = {"", ACTION_KEEP, false, .keep = true},
+};
+
+enum problem_action problem_choice(const struct data_options *options, enum problem_kind kind) {
+    enum problem_action asked = options->actions[kind];
+    return asked != ACTION_NONE ? asked : kinds[kind].usual;
+}
+
+static void add(struct problem_log *log, enum problem_kind kind, enum problem_action done, long line, long column,
+                const char *format, va_list args) {
     log->totals[kind]++;
+    log->actions[done]++;
     if (log->counts[kind] == KEPT_EACH) return;
     if (!log->kept[kind]) log->kept[kind] = mem_need(KEPT_EACH, sizeof **log->kept);
     struct problem *problem = &log->kept[kind][log->counts[kind]++];
-    *problem = (struct problem){.kind = kind, .line = line, .column = column};
+    *problem = (struct problem){.kind = kind, .done = done, .line = line, .column = column};
+    vsnprintf(problem->what, sizeof problem->what, format, args);
+    for (size_t bad; (bad = utf8_check(problem->what, strlen(problem->what))) < strlen(problem->what);)
+        problem->what[bad] = bad + 4 > sizeof problem->what - 1 ? 0 : '?'; // the end may cut a character
+}
+
+void problem_add(struct problem_log *log, enum problem_kind kind, long line, long column, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vsnprintf(problem->what, sizeof problem->what, format, args);
+    add(log, kind, kinds[kind].usual, line, column, format, args);
     va_end(args);
+}
+
+void problem_add_done(struct problem_log *log, enum problem_kind kind, enum problem_action done, long line, long column,
+                      const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    add(log, kind, done, line, column, format, args);
+    va_end(args);
+}
+
+static bool can_do(const struct kind *kind, enum problem_action action) {
+    return action == ACTION_STOP || (action == ACTION_SKIP && kind->skip) || (action == ACTION_KEEP && kind->keep) ||
+           (action == ACTION_REPAIR && kind->repair);
+}
+
+static bool read_action(const char *text, size_t size, enum problem_action *out) {
+    for (int k = ACTION_KEEP; k < ACTION_COUNT; k++)
+        if (strlen(problem_action_names[k]) == size && memcmp(problem_action_names[k], text, size) == 0) {
+            *out = (enum problem_action)k;
+            return true;
+        }
+    return false;
+}
+
+static bool action_error(const char *text, struct err *err) {
+    struct str known = {0};
+    for (int k = 0; k < PROBLEM_OTHER; k++)
+        str_printf(&known, "%s%s", k ? ", " : "", kinds[k].option);
+    err_set(err, ERR_USAGE,
+            "--on-problem: expected keep, skip, repair or stop, alone or behind a kind and '=' (%s), as in "
+            "missing=skip,ragged=repair; found \"%s\"",
+            known.data, text);
+    str_release(&known);
+    return false;
+}
+
+// One word for all kinds that it makes sense for.
+static void all_actions(enum problem_action action, enum problem_action actions[PROBLEM_KIND_COUNT]) {
+    for (int k = 0; k < PROBLEM_OTHER; k++)
+        if (action == ACTION_STOP ? kinds[k].stops : kinds[k].stops && can_do(&kinds[k], action)) actions[k] = action;
+}
+
+bool problem_actions_read(const char *text, enum problem_action actions[PROBLEM_KIND_COUNT], struct err *err) {
+    for (const char *at = text; *at;) {
+        size_t size = strcspn(at, ",");
+        const char *equals = memchr(at, '=', size);
+        enum problem_action action;
+        if (!equals) {
+            if (!read_action(at, size, &action)) return action_error(text, err);
+            all_actions(action, actions);
+        } else {
+            size_t name = (size_t)(equals - at);
+            int kind = 0;
+            while (kind < PROBLEM_OTHER &&
+                   (strlen(kinds[kind].option) != name || memcmp(kinds[kind].option, at, name) != 0))
+                kind++;
+            if (kind == PROBLEM_OTHER || !read_action(equals + 1, size - name - 1, &action) ||
+                !can_do(&kinds[kind], action))
+                return action_error(text, err);
+            actions[kind] = action;
+        }
+        at += size + (at[size] == ',');
+    }
+    return true;
+}
+
+bool problem_log_check(const struct problem_log *log, const struct data_options *options, const char *name,
+                       struct err *err) {
+    const struct problem *first = NULL;
+    for (int k = 0; k < PROBLEM_OTHER; k++)
+        if (log->counts[k] > 0 && options->actions[k] == ACTION_STOP && (!first || log->kept[k][0].line < first->line))
+            first = &log->kept[k][0];
+    return !first || err_at(err, ERR_VALUE, name, first->line, first->column, "%s (--on-problem stop)", first->what);
 }
 
 // Why a character is odd, or NULL.
@@ -55,7 +160,7 @@ static const char *oddity(unsigned codepoint) {
 }
 
 void problems_of_characters(struct problem_log *log, const struct vocabulary *vocabulary, const char *bytes,
-                            size_t size, size_t skip) {
+                            size_t size) {
     int found = 0;
     if (vocabulary->tokens != TOKENS_CHARACTER) return;
     for (int i = VOCABULARY_FIRST; i < vocabulary->count && found < ODD_CHARACTERS_MAX; i++) {
@@ -66,63 +171,11 @@ void problems_of_characters(struct problem_log *log, const struct vocabulary *vo
         if (!why || vocabulary->counts[i] == 0) continue; // a given vocabulary may hold what this text does not
         found++;
         long line = 1, column = 1;
-        const char *at = memmem(bytes + skip, size - skip, text, length);
+        const char *at = memmem(bytes, size, text, length);
         if (at) text_position(bytes, size, (size_t)(at - bytes), &line, &column);
         problem_add(log, PROBLEM_OTHER, line, column, "U+%04X is %s: %ld in all, first here; kept", codepoint, why,
                     vocabulary->counts[i]);
     }
-}
-
-static uint64_t hash_example(const struct dataset *dataset, const struct dataset_example *example) {
-    const int *symbols = dataset->symbols + example->start;
-    uint64_t h = ((uint64_t)example->length + 1) * 0xD6E8FEB86659FD93u; // spread, or it cancels a first symbol
-    for (int i = 0; i < example->length; i++) {
-        h = (h ^ (uint64_t)symbols[i]) * 0x9E3779B97F4A7C15u;
-        h ^= h >> 29;
-    }
-    for (int i = 0; i < example->answer_length; i++) {
-        h = (h ^ (uint64_t)dataset->answer_symbols[example->answer_start + (size_t)i]) * 0x9E3779B97F4A7C15u;
-        h ^= h >> 29;
-    }
-    return h;
-}
-
-static bool same_symbols(const int *symbols, size_t a, size_t b, int length) {
-    return length == 0 || memcmp(symbols + a, symbols + b, (size_t)length * sizeof *symbols) == 0;
-}
-
-static bool same_text(const struct dataset *dataset, const struct dataset_example *a, const struct dataset_example *b) {
-    return a->length == b->length && a->answer_length == b->answer_length &&
-           same_symbols(dataset->symbols, a->start, b->start, a->length) &&
-           same_symbols(dataset->answer_symbols, a->answer_start, b->answer_start, a->answer_length);
-}
-
-bool problems_of_duplicates(struct problem_log *log, const struct dataset *dataset) {
-    size_t size = 16;
-    while (size * 2 < (size_t)dataset->example_count * 3)
-        size *= 2; // at most two thirds full
-    // An entry: the upper half of the hash, so that most strangers are told apart here, and the index + 1.
-    uint64_t *table = mem_array(size, sizeof *table);
-    if (!table) return false;
-    for (int i = 0; i < dataset->example_count; i++) {
-        const struct dataset_example *example = &dataset->examples[i];
-        uint64_t hash = hash_example(dataset, example), tag = hash >> 32 << 32;
-        size_t place = hash & (size - 1);
-        for (; table[place]; place = (place + 1) & (size - 1)) {
-            if (table[place] >> 32 << 32 != tag) continue;
-            const struct dataset_example *other = &dataset->examples[(uint32_t)table[place] - 1];
-            if (!same_text(dataset, example, other)) continue;
-            if (dataset->answers == ANSWERS_ONE)
-                problem_add(log, PROBLEM_DUPLICATE, example->line, 1, "the same as line %ld (both %.40s); kept",
-                            other->line, dataset->labels.texts[dataset->answer_symbols[example->answer_start]]);
-            else
-                problem_add(log, PROBLEM_DUPLICATE, example->line, 1, "the same as line %ld; kept", other->line);
-            break;
-        }
-        if (!table[place]) table[place] = tag | (uint32_t)(i + 1);
-    }
-    mem_free(table);
-    return true;
 }
 
 static int compare_problems(const void *a, const void *b) {
@@ -144,6 +197,7 @@ bool problem_log_finish(struct problem_log *log, struct dataset *dataset) {
         dataset->problem_totals[kind] = log->totals[kind];
         dataset->problem_total += log->totals[kind];
     }
+    memcpy(dataset->action_totals, log->actions, sizeof log->actions);
     qsort(dataset->problems, (size_t)count, sizeof *dataset->problems, compare_problems);
     return true;
 }

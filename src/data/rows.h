@@ -14,11 +14,16 @@ struct rows {
     struct row *items;
     int count, room;
     bool no_memory;
+    char *texts; // internal: of texts that were kept, the block at hand; blocks are chained by their first bytes
+    size_t texts_used, texts_room;
 };
 
 void rows_add(struct rows *rows, const struct row *row); // a copy; texts are trimmed of spaces and tabs at both ends
+// A copy of a text that lives as long as the rows; NULL (and rows->no_memory) where memory ran out.
+const char *rows_keep(struct rows *rows, const char *text, size_t size);
 void rows_release(struct rows *rows);
-// answers: `one` (the answer text is a label), `sequence` (it is cut into tokens, with a vocabulary of its own). Rows
+// answers: `one` (the answer text is a label), `sequence` (it is cut into tokens, with a vocabulary of its own), `next`
+// (there are none: each text is an example of a language model). Rows
 // with an input or an answer that is empty are problems and left out. Finishes the data set.
 bool rows_finish(const struct rows *rows, enum data_answers answers, const struct reader_input *input,
                  const struct data_options *options, struct dataset *out, struct problem_log *log, struct err *err);

@@ -1,14 +1,13 @@
-// The text reader. Two passes over the bytes: the first checks the encoding and counts lines and characters (or bytes;
+// The text reader. Two passes over the bytes: the first counts lines and characters (or bytes;
 // words take a pass of their own); the second, when shape and vocabulary are known, writes the symbols. Nothing is
 // copied but what the data set keeps.
 
 #include "counter.h"
 #include "file.h"
-#include "finish.h"
 #include "lines.h"
 #include "mem.h"
+#include "reader.h"
 #include "str.h"
-#include "text_encoding.h"
 #include "text_shape.h"
 #include "tokens.h"
 
@@ -19,12 +18,13 @@ enum { PROGRESS_BYTES = 4 << 20 };
 
 struct reading {
     const char *name, *bytes; // borrowed
-    size_t size, skip;
+    size_t size;
+    bool had_mark;
     const struct data_options *options;
     enum token_kind tokens; // the options', or those of a given vocabulary
     bool lower;
     struct dataset *out;
-    struct problem_log log;
+    struct problem_log *log;
     uint32_t *codepoints;     // (or of bytes) first how often each occurs, then its symbol
     unsigned codepoint_count; // above all that occur
     struct shape_stats *stats;
@@ -39,7 +39,7 @@ static bool no_memory(struct reading *r, size_t size) {
 }
 
 static struct lines lines_to_read(const struct reading *r) {
-    return lines_of(r->bytes + r->skip, r->size - r->skip);
+    return lines_of(r->bytes, r->size);
 }
 
 // Says how far the reading is, every few megabytes. The two passes take about as long.
@@ -215,9 +215,9 @@ static int *put_end(const struct reading *r, int *out) {
 
 static void line_problems(struct reading *r, const struct line *line, long length) {
     if (length == 0)
-        problem_add(&r->log, PROBLEM_EMPTY_LINE, line->number, 1, "expected an example, found an empty line; skipped");
+        problem_add(r->log, PROBLEM_EMPTY_LINE, line->number, 1, "expected an example, found an empty line; skipped");
     if (length > DATASET_LONG_LINE)
-        problem_add(&r->log, PROBLEM_LONG_LINE, line->number, DATASET_LONG_LINE + 1,
+        problem_add(r->log, PROBLEM_LONG_LINE, line->number, DATASET_LONG_LINE + 1,
                     "expected at most %d characters, found %ld; training takes it in pieces", DATASET_LONG_LINE,
                     length);
 }
@@ -246,8 +246,8 @@ static bool build_symbols(struct reading *r) {
         long length = at - start;
         line_problems(r, &line, length);
         if (length == 0) continue;
-        d->examples[d->example_count++] =
-            (struct dataset_example){.start = (size_t)(start - d->symbols), .length = (int)length, .line = line.number};
+        d->examples[d->example_count++] = (struct dataset_example){
+            .start = (uint32_t)(start - d->symbols), .length = (int)length, .line = (int)line.number};
     }
     if (!list) {
         d->examples[0] = (struct dataset_example){.length = (int)d->symbol_count, .line = 1};
@@ -259,7 +259,7 @@ static bool build_symbols(struct reading *r) {
 
 static void note_line_ends(struct reading *r) {
     struct dataset *d = r->out;
-    d->had_mark = r->skip > 0;
+    d->had_mark = r->had_mark;
     d->had_crlf = r->ends[END_CRLF] > 0;
     d->had_cr = r->ends[END_CR] > 0;
     d->last_line_open = r->ends[END_NONE] > 0;
@@ -269,16 +269,16 @@ static void note_line_ends(struct reading *r) {
     for (int end = END_LF; end < END_COUNT; end++)
         if (r->ends[end] > 0 && r->end_lines[end] > 1 && (place == 0 || r->end_lines[end] < place))
             place = r->end_lines[end];
-    problem_add(&r->log, PROBLEM_OTHER, place, 0, "line ends are mixed: %ld LF, %ld CRLF, %ld CR; all taken as LF",
+    problem_add(r->log, PROBLEM_OTHER, place, 0, "line ends are mixed: %ld LF, %ld CRLF, %ld CR; all taken as LF",
                 r->ends[END_LF], r->ends[END_CRLF], r->ends[END_CR]);
 }
 
 static void note_problems(struct reading *r) {
     note_line_ends(r);
     if (r->spaced > 0)
-        problem_add(&r->log, PROBLEM_OTHER, r->spaced_line, r->spaced_column,
+        problem_add(r->log, PROBLEM_OTHER, r->spaced_line, r->spaced_column,
                     "%ld line%s in white space, first here; kept", r->spaced, r->spaced == 1 ? " ends" : "s end");
-    problems_of_characters(&r->log, &r->out->vocabulary, r->bytes, r->size, r->skip);
+    problems_of_characters(r->log, &r->out->vocabulary, r->bytes, r->size);
 }
 
 // Everything is read from a copy in lower case; lines and columns stay what they are.
@@ -294,10 +294,6 @@ static bool read_all(struct reading *r, struct str *lowered) {
     if (!(validation >= 0 && validation < 1))
         return err_at(r->err, ERR_VALUE, r->name, 0, 0, "expected a validation fraction from 0 to below 1, found %g",
                       validation);
-    if (r->size > DATASET_MAX_BYTES)
-        return err_at(r->err, ERR_LIMIT, r->name, 0, 0, "expected at most %d bytes, found %zu", DATASET_MAX_BYTES,
-                      r->size);
-    if (!text_encoding_check(r->name, r->bytes, r->size, &r->skip, r->err)) return false;
     lower_all(r, lowered);
     r->codepoint_count = r->tokens == TOKENS_BYTE ? 0x100 : codepoints_above(r->bytes, r->size);
     r->codepoints = mem_array(r->codepoint_count, sizeof *r->codepoints);
@@ -305,44 +301,46 @@ static bool read_all(struct reading *r, struct str *lowered) {
     if (!r->codepoints || !r->stats) return no_memory(r, r->codepoint_count * sizeof *r->codepoints);
     if (!scan(r) || !choose_shape(r) || !build_vocabulary(r) || !build_symbols(r)) return false;
     note_problems(r);
-    return dataset_finish(r->out, r->options, &r->log, r->err);
+    return dataset_finish(r->out, r->options, r->log, r->err);
 }
 
-static bool read_bytes(struct dataset *dataset, const char *name, const char *place, const char *text, size_t size,
-                       const struct data_options *options, struct err *err) {
-    struct data_options standard = data_options_default();
-    *dataset = (struct dataset){0};
-    snprintf(dataset->name, sizeof dataset->name, "%s", name);
-    snprintf(dataset->reader, sizeof dataset->reader, "text");
-    struct reading r = {.name = place,
-                        .bytes = text,
-                        .size = size,
-                        .options = options ? options : &standard,
-                        .out = dataset,
+static bool read_text(const struct reader_input *input, const struct data_options *options, struct dataset *out,
+                      struct problem_log *log, struct err *err) {
+    const struct vocabulary *given = options->vocabulary;
+    struct reading r = {.name = input->path,
+                        .bytes = input->bytes,
+                        .size = input->size,
+                        .had_mark = input->had_mark,
+                        .options = options,
+                        .tokens = given ? given->tokens : options->tokens,
+                        .lower = given ? given->lower : options->lower,
+                        .out = out,
+                        .log = log,
                         .err = err};
-    const struct vocabulary *given = r.options->vocabulary;
-    r.tokens = given ? given->tokens : r.options->tokens;
-    r.lower = given ? given->lower : r.options->lower;
     struct str lowered = {0};
     bool good = read_all(&r, &lowered);
     str_release(&lowered);
-    problem_log_release(&r.log);
     mem_free(r.codepoints);
     mem_free(r.stats);
-    if (!good) dataset_release(dataset);
     return good;
 }
 
+const struct reader reader_text = {.id = "text", .title = "text for a language model", .read = read_text};
+
 bool dataset_from_text(struct dataset *dataset, const char *name, const char *text, size_t size,
                        const struct data_options *options, struct err *err) {
-    return read_bytes(dataset, name, name, text, size, options, err);
+    struct data_options own = options ? *options : data_options_default();
+    own.reader = reader_text.id;
+    if (!dataset_read_bytes(dataset, name, text, size, &own, err)) return false;
+    dataset->reason[0] = 0; // nobody asked
+    return true;
 }
 
 bool dataset_read_text(struct dataset *dataset, const char *path, const struct data_options *options, struct err *err) {
     *dataset = (struct dataset){0};
     struct bytes bytes;
     if (!file_read(path, DATASET_MAX_BYTES, &bytes, err)) return false;
-    bool good = read_bytes(dataset, file_name(path), path, bytes.data, bytes.size, options, err);
+    bool good = dataset_from_text(dataset, path, bytes.data, bytes.size, options, err);
     bytes_release(&bytes);
     return good;
 }

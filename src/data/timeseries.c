@@ -83,7 +83,7 @@ static bool read_channel(struct cases *c, const struct line *line, struct field 
                           "expected at most %d values a channel, found more", VALUES_MOST);
         float *to = c->values + (size_t)channel * VALUES_MOST;
         if (!number)
-            problem_add(c->log, PROBLEM_OTHER, line->number, reader_column(line->text, at),
+            problem_add(c->log, PROBLEM_MISSING, line->number, reader_column(line->text, at),
                         "expected a number, found none; %s", n > 0 ? "the one before is taken again" : "0 is taken");
         to[n] = number ? (float)value : n > 0 ? to[n - 1] : 0;
         n++;

@@ -123,6 +123,7 @@ int vocabulary_add(struct vocabulary *vocabulary, const char *text, size_t lengt
     vocabulary->texts[index] = copy;
     vocabulary->counts[index] = 0;
     vocabulary->table[table_place(vocabulary, text, length)] = index + 1; // reserve() may have moved it
+    if (length == 1 && (unsigned char)text[0] < 128) vocabulary->ascii[(unsigned char)text[0]] = index + 1;
     return index;
 }
 
@@ -137,6 +138,25 @@ int vocabulary_find(const struct vocabulary *vocabulary, const char *text, size_
     return found ? found - 1 : unknown;
 }
 
+// Characters that are one byte without a walk.
+static int encode_characters(const struct vocabulary *v, const char *text, size_t length, int *out, int max) {
+    int count = 0;
+    size_t used;
+    for (size_t i = 0; i < length; i += used, count++) {
+        unsigned char byte = (unsigned char)text[i];
+        int found;
+        used = 1;
+        if (byte < 128)
+            found = v->ascii[byte] ? v->ascii[byte] - 1 : VOCABULARY_UNK;
+        else {
+            utf8_next(text + i, length - i, &used);
+            found = vocabulary_find(v, text + i, used);
+        }
+        if (count < max) out[count] = found;
+    }
+    return count;
+}
+
 int vocabulary_encode(const struct vocabulary *vocabulary, const char *text, size_t length, int *out, int max) {
     struct str lowered = {0};
     if (vocabulary->lower) {
@@ -144,10 +164,12 @@ int vocabulary_encode(const struct vocabulary *vocabulary, const char *text, siz
         text = str_text(&lowered);
         length = lowered.size;
     }
-    struct token_walk walk = token_walk_start(vocabulary->tokens, text, length);
     int count = 0;
-    for (; token_next(&walk); count++)
-        if (count < max) out[count] = vocabulary_find(vocabulary, walk.token, walk.size);
+    if (vocabulary->tokens == TOKENS_CHARACTER)
+        count = encode_characters(vocabulary, text, length, out, max);
+    else
+        for (struct token_walk walk = token_walk_start(vocabulary->tokens, text, length); token_next(&walk); count++)
+            if (count < max) out[count] = vocabulary_find(vocabulary, walk.token, walk.size);
     str_release(&lowered);
     return count;
 }

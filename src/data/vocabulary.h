@@ -26,6 +26,7 @@ struct vocabulary {
     int capacity;        // internal: room in texts and counts
     int32_t *table;      // internal: open addressing, index + 1, 0 = free
     uint32_t table_size; // internal: a power of two
+    int ascii[128];      // internal: index + 1 of the tokens that are one such character, 0 = none
 };
 
 void vocabulary_init(struct vocabulary *vocabulary); // the two marks; of characters until `tokens` is set

@@ -1,5 +1,6 @@
 #include "checkpoint_parts.h"
 #include "mem.h"
+#include "str.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,8 +41,8 @@ bool tensor_check(const struct tensor *tensor, const struct param *param, const 
         same = tensor->shape[d] == shape[d];
     if (same) return true;
     return err_at(err, ERR_FORMAT, path, 0, 0, "tensor %s: expected shape %s, found %s", name,
-                  tensor_shape_text(dims, shape, expected, sizeof expected),
-                  tensor_shape_text(tensor->dims, tensor->shape, found, sizeof found));
+                  shape_text(dims, shape, expected, sizeof expected),
+                  shape_text(tensor->dims, tensor->shape, found, sizeof found));
 }
 
 // A network without biases (bias=False in PyTorch) has none of them in the file; then they are zero. Of an

@@ -57,17 +57,6 @@ int64_t tensor_not_finite(const struct tensor *tensor) {
     return -1;
 }
 
-const char *tensor_shape_text(int dims, const int64_t *shape, char *out, size_t size) {
-    struct str text = {0};
-    str_put_char(&text, '(');
-    for (int d = 0; d < dims; d++)
-        str_printf(&text, d ? ", %lld" : "%lld", (long long)shape[d]);
-    str_put_char(&text, ')');
-    snprintf(out, size, "%s", str_text(&text));
-    str_release(&text);
-    return out;
-}
-
 // A name from a file, fit for one line of a message.
 struct shown {
     char text[NAME_SHOWN + 8];
@@ -203,8 +192,8 @@ static bool parse_offsets(struct parser *p, const char *name, const json_t *entr
     if ((uint64_t)(end - begin) != tensor->bytes) {
         char shape[128];
         return broken(p, "tensor %s: shape %s of %s takes %zu bytes, but data_offsets hold %lld", show(name).text,
-                      tensor_shape_text(tensor->dims, tensor->shape, shape, sizeof shape),
-                      tensor_type_names[tensor->type], tensor->bytes, end - begin);
+                      shape_text(tensor->dims, tensor->shape, shape, sizeof shape), tensor_type_names[tensor->type],
+                      tensor->bytes, end - begin);
     }
     tensor->data = p->bytes + LENGTH_BYTES + p->header + begin;
     return true;

@@ -44,8 +44,6 @@ size_t tensor_count(const struct tensor *tensor);              // elements
 int64_t tensor_not_finite(const struct tensor *tensor);        // index of the first NaN or infinity, or -1
 extern const char *const tensor_type_names[TENSOR_TYPE_COUNT]; // "F32" ...
 extern const size_t tensor_type_sizes[TENSOR_TYPE_COUNT];      // bytes
-// "(256, 28)"; returns out.
-const char *tensor_shape_text(int dims, const int64_t *shape, char *out, size_t size);
 
 // Writing: collect, then save whole or not at all. All data is copied when added. What goes wrong while
 // collecting (memory, a name twice, text that is not UTF-8) is told by tensor_writer_save().

@@ -93,7 +93,8 @@ def bad_files_are_status_1():
             (make("empty.txt", b""), "empty"),
             (make("newlines.txt", b"\n\n\n"), "newlines.txt"),
             (make("binary.txt", b"abc\0def\n" * 10), "binary.txt"),
-            (make("latin.txt", b"caf\xe9 au lait\n"), "latin.txt:1:4"),
+            (make("latin.txt", b"caf\xe9 au lait\x02\n"), "latin.txt:1:4"),
+            (make("page.csv", b"<!DOCTYPE html>\n<html>1,2</html>\n"), "web page"),
             (make("one.txt", b"aaaa\naaaa\n"), "one.txt"),
         ]
         for path, expected in cases:
@@ -169,6 +170,66 @@ def every_kind_of_data():
         says(2, "--reader: expected one of", "data", NAMES, "--reader", "novel")
         ok("train", "--data", f"{folder}/tags.conll", "--bidirectional", "--embed", 4, "--hidden", 4, "--steps", 2)
         assert json.loads(ok("data", f"{folder}/pairs.txt", "--reader", "text", "--json").stdout)["kind"] == "many-to-many"
+
+
+REVIEWS = "".join(f'{k},"text, {k * 7 % 31}",{"good" if k % 2 else "bad"}\n' for k in range(40))
+
+
+@test
+def a_file_is_read_as_it_is_said():
+    with tempfile.TemporaryDirectory() as folder:
+        path, beside = f"{folder}/r.csv", f"{folder}/r.csv.unroll.json"
+        pathlib.Path(path).write_bytes(("id,review,mark\n" + REVIEWS + "41,caf\xe9\x92s,good\n42,ragged\n").encode("latin-1"))
+        found = json.loads(ok("data", path, "--json").stdout)
+        assert (found["encoding"], found["separator"], found["header_line"], found["reader"]) == ("Windows-1252", ",", 1, "labelled"), found
+        assert found["encoding_reason"] == "byte 0xE9 at line 42, column 7", found["encoding_reason"]
+        assert [role["role"] for role in found["roles"]] == ["ignore", "text", "label"], found["roles"]
+        assert found["examples"] == 41 and found["problem_counts"]["ragged row"] == 1 and found["done_counts"]["skip"] == 1, found
+        assert {"line": 43, "column": 1, "kind": "ragged row", "done": "skip"}.items() <= found["problems"][-1].items(), found["problems"]
+        assert sum(found["done_counts"].values()) == found["problem_total"] == sum(found["problem_counts"].values()), found
+        plain = ok("data", path).stdout
+        assert "Windows-1252 (byte 0xE9" in plain and "2 text: review" in plain and "1 skipped" in plain, plain
+        says(1, "r.csv:43:1: expected 3 columns, found 2", "data", path, "--on-problem", "ragged=stop")
+        says(2, "--on-problem: expected keep", "data", path, "--on-problem", "cry")
+        says(2, "--columns: expected ROLE=COLUMN", "train", "--data", path, "--columns", "nose=3")
+        says(1, "found a wish for number 9", "train", "--data", path, "--columns", "text=9,label=1")
+        says(1, "expected UTF-8, found byte 0xE9", "data", path, "--encoding", "utf-8")
+        # through the standard input the same, and trained and measured by the same words
+        piped = subprocess.run([UNROLL, "data", "-", "--json"], input=pathlib.Path(path).read_bytes(), capture_output=True, check=True)
+        assert json.loads(piped.stdout)["examples"] == 41
+        words = ["--data", path, "--columns", "text=review,label=3", "--encoding", "latin-1", "--on-problem", "ragged=skip"]
+        ok("train", *words, "--hidden", 4, "--steps", 5, "--out", f"{folder}/m.safetensors")
+        assert json.loads(ok("eval", f"{folder}/m.safetensors", *words, "--all", "--json").stdout)["tokens"] == 41
+        # what was chosen is kept beside the file, and holds for every command
+        ok("data", path, "--columns", "text=mark", "--save-choices", beside)
+        kept = json.loads(pathlib.Path(beside).read_text())
+        assert kept == {"format": 1, "reader": "labelled", "encoding": "windows-1252", "separator": ",", "header": True, "columns": "text=3"}, kept
+        assert json.loads(ok("data", path, "--json").stdout)["answers"] == "next"
+        assert json.loads(ok("train", "--data", path, "--hidden", 4, "--steps", 2, "--json").stdout)["loss_name"] == "cross-entropy"
+        ok("trace", "--data", path, "--hidden", 3, "--steps", 1, "--out", f"{folder}/t.safetensors")
+        assert json.loads(ok("data", path, "--columns", "text=2,label=3", "--json").stdout)["answers"] == "one"
+        pathlib.Path(beside).write_text('{"format": 1, "reader": "novel"}')
+        says(1, "r.csv.unroll.json: \"reader\"", "train", "--data", path)
+
+
+@test
+def a_file_that_goes_away_or_is_closed():
+    with tempfile.TemporaryDirectory() as folder:
+        says(1, "gone.txt: cannot open: there is no such file", "data", f"{folder}/gone.txt")
+        if os.geteuid() != 0:
+            os.mkdir(f"{folder}/closed", 0)
+            says(1, "the folder cannot be read: Permission denied", "data", f"{folder}/closed")
+        # written to while it is read: whatever is found is whole, or it is said
+        path = f"{folder}/grows.txt"
+        pathlib.Path(path).write_text("anna\nbert\n" * 2_000_000)
+        reading = subprocess.Popen([UNROLL, "data", path, "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        with open(path, "a") as file:
+            while reading.poll() is None:
+                file.write("carl\n" * 1000)
+                file.flush()
+                time.sleep(0.001)
+        out, err = reading.communicate()
+        assert (reading.returncode == 1 and "changed while it was read" in err) or json.loads(out)["examples"] >= 4_000_000, err
 
 
 @test

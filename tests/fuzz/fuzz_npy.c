@@ -2,6 +2,7 @@
 
 #include "fuzz.h"
 #include "npy.h"
+#include "npy_save.h"
 #include "str.h"
 #include "temporary.h"
 

@@ -22,6 +22,35 @@ static const struct fuzz_input samples[] = {
         "{\"train\": [[[60,64,67],[],[108]], [[21],[31],[32]]], \"valid\":[[[40],[41]]], \"test\": [[[50],[51]]]}"),
     FUZZ_TEXT("#remark\n@problemName X\n@classLabel true a b\n@data\n1,2,3:4,5,6:b\n1,?:0,0:a\n"),
     FUZZ_TEXT("emma\nolivia\nava\n"),
+    // encodings
+    FUZZ_TEXT("\xFF\xFE"
+              "e\0m\0m\0a\0\n\0a\0v\0a\0\n\0\xE9\0\n\0"),
+    FUZZ_TEXT("\xFE\xFF\0e\0m\0m\0a\0\n\0a\0v\0a\0\n\xD8\x3D\xDE\x00\0\n"),
+    FUZZ_TEXT("e\0m\0m\0a\0,\0x\0\n\0a\0v\0a\0,\0y\0\n\0"),
+    FUZZ_TEXT("caf\xE9 \x93quoted\x94\nit\x92s\n"),
+    FUZZ_TEXT("\xEF\xBB\xBF"
+              "emma\r\nava\r\n"),
+    // tables
+    FUZZ_TEXT("id,text,label\n1,\"one, two\",a\n2,\"three\nfour\",b\n3,\"say "
+              "\"\"x\"\"\",a\n4,six,b\n5,sev,a\n6,e,b\n7,ni,a\n8,te,b\n"),
+    FUZZ_TEXT("a;1,5;x\nb;2,5;y\nc;3;x\nd;4;y\ne;5;x\nf;6;y\ng;\"7;x\nh;8;y\n"),
+    FUZZ_TEXT("source|target\nab|cd\n\"ef|gh\nij|kl\n"),
+    FUZZ_TEXT("id,time,x,kind\na,1,5,p\na,2,6,p\na,3,NA,p\nb,1,1,q\nb,2,2,q\nc,1,1,p\nc,2,9,p\n"),
+    FUZZ_TEXT(
+        "x,1.5,2,3,4,5\ny,2,3,4,5,6\nx,3,4,5.5,6,?\ny,4,5,6,7,8\nx,5,6,7,,\ny,1,2,3,4,5\nx,1,1,1,1,1\ny,1,1,1,1,1\n"),
+    FUZZ_TEXT("<!DOCTYPE html>\n<html><body>1,2</body></html>\n"),
+    // sequences, JSON lines, arrays
+    FUZZ_TEXT(">s1 a|pos\nACGT\nAC\n>s2|neg\nTT\n>s3|pos\nGG\n>s4|neg\nC\n"),
+    FUZZ_TEXT(">s1\nACGT\n;remark\n>s2\nTTGG\n"),
+    FUZZ_TEXT("{\"text\": \"Good \\u00e9\", \"label\": 1}\n{\"text\": \"Bad\", \"label\": 0}\n{\"text\": \"So\", "
+              "\"label\": 1}\n"),
+    FUZZ_TEXT("{\"tokens\": [\"EU\", \"a\"], \"tags\": [\"B-X\", \"O\"]}\n{\"tokens\": [\"b\"], \"tags\": [\"O\"]}\n"),
+    FUZZ_TEXT("{\"values\": [[1,2],[3,null]], \"label\": \"a\"}\n{\"values\": [[5,6]], \"label\": \"b\"}\n"),
+    FUZZ_TEXT("{\"series\": [1,2,3]}\n{\"series\": [4,5]}\n"),
+    FUZZ_TEXT("{\"source\": \"ab\", \"target\": \"cd\"}\n{\"source\": \"ef\", \"target\": \"gh\"}\n"),
+    FUZZ_TEXT("\x93NUMPY\x01\0\x38\0{'descr': '|i1', 'fortran_order': False, 'shape': (6,)}\n\x01\x02\x03\x04\x05\x06"),
+    FUZZ_TEXT(
+        "\x93NUMPY\x01\0\x3D\0{'descr': '|i1', 'fortran_order': False, 'shape': (2, 3, 1)}\n\x01\x02\x03\x04\x05\x06"),
 };
 static const struct fuzz_input words[] = {
     FUZZ_TEXT("\n"),
@@ -54,8 +83,24 @@ static const struct fuzz_input words[] = {
     FUZZ_TEXT("\"test\""),
     FUZZ_TEXT(",,,,,,"),
     FUZZ_TEXT("\xEF\xBB\xBF"),
+    FUZZ_TEXT("\xFF\xFE"),
+    FUZZ_TEXT("\x92"),
+    FUZZ_TEXT("\n\0"),
+    FUZZ_TEXT("\"\""),
+    FUZZ_TEXT(";"),
+    FUZZ_TEXT("|"),
+    FUZZ_TEXT(">"),
+    FUZZ_TEXT("null"),
+    FUZZ_TEXT("\"text\": "),
+    FUZZ_TEXT("\r"),
 };
-static const char *const names[] = {NULL, "ts", "piano-roll", "conll", "series", "labelled", "pairs", "text"};
+static const char *const names[] = {NULL,   NULL,     NULL,         NULL,    NULL,    NULL,    NULL,
+                                    "npy",  "ts",     "piano-roll", "jsonl", "fasta", "conll", "long",
+                                    "wide", "series", "labelled",   "pairs", "text"};
+static const char *const wishes[] = {"text=2,label=3",    "text=1,label=2",      "text=1,target=2",
+                                     "value=2-4",         "id=1,time=2,value=3", "text=1",
+                                     "label=1,value=2-5", "text=text",           "value=values"};
+static const char *const separators[] = {",", ";", "\t", "_", "=>"};
 
 static void check_examples(const struct dataset *d) {
     size_t inputs = 0, answers = 0;
@@ -76,8 +121,16 @@ static void check_examples(const struct dataset *d) {
     for (size_t i = 0; i < d->answer_count; i++)
         fuzz_check(d->answer_symbols[i] >= 0 && d->answer_symbols[i] < d->labels.count);
     fuzz_check(d->problem_count <= d->problem_total && d->problem_count <= PROBLEM_MAX);
-    for (int i = 0; i < d->problem_count; i++)
+    long actions = 0;
+    for (int i = 0; i < d->problem_count; i++) {
         fuzz_check(d->problems[i].what[0] && d->problems[i].line > 0);
+        fuzz_check(utf8_check(d->problems[i].what, strlen(d->problems[i].what)) == strlen(d->problems[i].what));
+    }
+    for (int k = 0; k < ACTION_COUNT; k++)
+        actions += d->action_totals[k];
+    fuzz_check(actions == d->problem_total && d->shared <= d->validation_count);
+    for (int c = 0; c < d->column_count; c++)
+        fuzz_check(utf8_check(d->columns[c].name, strlen(d->columns[c].name)) == strlen(d->columns[c].name));
     if (d->shape == TEXT_LINES)
         fuzz_check(d->train_count > 0 && d->train_count + d->validation_count + d->test_count == d->example_count);
 }
@@ -122,6 +175,12 @@ static bool run(const struct fuzz_case *c, struct rng *rng) {
     options.lower = rng_below(rng, 2);
     options.min_count = (long)rng_below(rng, 3);
     options.reverse_source = rng_below(rng, 2);
+    if (rng_below(rng, 4) == 0) options.columns = wishes[rng_below(rng, FUZZ_COUNT(wishes))];
+    if (rng_below(rng, 8) == 0) options.separator = separators[rng_below(rng, FUZZ_COUNT(separators))];
+    if (rng_below(rng, 8) == 0) options.encoding = (enum text_encoding)rng_below(rng, ENCODING_COUNT);
+    options.header = (int)rng_below(rng, 3) - 1;
+    for (int k = 0; k < PROBLEM_KIND_COUNT; k++)
+        if (rng_below(rng, 3) == 0) options.actions[k] = (enum problem_action)rng_below(rng, ACTION_COUNT);
     struct dataset d;
     struct err err = {0};
     char *exact = malloc(c->size + 1); // so that a byte read too far is seen
@@ -133,10 +192,10 @@ static bool run(const struct fuzz_case *c, struct rng *rng) {
         check_minibatches(&d, rng);
         dataset_release(&d);
     } else {
-        fuzz_check(err.code == ERR_FORMAT || err.code == ERR_VALUE || err.code == ERR_LIMIT);
+        fuzz_check(err.code == ERR_FORMAT || err.code == ERR_VALUE || err.code == ERR_LIMIT || err.code == ERR_USAGE);
         fuzz_check(err.message[0] && !strchr(err.message, '\n'));
         fuzz_check(utf8_check(err.message, strlen(err.message)) == strlen(err.message));
-        fuzz_check(strcmp(err.file, "fuzz") == 0 && d.symbols == NULL && d.values == NULL);
+        fuzz_check((strcmp(err.file, "fuzz") == 0 || err.code == ERR_USAGE) && d.symbols == NULL && d.values == NULL);
     }
     return good;
 }

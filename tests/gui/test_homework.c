@@ -11,6 +11,7 @@
 #include "drive.h"
 #include "file.h"
 #include "npy.h"
+#include "npy_save.h"
 #include "temporary.h"
 
 static struct temporary folder;

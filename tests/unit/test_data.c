@@ -161,30 +161,75 @@ static void test_not_text(void **state) {
     EXPECT_ERROR("aaaa\naaa\n\na\n", ERR_VALUE, 0, 0, "U+0061");
 }
 
+// Two examples of a list in that encoding; what is returned owns nothing any more.
+static struct dataset expect_decoded(const char *bytes, size_t size, enum text_encoding encoding, const char *first,
+                                     const char *second) {
+    struct data_options options = data_options_default();
+    struct dataset d;
+    struct err err = {0};
+    options.shape = TEXT_LINES;
+    if (!dataset_from_text(&d, "t", bytes, size, &options, &err)) fail_msg("%s", err.message);
+    assert_int_equal(d.encoding, encoding);
+    expect_example(&d, 0, first);
+    expect_example(&d, 1, second);
+    struct dataset facts = d;
+    dataset_release(&d);
+    return facts;
+}
+
 static void test_utf16(void **state) {
     (void)state;
+    expect_decoded("\xFF\xFE"
+                   "a\0b\0\n\0\xE9\0",
+                   10, ENCODING_UTF16LE, "ab", "\u00E9");
+    expect_decoded("\xFE\xFF\0a\0b\0\n\xD8\x3D\xDE\x00", 12, ENCODING_UTF16BE, "ab", "\U0001F600");
+    expect_decoded("e\0m\0m\0a\0\n\0a\0v\0a\0\n\0", 18, ENCODING_UTF16LE, "emma", "ava"); // no mark
+    expect_decoded("\0e\0m\0m\0a\0\n\0a\0b", 14, ENCODING_UTF16BE, "emma", "ab");
+    expect_decoded("\x10\x04\x3D\x04\x3D\x04\x30\x04\n\0\x18\x04\x32\x04\x30\x04\x3D\x04\n\0", 20, ENCODING_UTF16LE,
+                   "\u0410\u043D\u043D\u0430", "\u0418\u0432\u0430\u043D"); // zeros in the line ends alone
     EXPECT_ERROR("\xFF\xFE"
-                 "a\0b\0",
-                 ERR_FORMAT, 0, 0, "UTF-16");
-    EXPECT_ERROR("\xFE\xFF\0a\0b", ERR_FORMAT, 0, 0, "iconv -f UTF-16");
+                 "a\0b\0\n",
+                 ERR_FORMAT, 1, 3, "half a unit at the end of the file at byte offset 6");
+    EXPECT_ERROR("\xFE\xFF\0a\0\n\xD8\x3D\0b", ERR_FORMAT, 2, 1, "half a character at byte offset 6");
+    EXPECT_ERROR("\xFE\xFF\0a\0\n\0\0\0b", ERR_FORMAT, 2, 1, "U+0000");
     EXPECT_ERROR("\xFF\xFE\0\0a\0\0\0", ERR_FORMAT, 0, 0, "UTF-32");
     EXPECT_ERROR("\0\0\xFE\xFF\0\0\0a", ERR_FORMAT, 0, 0, "UTF-32");
-    EXPECT_ERROR("e\0m\0m\0a\0\n\0a\0v\0a\0\n\0", ERR_FORMAT, 0, 0, "UTF-16"); // no mark
-    EXPECT_ERROR("\0e\0m\0m\0a\0\n\0a", ERR_FORMAT, 0, 0, "UTF-16");
 }
 
 static void test_not_utf8(void **state) {
     (void)state;
-    EXPECT_ERROR("abc\nd\xE9"
-                 "f\n",
-                 ERR_FORMAT, 2, 2, "0xE9 at byte offset 5");
     EXPECT_ERROR("\u00E9\u00E9\xFFx", ERR_FORMAT, 1, 3, "0xFF at byte offset 4"); // columns are characters
-    EXPECT_ERROR("a\r\nb\rc\nd\x80", ERR_FORMAT, 4, 2, "byte offset 8");          // every kind of line end counts
     EXPECT_ERROR("\xEF\xBB\xBF"
                  "a\xC0\x80",
                  ERR_FORMAT, 1, 2, "0xC0 at byte offset 4"); // the mark is no character
     EXPECT_ERROR("ab\xE2\x82", ERR_FORMAT, 1, 3, "middle of a character");
-    EXPECT_ERROR("ab\xED\xA0\x80", ERR_FORMAT, 1, 3, "0xED"); // a surrogate
+    EXPECT_ERROR("ab\u00E9\u00E9\u00E9\u00E9\xED\xA0\x80", ERR_FORMAT, 1, 7, "0xED"); // a surrogate
+    EXPECT_ERROR("a\xE9\nb\x81\n", ERR_FORMAT, 1, 2, "0xE9");                         // Windows-1252 has no 0x81
+    EXPECT_ERROR("a\xE9\nb\x02\n", ERR_FORMAT, 1, 2, "0xE9");                         // nor a text such a byte
+}
+
+static void test_windows_1252(void **state) {
+    (void)state;
+    struct dataset d =
+        expect_decoded("it's\nit\x92s caf\xE9\n", 15, ENCODING_WINDOWS1252, "it's", "it\u2019s caf\u00E9");
+    assert_string_equal(d.encoding_reason, "byte 0x92 at line 2, column 3");
+    assert_int_equal(d.problem_totals[PROBLEM_ENCODING], 1);
+    expect_decoded("a\r\nb\rd\x80", 7, ENCODING_WINDOWS1252, "a", "b");
+    d = expect_decoded("a\r\nb\rd\x80", 7, ENCODING_WINDOWS1252, "a", "b"); // every kind of line end counts
+    assert_string_equal(d.encoding_reason, "byte 0x80 at line 3, column 2");
+    expect_decoded("abc\nd\xE9", 6, ENCODING_LATIN1, "abc", "d\u00E9"); // at the very end
+    struct data_options options = data_options_default();
+    struct err err;
+    options.encoding = ENCODING_UTF8;
+    assert_false(dataset_from_text(&d, "t",
+                                   "abc\nd\xE9"
+                                   "f\n",
+                                   8, &options, &err));
+    assert_int_equal(err.column, 2);
+    assert_non_null(strstr(err.message, "0xE9 at byte offset 5"));
+    options.encoding = ENCODING_UTF16LE;
+    assert_false(dataset_from_text(&d, "t", "abc\ndefg", 8, &options, &err));
+    assert_non_null(strstr(err.message, "expected UTF-16LE, as asked, found UTF-8"));
 }
 
 static void test_line_ends(void **state) {
@@ -796,7 +841,7 @@ static void test_paths(void **state) {
     assert_false(dataset_read_text(&d, t.folder, NULL, &err));
     assert_int_equal(err.code, ERR_IO);
     const char *path = temporary_path(&t, "bad.txt");
-    assert_true(file_save_whole(path, "a\n\xFF", 3, NULL));
+    assert_true(file_save_whole(path, "a\n\xFF\x01", 4, NULL));
     assert_false(dataset_read_text(&d, path, NULL, &err));
     assert_string_equal(err.file, path); // the whole path, as it was given
     assert_int_equal(err.line, 2);
@@ -871,6 +916,7 @@ int main(void) {
         cmocka_unit_test(test_not_text),
         cmocka_unit_test(test_utf16),
         cmocka_unit_test(test_not_utf8),
+        cmocka_unit_test(test_windows_1252),
         cmocka_unit_test(test_line_ends),
         cmocka_unit_test(test_mixed_line_ends_are_said),
         cmocka_unit_test(test_spaces_are_kept),

@@ -1,6 +1,7 @@
 // .npy: every rule of the format, files cut and spoilt, written and read again; and numpy itself where it is installed.
 
 #include "npy.h"
+#include "npy_save.h"
 #include "str.h"
 
 #include <math.h>

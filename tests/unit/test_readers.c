@@ -277,6 +277,11 @@ static void test_folder(void **state) {
     assert_int_equal(find_problem(&d, PROBLEM_EMPTY_LINE, "Irish.txt")->line, 3);
     dataset_release(&d);
     assert_true(file_save_whole(temporary_path(&t, "Latin.txt"), "a\nb\xE9\n", 5, NULL));
+    assert_true(dataset_read(&d, t.folder, &options, &err));
+    assert_int_equal(d.encoding, ENCODING_LATIN1);
+    assert_int_equal(find_problem(&d, PROBLEM_ENCODING, "Latin.txt read as Latin-1: byte 0xE9 at line 2")->column, 2);
+    dataset_release(&d);
+    assert_true(file_save_whole(temporary_path(&t, "Latin.txt"), "a\nb\xE9\x02\n", 6, NULL));
     assert_false(dataset_read(&d, t.folder, &options, &err));
     assert_non_null(strstr(err.file, "Latin.txt"));
     assert_int_equal(err.line, 2);
@@ -337,10 +342,10 @@ static void test_series(void **state) {
     assert_int_equal(d.channels, 2);
     assert_int_equal(d.symbol_count, 50);
     assert_int_equal(d.train_symbols, 40);
-    assert_int_equal(find_problem(&d, PROBLEM_OTHER, "taken again")->line, 6);
-    assert_int_equal(find_problem(&d, PROBLEM_OTHER, "taken again")->column, 11);
+    assert_int_equal(find_problem(&d, PROBLEM_MISSING, "taken again")->line, 6);
+    assert_int_equal(find_problem(&d, PROBLEM_MISSING, "taken again")->column, 11);
     find_problem(&d, PROBLEM_EMPTY_LINE, "empty line");
-    assert_int_equal(find_problem(&d, PROBLEM_SKIPPED, "expected 3 columns")->line, 53);
+    assert_int_equal(find_problem(&d, PROBLEM_RAGGED, "expected 3 columns")->line, 53);
     assert_true(fabs(d.mean[0] - 19.5) < 1e-5 && fabs(d.scale[0] - sqrt((40.0 * 40 - 1) / 12)) < 1e-4);
     assert_true(fabs(d.values[9 * 2] * d.scale[0] + d.mean[0] - 9) < 1e-4);
     assert_true(d.values[4 * 2 + 1] == d.values[3 * 2 + 1]);
@@ -383,7 +388,7 @@ static void test_ts(void **state) {
     assert_int_equal(d.example_count, 2);
     assert_int_equal(d.examples[1].length, 2);
     assert_int_equal(d.examples[1].line, 6);
-    assert_int_equal(find_problem(&d, PROBLEM_OTHER, "taken again")->column, 3);
+    assert_int_equal(find_problem(&d, PROBLEM_MISSING, "taken again")->column, 3);
     struct minibatch m;
     assert_true(minibatch_init(&m, &d, 2, 1, NULL));
     struct rng rng = rng_seed(5);

@@ -3,7 +3,9 @@
 // a Python dictionary, then the numbers. Reading enforces all of it and believes no size before it is checked against
 // the file; the error says what was expected, what was found, and at which byte. A struct npy owns its numbers.
 
-#include "safetensors.h"
+#include "err.h"
+#include <stddef.h>
+#include <stdint.h>
 
 enum { NPY_MAX_DIMS = 8 };
 
@@ -21,14 +23,3 @@ bool npy_read(struct npy *array, const char *path, struct err *err);
 // As above from memory; `name` stands in messages. For tests and fuzzing.
 bool npy_parse(struct npy *array, const char *name, const void *bytes, size_t size, struct err *err);
 void npy_release(struct npy *array);
-
-// Version 1, little-endian, C order; whole or not at all. data: row-major, of the type's size.
-bool npy_save(const char *path, enum tensor_type type, int dims, const int64_t *shape, const void *data,
-              struct err *err);
-
-// What is known of the arrays of a folder (its name ends in '/'), as FOLDER/meta.json: texts by key, those without a
-// value left out.
-struct npy_word {
-    const char *key, *value;
-};
-bool npy_save_words(const char *folder, const struct npy_word *words, int count, struct err *err);

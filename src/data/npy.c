@@ -1,17 +1,15 @@
 #include "npy.h"
 
-#include "check.h"
 #include "file.h"
 #include "mem.h"
 #include "str.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAGIC = 6, HEADER_MAX = 1 << 16, ALIGNMENT = 64 };
+enum { MAGIC = 6, HEADER_MAX = 1 << 16 };
 static const char magic[MAGIC + 1] = "\x93NUMPY";
 static const size_t FILE_MAX_BYTES = (size_t)4 << 30;
 
@@ -233,7 +231,7 @@ static bool check_size(struct parser *p, struct npy *array, const struct type *t
     }
     if (empty) bytes = 0;
     char shape[160];
-    tensor_shape_text(array->dims, array->shape, shape, sizeof shape);
+    shape_text(array->dims, array->shape, shape, sizeof shape);
     if (overflow && !empty) return broken(p, "the shape %s is too large for any file", shape);
     if (bytes > there)
         return broken(p, "the shape %s takes %zu bytes, but only %zu follow the header: the file is cut off", shape,
@@ -310,51 +308,4 @@ void npy_release(struct npy *array) {
     mem_free(array->whole);
     mem_free(array->real);
     *array = (struct npy){0};
-}
-
-// ---- writing ----
-
-bool npy_save(const char *path, enum tensor_type type, int dims, const int64_t *shape, const void *data,
-              struct err *err) {
-    static const char *const types[TENSOR_TYPE_COUNT] = {
-        [TENSOR_F32] = "<f4", [TENSOR_F64] = "<f8", [TENSOR_I32] = "<i4", [TENSOR_I64] = "<i8", [TENSOR_U8] = "|u1"};
-    check(dims >= 0 && dims <= NPY_MAX_DIMS, "an array of %d dimensions", dims);
-    struct str header = {0};
-    size_t bytes = tensor_type_sizes[type];
-    str_printf(&header, "{'descr': '%s', 'fortran_order': False, 'shape': (", types[type]);
-    for (int d = 0; d < dims; d++) {
-        check(!__builtin_mul_overflow(bytes, (size_t)shape[d], &bytes), "an array too large for memory");
-        str_printf(&header, d > 0 || dims == 1 ? (dims == 1 ? "%lld," : ", %lld") : "%lld", (long long)shape[d]);
-    }
-    str_put(&header, "), }");
-    while ((MAGIC + 4 + header.size + 1) % ALIGNMENT != 0)
-        str_put_char(&header, ' ');
-    str_put_char(&header, '\n');
-    unsigned char start[MAGIC + 4];
-    memcpy(start, magic, MAGIC);
-    start[MAGIC] = 1;
-    start[MAGIC + 1] = 0;
-    start[MAGIC + 2] = (unsigned char)(header.size & 255);
-    start[MAGIC + 3] = (unsigned char)(header.size >> 8);
-    struct file_save save;
-    bool good = file_save_begin(&save, path, err) && file_save_write(&save, start, sizeof start, err) &&
-                file_save_write(&save, header.data, header.size, err) && file_save_write(&save, data, bytes, err) &&
-                file_save_commit(&save, err);
-    str_release(&header);
-    return good;
-}
-
-bool npy_save_words(const char *folder, const struct npy_word *words, int count, struct err *err) {
-    struct str path = {0};
-    json_t *json = json_object();
-    for (int k = 0; k < count; k++)
-        if (words[k].value) json_object_set_new(json, words[k].key, json_string(words[k].value));
-    char *text = json_dumps(json, JSON_INDENT(2));
-    str_printf(&path, "%smeta.json", folder);
-    bool good = text ? file_save_whole(path.data, text, strlen(text), err)
-                     : err_at(err, ERR_MEMORY, path.data, 0, 0, "no memory for the metadata");
-    free(text); // jansson's
-    json_decref(json);
-    str_release(&path);
-    return good;
 }

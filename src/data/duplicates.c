@@ -1,0 +1,191 @@
+// Examples that are the same as others, found by hash in a table of their indices.
+#include "mem.h"
+#include "problems.h"
+
+#include <string.h>
+
+// Two symbols a step.
+static uint64_t hash_symbols(uint64_t h, const int *symbols, int count) {
+    for (int i = 0; i < count; i += 2) {
+        uint64_t pair = (uint32_t)symbols[i];
+        if (i + 1 < count) pair |= (uint64_t)(uint32_t)symbols[i + 1] << 32;
+        h = (h ^ pair) * 0x9E3779B97F4A7C15u;
+        h ^= h >> 29;
+    }
+    return h;
+}
+
+static uint64_t hash_example(const struct dataset *dataset, const struct dataset_example *example) {
+    uint64_t h = ((uint64_t)example->length + 1) * 0xD6E8FEB86659FD93u; // spread, or it cancels a first symbol
+    h = hash_symbols(h, dataset->symbols + example->start, example->length);
+    if (example->answer_length == 0) return h;
+    return hash_symbols(h, dataset->answer_symbols + example->answer_start, example->answer_length);
+}
+
+static bool same_symbols(const int *symbols, size_t a, size_t b, int length) {
+    return length == 0 || memcmp(symbols + a, symbols + b, (size_t)length * sizeof *symbols) == 0;
+}
+
+static bool same_text(const struct dataset *dataset, const struct dataset_example *a, const struct dataset_example *b) {
+    return a->length == b->length && a->answer_length == b->answer_length &&
+           same_symbols(dataset->symbols, a->start, b->start, a->length) &&
+           same_symbols(dataset->answer_symbols, a->answer_start, b->answer_start, a->answer_length);
+}
+
+// Open addressing, at most four fifths full, twice as large as it fills. Places go with the hash, so that growing walks
+// through both tables in order and looks at no example.
+struct slot {
+    uint32_t index; // + 1, 0 = free
+    uint32_t hash;
+};
+struct finder {
+    const struct dataset *dataset;
+    struct slot *slots;
+    uint64_t size, count;
+    bool no_memory;
+};
+
+static bool finder_start(struct finder *f, const struct dataset *dataset) {
+    *f = (struct finder){.dataset = dataset, .size = 1 << 14};
+    f->slots = mem_array(f->size, sizeof *f->slots);
+    return f->slots != NULL;
+}
+
+static void finder_release(struct finder *f) {
+    mem_free(f->slots);
+}
+
+// The slot of what is the same as `example`, or the free one where it would go.
+static struct slot *find_slot(const struct finder *f, uint32_t hash, const struct dataset_example *example) {
+    uint64_t place = hash * f->size >> 32;
+    for (; f->slots[place].index; place = place + 1 < f->size ? place + 1 : 0)
+        if (example && f->slots[place].hash == hash &&
+            same_text(f->dataset, example, &f->dataset->examples[f->slots[place].index - 1]))
+            break;
+    return &f->slots[place];
+}
+
+static void finder_grow(struct finder *f) {
+    struct finder larger = *f;
+    larger.size = f->size * 2;
+    larger.slots = mem_array(larger.size, sizeof *larger.slots);
+    f->no_memory = !larger.slots;
+    if (f->no_memory) return;
+    for (uint64_t k = 0; k < f->size; k++)
+        if (f->slots[k].index) *find_slot(&larger, f->slots[k].hash, NULL) = f->slots[k];
+    finder_release(f);
+    *f = larger;
+}
+
+// The first example put in that is the same as this one, or -1; then it is put in itself where `put`.
+static int finder_find(struct finder *f, int index, bool put) {
+    const struct dataset_example *example = &f->dataset->examples[index];
+    uint32_t hash = (uint32_t)(hash_example(f->dataset, example) * 0x9E3779B97F4A7C15u >> 32);
+    struct slot *slot = find_slot(f, hash, example);
+    if (slot->index) return (int)slot->index - 1;
+    if (!put) return -1;
+    *slot = (struct slot){.index = (uint32_t)index + 1, .hash = hash};
+    if (++f->count * 5 > f->size * 4) finder_grow(f);
+    return -1;
+}
+
+static void tell(struct problem_log *log, const struct dataset *d, int index, int other, bool skip) {
+    const struct dataset_example *example = &d->examples[index];
+    long first = d->examples[other].line;
+    enum problem_action done = skip ? ACTION_SKIP : ACTION_KEEP;
+    const char *what = skip ? "skipped" : "kept";
+    if (d->answers == ANSWERS_ONE)
+        problem_add_done(log, PROBLEM_DUPLICATE, done, example->line, 1, "the same as line %ld (both %.40s); %s", first,
+                         d->labels.texts[d->answer_symbols[example->answer_start]], what);
+    else
+        problem_add_done(log, PROBLEM_DUPLICATE, done, example->line, 1, "the same as line %ld; %s", first, what);
+}
+
+// Moves an example down over those that were taken out.
+static void move_down(struct dataset *d, int to, int from, size_t *symbols, size_t *answers) {
+    struct dataset_example example = d->examples[from];
+    memmove(d->symbols + *symbols, d->symbols + example.start, (size_t)example.length * sizeof *d->symbols);
+    if (example.answer_length > 0)
+        memmove(d->answer_symbols + *answers, d->answer_symbols + example.answer_start,
+                (size_t)example.answer_length * sizeof *d->answer_symbols);
+    example.start = (uint32_t)*symbols;
+    example.answer_start = (uint32_t)*answers;
+    *symbols += (size_t)example.length;
+    *answers += (size_t)example.answer_length;
+    d->examples[to] = example;
+}
+
+// The counts of what was taken out go, too.
+static void uncount(struct dataset *d, const struct dataset_example *example) {
+    struct vocabulary *answers = d->labels.count > 0 ? &d->labels : &d->vocabulary;
+    for (int i = 0; i < example->length; i++)
+        d->vocabulary.counts[d->symbols[example->start + (size_t)i]]--;
+    for (int i = 0; i < example->answer_length; i++)
+        answers->counts[d->answer_symbols[example->answer_start + (size_t)i]]--;
+}
+
+bool problems_of_duplicates(struct problem_log *log, struct dataset *d, const struct data_options *options) {
+    struct finder finder = {0};
+    bool skip = problem_choice(options, PROBLEM_DUPLICATE) == ACTION_SKIP, good = finder_start(&finder, d);
+    size_t symbols = 0, answers = 0;
+    int kept = 0;
+    for (int i = 0; good && !finder.no_memory && i < d->example_count; i++) {
+        // what is looked up lies where it was or further down: `kept` examples, all put in, and this one
+        if (skip) {
+            struct dataset_example original = d->examples[i];
+            move_down(d, kept, i, &symbols, &answers);
+            int other = finder_find(&finder, kept, true);
+            if (other >= 0) {
+                tell(log, d, kept, other, true);
+                uncount(d, &d->examples[kept]);
+                symbols -= (size_t)original.length;
+                answers -= (size_t)original.answer_length;
+            } else
+                kept++;
+        } else {
+            int other = finder_find(&finder, i, true);
+            if (other >= 0) tell(log, d, i, other, false);
+        }
+    }
+    if (good && skip) {
+        d->example_count = kept;
+        d->symbol_count = symbols;
+        d->answer_count = answers;
+    }
+    good = good && !finder.no_memory;
+    finder_release(&finder);
+    return good;
+}
+
+bool problems_of_the_split(struct problem_log *log, struct dataset *d) {
+    struct finder finder = {0};
+    long line = 0;
+    int first = -1;
+    bool good = finder_start(&finder, d);
+    // the smaller part goes into the table; what of it the other part meets is marked
+    uint8_t *met = good ? mem_array((size_t)d->example_count, 1) : NULL;
+    good = good && met;
+    for (int i = 0; good && i < d->validation_count; i++)
+        finder_find(&finder, d->validation[i], true);
+    for (int i = 0; good && i < d->train_count; i++) {
+        int found = finder_find(&finder, d->train[i], false);
+        if (found >= 0) met[found] = 1;
+    }
+    for (int i = 0; good && i < d->validation_count; i++) {
+        int found = finder_find(&finder, d->validation[i], false);
+        if (found < 0 || !met[found]) continue;
+        d->shared++;
+        if (line == 0 || d->examples[d->validation[i]].line < line) {
+            first = d->validation[i];
+            line = d->examples[first].line;
+        }
+    }
+    if (d->shared > 0)
+        problem_add(log, PROBLEM_OTHER, line, 1,
+                    "%ld of the %d validation examples stand%s in the training part as well, first here; kept",
+                    d->shared, d->validation_count, d->shared == 1 ? "s" : "");
+    mem_free(met);
+    good = good && !finder.no_memory;
+    finder_release(&finder);
+    return good;
+}
