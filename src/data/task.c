@@ -175,8 +175,8 @@ static bool repeats(struct seen *seen, const struct dataset *d, bool training) {
     return false;
 }
 
-// Where examples come from. Two generators, neither of them that of the minibatches: fresh examples never repeat those of
-// validation.
+// Where examples come from. Two generators, neither of them that of the minibatches: fresh examples never repeat those
+// of validation.
 struct supply {
     struct rng train, validation;
     int *order, taken; // of the stock; NULL where there is none

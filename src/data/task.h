@@ -27,8 +27,8 @@ struct task_recipe {
     double lr, clip_norm, forget_bias;
 };
 
-// What `trace`, `render` and the window open with instead: small enough to be seen, and trained in about a second. 0: as
-// in the recipe.
+// What `trace`, `render` and the window open with instead: small enough to be seen, and trained in about a second. 0:
+// as in the recipe.
 struct task_walk {
     int hidden;
     long steps;
@@ -59,8 +59,8 @@ struct task {
                                        // answers are `one` or `sequence` all examples are of one length
     bool distinct; // no example stands twice, none of validation in training; for symbols, and where there are enough
     bool new_validation; // examples may stand twice, but none of validation stands in training; for symbols
-    // Of tasks made of words: a stock of texts, text `index` put into *input and *answer (a label, a word a timestep, or
-    // nothing), both empty before. Examples are drawn of it without repeats; it may hold some twice when there are
+    // Of tasks made of words: a stock of texts, text `index` put into *input and *answer (a label, a word a timestep,
+    // or nothing), both empty before. Examples are drawn of it without repeats; it may hold some twice when there are
     // enough. Then symbols and answer_symbols are "", and there is no `generate`.
     void (*text)(const struct task_settings *settings, int index, struct str *input, struct str *answer);
     int stock, min_count; // a word of the stock that occurs less often is <UNK>

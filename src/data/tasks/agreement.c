@@ -4,10 +4,12 @@
 
 #include "str.h"
 
-static const char *const eaters[][2] = {{"cat", "cats"},   {"dog", "dogs"},     {"bird", "birds"}, {"horse", "horses"},
-                                        {"mouse", "mice"}, {"child", "children"}, {"girl", "girls"}, {"boy", "boys"}};
-static const char *const foods[][2] = {{"fish", "fishes"}, {"apple", "apples"},   {"cake", "cakes"},  {"egg", "eggs"},
-                                       {"berry", "berries"}, {"carrot", "carrots"}, {"plum", "plums"}, {"tomato", "tomatoes"}};
+static const char *const eaters[][2] = {{"cat", "cats"},     {"dog", "dogs"},   {"bird", "birds"},
+                                        {"horse", "horses"}, {"mouse", "mice"}, {"child", "children"},
+                                        {"girl", "girls"},   {"boy", "boys"}};
+static const char *const foods[][2] = {{"fish", "fishes"}, {"apple", "apples"},   {"cake", "cakes"},
+                                       {"egg", "eggs"},    {"berry", "berries"},  {"carrot", "carrots"},
+                                       {"plum", "plums"},  {"tomato", "tomatoes"}};
 static const char *const adjectives[] = {"big", "small", "red", "fresh", "sweet", "old"};
 static const char *const determiners[] = {"the", "my", "her", "our"};
 #define COUNT(list) (sizeof(list) / sizeof *(list))
@@ -53,7 +55,8 @@ const struct task task_agreement = {
     .validation_count = 300,
     .text = text,
     .stock = 4000,
-    .recipe = {.cell = "lstm", .layers = 1, .hidden = 12, .embed = 0, .steps = 1000, .batch = 32, .lr = 0.01, .clip_norm = 1},
+    .recipe =
+        {.cell = "lstm", .layers = 1, .hidden = 12, .embed = 0, .steps = 1000, .batch = 32, .lr = 0.01, .clip_norm = 1},
     .walk = {.hidden = 8, .steps = 500},
     .measure = MEASURE_ACCURACY,
     .level = 0.99,

@@ -15,16 +15,21 @@ struct list {
 };
 static const char *const first_names[] = {"teddy", "jordan", "paris",  "mary",  "john", "bill",
                                           "rose",  "george", "austin", "henry", "anna", "mark"};
-static const char *const last_names[] = {"roosevelt", "ford", "washington", "smith", "hill", "lincoln", "jordan", "brown"};
-static const char *const places[] = {"paris",  "jordan",  "washington", "turkey",      "london",  "austin",
+static const char *const last_names[] = {"roosevelt", "ford",    "washington", "smith",
+                                         "hill",      "lincoln", "jordan",     "brown"};
+static const char *const places[] = {"paris",  "jordan",  "washington", "turkey",       "london",  "austin",
                                      "amazon", "georgia", "new york",   "south africa", "san jose"};
-static const char *const companies[] = {"apple", "amazon", "ford", "shell", "target", "general motors", "bank of london", "hill and brown"};
-static const char *const things[] = {"teddy bears", "apple pies", "roast turkeys", "ford cars", "sea shells", "brown shoes",
-                                     "rose gardens", "electric bills", "target practice", "jordan almonds"};
+static const char *const companies[] = {"apple",  "amazon",         "ford",           "shell",
+                                        "target", "general motors", "bank of london", "hill and brown"};
+static const char *const things[] = {"teddy bears",     "apple pies",    "roast turkeys", "ford cars",
+                                     "sea shells",      "brown shoes",   "rose gardens",  "electric bills",
+                                     "target practice", "jordan almonds"};
 #define COUNT(list) (int)(sizeof(list) / sizeof *(list))
 static const struct list lists[] = {
-    {'P', "PER", first_names, COUNT(first_names)}, {'L', "LOC", places, COUNT(places)},
-    {'C', "ORG", companies, COUNT(companies)},     {'X', NULL, things, COUNT(things)},
+    {'P', "PER", first_names, COUNT(first_names)},
+    {'L', "LOC", places, COUNT(places)},
+    {'C', "ORG", companies, COUNT(companies)},
+    {'X', NULL, things, COUNT(things)},
 };
 // P: a first name, or two times of three a first and a last name.
 static const char *const sentences[] = {
@@ -105,7 +110,14 @@ const struct task task_entities = {
     .validation_count = 300,
     .text = text,
     .stock = 6000,
-    .recipe = {.cell = "lstm", .layers = 1, .hidden = 16, .bidirectional = true, .steps = 800, .batch = 32, .lr = 0.01, .clip_norm = 1},
+    .recipe = {.cell = "lstm",
+               .layers = 1,
+               .hidden = 16,
+               .bidirectional = true,
+               .steps = 800,
+               .batch = 32,
+               .lr = 0.01,
+               .clip_norm = 1},
     .walk = {.hidden = 8, .steps = 500},
     .measure = MEASURE_SEQUENCE_ACCURACY,
     .level = 0.95,

@@ -19,14 +19,18 @@ struct verb {
     const char *english[2], *french[2];
 };
 static const struct noun beings[] = {
-    {{"cat", "cats"}, {"chat", "chats"}, MASCULINE},       {{"dog", "dogs"}, {"chien", "chiens"}, MASCULINE},
-    {{"bird", "birds"}, {"oiseau", "oiseaux"}, MASCULINE}, {{"boy", "boys"}, {"garçon", "garçons"}, MASCULINE, true},
-    {{"girl", "girls"}, {"fille", "filles"}, FEMININE, true},    {{"queen", "queens"}, {"reine", "reines"}, FEMININE, true},
-    {{"cow", "cows"}, {"vache", "vaches"}, FEMININE},      {{"mouse", "mice"}, {"souris", "souris"}, FEMININE},
+    {{"cat", "cats"}, {"chat", "chats"}, MASCULINE},
+    {{"dog", "dogs"}, {"chien", "chiens"}, MASCULINE},
+    {{"bird", "birds"}, {"oiseau", "oiseaux"}, MASCULINE},
+    {{"boy", "boys"}, {"garçon", "garçons"}, MASCULINE, true},
+    {{"girl", "girls"}, {"fille", "filles"}, FEMININE, true},
+    {{"queen", "queens"}, {"reine", "reines"}, FEMININE, true},
+    {{"cow", "cows"}, {"vache", "vaches"}, FEMININE},
+    {{"mouse", "mice"}, {"souris", "souris"}, FEMININE},
 };
 static const struct noun things[] = {
-    {{"book", "books"}, {"livre", "livres"}, MASCULINE},   {{"cake", "cakes"}, {"gâteau", "gâteaux"}, MASCULINE},
-    {{"flower", "flowers"}, {"fleur", "fleurs"}, FEMININE}, {{"apple", "apples"}, {"pomme", "pommes"}, FEMININE},
+    {{"book", "books"}, {"livre", "livres"}, MASCULINE},      {{"cake", "cakes"}, {"gâteau", "gâteaux"}, MASCULINE},
+    {{"flower", "flowers"}, {"fleur", "fleurs"}, FEMININE},   {{"apple", "apples"}, {"pomme", "pommes"}, FEMININE},
     {{"orange", "oranges"}, {"orange", "oranges"}, FEMININE},
 };
 static const struct adjective before_noun[] = {
@@ -65,8 +69,8 @@ static bool elides(const char *word) {
 }
 
 // The determiner and what stands between it and the next French word: a space, or the apostrophe.
-static void put_determiner(enum determiner which, const struct noun *noun, int number, bool adjective,
-                           const char *next, struct str *out) {
+static void put_determiner(enum determiner which, const struct noun *noun, int number, bool adjective, const char *next,
+                           struct str *out) {
     static const char *const forms[DETERMINERS][4] = {
         [THE] = {"le ", "les ", "la ", "les "},
         [THIS] = {"ce ", "ces ", "cette ", "ces "},
@@ -84,8 +88,8 @@ static void put_determiner(enum determiner which, const struct noun *noun, int n
 }
 
 // One noun phrase in both languages.
-static void put_phrase(const struct noun *noun, int number, enum determiner which, struct rng *rng,
-                       struct str *english, struct str *french) {
+static void put_phrase(const struct noun *noun, int number, enum determiner which, struct rng *rng, struct str *english,
+                       struct str *french) {
     static const char *const determiners[DETERMINERS][2] = {
         [THE] = {"the", "the"}, [THIS] = {"this", "these"}, [MY] = {"my", "my"}, [A] = {"a", "some"}};
     int agreement = noun->gender + number, place = (int)rng_below(rng, 4); // two of four have no adjective
@@ -142,8 +146,8 @@ static void text(const struct task_settings *settings, int index, struct str *en
         // "does not see a cat" is "ne voit pas de chat", and one likes all of a kind: those keep to what is definite.
         bool definite = no || verb == &with_object[LIKES];
         const struct noun *object = DRAW(things, &rng);
-        put_phrase(object, (int)rng_below(&rng, 2),
-                   (enum determiner)rng_below(&rng, definite ? DEFINITE : DETERMINERS), &rng, english, french);
+        put_phrase(object, (int)rng_below(&rng, 2), (enum determiner)rng_below(&rng, definite ? DEFINITE : DETERMINERS),
+                   &rng, english, french);
     }
 }
 
@@ -162,8 +166,16 @@ const struct task task_french = {
     .validation_count = 200,
     .text = text,
     .stock = 6000,
-    .recipe = {.cell = "gru", .layers = 1, .hidden = 64, .embed = 24, .schedule = "cosine", .steps = 1500, .batch = 32, .lr = 0.01, .clip_norm = 1},
-    .walk = {.hidden = 16, .steps = 600},
+    .recipe = {.cell = "lstm",
+               .layers = 1,
+               .hidden = 64,
+               .embed = 24,
+               .schedule = "cosine",
+               .steps = 2500,
+               .batch = 32,
+               .lr = 0.01,
+               .clip_norm = 1},
+    .walk = {.hidden = 16, .steps = 1500},
     .measure = MEASURE_SEQUENCE_ACCURACY,
     .level = 0.9,
     .level_note = "whole sentences right, of sentences that are not in training",

@@ -31,7 +31,7 @@ const struct task task_one = {
     .parameters = {{"noise", 20, 0, 1000, "standard deviation of the noise, in hundredths of a lit segment"}},
     .validation_count = 500,
     .recipe = {.cell = "rnn", .layers = 1, .hidden = 12, .steps = 1500, .batch = 32, .lr = 0.01, .clip_norm = 1},
-    .walk = {.hidden = 8, .steps = 1000},
+    .walk = {.hidden = 8},
     .measure = MEASURE_ACCURACY,
     .level = 0.97,
     .level_note = "guessing has 0.1",

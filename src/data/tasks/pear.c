@@ -17,20 +17,25 @@ struct slots {
     const char *const *words;
     int count;
 };
-#define LIST(mark, list) {mark, list, (int)(sizeof(list) / sizeof *(list))}
+#define LIST(mark, list)                                                                                               \
+    { mark, list, (int)(sizeof(list) / sizeof *(list)) }
 static const struct slots slots[] = {LIST('F', fruits), LIST('D', dishes), LIST('T', tastes), LIST('W', worn),
                                      LIST('L', looks)};
 #define COUNT(list) (int)(sizeof(list) / sizeof *(list))
 static const char *const sentences[] = {
-    "the F and pear D is T", "the F and pear D was T", "we ate the F and pear D", "she made a F and pear D",
-    "the pear D is T",       "a T pear is better than a F", "he cut a pear and a F", "the F D is T",
-    "a pair of W is L",      "he has a L pair of W",        "she bought a pair of L W", "we need a pair of W",
-    "the pair of W is L",    "the L W are T",
+    "the F and pear D is T",    "the F and pear D was T",
+    "we ate the F and pear D",  "she made a F and pear D",
+    "the pear D is T",          "a T pear is better than a F",
+    "he cut a pear and a F",    "the F D is T",
+    "a pair of W is L",         "he has a L pair of W",
+    "she bought a pair of L W", "we need a pair of W",
+    "the pair of W is L",       "the L W are T",
 };
 // Each with a word that stands nowhere else.
 static const char *const rare[] = {
-    "the pear salad was delicious", "a pair of trousers is new", "the apple and pear tart is sweet", "the happy pair sang",
-    "she made a pear sorbet",       "we ate the quince",         "he has a pair of skates",          "a pair of pigeons was cold",
+    "the pear salad was delicious", "a pair of trousers is new",  "the apple and pear tart is sweet",
+    "the happy pair sang",          "she made a pear sorbet",     "we ate the quince",
+    "he has a pair of skates",      "a pair of pigeons was cold",
 };
 
 static void text(const struct task_settings *settings, int index, struct str *input, struct str *answer) {
@@ -55,8 +60,9 @@ static void text(const struct task_settings *settings, int index, struct str *in
 const struct task task_pear = {
     .id = "pear",
     .title = "Pear or pair",
-    .story = "Short sentences word by word: say which word comes next, so that \"the apple and pear salad\" is likelier "
-             "than \"the apple and pair salad\".",
+    .story =
+        "Short sentences word by word: say which word comes next, so that \"the apple and pear salad\" is likelier "
+        "than \"the apple and pair salad\".",
     .answers = ANSWERS_NEXT,
     .input = VALUES_SYMBOLS,
     .output = VALUES_SYMBOLS,

@@ -175,7 +175,8 @@ const struct task task_sentiment = {
     .validation_count = VALIDATION,
     .text = text,
     .stock = STOCK,
-    .recipe = {.cell = "lstm", .layers = 1, .hidden = 16, .embed = 0, .steps = 400, .batch = 32, .lr = 0.01, .clip_norm = 1},
+    .recipe =
+        {.cell = "lstm", .layers = 1, .hidden = 16, .embed = 0, .steps = 400, .batch = 32, .lr = 0.01, .clip_norm = 1},
     .walk = {.hidden = 8, .steps = 400},
     .measure = MEASURE_ACCURACY,
     .level = 0.7,

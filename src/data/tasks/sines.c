@@ -41,6 +41,7 @@ const struct task task_sines = {
     .parameters = {{"T", 24, 2, 10000, "points that are read"}, {"ahead", 3, 1, 1000, "points to look ahead"}},
     .validation_count = 300,
     .recipe = {.cell = "gru", .layers = 1, .hidden = 16, .steps = 3000, .batch = 32, .lr = 0.01, .clip_norm = 1},
+    .walk = {.hidden = 12, .steps = 1000},
     .measure = MEASURE_LOSS,
     .level = 0.1,
     .level_note = "saying the last point again has 0.5",
