@@ -1,15 +1,15 @@
-// The verb agrees with a noun that is far away: "the cat, which already ate the fish and the apples, was", "the cats,
+// The verb agrees with a noun that is far away: "the cat, which already ate the cake and the apples, was", "the cats,
 // ... , were". Other nouns stand between, of either number.
 #include "task.h"
 
 #include "str.h"
 
-static const char *const eaters[][2] = {{"cat", "cats"},     {"dog", "dogs"},   {"bird", "birds"},
-                                        {"horse", "horses"}, {"mouse", "mice"}, {"child", "children"},
-                                        {"girl", "girls"},   {"boy", "boys"}};
-static const char *const foods[][2] = {{"fish", "fishes"}, {"apple", "apples"},   {"cake", "cakes"},
-                                       {"egg", "eggs"},    {"berry", "berries"},  {"carrot", "carrots"},
-                                       {"plum", "plums"},  {"tomato", "tomatoes"}};
+static const char *const eaters[][2] = {{"cat", "cats"},     {"dog", "dogs"},      {"bird", "birds"},
+                                        {"horse", "horses"}, {"mouse", "mice"},    {"goose", "geese"},
+                                        {"fox", "foxes"},    {"rabbit", "rabbits"}};
+static const char *const foods[][2] = {{"worm", "worms"}, {"apple", "apples"},   {"cake", "cakes"},
+                                       {"egg", "eggs"},   {"berry", "berries"},  {"carrot", "carrots"},
+                                       {"plum", "plums"}, {"tomato", "tomatoes"}};
 static const char *const adjectives[] = {"big", "small", "red", "fresh", "sweet", "old"};
 static const char *const determiners[] = {"the", "my", "her", "our"};
 #define COUNT(list) (sizeof(list) / sizeof *(list))
@@ -44,13 +44,13 @@ static void text(const struct task_settings *settings, int index, struct str *in
 const struct task task_agreement = {
     .id = "agreement",
     .title = "Agreement",
-    .story = "\"The cat, which already ate the fish and the apples, ...\": say whether was or were comes next.",
+    .story = "\"The cat, which already ate the cake and the apples, ...\": say whether was or were comes next.",
     .answers = ANSWERS_ONE,
     .input = VALUES_SYMBOLS,
     .output = VALUES_SYMBOLS,
     .symbols = "",
     .answer_symbols = "",
-    .parameters = {{"gap", 10, 8, 400, "words between the noun and its verb"}},
+    .parameters = {{"gap", 11, 8, 400, "words between the noun and its verb"}},
     .train_count = 1500,
     .validation_count = 300,
     .text = text,

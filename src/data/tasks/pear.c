@@ -7,11 +7,11 @@
 
 #include <string.h>
 
-static const char *const fruits[] = {"apple", "plum", "orange", "cherry", "peach"};
+static const char *const fruits[] = {"apple", "plum", "lemon", "cherry", "peach"};
 static const char *const dishes[] = {"salad", "cake", "pie", "juice"};
 static const char *const tastes[] = {"sweet", "fresh", "good", "cold"};
 static const char *const worn[] = {"shoes", "gloves", "socks", "boots"};
-static const char *const looks[] = {"new", "old", "warm", "red"};
+static const char *const looks[] = {"new", "clean", "warm", "red"};
 struct slots {
     char mark;
     const char *const *words;
@@ -77,5 +77,5 @@ const struct task task_pear = {
     .walk = {.hidden = 8, .steps = 400},
     .measure = MEASURE_LOSS,
     .level = 1.2,
-    .level_note = "by how often each word occurs it is 3.2",
+    .level_note = "going by how often each word occurs it is 3.35",
 };

@@ -179,6 +179,6 @@ const struct task task_sentiment = {
         {.cell = "lstm", .layers = 1, .hidden = 16, .embed = 0, .steps = 400, .batch = 32, .lr = 0.01, .clip_norm = 1},
     .walk = {.hidden = 8, .steps = 400},
     .measure = MEASURE_ACCURACY,
-    .level = 0.7,
-    .level_note = "guessing has 0.2",
+    .level = 0.8,
+    .level_note = "guessing has 0.2; most reviews of the validation part differ by one word from one of training",
 };
