@@ -42,8 +42,9 @@ void bench_example_caption(const struct dataset *data, int index, char *out, siz
 
 const char *data_unit_word(const struct dataset *data) {
     if (is_real(data)) return data->channels > 1 ? "frame" : "value";
-    if (data->task || data->vocabulary.tokens == TOKENS_LABEL) return "symbol";
-    return token_kind_names[data->vocabulary.tokens];
+    enum token_kind tokens = data->vocabulary.tokens;
+    if ((data->task && tokens == TOKENS_CHARACTER) || tokens == TOKENS_LABEL) return "symbol";
+    return token_kind_names[tokens];
 }
 
 void bench_example_free(struct bench_example *e) {

@@ -1,5 +1,6 @@
 #include "setup.h"
 
+#include "check.h"
 #include "checkpoint.h"
 #include "mem.h"
 #include "reader.h"
@@ -21,16 +22,65 @@ bool setup_same_network(const struct setup *a, const struct setup *b) {
            r->spec.cell == s->spec.cell && r->spec.activation == s->spec.activation &&
            r->spec.layers == s->spec.layers && r->spec.hidden == s->spec.hidden &&
            r->spec.directions == s->spec.directions && r->seed == s->seed && r->steps == s->steps &&
-           r->batch == s->batch && r->max_T == s->max_T && r->forget_bias == s->forget_bias &&
-           r->options.lr == s->options.lr && r->options.optimizer == s->options.optimizer &&
-           r->options.clip_norm == s->options.clip_norm && r->options.threads == s->options.threads;
+           r->batch == s->batch && r->max_T == s->max_T && r->forget_bias == s->forget_bias && r->init == s->init &&
+           r->schedule == s->schedule && r->options.lr == s->options.lr &&
+           r->options.optimizer == s->options.optimizer && r->options.clip_norm == s->options.clip_norm &&
+           r->options.threads == s->options.threads;
 }
 
+static void set_name(int *to, const char *name, const char *const *names, int count, const char *what) {
+    for (int k = 0; name && k < count; k++)
+        if (!strcmp(names[k], name)) {
+            *to = k;
+            return;
+        }
+    check(!name, "a task names the %s \"%s\", which there is not", what, name);
+}
+
+static void set_int(int *to, int value) {
+    if (value > 0) *to = value;
+}
+
+static void set_real(double *to, double value) {
+    if (value > 0) *to = value;
+}
+
+void recipe_of_task(struct recipe *recipe, const struct task *task, bool walk) {
+    static const char *const activations[] = {[ACTIVATION_TANH] = "tanh", [ACTIVATION_RELU] = "relu"};
+    const struct task_recipe *r = &task->recipe;
+    struct net_spec *spec = &recipe->spec;
+    int activation = spec->activation, optimizer = recipe->options.optimizer, init = recipe->init,
+        schedule = recipe->schedule;
+    set_name(&activation, r->activation, activations, 2, "activation");
+    set_name(&optimizer, r->optimizer, optimizer_names, OPTIMIZER_COUNT, "optimizer");
+    set_name(&init, r->init, init_names, INIT_COUNT, "initialisation");
+    set_name(&schedule, r->schedule, schedule_names, SCHEDULE_COUNT, "schedule");
+    check(!r->cell || cell_by_name(r->cell, &spec->cell), "a task names the cell \"%s\", which there is not", r->cell);
+    spec->activation = (enum activation)activation;
+    recipe->options.optimizer = (enum optimizer)optimizer;
+    recipe->init = (enum init_kind)init;
+    recipe->schedule = (enum schedule_kind)schedule;
+    spec->directions = r->bidirectional ? 2 : 1;
+    set_int(&spec->layers, r->layers);
+    set_int(&spec->hidden, walk && task->walk.hidden > 0 ? task->walk.hidden : r->hidden);
+    set_int(&spec->embed, r->embed);
+    set_int(&recipe->batch, r->batch);
+    set_real(&recipe->options.lr, r->lr);
+    set_real(&recipe->options.clip_norm, r->clip_norm);
+    set_real(&recipe->forget_bias, r->forget_bias);
+    long steps = walk && task->walk.steps > 0 ? task->walk.steps : r->steps;
+    if (steps > 0) recipe->steps = steps;
+}
+
+// An encoder reads in the direction that it was trained on, else in the task's own.
 static bool read_task(struct dataset *data, const struct setup *setup, const struct data_options *options,
                       struct err *err) {
     const struct task *task;
     struct task_settings settings;
-    return task_parse(setup->task, &task, &settings, err) && dataset_from_task(data, task, &settings, options, err);
+    struct data_options own = *options;
+    if (!task_parse(setup->task, &task, &settings, err)) return false;
+    own.reverse_source = options->vocabulary ? options->vocabulary->reversed : task->reverse_source;
+    return dataset_from_task(data, task, &settings, &own, err);
 }
 
 // checkpoint: whose vocabularies the data are read with, or NULL.
@@ -101,7 +151,11 @@ struct workbench *setup_build(const struct setup *setup, workbench_progress *pro
 bool setup_from_scene(struct setup *setup, const struct lesson_scene *scene, struct err *err) {
     setup->checkpoint[0] = 0;
     snprintf(setup->task, sizeof setup->task, "%s", scene->task);
-    setup->recipe.spec.embed = scene->embed;
+    const struct task *task;
+    struct task_settings settings;
+    if (*scene->task && !task_parse(scene->task, &task, &settings, err)) return false;
+    if (*scene->task) recipe_of_task(&setup->recipe, task, true);
+    if (!*scene->task || scene->embed > 0) setup->recipe.spec.embed = scene->embed;
     if (scene->directions > 0) setup->recipe.spec.directions = scene->directions;
     if (*scene->data && !asset_find(scene->data, setup->data, err)) return false;
     if (*scene->cell && !cell_by_name(scene->cell, &setup->recipe.spec.cell))

@@ -25,5 +25,9 @@ struct setup setup_default(void);
 bool setup_same_network(const struct setup *a, const struct setup *b); // all but the example
 // NULL with err; nothing is kept then.
 struct workbench *setup_build(const struct setup *setup, workbench_progress *progress, void *context, struct err *err);
+// The network and the training that a built-in task brings, over what is there: its recipe, or the small one to walk
+// through (task.h). A bug when it names something that there is not.
+struct task;
+void recipe_of_task(struct recipe *recipe, const struct task *task, bool walk);
 // What a lesson's scene says, over what is there.
 bool setup_from_scene(struct setup *setup, const struct lesson_scene *scene, struct err *err);

@@ -105,10 +105,12 @@ static bool train(struct workbench *bench, workbench_progress *progress, void *c
                   struct err *err) {
     struct recipe *recipe = &bench->recipe;
     struct training training;
+    struct training_plan plan = {
+        .schedule = {.kind = recipe->schedule, .lr = recipe->options.lr, .total = recipe->steps}};
     if (!training_init(&training, bench->data, &bench->model, &recipe->options, recipe->batch, recipe->max_T, rng, err))
         return false;
     double start = clock_seconds();
-    bool good = true;
+    bool good = training_follow(&training, &plan, err);
     for (long k = 0; good && k < recipe->steps; k++) {
         struct step_report report;
         good = training_step(&training, &report, err);
@@ -138,7 +140,7 @@ struct workbench *workbench_new(struct dataset *data, const struct recipe *recip
     if (own->max_T <= 0) own->max_T = training_length(data);
     struct rng rng = rng_seed((uint64_t)own->seed), batches = rng_fork(&rng, 1);
     if (!net_spec_check(&own->spec, err) || !model_init(&bench->model, &own->spec, err)) goto fail;
-    model_randomise(&bench->model, &rng, (float)own->forget_bias);
+    if (!model_init_weights(&bench->model, own->init, &rng, (float)own->forget_bias, err)) goto fail;
     bench->history = history_new(bench->model.layout.size, HISTORY_BUDGET);
     if (!train(bench, progress, context, batches, err)) goto fail;
     if (!set_first(bench, text, number, err)) goto fail;

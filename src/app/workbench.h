@@ -6,7 +6,9 @@
 #include "bench_example.h"
 #include "edit.h"
 #include "history.h"
+#include "init.h"
 #include "insight.h"
+#include "schedule.h"
 #include "script.h"
 
 struct recipe {
@@ -17,6 +19,8 @@ struct recipe {
     int batch, max_T;
     struct train_options options;
     double forget_bias;
+    enum init_kind init;
+    enum schedule_kind schedule; // of the learning rate, over `steps`
 };
 struct recipe recipe_default(void); // lstm, 8 units, seed 1, 400 updates of 32 sequences
 

@@ -1,6 +1,7 @@
 #include "command.h"
 #include "file.h"
 #include "mem.h"
+#include "task.h"
 #include "training.h"
 #include <stdio.h>
 
@@ -91,6 +92,12 @@ static void print_json(const struct dataset *data) {
     json_decref(more);
     json_decref(file);
     if (data->answers == ANSWERS_SEQUENCE) json_object_set_new(json, "target_symbols", texts_of(&data->labels));
+    if (data->task)
+        json_object_set_new(json, "task",
+                            json_pack("{s:s, s:s, s:s, s:s, s:f, s:s}", "id", data->task->id, "title",
+                                      data->task->title, "story", data->task->story, "measure",
+                                      task_measure_names[data->task->measure], "level", data->task->level, "level_note",
+                                      data->task->level_note));
     command_json(json);
 }
 
@@ -148,6 +155,7 @@ static void print_text(const struct dataset *data) {
     printf("%s: %s\n", data->name, data->shape == TEXT_WHOLE ? "one long text or series" : "examples one by one");
     if (data->reason[0]) printf("  read as     %s: %s\n", data->reader, data->reason);
     print_file(data);
+    if (data->task) printf("  story       %s\n", data->task->story);
     printf("  why         %s\n", data->shape_reason);
     printf("  network     %s\n", kind_of(data));
     printf("  examples    %d\n", data->example_count);

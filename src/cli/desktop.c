@@ -103,7 +103,7 @@ int desktop_main(int argc, char **argv) {
     static const struct command self = {
         "", "[FILE] [options]",
         "Opens the app on a text file, a model (.safetensors), a lesson (.md), or the first lesson.", NULL};
-    int status, count = command_parse(&self, tables, 5, argc, argv, words, 1, &common, &status);
+    int status, count = opening_parse(&opening, &self, tables, 5, argc, argv, words, 1, &common, &status);
     if (count < 0) return status;
     struct err err = {0};
     size_t length = count ? strlen(words[0]) : 0;

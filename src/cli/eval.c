@@ -132,7 +132,7 @@ static int run_eval(const struct command *command, int argc, char **argv) {
         return command_fail(&err);
     }
     if (model.task) { // its own words first, then the user's again
-        if (!words_task_defaults(model.task, &model, &words, &err)) return command_fail(&err);
+        if (!words_task_defaults(model.task, false, &model, &words, &err)) return command_fail(&err);
         options_parse(tables, 4, argc, argv, positional, 1, &err);
     }
     struct checkpoint checkpoint = {0};

@@ -1,5 +1,6 @@
 #include "opening.h"
 
+#include "command.h"
 #include "task.h"
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,19 @@ struct option *option_opening(struct opening *opening) {
                         .low = 1,  .high = 1e9};
     table[2] = (struct option){"word", OPTION_TEXT, &opening->word, "TEXT", "the example as text"};
     return table;
+}
+
+int opening_parse(struct opening *opening, const struct command *command, const struct option *const *tables,
+                  int table_count, int argc, char **argv, const char **words, int max, struct common *common,
+                  int *status) {
+    int count = command_parse(command, tables, table_count, argc, argv, words, max, common, status);
+    if (count < 0 || !opening->model.task) return count;
+    struct err err = {0};
+    if (!words_task_defaults(opening->model.task, true, &opening->model, &opening->training, &err)) {
+        *status = command_fail(&err);
+        return -1;
+    }
+    return options_parse(tables, table_count, argc, argv, words, max, &err); // was good before
 }
 
 static bool copy(char *to, size_t size, const char *from, const char *what, struct err *err) {

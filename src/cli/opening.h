@@ -12,5 +12,10 @@ struct opening {
     int example;            // or its number in the data set, from 1; 0 = not given
 };
 struct opening opening_default(void);
+// command_parse(); where a built-in task is named, over the network that it brings to be walked through.
+struct command;
+int opening_parse(struct opening *opening, const struct command *command, const struct option *const *tables,
+                  int table_count, int argc, char **argv, const char **words, int max, struct common *common,
+                  int *status);
 struct option *option_opening(struct opening *opening);
 bool opening_setup(const struct opening *opening, struct setup *setup, struct err *err);

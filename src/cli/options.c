@@ -5,6 +5,7 @@
 #include "columns.h"
 #include "mem.h"
 #include "reader.h"
+#include "setup.h"
 #include "task.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -336,6 +337,8 @@ void words_recipe(const struct model_words *model, const struct training_words *
     recipe->batch = training->batch;
     recipe->max_T = (int)training->seq;
     recipe->forget_bias = training->forget_bias;
+    recipe->init = (enum init_kind)model->init;
+    recipe->schedule = (enum schedule_kind)training->schedule;
     recipe->options.lr = training->lr;
     recipe->options.optimizer = (enum optimizer)training->optimizer;
     recipe->options.clip_norm = training->clip_norm;
@@ -346,45 +349,29 @@ enum net_kind words_kind(const struct model_words *model) {
     return model->kind < 0 ? NET_MANY_TO_MANY : (enum net_kind)model->kind;
 }
 
-static void set_name(int *to, const char *name, const char *const *names, const char *what) {
-    if (!name) return;
-    for (int k = 0; names[k]; k++)
-        if (!strcmp(names[k], name)) {
-            *to = k;
-            return;
-        }
-    check(false, "a task names the %s \"%s\", which there is not", what, name);
-}
-
-static void set_int(int *to, int value) {
-    if (value > 0) *to = value;
-}
-
-static void set_real(double *to, double value) {
-    if (value > 0) *to = value;
-}
-
-bool words_task_defaults(const char *text, struct model_words *model, struct training_words *training,
+bool words_task_defaults(const char *text, bool walk, struct model_words *model, struct training_words *training,
                          struct err *err) {
     const struct task *task;
     struct task_settings settings;
+    struct recipe recipe;
     if (!task_parse(text, &task, &settings, err)) return false;
-    const struct task_recipe *r = &task->recipe;
-    option_model(model); // fills the lists of names
-    option_training(training);
-    set_name(&model->cell, r->cell, cell_names, "cell");
-    set_name(&model->activation, r->activation, activation_names, "activation");
-    set_name(&training->optimizer, r->optimizer, optimizer_choices, "optimizer");
-    set_int(&model->layers, r->layers);
-    set_int(&model->hidden, r->hidden);
-    set_int(&model->embed, r->embed);
-    set_int(&training->batch, r->batch);
-    set_real(&training->lr, r->lr);
-    set_real(&training->clip_norm, r->clip_norm);
-    set_real(&training->forget_bias, r->forget_bias);
-    if (r->steps > 0) training->steps = r->steps;
-    model->bidirectional = r->bidirectional;
+    words_recipe(model, training, &recipe);
+    recipe_of_task(&recipe, task, walk);
+    model->cell = recipe.spec.cell;
+    model->activation = recipe.spec.activation;
+    model->init = recipe.init;
+    model->layers = recipe.spec.layers;
+    model->hidden = recipe.spec.hidden;
+    model->embed = recipe.spec.embed;
+    model->bidirectional = recipe.spec.directions > 1;
     model->reverse_source = task->reverse_source;
+    training->optimizer = recipe.options.optimizer;
+    training->schedule = recipe.schedule;
+    training->steps = recipe.steps;
+    training->batch = recipe.batch;
+    training->lr = recipe.options.lr;
+    training->clip_norm = recipe.options.clip_norm;
+    training->forget_bias = recipe.forget_bias;
     return true;
 }
 

@@ -56,7 +56,7 @@ struct model_words {
 };
 struct training_words {
     long steps, epochs, seed, save_every, seq;
-    int batch, optimizer, threads, folds, fold;
+    int batch, optimizer, schedule, threads, folds, fold;
     double lr, clip_norm, forget_bias, validation;
     const char *log, *out;
     const struct vocabulary *vocabulary, *labels; // of a checkpoint, or NULL
@@ -70,9 +70,11 @@ struct option *option_training(struct training_words *words);
 // What the data decide (inputs, outputs, kind) is left to training_network().
 void words_recipe(const struct model_words *model, const struct training_words *training, struct recipe *recipe);
 enum net_kind words_kind(const struct model_words *model); // many-to-many where nothing was said
-// The network and the training of the built-in task that --task names, over the defaults in *model and *training: to be
-// called before the words are parsed for good. Fails (ERR_USAGE) where there is no such task.
-bool words_task_defaults(const char *text, struct model_words *model, struct training_words *training, struct err *err);
+// The network and the training of the built-in task that --task names, or those to walk through it, over the defaults
+// in *model and *training: to be called before the words are parsed for good. Fails (ERR_USAGE) where there is no such
+// task.
+bool words_task_defaults(const char *text, bool walk, struct model_words *model, struct training_words *training,
+                         struct err *err);
 // How --data is to be read, as far as it was said: fails (ERR_USAGE) where the words make no sense.
 bool words_choices(const struct model_words *model, struct data_choices *choices, struct err *err);
 // Reads --data or makes the data of --task (or takes the shipped default names when neither is given and `fallback`).

@@ -148,7 +148,8 @@ static int run_render(const struct command *command, int argc, char **argv) {
     const struct option *tables[] = {own, option_opening(&picture.opening), option_model(&picture.opening.model),
                                      option_training(&picture.opening.training), option_common(&picture.common)};
     int status;
-    if (command_parse(command, tables, 5, argc, argv, NULL, 0, &picture.common, &status) < 0) return status;
+    if (opening_parse(&picture.opening, command, tables, 5, argc, argv, NULL, 0, &picture.common, &status) < 0)
+        return status;
     struct err err = {0};
     struct app_options options = {
         .lesson = picture.lesson, .theme = picture.theme, .reduced_motion = true, .wait = true};

@@ -178,7 +178,7 @@ static int parse(const struct command *command, int argc, char **argv, struct wo
     const struct option *tables[] = {own, option_opening(&words->opening), option_model(&words->opening.model),
                                      option_training(&words->opening.training), option_common(&words->common)};
     const char *positional[1];
-    int count = command_parse(command, tables, 5, argc, argv, positional, 1, &words->common, status);
+    int count = opening_parse(&words->opening, command, tables, 5, argc, argv, positional, 1, &words->common, status);
     if (count > 0) words->opening.checkpoint = positional[0];
     return count;
 }

@@ -116,15 +116,11 @@ static struct run run_default(void) {
 
 // The run that a task's own words describe, before what the user says.
 static bool task_defaults(struct run *run, const char *text, struct err *err) {
-    const struct task *task;
-    struct task_settings settings;
-    if (!task_parse(text, &task, &settings, err)) return false;
     *run = run_default();
-    for (int k = 0; k < SCHEDULE_COUNT; k++)
-        if (task->recipe.schedule && !strcmp(task->recipe.schedule, schedule_names[k])) run->own.schedule = k;
-    for (int k = 0; k < INIT_COUNT; k++)
-        if (task->recipe.init && !strcmp(task->recipe.init, init_names[k])) run->own.init = k;
-    return words_task_defaults(text, &run->model, &run->training, err);
+    if (!words_task_defaults(text, false, &run->model, &run->training, err)) return false;
+    run->own.init = run->model.init;
+    run->own.schedule = run->training.schedule;
+    return true;
 }
 
 enum { TABLES = 4 };

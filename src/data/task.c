@@ -4,6 +4,7 @@
 #include "finish.h"
 #include "mem.h"
 #include "str.h"
+#include "task_stock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,13 +60,18 @@ static bool set_parameter(const struct task *task, const char *text, size_t leng
     return false;
 }
 
+struct task_settings task_settings_default(const struct task *task) {
+    struct task_settings settings = {0};
+    for (int k = 0; k < TASK_PARAMETERS && task->parameters[k].name; k++)
+        settings.values[k] = task->parameters[k].value;
+    return settings;
+}
+
 bool task_parse(const char *text, const struct task **task, struct task_settings *settings, struct err *err) {
     size_t id = strcspn(text, ":");
     *task = task_find(text, id);
-    *settings = (struct task_settings){0};
     if (!*task) return unknown_task(text, id, err);
-    for (int k = 0; k < TASK_PARAMETERS && (*task)->parameters[k].name; k++)
-        settings->values[k] = (*task)->parameters[k].value;
+    *settings = task_settings_default(*task);
     for (const char *at = text + id; *at;) {
         at++;
         size_t length = strcspn(at, ",");
@@ -107,6 +113,8 @@ static void add_symbols(struct vocabulary *vocabulary, const char *symbols) {
 }
 
 static void count_symbols(struct vocabulary *vocabulary, const int *symbols, size_t count) {
+    for (int k = 0; k < vocabulary->count; k++)
+        vocabulary->counts[k] = 0; // of words those of the whole stock
     for (size_t i = 0; symbols && i < count; i++)
         if (symbols[i] >= 0) vocabulary->counts[symbols[i]]++;
 }
@@ -161,34 +169,64 @@ enum { TRIES = 1000 };
 static bool repeats(struct seen *seen, const struct dataset *d, bool training) {
     const struct task *task = d->task;
     if (!seen->table) return false;
-    if (task->distinct) return !note(seen, hash_last(d));
+    if (task->distinct || task->text) return !note(seen, hash_last(d));
     if (!training) return knows(seen, hash_last(d));
     note(seen, hash_last(d));
     return false;
+}
+
+// Where examples come from. Two generators, neither of them that of the minibatches: fresh examples never repeat those
+// of validation.
+struct supply {
+    struct rng train, validation;
+    int *order, taken; // of the stock; NULL where there is none
+};
+
+static int *shuffled(int n, struct rng *rng) {
+    int *order = mem_array((size_t)n, sizeof *order);
+    for (int i = 0; order && i < n; i++)
+        order[i] = i;
+    if (order) rng_shuffle(rng, order, n);
+    return order;
+}
+
+static void supply_example(struct supply *supply, const struct dataset *d, enum dataset_part part,
+                           struct builder *out) {
+    const struct task *task = d->task;
+    if (!supply->order) {
+        task->generate(&d->settings, part, part == DATASET_TRAIN ? &supply->train : &supply->validation, out);
+        return;
+    }
+    check(supply->taken < task->stock, "the task %s has too few different texts", task->id);
+    task_stock_example(d, supply->order[supply->taken++], out);
 }
 
 static bool generate_all(struct dataset *d, struct builder *builder, uint64_t seed, struct err *err) {
     const struct task *task = d->task;
     int all = task->train_count + task->validation_count;
     struct seen seen = {.size = 16};
+    struct rng rng = rng_seed(seed ^ 0x6B736174u);
     while (seen.size < 2 * (size_t)all)
         seen.size *= 2;
-    if ((task->distinct || task->new_validation) && !(seen.table = mem_array(seen.size, sizeof *seen.table)))
+    bool looks_back = task->distinct || task->new_validation || task->text;
+    struct supply supply = {.train = rng_fork(&rng, 1)};
+    supply.validation = rng_fork(&rng, 2);
+    if ((looks_back && !(seen.table = mem_array(seen.size, sizeof *seen.table))) ||
+        (task->text && !(supply.order = shuffled(task->stock, &supply.train)))) {
+        mem_free(seen.table);
         return err_set(err, ERR_MEMORY, "no memory for %d examples", all);
-    // Two generators, neither of them that of the minibatches: fresh examples never repeat those of validation.
-    struct rng rng = rng_seed(seed ^ 0x6B736174u), train = rng_fork(&rng, 1), validation = rng_fork(&rng, 2);
+    }
     for (int i = 0; i < all && !builder->asked; i++) {
+        enum dataset_part part = i < task->train_count ? DATASET_TRAIN : DATASET_VALIDATION;
         int tries = 0;
         do {
             if (tries > 0) builder_drop(builder);
             builder_example(builder, 0);
-            if (i < task->train_count)
-                task->generate(&d->settings, DATASET_TRAIN, &train, builder);
-            else
-                task->generate(&d->settings, DATASET_VALIDATION, &validation, builder);
-        } while (!builder->asked && repeats(&seen, d, i < task->train_count) && ++tries < TRIES);
+            supply_example(&supply, d, part, builder);
+        } while (!builder->asked && repeats(&seen, d, part == DATASET_TRAIN) && ++tries < TRIES);
         check(tries < TRIES, "the task %s has too few different examples", task->id);
     }
+    mem_free(supply.order);
     mem_free(seen.table);
     return builder_finish(builder, err);
 }
@@ -207,6 +245,22 @@ static bool set_parts(struct dataset *d, int train, int validation, struct err *
     return true;
 }
 
+static bool make_vocabularies(struct dataset *d, struct err *err) {
+    const struct task *task = d->task;
+    if (task->text) {
+        if (!task_stock_words(d, err)) return false;
+    } else if (task->input == VALUES_SYMBOLS) {
+        vocabulary_init(&d->vocabulary);
+        add_symbols(&d->vocabulary, task->symbols);
+    }
+    if (*task->answer_symbols) {
+        (answers_are_labels(task) ? vocabulary_init_labels : vocabulary_init)(&d->labels);
+        add_symbols(&d->labels, task->answer_symbols);
+    }
+    d->vocabulary.reversed = d->reverse_source;
+    return true;
+}
+
 bool dataset_from_task(struct dataset *d, const struct task *task, const struct task_settings *settings,
                        const struct data_options *options, struct err *err) {
     *d = (struct dataset){.answers = task->answers,
@@ -220,14 +274,9 @@ bool dataset_from_task(struct dataset *d, const struct task *task, const struct 
                           .settings = *settings,
                           .fresh = task->train_count == 0};
     name_it(d, task, settings);
-    if (task->input == VALUES_SYMBOLS) {
-        vocabulary_init(&d->vocabulary);
-        add_symbols(&d->vocabulary, task->symbols);
-        d->vocabulary.reversed = d->reverse_source;
-    }
-    if (*task->answer_symbols) {
-        (answers_are_labels(task) ? vocabulary_init_labels : vocabulary_init)(&d->labels);
-        add_symbols(&d->labels, task->answer_symbols);
+    if (!make_vocabularies(d, err)) {
+        dataset_release(d);
+        return false;
     }
     struct builder builder;
     builder_start(&builder, d);

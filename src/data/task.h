@@ -7,6 +7,7 @@
 #include "minibatch.h"
 #include "task_list.h"
 
+struct str;
 struct task_parameter {
     const char *name; // "T"
     long value;       // unless the user says another
@@ -24,6 +25,13 @@ struct task_recipe {
     long steps;
     int batch;
     double lr, clip_norm, forget_bias;
+};
+
+// What `trace`, `render` and the window open with instead: small enough to be seen, and trained in about a second. 0:
+// as in the recipe.
+struct task_walk {
+    int hidden;
+    long steps;
 };
 
 // How the level is measured: names are keys of `unroll eval`.
@@ -51,7 +59,13 @@ struct task {
                                        // answers are `one` or `sequence` all examples are of one length
     bool distinct; // no example stands twice, none of validation in training; for symbols, and where there are enough
     bool new_validation; // examples may stand twice, but none of validation stands in training; for symbols
+    // Of tasks made of words: a stock of texts, text `index` put into *input and *answer (a label, a word a timestep,
+    // or nothing), both empty before. Examples are drawn of it without repeats; it may hold some twice when there are
+    // enough. Then symbols and answer_symbols are "", and there is no `generate`.
+    void (*text)(const struct task_settings *settings, int index, struct str *input, struct str *answer);
+    int stock, min_count; // a word of the stock that occurs less often is <UNK>
     struct task_recipe recipe;
+    struct task_walk walk;
     enum task_measure measure;
     double level;
     const char *level_note; // what it means, in words: "guessing 1 has 0.1667"
@@ -74,6 +88,7 @@ const struct task *task_find(const char *id, size_t length); // NULL when unknow
 
 // "copy" or "copy:T=50,name=value": the task and its parameters. Fails (ERR_USAGE) and says what is known.
 bool task_parse(const char *text, const struct task **task, struct task_settings *settings, struct err *err);
+struct task_settings task_settings_default(const struct task *task);
 long task_value(const struct task *task, const struct task_settings *settings, const char *name); // a bug when unknown
 
 // The data set of a task. Used of the options: seed, reverse_source (or the task's own), vocabulary and labels are the

@@ -9,5 +9,15 @@
     TASK(reber) \
     TASK(anbncn) \
     TASK(sine) \
-    TASK(sums)
+    TASK(sums) \
+    TASK(one) \
+    TASK(sines) \
+    TASK(codons) \
+    TASK(promoter) \
+    TASK(dates) \
+    TASK(french) \
+    TASK(sentiment) \
+    TASK(agreement) \
+    TASK(entities) \
+    TASK(pear)
 // clang-format on

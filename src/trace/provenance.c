@@ -2,6 +2,7 @@
 
 #include "origin_parts.h"
 #include "mem.h"
+#include "str.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -61,6 +62,12 @@ static void weight_label(char *out, size_t size, const struct term_pen *p, int b
     put_text(&pen, "}");
 }
 
+enum { WORD = 4 }; // characters of a symbol up to which it stands at the weight and at its input
+
+static bool is_word(const char *symbol) {
+    return utf8_count(symbol, strlen(symbol)) > WORD;
+}
+
 static void term_label(char *out, size_t size, const struct term_pen *p, const struct cell_step *step, int which,
                        int entry) {
     const struct cell_desc *cell = p->cell;
@@ -68,10 +75,11 @@ static void term_label(char *out, size_t size, const struct term_pen *p, const s
     const int slot = step->in[which];
     const char *base = cell->slots[slot].symbol[notation].base;
     char name[48], place[16] = "", weight[72];
+    bool word = false; // there is no room for it twice
     snprintf(name, sizeof name, "%d", entry + 1);
     const struct net_spec *spec = &p->record->layout.spec;
     if (slot == cell->input && p->layer == 0 && !spec->real_input && spec->embed == 0)
-        label_symbol(name, sizeof name, p->record, entry);
+        label_symbol(name, sizeof name, p->record, entry), word = is_word(record_symbol(p->record, entry));
     if (slot == cell->input && p->layer > 0) {
         base = cell->slots[cell->state_out[0]].symbol[notation].base;
         snprintf(place, sizeof place, notation == NOTATION_COURSE ? "^{[%d]}" : "^{(%d)}", p->layer);
@@ -79,6 +87,8 @@ static void term_label(char *out, size_t size, const struct term_pen *p, const s
     weight_label(weight, sizeof weight, p, step->block, which, name);
     if (cell->slots[slot].role == SLOT_PRODUCT) // it has no letter of its own
         snprintf(out, size, "%s", weight);
+    else if (word)
+        snprintf(out, size, "%s %s", weight, base);
     else
         snprintf(out, size, name[1] ? "%s %s_{%s}%s" : "%s %s_%s%s", weight, base, name, place);
 }

@@ -230,6 +230,7 @@ void stage_top_symbols(const struct stage *s, int column, int *out,
                        int count); // most probable first, the target among them
 void stage_y_hat(struct stage *s, int column);
 void stage_y_hat_ring(struct stage *s, int column);
+bool stage_words_answered(const struct stage *s); // an answer is longer than two characters
 void stage_target_chip(struct stage *s, int column, bool known, bool running);
 void stage_input(struct stage *s, int column, bool ahead, bool read);
 void stage_symbol_draw(struct stage *s, int column, float x, float baseline, float size, enum font font,

@@ -1,9 +1,13 @@
 // What goes into the columns: symbols with their one-hot vector or their embedding, and real numbers; and the t under
 // them.
 #include "stage_inner.h"
+#include "str.h"
 #include "token.h"
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+enum { WORD_TEXT = 16 };
 
 static const struct net_spec *spec_of(const struct stage *s, int column) {
     return &stage_side_of(s, column)->record->layout.spec;
@@ -18,6 +22,18 @@ static const double *input_values(const struct stage *s, int column, int *n) {
 
 const char *stage_input_tensor(const struct stage *s, int column) {
     return stage_side_of(s, column)->encoder ? "encoder/input" : "input";
+}
+
+// What a column reads, or "".
+static const char *read_symbol(const struct stage *s, int column) {
+    int symbol = spec_of(s, column)->real_input ? -1 : stage_symbol(s, column);
+    return symbol < 0 ? "" : record_symbol(stage_side_of(s, column)->record, symbol);
+}
+
+// Longer than a character: its box is as wide as the column lets it be.
+static bool is_word(const struct stage *s, int column) {
+    const char *text = read_symbol(s, column);
+    return *text != '<' && utf8_count(text, strlen(text)) > 1;
 }
 
 void stage_symbol_draw(struct stage *s, int column, float x, float baseline, float size, enum font font, color ink) {
@@ -94,9 +110,12 @@ static void symbol_box(struct stage *s, int column, rect r, bool ahead, bool rea
         return;
     }
     color ink = ahead ? s->theme->ink3 : s->backward ? s->theme->ink2 : s->theme->ink1;
-    float size = (s->backward ? 16 : 23) * k;
-    stage_symbol_draw(s, column, c, r.y + r.h * (s->backward ? 0.71f : 0.7f), fminf(size, r.w * 0.66f),
-                      FONT_MONO_SEMIBOLD, ink);
+    float size = (s->backward ? 16 : 23) * k, baseline = r.y + r.h * (s->backward ? 0.71f : 0.7f);
+    if (is_word(s, column))
+        token_draw_fit(s->list, c, baseline, r.w - 6, read_symbol(s, column), fminf(size, WORD_TEXT),
+                       FONT_MONO_SEMIBOLD, ink);
+    else
+        stage_symbol_draw(s, column, c, baseline, fminf(size, r.w * 0.66f), FONT_MONO_SEMIBOLD, ink);
 }
 
 // One or two features have their numbers under the tiles, where there is room.
@@ -129,6 +148,9 @@ void stage_input(struct stage *s, int column, bool ahead, bool read) {
     float w = s->backward ? fminf(h + 2, s->columns.pitch - 8) : fminf(h, s->columns.pitch - 12);
     bool real = spec_of(s, column)->real_input;
     if (real) w = s->columns.width;
+    if (is_word(s, column))
+        w = fmaxf(w, fminf(token_width(s->list, read_symbol(s, column), WORD_TEXT, FONT_MONO_SEMIBOLD) + 12,
+                           s->columns.pitch - 8));
     rect r = {c - w / 2, s->plan.token, w, h};
     if (read) draw_rect(s->list, (rect){r.x - 4, r.y - 5, r.w + 8, r.h + 10}, s->theme->hi, 9);
     if (read) draw_rect(s->list, r, s->theme->panel, 6);

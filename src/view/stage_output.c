@@ -1,9 +1,13 @@
 // What comes out of the columns: the prediction as symbols with their probabilities, as several probabilities, or as
 // numbers; beside it what was asked for.
 #include "stage_inner.h"
+#include "str.h"
 #include "token.h"
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+enum { CHIP_TEXT = 14 };
 
 static enum net_output kind(const struct stage *s) {
     return s->record->layout.spec.output;
@@ -26,6 +30,29 @@ static bool is_asked(const struct stage *s, int column, int output) {
 
 static void answer_token(struct stage *s, float x, float baseline, int output, float size, enum font font, color ink) {
     token_draw(s->list, x, baseline, record_answer(s->record, output), size, font, ink);
+}
+
+// A chip around an answer: `least` wide, a word as wide as its column lets it be.
+static float chip_width(struct stage *s, int output, float least) {
+    float needed = token_width(s->list, record_answer(s->record, output), CHIP_TEXT, FONT_MONO_SEMIBOLD) + 8;
+    return needed <= least + 8 ? least : fmaxf(least, fminf(needed, s->columns.pitch - 8));
+}
+
+static void chip_token(struct stage *s, rect chip, float least, float baseline, int output, enum font font, color ink) {
+    const char *symbol = record_answer(s->record, output);
+    if (chip.w > least)
+        token_draw_fit(s->list, chip.x + chip.w / 2, baseline, chip.w - 6, symbol, CHIP_TEXT, font, ink);
+    else
+        token_draw(s->list, chip.x + chip.w / 2, baseline, symbol, CHIP_TEXT, font, ink);
+}
+
+bool stage_words_answered(const struct stage *s) {
+    if (kind(s) != OUTPUT_SOFTMAX) return false;
+    for (int output = 0; output < s->V; output++) {
+        const char *text = record_answer(s->record, output);
+        if (*text != '<' && utf8_count(text, strlen(text)) > 2) return true;
+    }
+    return false;
 }
 
 // Most probable first, and what is asked for among them.
@@ -92,19 +119,21 @@ static void short_symbol(struct stage *s, int column, bool known, bool running) 
     bool list = s->plan.y_hat_rows > 0;
     if (list) y += (s->plan.y_hat_bottom - y) / 2 - 9.5f;
     if (!known && !s->backward) { // alone in the middle: what is asked for
-        rect chip = {c - 9, list ? y : y + 1, 18, 19};
+        float w = chip_width(s, target, 18);
+        rect chip = {c - w / 2, list ? y : y + 1, w, 19};
         draw_box(s->list, chip, running ? theme->ink2 : theme->ghost, 4, 1.25f);
-        answer_token(s, c, chip.y + 14.5f, target, 14, running ? FONT_MONO_SEMIBOLD : FONT_MONO,
-                     running ? theme->ink1 : theme->ink3);
+        chip_token(s, chip, 18, chip.y + 14.5f, target, running ? FONT_MONO_SEMIBOLD : FONT_MONO,
+                   running ? theme->ink1 : theme->ink3);
         return;
     }
     bool stacked = s->plan.stacked;
-    rect chip = {stacked ? c - 10 : c - 27, y, 20, stacked ? 20 : 21};
+    float w = stacked ? chip_width(s, target, 20) : 20;
+    rect chip = {stacked ? c - w / 2 : c - 27, y, w, stacked ? 20 : 21};
     if (known)
         draw_rect(s->list, chip, theme->ink1, 4);
     else
         draw_box(s->list, chip, theme->ghost, 4, 1);
-    answer_token(s, chip.x + 10, y + 15.5f, target, 14, FONT_MONO_SEMIBOLD, known ? theme->panel : theme->ink3);
+    chip_token(s, chip, 20, y + 15.5f, target, FONT_MONO_SEMIBOLD, known ? theme->panel : theme->ink3);
     int t = stage_t(s, column);
     double p = tape_y_hat(s->record->tape, t)[target];
     stage_number(s, stacked ? c : c + 13, stacked ? y + 34.5f : y + 15.5f, "forward/y_hat", t, target, p, 2,

@@ -150,10 +150,15 @@ static void squeeze(const struct stage *s, struct gaps *g, float excess) {
         *squeezed[i] *= k;
 }
 
+// Whether a probability has its place under the symbol and not beside it.
+static bool is_stacked(const struct stage *s) {
+    return s->columns.pitch < 66 || stage_words_answered(s);
+}
+
 static float y_hat_height(const struct stage *s, int rows, float k) {
     if (rows) return (float)rows * lerp(18, 20, k);
     bool numbers = s->record->layout.spec.output != OUTPUT_SOFTMAX; // two lines: predicted, and asked for
-    return numbers ? 36 : s->columns.pitch < 66 ? 39 : 21;
+    return numbers ? 36 : is_stacked(s) ? 39 : 21;
 }
 
 // --- placing ---
@@ -195,7 +200,7 @@ static void place(struct stage *s, const struct gaps *g, float y_hat, int rows, 
     plan->y_hat_rows = rows;
     plan->y_hat_row = rows ? y_hat / (float)rows : y_hat;
     plan->y_hat_bottom = plan->y_hat + y_hat;
-    plan->stacked = !rows && s->columns.pitch < 66;
+    plan->stacked = !rows && is_stacked(s);
     float y = plan->y_hat_bottom, gap = g->riser;
     for (int k = 0; k < s->track_count; k++) {
         struct stage_track *track = &s->tracks[k];

@@ -11,6 +11,7 @@
 #include "capture.h"
 #include "kind_files.h"
 #include "parameter_numbers.h"
+#include "task.h"
 #include "trace_lookup.h"
 #include <math.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ static void look_up(const struct app *app, const struct draw_list *list, const s
         const struct source *source = &list->sources[at->source];
         const struct tensor *tensor = source->tensor ? tensor_file_find(file, source->tensor) : NULL;
         if (!tensor) {
-            bool sum = source->tensor && !strncmp(source->tensor, "sum/", 4); // one sum or product of such numbers
+            bool sum = source->tensor && !strncmp(source->tensor, "sum/", 4);     // one sum or product of such numbers
             bool again = !sum && source->tensor && parameter_number(app, source); // worked out anew
             numbers->derived += !again;
             numbers->found += again;
@@ -89,14 +90,13 @@ static void say_words(const struct what *what, char *out, size_t size) {
         snprintf(data, sizeof data, "--data '%s'", what->path);
     else
         snprintf(data, sizeof data, what->data ? "--task %s" : "--word troodon", what->data);
-    snprintf(out, size,
-             "--cell %s --hidden %d --layers %d --embed %d %s --seed 7 --steps 30 %s --itemised",
-             what->cell, what->hidden, what->layers, what->embed, what->directions > 1 ? "--bidirectional" : "",
-             data);
+    snprintf(out, size, "--cell %s --hidden %d --layers %d --embed %d %s --seed 7 --steps 30 %s --itemised", what->cell,
+             what->hidden, what->layers, what->embed, what->directions > 1 ? "--bidirectional" : "", data);
 }
 
 static struct setup make_setup(const struct what *what) {
     struct setup setup = setup_default();
+    if (what->data && !what->path) recipe_of_task(&setup.recipe, task_find(what->data, strcspn(what->data, ":")), true);
     cell_by_name(what->cell, &setup.recipe.spec.cell);
     setup.recipe.spec.hidden = what->hidden;
     setup.recipe.spec.layers = what->layers;
@@ -189,6 +189,9 @@ static void kinds(void **state) {
         {"lstm_peephole", 6, 1, 1, 0, "sine:T=6", 5}, // a number at every timestep
         {"gru", 6, 1, 2, 0, "tags.conll", 5},         // a label at every timestep, both directions
         {"lstm", 6, 1, 1, 0, "rolls.json", 5},        // several of many at every timestep
+        {"rnn", 6, 1, 1, 0, "one", 1},                // one timestep
+        {"gru", 6, 1, 2, 0, "entities", 9},           // words, a tag at every timestep
+        {"lstm", 6, 1, 1, 0, "codons:codons=4", 7},   // a label at every third
         {"gru_simple", 12, 1, 1, 0, "cases.ts", 3},   // frames, one label at the end
         {"lstm", 6, 1, 1, 0, "series.csv", 7},        // frames, the next one
     };

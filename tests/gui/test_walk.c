@@ -118,7 +118,7 @@ static void walk(void **state) {
 
 // The same without a lesson, over every kind of data.
 static void walk_kinds(void **state) {
-    static const char *const tasks[] = {"sums", "adding:T=12", "parity:T=9", "sine:T=70"};
+    static const char *const tasks[] = {"sums", "adding:T=12", "parity:T=9", "sine:T=70", "one", "french", "entities"};
     enum { TASKS = sizeof tasks / sizeof *tasks };
     for (int k = 0; k < TASKS + KIND_FILES; k++) {
         struct app_options options = {.setup = setup_default(), .theme = k % 2, .wait = true};

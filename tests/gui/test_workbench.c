@@ -74,8 +74,10 @@ static void for_forms(struct setup *setup, void (*run)(const struct setup *setup
     run(setup);
 }
 
-static const char *const short_tasks[] = {"adding:T=6", "anbncn:n=3", "copy:T=2", "echo:T=7,delay=2",
-                                          "parity:T=6", "reber",      "sine:T=8", "sums"};
+static const char *const short_tasks[] = {
+    "adding:T=6", "anbncn:n=3", "copy:T=2",  "echo:T=7,delay=2", "parity:T=6",      "reber",
+    "sine:T=8",   "sums",       "one",       "sines:T=8",        "codons:codons=4", "promoter",
+    "dates",      "french",     "sentiment", "agreement",        "entities",        "pear"};
 
 static void for_all_data(void **state, void (*run)(const struct setup *setup)) {
     for (size_t k = 0; k < sizeof short_tasks / sizeof *short_tasks; k++) {
@@ -137,6 +139,48 @@ static void all_data(void **state) {
         if (!there) fail_msg("the task %s is not tested", tasks[k]->id);
     }
     for_all_data(state, choose);
+}
+
+// The network that a task brings to be walked through: its own words, small enough to be seen.
+static void task_walks(void **state) {
+    (void)state;
+    for (int k = 0; tasks[k]; k++) {
+        struct recipe walk = recipe_default(), whole = recipe_default();
+        recipe_of_task(&walk, tasks[k], true);
+        recipe_of_task(&whole, tasks[k], false);
+        assert_string_equal(cell_describe(walk.spec.cell, ACTIVATION_TANH)->name, tasks[k]->recipe.cell);
+        assert_int_equal(walk.spec.directions, tasks[k]->recipe.bidirectional ? 2 : 1);
+        assert_in_range(walk.spec.hidden, 8, 16);
+        assert_true(walk.steps <= 2000);
+        assert_int_equal(whole.spec.hidden, tasks[k]->recipe.hidden);
+        assert_int_equal(whole.steps, tasks[k]->recipe.steps);
+        assert_true(walk.options.lr == tasks[k]->recipe.lr && whole.options.lr == walk.options.lr);
+    }
+    struct setup setup = setup_default(); // and what a lesson's scene says goes before
+    struct lesson_scene scene = {.units = 5, .seed = -1, .train = -1};
+    struct err err = {0};
+    snprintf(scene.task, sizeof scene.task, "entities");
+    assert_true(setup_from_scene(&setup, &scene, &err));
+    assert_int_equal(setup.recipe.spec.hidden, 5);
+    assert_int_equal(setup.recipe.spec.directions, 2);
+    snprintf(scene.task, sizeof scene.task, "novel");
+    assert_false(setup_from_scene(&setup, &scene, &err));
+    assert_non_null(strstr(err.message, "novel"));
+}
+
+// An encoder reads as the task says: its numbers are those of training.
+static void reading_direction(void **state) {
+    (void)state;
+    struct setup setup = small_setup();
+    snprintf(setup.task, sizeof setup.task, "sums");
+    struct workbench *bench = build(&setup);
+    const struct example *source = bench->example->example.source;
+    assert_true(bench->data->reverse_source);
+    const struct dataset_example *first = &bench->data->examples[bench->data->train[0]];
+    if (bench->example_index == bench->data->train[0])
+        for (int t = 0; t < source->T; t++)
+            assert_int_equal(source->x[t], bench->data->symbols[first->start + (size_t)(source->T - 1 - t)]);
+    workbench_free(bench);
 }
 
 // --- typed ---
@@ -352,8 +396,14 @@ static void lesson_scenes(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        IN_FOLDER(all_data), IN_FOLDER(typed),          IN_FOLDER(unit_words),          IN_FOLDER(checkpoints),
-        IN_FOLDER(drawn),    IN_FOLDER(chosen_in_menu), cmocka_unit_test(lesson_scenes)};
+    const struct CMUnitTest tests[] = {IN_FOLDER(all_data),
+                                       IN_FOLDER(typed),
+                                       IN_FOLDER(unit_words),
+                                       IN_FOLDER(checkpoints),
+                                       IN_FOLDER(drawn),
+                                       IN_FOLDER(chosen_in_menu),
+                                       cmocka_unit_test(lesson_scenes),
+                                       cmocka_unit_test(task_walks),
+                                       cmocka_unit_test(reading_direction)};
     return cmocka_run_group_tests_name("workbench", tests, NULL, NULL);
 }

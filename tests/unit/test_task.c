@@ -1,8 +1,6 @@
 // The built-in tasks: what their generators promise, checked by rules that were written apart from them.
 
 #include "minibatch.h"
-#include "str.h"
-#include "task.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -15,27 +13,9 @@
 
 #include <cmocka.h>
 
+#include "task_data.h"
+
 // ---- helpers ----
-
-static struct dataset make_seeded(const char *words, uint64_t seed) {
-    const struct task *task;
-    struct task_settings settings;
-    struct data_options options = data_options_default();
-    struct dataset d;
-    struct err err = {0};
-    options.seed = seed;
-    bool good = task_parse(words, &task, &settings, &err);
-    if (good) {
-        options.reverse_source = task->reverse_source;
-        good = dataset_from_task(&d, task, &settings, &options, &err);
-    }
-    if (!good) fail_msg("%s: %s", words, err.message);
-    return d;
-}
-
-static struct dataset make(const char *words) {
-    return make_seeded(words, 7);
-}
 
 // The input of an example as the characters of its symbols.
 static void input_text(const struct dataset *d, int index, char *out) {

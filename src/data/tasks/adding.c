@@ -32,6 +32,7 @@ const struct task task_adding = {
     .parameters = {{"T", 100, 2, 10000, "numbers"}},
     .validation_count = 1000,
     .recipe = {.cell = "lstm", .layers = 1, .hidden = 32, .steps = 4000, .batch = 32, .lr = 0.005, .clip_norm = 1},
+    .walk = {.hidden = 8, .steps = 400},
     .measure = MEASURE_LOSS,
     .level = 0.01,
     .level_note = "guessing 1 has 0.1667",

@@ -37,6 +37,7 @@ const struct task task_anbncn = {
     .train_count = 1000,
     .validation_count = 50,
     .recipe = {.cell = "lstm", .layers = 1, .hidden = 16, .steps = 3000, .batch = 16, .lr = 0.01, .clip_norm = 1},
+    .walk = {.hidden = 8, .steps = 400},
     .measure = MEASURE_SEQUENCE_ACCURACY,
     .level = 1,
     .level_note =

@@ -42,6 +42,7 @@ const struct task task_copy = {
                .batch = 32,
                .lr = 0.01,
                .clip_norm = 1},
+    .walk = {.hidden = 16, .steps = 600},
     .measure = MEASURE_LOSS,
     .level = 0.01,
     .level_note = "10 ln 8 / (T + 20) = 0.52 while nothing is remembered",

@@ -32,6 +32,7 @@ const struct task task_echo = {
     .parameters = {{"T", 40, 2, 10000, "letters"}, {"delay", 5, 1, 1000, "timesteps until the echo"}},
     .validation_count = 200,
     .recipe = {.cell = "lstm", .layers = 1, .hidden = 32, .steps = 1500, .batch = 32, .lr = 0.01, .clip_norm = 1},
+    .walk = {.hidden = 16, .steps = 1000},
     .measure = MEASURE_ACCURACY,
     .level = 0.99,
     .level_note = "guessing has 0.25",

@@ -28,6 +28,7 @@ const struct task task_parity = {
     .parameters = {{"T", 20, 1, 10000, "bits"}},
     .validation_count = 200,
     .recipe = {.cell = "lstm", .layers = 1, .hidden = 16, .steps = 1500, .batch = 32, .lr = 0.01, .clip_norm = 1},
+    .walk = {.hidden = 8},
     .measure = MEASURE_ACCURACY,
     .level = 0.99,
     .level_note = "guessing has 0.5",

@@ -74,6 +74,7 @@ const struct task task_reber = {
                .batch = 16,
                .lr = 0.01,
                .clip_norm = 1},
+    .walk = {.hidden = 8, .steps = 1500},
     .measure = MEASURE_SEQUENCE_ACCURACY,
     .level = 1,
     .level_note =

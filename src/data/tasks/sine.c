@@ -36,6 +36,7 @@ const struct task task_sine = {
     .parameters = {{"T", 60, 2, 10000, "points that are read"}},
     .validation_count = 200,
     .recipe = {.cell = "lstm", .layers = 1, .hidden = 32, .steps = 3000, .batch = 32, .lr = 0.005, .clip_norm = 1},
+    .walk = {.hidden = 12, .steps = 1000},
     .measure = MEASURE_LOSS,
     .level = 0.01,
     .level_note = "saying the last point again has 0.07",

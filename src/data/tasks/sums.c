@@ -42,6 +42,7 @@ const struct task task_sums = {
                .batch = 64,
                .lr = 0.005,
                .clip_norm = 1},
+    .walk = {.hidden = 16, .steps = 1500},
     .measure = MEASURE_SEQUENCE_ACCURACY,
     .level = 0.99,
     .level_note = "whole results right, of sums that are not in training",
