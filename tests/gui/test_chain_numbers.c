@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "chain_drive.h"
+#include "task.h"
 #include "trace_lookup.h"
 
 enum { FROM = 2, TO = 6 };
@@ -97,6 +98,12 @@ static void every_number_of_both_sides(void **state) {
     struct drive drive;
     trace_open(&file, "--task sums --cell gru --hidden 6 --layers 2 --bidirectional --seed 7 --steps 30 --itemised");
     struct app_options options = options_of("gru", 6, 2, true);
+    struct net_spec spec = options.setup.recipe.spec;
+    long seed = options.setup.recipe.seed, steps = options.setup.recipe.steps;
+    recipe_of_task(&options.setup.recipe, task_find("sums", 4), true); // as the command line does
+    options.setup.recipe.spec = spec;
+    options.setup.recipe.seed = seed;
+    options.setup.recipe.steps = steps;
     options.setup.word[0] = 0;
     snprintf(options.setup.task, sizeof options.setup.task, "sums");
     options.setup.recipe.spec.directions = 2;
