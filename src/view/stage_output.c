@@ -83,13 +83,20 @@ static void y_hat_line(struct stage *s, int column, int symbol, float y) {
     bool target = is_asked(s, column, symbol);
     float x = stage_x(s, column), w = s->columns.width, k = s->plan.y_hat_row / 20;
     double p = tape_y_hat(s->record->tape, t)[symbol];
-    if (target) draw_rect(s->list, (rect){x - 1, y + 1, 17, 18 * k}, s->theme->ink1, 4);
-    answer_token(s, x + 7.5f, y + 15 * k, symbol, 14 * k, target ? FONT_MONO_SEMIBOLD : FONT_MONO,
-                 target ? s->theme->panel : s->theme->ink2);
-    float most = kind(s) == OUTPUT_SIGMOID ? 1 : 0.8f;
-    rect bar = {x + 21, y + 4.5f * k, fmaxf(2, (w - 21) * fminf(1, (float)p / most)), 11 * k};
+    bool words = stage_words_answered(s);
+    float slot = words ? w * 0.62f : 15; // of the symbol; the bar has the rest
+    enum font font = target ? FONT_MONO_SEMIBOLD : FONT_MONO;
+    color ink = target ? s->theme->panel : s->theme->ink2;
+    if (target) draw_rect(s->list, (rect){x - 1, y + 1, slot + 2, 18 * k}, s->theme->ink1, 4);
+    if (words)
+        token_draw_fit(s->list, x + slot / 2, y + 14.5f * k, slot - 4, record_answer(s->record, symbol), 12 * k, font,
+                       ink);
+    else
+        answer_token(s, x + slot / 2, y + 15 * k, symbol, 14 * k, font, ink);
+    float most = kind(s) == OUTPUT_SIGMOID ? 1 : 0.8f, left = slot + 6;
+    rect bar = {x + left, y + 4.5f * k, fmaxf(2, (w - left) * fminf(1, (float)p / most)), 11 * k};
     if (scene_is_hidden(s->scene, "forward/y_hat", t, symbol)) {
-        stage_question(s, (rect){x + 21, y + 2, 20, 16 * k}, 12);
+        stage_question(s, (rect){x + left, y + 2, 20, 16 * k}, 12);
         return;
     }
     draw_rect_exact(s->list, bar, target ? s->theme->ink1 : s->theme->line2, 2);
