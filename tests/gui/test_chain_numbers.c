@@ -106,6 +106,10 @@ static void every_number_of_both_sides(void **state) {
     options.setup.recipe.steps = steps;
     options.setup.word[0] = 0;
     snprintf(options.setup.task, sizeof options.setup.task, "sums");
+    const struct recipe said = options.setup.recipe; // the words go before what the task brings
+    recipe_of_task(&options.setup.recipe, task_find("sums", 4), true);
+    options.setup.recipe.spec = said.spec;
+    options.setup.recipe.steps = said.steps;
     options.setup.recipe.spec.directions = 2;
     if (!drive_open(&drive, &options, 1440, 900, 1, &err)) fail_msg("%s", err.message);
     const struct record *record = drive.app->bench->record;

@@ -176,10 +176,10 @@ static void reading_direction(void **state) {
     struct workbench *bench = build(&setup);
     const struct example *source = bench->example->example.source;
     assert_true(bench->data->reverse_source);
-    const struct dataset_example *first = &bench->data->examples[bench->data->train[0]];
-    if (bench->example_index == bench->data->train[0])
-        for (int t = 0; t < source->T; t++)
-            assert_int_equal(source->x[t], bench->data->symbols[first->start + (size_t)(source->T - 1 - t)]);
+    const struct dataset_example *read = &bench->data->examples[bench->example_index];
+    assert_int_equal(source->T, read->length);
+    for (int t = 0; t < source->T; t++)
+        assert_int_equal(source->x[t], bench->data->symbols[read->start + (size_t)(source->T - 1 - t)]);
     workbench_free(bench);
 }
 
