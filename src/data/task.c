@@ -72,6 +72,7 @@ bool task_parse(const char *text, const struct task **task, struct task_settings
         if (!set_parameter(*task, at, length, settings, err)) return false;
         at += length;
     }
+    if ((*task)->variant) *task = (*task)->variant(settings);
     if (!(*task)->refuse) return true;
     const char *wrong = (*task)->refuse(settings);
     return !wrong || err_set(err, ERR_USAGE, "--task %s: %s", (*task)->id, wrong);
@@ -101,9 +102,12 @@ int task_answer(const struct task *task, char c) {
     return place_of(task->answer_symbols, c) + (answers_are_labels(task) ? 0 : VOCABULARY_FIRST);
 }
 
-static void add_symbols(struct vocabulary *vocabulary, const char *symbols) {
-    for (; *symbols; symbols++)
+// One a character, or words.
+static void add_symbols(struct vocabulary *vocabulary, const char *symbols, const char *const *words) {
+    for (; !words && *symbols; symbols++)
         check(vocabulary_add(vocabulary, symbols, 1) >= 0, "memory ran out");
+    for (; words && *words; words++)
+        check(vocabulary_add(vocabulary, *words, strlen(*words)) >= 0, "memory ran out");
 }
 
 static void count_symbols(struct vocabulary *vocabulary, const int *symbols, size_t count) {
@@ -222,12 +226,12 @@ bool dataset_from_task(struct dataset *d, const struct task *task, const struct 
     name_it(d, task, settings);
     if (task->input == VALUES_SYMBOLS) {
         vocabulary_init(&d->vocabulary);
-        add_symbols(&d->vocabulary, task->symbols);
+        add_symbols(&d->vocabulary, task->symbols, task->words);
         d->vocabulary.reversed = d->reverse_source;
     }
-    if (*task->answer_symbols) {
+    if (*task->answer_symbols || task->answer_words) {
         (answers_are_labels(task) ? vocabulary_init_labels : vocabulary_init)(&d->labels);
-        add_symbols(&d->labels, task->answer_symbols);
+        add_symbols(&d->labels, task->answer_symbols, task->answer_words);
     }
     struct builder builder;
     builder_start(&builder, d);

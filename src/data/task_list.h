@@ -9,5 +9,7 @@
     TASK(reber) \
     TASK(anbncn) \
     TASK(sine) \
-    TASK(sums)
+    TASK(speech) \
+    TASK(sums) \
+    TASK(video)
 // clang-format on
