@@ -515,6 +515,7 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .edits = app->edits_wait ? &app->waiting_edits : workbench_edits(app->bench),
                             .can_undo = workbench_can_undo(app->bench),
                             .can_redo = workbench_can_redo(app->bench),
+                            .picture = dataset_picture(app->bench->data),
                             .unit_word = data_unit_word(app->bench->data)};
     check_homework(app);
     scene->homework = app->homework;

@@ -11,10 +11,11 @@ enum picture_kind {
     PICTURE_DNA,         // symbols are bases: A, C, G, T or U
     PICTURE_COUNT
 };
-struct picture {
+struct picture_of_input {
     enum picture_kind kind;
     int lowest;      // MIDI pitch
     float low, high; // of a spectrogram
+    int frame;       // of DNA: the timestep at which its first codon begins, from 0; below 0: it has none
 };
 
 // A figure from its left side, walking to the right. Angles are radians. Lean: of the trunk from upright, forward above

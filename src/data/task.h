@@ -48,7 +48,7 @@ struct task {
                                    // answers are `one` or `each`
     const char *const *words;      // instead of symbols, and of answer_symbols: texts of any length, NULL ends them
     const char *const *answer_words;
-    struct picture picture;                            // how the input is drawn
+    struct picture_of_input picture;                   // how the input is drawn
     bool reverse_source;                               // unless the user says otherwise; of `sequence`
     struct task_parameter parameters[TASK_PARAMETERS]; // a NULL name ends them
     int train_count, validation_count; // examples; train_count 0 = fresh ones in every minibatch. Of fresh tasks whose

@@ -8,6 +8,7 @@
 #include "homework.h"
 #include "insight.h"
 #include "narration.h"
+#include "picture.h"
 #include "place.h"
 #include "provenance.h"
 #include "spoken.h"
@@ -133,6 +134,7 @@ struct scene {
     float slide;                     // columns that the running frame still has to travel; 0 = in its place
     const struct homework *homework; // a learner's arrays held against the record, or NULL
     const char *unit_word;           // "character": what one timestep is
+    struct picture_of_input picture; // how inputs are drawn
     const struct spoken *spoken;     // of a view that asks for it (views.h); else NULL
     const struct record *before;     // without edits, while some are in force; else NULL
     const struct edits *edits;       // NULL: none

@@ -95,6 +95,8 @@ static void symbol_box(struct stage *s, int column, rect r, bool ahead, bool rea
     }
     color ink = ahead ? s->theme->ink3 : s->backward ? s->theme->ink2 : s->theme->ink1;
     float size = (s->backward ? 16 : 23) * k;
+    ink = stage_token_ink(s, column, ink);
+    stage_token_mark(s, column, r.y + r.h);
     stage_symbol_draw(s, column, c, r.y + r.h * (s->backward ? 0.71f : 0.7f), fminf(size, r.w * 0.66f),
                       FONT_MONO_SEMIBOLD, ink);
 }
@@ -128,11 +130,15 @@ void stage_input(struct stage *s, int column, bool ahead, bool read) {
     float c = stage_center(s, column), h = s->plan.token_size;
     float w = s->backward ? fminf(h + 2, s->columns.pitch - 8) : fminf(h, s->columns.pitch - 12);
     bool real = spec_of(s, column)->real_input;
+    bool picture = stage_is_picture(s, column);
     if (real) w = s->columns.width;
     rect r = {c - w / 2, s->plan.token, w, h};
+    if (picture) r = stage_picture_place(s, column, s->plan.token, h);
     if (read) draw_rect(s->list, (rect){r.x - 4, r.y - 5, r.w + 8, r.h + 10}, s->theme->hi, 9);
     if (read) draw_rect(s->list, r, s->theme->panel, 6);
-    if (real)
+    if (picture)
+        stage_picture(s, column, r, ahead);
+    else if (real)
         real_box(s, column, r, ahead);
     else
         symbol_box(s, column, r, ahead, read);

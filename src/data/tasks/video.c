@@ -36,13 +36,19 @@ static void stand(double *joints) {
     joints[FIGURE_HEIGHT] = 1;
 }
 
+// How far the knee is bent: from where the leg is at its back to where it is at its front.
+static double lift(double phase) {
+    double x = phase + 0.3 - floor(phase + 0.3);
+    return 0.7 * bump(x, 0, 0.5);
+}
+
 static void walk(double phase, const struct actor *who, double *joints) {
-    double swing = sin(2 * M_PI * phase) * who->size;
+    double swing = sin(2 * M_PI * phase) * who->size, other = phase + 0.5;
     joints[FIGURE_LEAN] = 0.08;
-    joints[FIGURE_HIP_LEFT] = 0.5 * swing;
-    joints[FIGURE_HIP_RIGHT] = -0.5 * swing;
-    joints[FIGURE_KNEE_LEFT] = 0.1 + 0.7 * who->size * bump(phase - floor(phase), 0.65, 1); // swings forward
-    joints[FIGURE_KNEE_RIGHT] = 0.1 + 0.7 * who->size * bump(phase + 0.5 - floor(phase + 0.5), 0.65, 1);
+    joints[FIGURE_HIP_LEFT] = 0.05 + 0.42 * swing;
+    joints[FIGURE_HIP_RIGHT] = 0.05 - 0.42 * swing;
+    joints[FIGURE_KNEE_LEFT] = 0.08 + lift(phase) * who->size; // while the leg swings forward
+    joints[FIGURE_KNEE_RIGHT] = 0.08 + lift(other) * who->size;
     joints[FIGURE_SHOULDER_LEFT] = -0.4 * swing;
     joints[FIGURE_SHOULDER_RIGHT] = 0.4 * swing;
     joints[FIGURE_ELBOW_LEFT] = 0.3 - 0.15 * swing;
