@@ -309,7 +309,7 @@ void input_picture_words(const struct input_picture *p, int t, char *out, size_t
         snprintf(out, size, "pitch upwards, time to the right; a line under each C");
         break;
     case PICTURE_FIGURE:
-        snprintf(out, size, "the angles of nine joints, and how high the hips are");
+        snprintf(out, size, "nine angles, and the height of the hips");
         break;
     case PICTURE_ENTITIES:
         if (entity) snprintf(out, size, "tagged as %s", entity);

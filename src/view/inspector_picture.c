@@ -3,17 +3,17 @@
 #include "inspector_parts.h"
 #include <math.h>
 
-enum { PICTURE = 96, WORDS = 20, FIGURES = 3, LEAST_COLUMN = 3 };
+enum { PICTURE = 96, PICTURE_LOW = 60, WORDS = 20, GAP = 6, FIGURES = 3, LEAST_COLUMN = 3 };
 
-static float picture_height(const struct page *page, const struct input_picture *picture) {
+static float height_of(const struct page *page, const struct input_picture *picture, float height) {
     char words[96];
     input_picture_words(picture, page->t, words, sizeof words);
-    return (input_picture_fills(picture) ? PICTURE + 12 : 0) + (*words ? WORDS : 0);
+    return (input_picture_fills(picture) ? height + 12 : 0) + (*words ? WORDS + GAP : 0);
 }
 
-float page_picture_height(const struct page *page) {
+float page_picture_height(const struct page *page, bool tight) {
     struct input_picture picture = input_picture_of(page->scene, page->record);
-    return picture_height(page, &picture);
+    return height_of(page, &picture, tight ? PICTURE_LOW : PICTURE);
 }
 
 // The figure in the middle, those of the timesteps before and after beside it.
@@ -42,14 +42,14 @@ static void sequence(const struct page *page, const struct input_picture *pictur
 
 float page_picture(struct page *page, float y) {
     struct input_picture picture = input_picture_of(page->scene, page->record);
-    if (picture_height(page, &picture) <= 0) return y;
     char words[96];
-    rect r = {page->x, y + 12, page->w, PICTURE};
+    rect r = {page->x, y + 12, page->w, page_mix(page, PICTURE_LOW, PICTURE)};
     if (input_picture_fills(&picture)) {
         (picture.what.kind == PICTURE_FIGURE ? figures : sequence)(page, &picture, r);
         y = r.y + r.h;
     }
     input_picture_words(&picture, page->t, words, sizeof words);
-    if (*words) page_caption(page, y += WORDS, words, NULL);
-    return y;
+    if (!*words) return y;
+    page_caption(page, y + WORDS - 4, words, NULL);
+    return y + WORDS + GAP;
 }

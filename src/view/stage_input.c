@@ -97,8 +97,13 @@ static void symbol_box(struct stage *s, int column, rect r, bool ahead, bool rea
     float size = (s->backward ? 16 : 23) * k;
     ink = stage_token_ink(s, column, ink);
     stage_token_mark(s, column, r.y + r.h);
-    stage_symbol_draw(s, column, c, r.y + r.h * (s->backward ? 0.71f : 0.7f), fminf(size, r.w * 0.66f),
-                      FONT_MONO_SEMIBOLD, ink);
+    size = fminf(size, r.w * 0.66f);
+    const char *text = record_symbol(stage_side_of(s, column)->record, symbol);
+    float baseline = r.y + r.h * (s->backward ? 0.71f : 0.7f), room = s->columns.pitch - 6;
+    if (token_width(s->list, text, 0.4f * size, FONT_MONO_SEMIBOLD) > r.w) // a word too long to shrink
+        token_draw_fit(s->list, c, baseline, fminf(room, r.w + 4), text, size, FONT_MONO_SEMIBOLD, ink);
+    else
+        stage_symbol_draw(s, column, c, baseline, size, FONT_MONO_SEMIBOLD, ink);
 }
 
 // One or two features have their numbers under the tiles, where there is room.

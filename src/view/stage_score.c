@@ -305,6 +305,7 @@ static void open_column(struct stage *s, const struct score *score, int column, 
     if (stage_is_picture(s, column)) {
         rect r = stage_picture_place(s, column, score->token - 12, 16 + score->picture);
         if (read) draw_rect(s->list, rect_inset(r, -3), s->theme->hi, 4);
+        if (read) draw_rect(s->list, r, s->theme->panel, 2);
         stage_picture(s, column, r, false);
     } else if (real) {
         stage_input_numbers(s, column, (rect){c - 36, score->token - 20, 72, 24});
