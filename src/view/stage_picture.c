@@ -3,7 +3,7 @@
 #include "token.h"
 #include <math.h>
 
-enum { ROOM = 44, ROOM_BACKWARD = 30, LOW_STAGE = 420, NAME = 15 };
+enum { ROOM = 44, ROOM_BACKWARD = 30, LOW_STAGE = 420, NAME = 15, WIDER = 24 };
 
 static const struct input_picture *picture_of(const struct stage *s, int column) {
     return &stage_side_of(s, column)->picture;
@@ -29,14 +29,15 @@ bool stage_is_picture(const struct stage *s, int column) {
     return picture->record->layout.spec.real_input || input_picture_note(picture, stage_t(s, column), &begins) >= 0;
 }
 
-// Columns meet, so that the picture goes on from one to the next.
+// Columns meet, so that the picture goes on from one to the next, but for wide ones: the label x needs its room.
 rect stage_picture_place(const struct stage *s, int column, float y, float h) {
     if (column == s->columns.lens) return (rect){stage_x(s, column) + 6, y, s->columns.lens_width - 12, h};
     if (s->detail == STAGE_SCORE) {
         float gap = s->columns.pitch > 12 ? 1 : 0;
         return (rect){stage_x(s, column), y, s->columns.pitch - gap, h};
     }
-    return (rect){stage_center(s, column) - s->columns.pitch / 2 + 1, y, s->columns.pitch - 2, h};
+    float w = fminf(s->columns.pitch - 2, s->columns.width + WIDER);
+    return (rect){stage_center(s, column) - w / 2, y, w, h};
 }
 
 // Narrow columns show every second figure, or every third ..., so that each can be seen.

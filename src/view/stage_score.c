@@ -228,12 +228,13 @@ static void tokens(struct stage *s, const struct score *score) {
         if (column == s->columns.lens) continue;
         int t = stage_t(s, column);
         float x = stage_x(s, column) + p / 2 - 1;
-        if (real || stage_is_picture(s, column))
+        bool numbers = stage_side_of(s, column)->record->layout.spec.real_input;
+        if (numbers || stage_is_picture(s, column))
             numbers_row(s, score, column);
         else if (below) {
             color ink = stage_symbol(s, column) < 0 ? s->theme->ink3 : s->theme->ink2;
-            token(s, x, score->token, column, size, FONT_MONO, stage_token_ink(s, column, ink));
-            stage_token_mark(s, column, score->token + 4);
+            token(s, x, score->token + score->picture / 2, column, size, FONT_MONO, stage_token_ink(s, column, ink));
+            stage_token_mark(s, column, score->token + score->picture / 2 + 4);
         }
         bool chosen = column == s->t && s->columns.lens < 0 && s->scene->state->t >= 0;
         if ((t + 1) % every != 0 && !chosen) continue;
@@ -310,11 +311,12 @@ static void open_column(struct stage *s, const struct score *score, int column, 
     } else if (real) {
         stage_input_numbers(s, column, (rect){c - 36, score->token - 20, 72, 24});
     } else {
-        draw_rect(s->list, (rect){c - 12, score->token - 16, 24, 24}, label, 5);
-        token(s, c, score->token + 1.5f, column, 15, FONT_MONO_SEMIBOLD, ink);
+        float baseline = score->token + score->picture / 2;
+        draw_rect(s->list, (rect){c - 12, baseline - 16, 24, 24}, label, 5);
+        token(s, c, baseline + 1.5f, column, 15, FONT_MONO_SEMIBOLD, ink);
     }
     if (read && !real && !stage_is_picture(s, column))
-        draw_box(s->list, (rect){c - 14, score->token - 18, 28, 28}, s->theme->ink1, 6, 2);
+        draw_box(s->list, (rect){c - 14, score->token + score->picture / 2 - 18, 28, 28}, s->theme->ink1, 6, 2);
     char text[24];
     snprintf(text, sizeof text, "t = %d", stage_t(s, column) + 1);
     draw_text(s->list, c, score->token + 24 + score->picture, text,
