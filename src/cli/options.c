@@ -361,6 +361,7 @@ bool words_task_defaults(const char *text, struct model_words *model, struct tra
     const struct task_recipe *r = &task->recipe;
     option_model(model); // fills the lists of names
     option_training(training);
+    set_name(&model->kind, r->kind, kind_names, "kind");
     set_name(&model->cell, r->cell, cell_names, "cell");
     set_name(&model->activation, r->activation, activation_names, "activation");
     set_name(&training->optimizer, r->optimizer, optimizer_choices, "optimizer");

@@ -226,6 +226,7 @@ bool dataset_from_task(struct dataset *d, const struct task *task, const struct 
     name_it(d, task, settings);
     if (task->input == VALUES_SYMBOLS) {
         vocabulary_init(&d->vocabulary);
+        if (task->words) d->vocabulary.tokens = TOKENS_WORD;
         add_symbols(&d->vocabulary, task->symbols, task->words);
         d->vocabulary.reversed = d->reverse_source;
     }

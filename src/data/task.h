@@ -17,6 +17,7 @@ struct task_parameter {
 
 // The network and the training that learn the task; what the user says goes before. 0 and NULL: as without a task.
 struct task_recipe {
+    const char *kind; // of a network, where the data leave a choice: "one-to-many"
     const char *cell; // a cell's name, "lstm"
     int layers, hidden, embed;
     bool bidirectional;

@@ -5,6 +5,7 @@
     TASK(adding) \
     TASK(copy) \
     TASK(echo) \
+    TASK(music) \
     TASK(parity) \
     TASK(reber) \
     TASK(anbncn) \
