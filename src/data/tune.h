@@ -1,6 +1,6 @@
 #pragma once
-// Notes in time, and sound made of them and of bands: what can be heard of an example, from the very numbers and symbols
-// that the network reads. Nothing here plays or writes files.
+// Notes in time, and sound made of them and of bands: what can be heard of an example, from the very numbers and
+// symbols that the network reads. Nothing here plays or writes files.
 
 #include "dataset.h"
 

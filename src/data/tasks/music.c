@@ -153,7 +153,7 @@ const struct task task_music = {
                .lr = 0.01,
                .clip_norm = 1},
     .measure = MEASURE_LOSS,
-    .level = 0.5,
-    .level_note = "nats a symbol; guessing has 3.3",
+    .level = 0.53,
+    .level_note = "nats a symbol; guessing has 3.3, and the rules leave about 0.48 to chance",
     .generate = generate,
 };
