@@ -105,6 +105,7 @@ void view_stage(struct ui *ui, rect r, const struct scene *scene) {
     stage_overview(&s);
     stage_header(&s);
     stage_track_controls(&s);
+    stage_hear_button(&s);
     stage_tile_keys(&s);
     stage_publish_box(&s);
     stage_card(&s);

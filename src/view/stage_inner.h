@@ -105,6 +105,7 @@ struct stage {
     struct stage_columns columns;
     enum stage_detail detail;
     struct stage_plan plan;
+    float input_bottom; // of the row of inputs: baseline of the numbers under it
     struct stage_focus focus;
     struct stage_side sides[2];
     int side_count;
@@ -248,6 +249,7 @@ rect stage_picture_place(const struct stage *s, int column, float y, float h);
 // Of words and bases: the colour of a token, and what stands under it. Plain ink where there is none.
 color stage_token_ink(const struct stage *s, int column, color plain);
 void stage_token_mark(struct stage *s, int column, float y);
+void stage_hear_button(struct stage *s);
 
 // What a part of the cell reads: rows of this timestep, states of the one before, the input; and what it makes.
 int stage_row_of(const struct stage *s, int slot); // of s->track; -1: the slot has none

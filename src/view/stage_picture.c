@@ -61,6 +61,7 @@ void stage_picture(struct stage *s, int column, rect r, bool ahead) {
         name_note(s, column, r, ahead);
         rect_cut_top(&r, NAME);
     }
+    if (s->scene->heard == t + 1) draw_rect_exact(s->list, (rect){r.x, r.y + r.h + 1, r.w, 3}, s->theme->hi, 0);
     if (!skips(s, picture, column, r.h))
         input_picture_draw(s->list, s->theme, picture, r, t, ahead ? LOOK_AHEAD : LOOK_PLAIN);
     rect tile;
@@ -68,6 +69,16 @@ void stage_picture(struct stage *s, int column, rect r, bool ahead) {
     if (number < 0) return;
     s->track = stage_bottom_track(s, 0);
     stage_find(s, column, s->cell->input, number, tile);
+}
+
+// Under the label x, where there is something to hear.
+void stage_hear_button(struct stage *s) {
+    if (!s->scene->audible || s->input_bottom <= 0) return;
+    rect r = {s->r.x + 4, s->input_bottom - 12, 26, 26};
+    bool sounds = s->scene->heard > 0;
+    if (ui_icon_button(s->ui, r, sounds ? ICON_PAUSE : ICON_PLAY, 18, sounds ? "Stop  Shift+P" : "Hear it  Shift+P",
+                       false))
+        s->scene->state->ask.kind = ASK_HEAR;
 }
 
 // --- tokens ---

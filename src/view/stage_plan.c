@@ -211,6 +211,7 @@ static void place(struct stage *s, const struct gaps *g, float y_hat, int rows, 
     plan->token = y + g->feed + (one_hot ? g->one_hot : 0);
     plan->token_size = g->token;
     plan->t_label = plan->token + g->token + g->t;
+    s->input_bottom = plan->t_label;
 }
 
 // Over 32 units a row needs more height to show each of them: one row has it (the running step's result, else

@@ -1,6 +1,7 @@
 // The score: many timesteps. A row is a heat map (units down, time right); the timestep that is looked at is opened as
 // a full cell. Layers and directions stand over one another, those that are not shown in full with their states alone.
 #include "stage_inner.h"
+#include "token.h"
 #include <math.h>
 #include <stdio.h>
 
@@ -84,6 +85,7 @@ static struct score make_score(struct stage *s) {
             y += row->heat + gap_after(s, k, i);
         }
     score.token = score.bottom + ROW_GAP + 14;
+    s->input_bottom = score.token + 18 + score.picture;
     return score;
 }
 
@@ -213,8 +215,13 @@ static void numbers_row(struct stage *s, const struct score *score, int column) 
 }
 
 static void token(struct stage *s, float x, float y, int column, float size, enum font font, color ink) {
+    const char *text = record_symbol(stage_side_of(s, column)->record, stage_symbol(s, column));
+    float room = s->columns.pitch * (stage_has_pictures(s) ? 1.4f : 0.96f); // words between notes stand apart
+    bool word = token_width(s->list, text, size, font) > 1.5f * size && column != s->columns.lens;
     if (stage_symbol(s, column) < 0)
         draw_text(s->list, x, y, "0", (struct text_style){FONT_MONO, size, ink, ALIGN_CENTER});
+    else if (word)
+        token_draw_fit(s->list, x, y, room, text, size, font, ink);
     else
         stage_symbol_draw(s, column, x, y, size, font, ink);
 }
