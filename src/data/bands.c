@@ -65,22 +65,27 @@ static double weigh(double hertz, const double place[3]) {
     return hertz < place[1] ? (hertz - place[0]) / (place[1] - place[0]) : (place[2] - hertz) / (place[2] - place[1]);
 }
 
+static double band_energy(const double *energy, int rate, const double place[3]) {
+    double step = (double)rate / BANDS_WINDOW, sum = 1e-12;
+    for (int i = (int)(place[0] / step); i <= BANDS_WINDOW / 2 && i * step < place[2]; i++)
+        sum += weigh(i * step, place) * energy[i];
+    return sum;
+}
+
 void bands_measure(const float *samples, int count, int rate, int bands, double depth, float *out) {
     check(bands >= 1 && bands <= BANDS_MAX, "%d bands of sound", bands);
     int frames = bands_frames(count);
-    double largest = -INFINITY, energy[BANDS_WINDOW / 2 + 1];
+    double energy[BANDS_WINDOW / 2 + 1], places[BANDS_MAX][3];
+    float largest = -INFINITY;
+    for (int k = 0; k < bands; k++)
+        bands_place(k, bands, rate, places[k]);
     for (int t = 0; t < frames; t++) {
         spectrum(samples, count, t * BANDS_HOP, energy);
         for (int k = 0; k < bands; k++) {
-            double place[3], sum = 1e-12;
-            bands_place(k, bands, rate, place);
-            for (int i = 0; i <= BANDS_WINDOW / 2; i++)
-                sum += weigh((double)i * rate / BANDS_WINDOW, place) * energy[i];
-            double decibels = 10 * log10(sum);
-            out[t * bands + k] = (float)decibels;
-            largest = fmax(largest, decibels);
+            out[t * bands + k] = (float)(10 * log10(band_energy(energy, rate, places[k])));
+            largest = fmaxf(largest, out[t * bands + k]);
         }
     }
     for (int i = 0; i < frames * bands; i++)
-        out[i] = (float)fmax(-1, 1 + 2 * (out[i] - largest) / depth);
+        out[i] = (float)fmax(-1, 1 + 2 * ((double)out[i] - largest) / depth);
 }

@@ -126,7 +126,8 @@ static double voice_sample(struct voice *v, const struct sound *now, double pitc
     double y = now->voice * v->pulse;
     for (int f = 0; f < 4; f++)
         y = resonate(&v->formants[f], y);
-    return y + 0.25 * now->breath * resonate(&v->breath, rng_normal(v->rng));
+    if (now->breath > 0) y += 0.25 * now->breath * resonate(&v->breath, rng_normal(v->rng));
+    return y;
 }
 
 static void tune_voice(struct voice *v, const struct sound *now) {

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { RATE = 22050 };
+enum { RATE = 22050, VOICE = 120, VOICE_MOST = 3500 };         // Hz
 static const double eighth = 0.21, quarter = 0.42, ring = 1.2; // seconds; how long a string sounds on
 
 // ---- notes ----
@@ -128,30 +128,43 @@ static double loudness(double value, const struct picture_of_input *picture) {
     return k <= 0 ? 0 : pow(10, 2.5 * (fmin(k, 1) - 1));
 }
 
+// What a band is made of before its loudness: low bands carry the pulses of a voice, high ones breath. Of power 1.
+static void make_carrier(float *out, int count, const double place[3], int rate, struct rng *rng) {
+    double low = (place[0] + place[1]) / 2, high = (place[1] + place[2]) / 2, phase = 0, power = 0;
+    struct band_filter first = band_filter(low, high, rate), second = first; // one would let too much by
+    bool voiced = place[1] < VOICE_MOST;
+    for (int i = 0; i < count; i++) {
+        phase += VOICE / (double)rate;
+        double pulse = phase >= 1 ? 10 : 0, noise = rng_normal(rng);
+        if (phase >= 1) phase -= 1;
+        double y = filter(&second, filter(&first, voiced ? pulse + 0.1 * noise : noise));
+        out[i] = (float)y;
+        power += y * y;
+    }
+    float k = power > 0 ? (float)sqrt(count / power) : 0;
+    for (int i = 0; i < count; i++)
+        out[i] *= k;
+}
+
 void sound_of_bands(struct sound *sound, const double *values, int T, int bands, const struct picture_of_input *picture,
                     int rate, double seconds) {
     check(bands <= BANDS_MAX && picture->high > picture->low, "%d bands", bands);
     *sound = (struct sound){.rate = rate, .step = seconds, .count = (int)(T * seconds * rate)};
     sound->samples = mem_need((size_t)sound->count, sizeof *sound->samples);
+    float *carrier = mem_need((size_t)sound->count, sizeof *carrier);
     struct rng rng = rng_seed(1);
     for (int k = 0; k < bands; k++) {
-        double place[3], phase = 0;
+        double place[3];
         bands_place(k, bands, rate, place);
-        struct band_filter f =
-            band_filter(place[0] + (place[1] - place[0]) / 2, place[1] + (place[2] - place[1]) / 2, rate);
-        bool voiced = place[1] < 3500; // low bands carry the voice, high ones the breath
-        double wide = voiced ? sqrt(rate / 120.0) : 1;
+        make_carrier(carrier, sound->count, place, rate, &rng);
         for (int i = 0; i < sound->count; i++) {
             double at = i / (seconds * rate);
-            int t = (int)at, next = t + 1 < T ? t + 1 : t;
+            int t = (int)at < T ? (int)at : T - 1, next = t + 1 < T ? t + 1 : t;
             double here = loudness(values[(size_t)t * (size_t)bands + k], picture),
                    there = loudness(values[(size_t)next * (size_t)bands + k], picture);
-            phase += 120.0 / rate;
-            double pulse = phase >= 1 ? wide : 0, noise = rng_normal(&rng);
-            if (phase >= 1) phase -= 1;
-            sound->samples[i] +=
-                (float)(filter(&f, voiced ? pulse + 0.1 * noise : noise) * (here + (there - here) * (at - t)));
+            sound->samples[i] += carrier[i] * (float)(here + (there - here) * (at - t));
         }
     }
+    mem_free(carrier);
     scale(sound);
 }

@@ -72,13 +72,13 @@ static int tones(const struct style *style) {
 
 // The tone of the chord that is nearest, in any octave; of two the one that the draw says.
 static int chord_tone(const struct style *style, int bar, int from, bool up) {
-    int best = style->keynote, n = tones(style);
+    int best = -1, n = tones(style);
     for (int tone = 0; tone < n; tone++)
         for (int k = 0; k < 3; k++) {
             int above = tone - style->keynote - style->chords[bar][k];
             if (above % style->octave != 0) continue;
-            int here = abs(tone - from), there = abs(best - from);
-            if (here < there || (here == there && (tone > best) == up)) best = tone;
+            int nearer = best < 0 ? -1 : abs(tone - from) - abs(best - from);
+            if (nearer < 0 || (nearer == 0 && (tone > best) == up)) best = tone;
         }
     return best;
 }
