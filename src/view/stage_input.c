@@ -97,13 +97,8 @@ static void symbol_box(struct stage *s, int column, rect r, bool ahead, bool rea
     float size = (s->backward ? 16 : 23) * k;
     ink = stage_token_ink(s, column, ink);
     stage_token_mark(s, column, r.y + r.h);
-    size = fminf(size, r.w * 0.66f);
-    const char *text = record_symbol(stage_side_of(s, column)->record, symbol);
-    float baseline = r.y + r.h * (s->backward ? 0.71f : 0.7f), room = s->columns.pitch - 6;
-    if (token_width(s->list, text, 0.4f * size, FONT_MONO_SEMIBOLD) > r.w) // a word too long to shrink
-        token_draw_fit(s->list, c, baseline, fminf(room, r.w + 4), text, size, FONT_MONO_SEMIBOLD, ink);
-    else
-        stage_symbol_draw(s, column, c, baseline, size, FONT_MONO_SEMIBOLD, ink);
+    stage_symbol_draw(s, column, c, r.y + r.h * (s->backward ? 0.71f : 0.7f), fminf(size, r.w * 0.66f),
+                      FONT_MONO_SEMIBOLD, ink);
 }
 
 // One or two features have their numbers under the tiles, where there is room.
@@ -132,12 +127,12 @@ void stage_input_numbers(struct stage *s, int column, rect r) {
 }
 
 void stage_input(struct stage *s, int column, bool ahead, bool read) {
-    float c = stage_center(s, column), h = s->plan.token_size;
+    bool real = spec_of(s, column)->real_input, picture = stage_is_picture(s, column);
+    float c = stage_center(s, column), room = real || picture ? 0 : stage_picture_room(s);
+    float h = s->plan.token_size - room; // tokens beside pictures stay as large as ever
     float w = s->backward ? fminf(h + 2, s->columns.pitch - 8) : fminf(h, s->columns.pitch - 12);
-    bool real = spec_of(s, column)->real_input;
-    bool picture = stage_is_picture(s, column);
     if (real) w = s->columns.width;
-    rect r = {c - w / 2, s->plan.token, w, h};
+    rect r = {c - w / 2, s->plan.token + room / 2, w, h};
     if (picture) r = stage_picture_place(s, column, s->plan.token, h);
     if (read) draw_rect(s->list, (rect){r.x - 4, r.y - 5, r.w + 8, r.h + 10}, s->theme->hi, 9);
     if (read) draw_rect(s->list, r, s->theme->panel, 6);

@@ -84,23 +84,6 @@ void stage_y_hat_ring(struct stage *s, int column) {
 
 // --- in short: the target and its probability, or the numbers ---
 
-// Half of what a chip is wide: of words more than `least`, as far as there is room.
-static float chip_half(const struct stage *s, int output, float least, float most) {
-    const char *text = record_answer(s->record, output);
-    if (token_width(s->list, text, 14, FONT_MONO_SEMIBOLD) <= 2 * least) return least;
-    return fmaxf(least, fminf(most, token_width(s->list, text, 12, FONT_MONO_SEMIBOLD) / 2 + 4));
-}
-
-// A symbol as token_draw() sets it; a word in the width of its chip.
-static void chip_token(struct stage *s, rect chip, float least, float baseline, int output, enum font font, color ink) {
-    const char *text = record_answer(s->record, output);
-    float c = chip.x + chip.w / 2;
-    if (chip.w > 2 * least)
-        token_draw_fit(s->list, c, baseline, chip.w - 5, text, 12, font, ink);
-    else
-        token_draw(s->list, c, baseline, text, 14, font, ink);
-}
-
 static void short_symbol(struct stage *s, int column, bool known, bool running) {
     int target = target_symbol(s, column);
     const struct theme *theme = s->theme;
@@ -109,21 +92,19 @@ static void short_symbol(struct stage *s, int column, bool known, bool running) 
     bool list = s->plan.y_hat_rows > 0;
     if (list) y += (s->plan.y_hat_bottom - y) / 2 - 9.5f;
     if (!known && !s->backward) { // alone in the middle: what is asked for
-        float half = chip_half(s, target, 9, s->columns.pitch / 2 - 2);
-        rect chip = {c - half, list ? y : y + 1, 2 * half, 19};
+        rect chip = {c - 9, list ? y : y + 1, 18, 19};
         draw_box(s->list, chip, running ? theme->ink2 : theme->ghost, 4, 1.25f);
-        chip_token(s, chip, 9, chip.y + 14.5f, target, running ? FONT_MONO_SEMIBOLD : FONT_MONO,
-                   running ? theme->ink1 : theme->ink3);
+        answer_token(s, c, chip.y + 14.5f, target, 14, running ? FONT_MONO_SEMIBOLD : FONT_MONO,
+                     running ? theme->ink1 : theme->ink3);
         return;
     }
     bool stacked = s->plan.stacked;
-    float half = chip_half(s, target, 10, stacked ? s->columns.pitch / 2 - 2 : s->columns.pitch / 4 - 3);
-    rect chip = {stacked ? c - half : c - 7 - 2 * half, y, 2 * half, stacked ? 20 : 21};
+    rect chip = {stacked ? c - 10 : c - 27, y, 20, stacked ? 20 : 21};
     if (known)
         draw_rect(s->list, chip, theme->ink1, 4);
     else
         draw_box(s->list, chip, theme->ghost, 4, 1);
-    chip_token(s, chip, 10, y + 15.5f, target, FONT_MONO_SEMIBOLD, known ? theme->panel : theme->ink3);
+    answer_token(s, chip.x + 10, y + 15.5f, target, 14, FONT_MONO_SEMIBOLD, known ? theme->panel : theme->ink3);
     int t = stage_t(s, column);
     double p = tape_y_hat(s->record->tape, t)[target];
     stage_number(s, stacked ? c : c + 13, stacked ? y + 34.5f : y + 15.5f, "forward/y_hat", t, target, p, 2,

@@ -74,7 +74,7 @@ void stage_picture(struct stage *s, int column, rect r, bool ahead) {
 // Under the label x, where there is something to hear.
 void stage_hear_button(struct stage *s) {
     if (!s->scene->audible || s->input_bottom <= 0) return;
-    rect r = {s->r.x + 4, s->input_bottom - 12, 26, 26};
+    rect r = {s->r.x + 6, s->input_bottom - 13, 24, 22};
     bool sounds = s->scene->heard > 0;
     if (ui_icon_button(s->ui, r, sounds ? ICON_PAUSE : ICON_PLAY, 18, sounds ? "Stop  Shift+P" : "Hear it  Shift+P",
                        false))
