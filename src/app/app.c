@@ -83,6 +83,7 @@ void app_free(struct app *app) {
         workbench_free(job_take(app->job, NULL));
     }
     speech_forget(&app->speech);
+    hearing_release(&app->hearing);
     checker_free(app->checker);
     workbench_free(app->bench);
     lesson_free(app->lesson);
@@ -517,7 +518,11 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .edits = app->edits_wait ? &app->waiting_edits : workbench_edits(app->bench),
                             .can_undo = workbench_can_undo(app->bench),
                             .can_redo = workbench_can_redo(app->bench),
+                            .picture = dataset_picture(app->bench->data),
+                            .audible = hearing_can(app->bench),
+                            .heard = app->picturing ? 0 : hearing_timestep(&app->hearing, app->bench) + 1,
                             .unit_word = data_unit_word(app->bench->data)};
+    if (scene->heard > 0) app->ui.animating = true;
     check_homework(app);
     scene->homework = app->homework;
     bool encoder = app->view.encoder = scene_encoder(scene); // a view that selects a timestep selects one of this side
@@ -550,6 +555,13 @@ void app_event(struct app *app, const struct input_event *event) {
 
 static bool list_is_high(const struct app *app) {
     return app->ui.list->bounds.h >= 640 + 48 + 96;
+}
+
+bool app_hear(struct app *app) {
+    struct err err = {0};
+    if (!app->bench || hearing_toggle(&app->hearing, app->bench, &err)) return true;
+    app_say(app, &err);
+    return false;
 }
 
 static void keys(struct app *app, const struct scene *scene, double now) {
@@ -624,6 +636,7 @@ static void keys(struct app *app, const struct scene *scene, double now) {
     if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
     if (ui_take_key(ui, 'w', 0)) app_set_stacked(app, !app->view.stacked);
     if (ui_take_key(ui, 't', 0)) app_toggle_dark(app);
+    if (ui_take_key(ui, 'p', MOD_SHIFT)) app_hear(app);
     if (ui_take_key(ui, 'p', 0)) {
         app->presentation = !app->presentation;
         app->wish = APP_SCALE;
@@ -744,6 +757,9 @@ static void answer(struct app *app) {
         break;
     case ASK_CLEAR:
         app_set_edits(app, &(struct edits){0}, false);
+        break;
+    case ASK_HEAR:
+        app_hear(app);
         break;
     case ASK_NOTHING:
         return;

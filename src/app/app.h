@@ -3,6 +3,7 @@
 // the tests all drive it the same way: events in, a draw list out. Interface thread only; the network is built in a
 // worker thread and swapped in when it is ready, so a frame never waits for numbers.
 
+#include "hearing.h"
 #include "homework_files.h"
 #include "inspector.h"
 #include "lesson.h"
@@ -51,6 +52,7 @@ struct app {
     struct view_state view;
     void *view_memory[VIEW_MAX]; // of view_get(k)
     struct speech speech;        // what the network says, for views that ask for it
+    struct hearing hearing;      // the example as sound
     bool waits;                  // a frame shows what is asked for, however long it takes: render and tests
     struct transport transport;
     int position;                        // of the cursor
@@ -118,6 +120,7 @@ color app_background(const struct app *app);
 void app_seek(struct app *app, int position);                                   // at once
 void app_step(struct app *app, int direction, enum granularity by, double now); // with motion
 void app_play(struct app *app, bool on, double now);
+bool app_hear(struct app *app);                                  // plays the example, or stops; false: message is shown
 bool app_set_word(struct app *app, const char *text);            // false: message is shown, nothing changes
 bool app_set_number(struct app *app, int number);                // the same of a numbered example of the data, from 0
 void app_open_setup(struct app *app, const struct setup *setup); // builds in the worker

@@ -392,6 +392,7 @@ static const struct {
                  {"-  =  0", "slower, faster, normal speed"},
                  {"Ctrl + -  =  0", "size of everything"},
                  {"P, F11", "presentation, full screen"},
+                 {"Shift + P", "hear the example"},
                  {"Ctrl + O", "another word or file"},
                  {"Ctrl + E", "save a picture, a film, the trace"},
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},

@@ -56,6 +56,7 @@ void recipe_of_task(struct recipe *recipe, const struct task *task, bool walk) {
     set_name(&init, r->init, init_names, INIT_COUNT, "initialisation");
     set_name(&schedule, r->schedule, schedule_names, SCHEDULE_COUNT, "schedule");
     check(!r->cell || cell_by_name(r->cell, &spec->cell), "a task names the cell \"%s\", which there is not", r->cell);
+    set_name(&recipe->kind, r->kind, net_kind_names, NET_KIND_COUNT, "kind");
     spec->activation = (enum activation)activation;
     recipe->options.optimizer = (enum optimizer)optimizer;
     recipe->init = (enum init_kind)init;

@@ -357,6 +357,7 @@ bool words_task_defaults(const char *text, bool walk, struct model_words *model,
     if (!task_parse(text, &task, &settings, err)) return false;
     words_recipe(model, training, &recipe);
     recipe_of_task(&recipe, task, walk);
+    model->kind = recipe.kind;
     model->cell = recipe.spec.cell;
     model->activation = recipe.spec.activation;
     model->init = recipe.init;

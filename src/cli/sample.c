@@ -1,16 +1,18 @@
 #include "checkpoint.h"
 #include "command.h"
 #include "mem.h"
+#include "midi.h"
 #include "sampler.h"
 #include "str.h"
 #include "tokens.h"
 #include "trainer.h"
+#include "wav.h"
 #include <stdio.h>
 #include <string.h>
 
 struct words {
     struct common common;
-    const char *prime, *source;
+    const char *prime, *source, *out;
     int length, top_k, count, beam; // count 0, beam 0: not said
     long seed;
     double temperature, length_power; // temperature below 0: not said
@@ -148,7 +150,7 @@ static void text_of(const struct writing *w, int drawn, struct str *out) {
 }
 
 // One sample to the end or the longest length.
-static bool draw(struct writing *w, struct rng *rng, struct str *out, struct err *err) {
+static bool draw(struct writing *w, struct rng *rng, struct str *out, int *drawn, struct err *err) {
     double temperature = w->words->temperature;
     int n = 0;
     if (!start(w, err)) return false;
@@ -159,7 +161,31 @@ static bool draw(struct writing *w, struct rng *rng, struct str *out, struct err
         sampler_feed(w->sampler, symbol);
     }
     text_of(w, n, out);
+    *drawn = n;
     return true;
+}
+
+static bool has_end(const char *text, const char *end) {
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && !strcmp(text + n - m, end);
+}
+
+// The first sample as notes.
+static bool save_tune(const struct writing *w, int drawn, struct err *err) {
+    const char *path = w->words->out;
+    struct tune tune;
+    struct sound sound = {0};
+    tune_from_symbols(&tune, w->out->texts, w->symbols, w->prime_length + drawn);
+    bool good = true;
+    if (tune.count == 0)
+        good = err_set(err, ERR_VALUE, "--out: the sample has no notes (C4, Eb5, ...); \"music\" is a task that has");
+    else if (has_end(path, ".wav"))
+        sound_of_tune(&sound, &tune), good = wav_save(path, &sound, err);
+    else
+        good = midi_save(path, &tune, err);
+    sound_release(&sound);
+    tune_release(&tune);
+    return good;
 }
 
 static bool write_samples(struct writing *w, struct err *err) {
@@ -168,7 +194,9 @@ static bool write_samples(struct writing *w, struct err *err) {
     json_t *lines = json_array();
     bool good = true;
     for (int k = 0; good && k < w->words->count; k++) {
-        good = draw(w, &rng, &line, err);
+        int drawn;
+        good = draw(w, &rng, &line, &drawn, err);
+        if (good && k == 0 && w->words->out) good = save_tune(w, drawn, err);
         if (good && w->words->common.json) json_array_append_new(lines, json_text(&line));
         if (good && !w->words->common.json) {
             fwrite(str_text(&line), 1, line.size, stdout);
@@ -243,6 +271,10 @@ static bool check_words(const struct words *words, struct err *err) {
         return err_set(err, ERR_USAGE,
                        "--beam: a beam search draws nothing; expected no --count, --temperature, --top-k or "
                        "--distribution beside it");
+    if (words->out && !has_end(words->out, ".mid") && !has_end(words->out, ".wav"))
+        return err_set(err, ERR_USAGE, "--out: expected a name ending in .mid or .wav, found \"%s\"", words->out);
+    if (words->out && (words->beam > 0 || words->distribution))
+        return err_set(err, ERR_USAGE, "--out: saves a sample; expected no --beam or --distribution beside it");
     if (words->length_power > 0 && words->beam == 0)
         return err_set(err, ERR_USAGE, "--length-power: expected --beam as well, found none");
     return true;
@@ -278,6 +310,7 @@ static int run_sample(const struct command *command, int argc, char **argv) {
          "of --beam: how much longer texts are favoured (Wu et al. 2016); 0 = not", .low = 0, .high = 10},
         {"distribution", OPTION_FLAG, &words.distribution,
          .help = "instead of samples: P(next symbol) after --prime, all of it"},
+        {"out", OPTION_TEXT, &words.out, "FILE", "of notes: the first sample as a .mid or a .wav"},
         {"seed", OPTION_LONG, &words.seed, "S", "of the draws", .low = 0, .high = 9e15},
         {0}};
     const struct option *tables[] = {own, option_common(&words.common)};
@@ -290,7 +323,7 @@ static int run_sample(const struct command *command, int argc, char **argv) {
     return good ? 0 : command_fail(&err);
 }
 
-const struct command command_sample = {
-    "sample",
-    "M.safetensors [--prime TEXT] [--source TEXT] [--length N] [--temperature X] [--top-k K] [--beam K] [--seed S]",
-    "Writes what a model makes up, or makes of a text.", run_sample};
+const struct command command_sample = {"sample",
+                                       "M.safetensors [--prime TEXT] [--source TEXT] [--length N] [--temperature X] "
+                                       "[--top-k K] [--beam K] [--seed S] [--out FILE.mid|.wav]",
+                                       "Writes what a model makes up, or makes of a text.", run_sample};

@@ -5,6 +5,7 @@
 // shown. Owns all of it; read-only after it was read, so any thread may read. Minibatches are made of it by
 // minibatch.h.
 
+#include "picture.h"
 #include "rng.h"
 #include "text_encoding.h"
 #include "vocabulary.h"
@@ -180,6 +181,8 @@ bool dataset_is_language(const struct dataset *dataset);
 // Timesteps of the longest example as a network sees it (with <EOS>), and, of `sequence`, of the longest source (else
 // 0).
 int dataset_longest(const struct dataset *dataset, int *source);
+// How its inputs are drawn: as its task says; else piano rolls, tagged words and DNA are told by what they hold.
+struct picture_of_input dataset_picture(const struct dataset *dataset);
 // Tells whether a run goes on with the same data: FNV-1a over symbols, values and answers.
 uint64_t dataset_fingerprint(const struct dataset *dataset);
 

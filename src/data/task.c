@@ -78,6 +78,7 @@ bool task_parse(const char *text, const struct task **task, struct task_settings
         if (!set_parameter(*task, at, length, settings, err)) return false;
         at += length;
     }
+    if ((*task)->variant) *task = (*task)->variant(settings);
     if (!(*task)->refuse) return true;
     const char *wrong = (*task)->refuse(settings);
     return !wrong || err_set(err, ERR_USAGE, "--task %s: %s", (*task)->id, wrong);
@@ -107,9 +108,12 @@ int task_answer(const struct task *task, char c) {
     return place_of(task->answer_symbols, c) + (answers_are_labels(task) ? 0 : VOCABULARY_FIRST);
 }
 
-static void add_symbols(struct vocabulary *vocabulary, const char *symbols) {
-    for (; *symbols; symbols++)
+// One a character, or words.
+static void add_symbols(struct vocabulary *vocabulary, const char *symbols, const char *const *words) {
+    for (; !words && *symbols; symbols++)
         check(vocabulary_add(vocabulary, symbols, 1) >= 0, "memory ran out");
+    for (; words && *words; words++)
+        check(vocabulary_add(vocabulary, *words, strlen(*words)) >= 0, "memory ran out");
 }
 
 static void count_symbols(struct vocabulary *vocabulary, const int *symbols, size_t count) {
@@ -251,11 +255,12 @@ static bool make_vocabularies(struct dataset *d, struct err *err) {
         if (!task_stock_words(d, err)) return false;
     } else if (task->input == VALUES_SYMBOLS) {
         vocabulary_init(&d->vocabulary);
-        add_symbols(&d->vocabulary, task->symbols);
+        if (task->words) d->vocabulary.tokens = TOKENS_WORD;
+        add_symbols(&d->vocabulary, task->symbols, task->words);
     }
-    if (*task->answer_symbols) {
+    if (*task->answer_symbols || task->answer_words) {
         (answers_are_labels(task) ? vocabulary_init_labels : vocabulary_init)(&d->labels);
-        add_symbols(&d->labels, task->answer_symbols);
+        add_symbols(&d->labels, task->answer_symbols, task->answer_words);
     }
     d->vocabulary.reversed = d->reverse_source;
     return true;

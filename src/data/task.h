@@ -5,6 +5,7 @@
 
 #include "builder.h"
 #include "minibatch.h"
+#include "picture.h"
 #include "task_list.h"
 
 struct str;
@@ -17,6 +18,7 @@ struct task_parameter {
 
 // The network and the training that learn the task; what the user says goes before. 0 and NULL: as without a task.
 struct task_recipe {
+    const char *kind; // of a network, where the data leave a choice: "one-to-many"
     const char *cell; // a cell's name, "lstm"
     int layers, hidden, embed;
     bool bidirectional;
@@ -53,7 +55,10 @@ struct task {
     const char *symbols;           // of the input: one a character, "" where it is real
     const char *answer_symbols;    // their own vocabulary: one a character; "" = the input's, or real. Labels where the
                                    // answers are `one` or `each`
-    bool reverse_source;           // unless the user says otherwise; of `sequence`
+    const char *const *words;      // instead of symbols, and of answer_symbols: texts of any length, NULL ends them
+    const char *const *answer_words;
+    struct picture_of_input picture;                   // how the input is drawn
+    bool reverse_source;                               // unless the user says otherwise; of `sequence`
     struct task_parameter parameters[TASK_PARAMETERS]; // a NULL name ends them
     int train_count, validation_count; // examples; train_count 0 = fresh ones in every minibatch. Of fresh tasks whose
                                        // answers are `one` or `sequence` all examples are of one length
@@ -71,6 +76,9 @@ struct task {
     const char *level_note; // what it means, in words: "guessing 1 has 0.1667"
     // Why settings that are each in range make no sense together, or NULL. May be NULL.
     const char *(*refuse)(const struct task_settings *settings);
+    // Where a setting makes another kind of task of it: which one. Of all of them id and parameters are the same. May
+    // be NULL.
+    const struct task *(*variant)(const struct task_settings *settings);
     // One example of a part: fills what builder_example() has begun. Deterministic given rng.
     void (*generate)(const struct task_settings *settings, enum dataset_part part, struct rng *rng,
                      struct builder *out);

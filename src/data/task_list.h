@@ -19,5 +19,8 @@
     TASK(sentiment) \
     TASK(agreement) \
     TASK(entities) \
-    TASK(pear)
+    TASK(pear) \
+    TASK(speech) \
+    TASK(music) \
+    TASK(video)
 // clang-format on

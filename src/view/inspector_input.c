@@ -174,14 +174,18 @@ void page_input(struct page *page) {
     const float units = page->H > PICKER_UNITS ? 15 : 0;
     const float lines = 26 * (float)(page_equation_lines(page) - 1);
     const int width = record_input_width(page->record);
+    const float picture = below ? 0 : page_picture_height(page, false);
+    const float picture_tight = below ? 0 : page_picture_height(page, true);
     const float numbers = below ? -44 : vector ? 44 + (width > VECTOR_ENTRIES ? 26 : 0) : 0;
     page_open(page, "Inside the cell", when,
-              (struct page_need){.tight = 206 + units + lines + numbers, .full = 246 + units + lines + numbers});
+              (struct page_need){.tight = 206 + units + lines + numbers + picture_tight,
+                                 .full = 246 + units + lines + numbers + picture});
     float y = page->y + page_mix(page, 24, 30);
     page_heading(page, y, IDENTITY_A, "Input", page_right_words(page, right, sizeof right));
     y = page_equation(page, y + page_mix(page, 30, 34), 21, 26);
     slot_label(page, page->cell->input, label, sizeof label);
     struct rich_style style = {13, 20, page->theme->ink3, page->theme->ink3};
+    if (!below) y = page_picture(page, y);
     if (!vector) {
         y = input_token(page, y + page_mix(page, 16, 22), label);
     } else if (!below) {

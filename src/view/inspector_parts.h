@@ -144,6 +144,10 @@ struct page_vector {
     float max;
 };
 float page_vector_rows(struct page *page, float y, const struct page_vector *vector);
+// The picture of what layer 1 reads at this timestep among its neighbours, where the data have one: its height with
+// the space under it, 0 where there is none; and the same drawn from y, which returns where it ends.
+float page_picture_height(const struct page *page, bool tight);
+float page_picture(struct page *page, float y);
 
 // Digits so that the rounded terms add up to the rounded total on screen: the smallest from `from` to 4.
 int sum_digits(const double *terms, int count, double total, int from);

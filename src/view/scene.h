@@ -8,6 +8,7 @@
 #include "homework.h"
 #include "insight.h"
 #include "narration.h"
+#include "picture.h"
 #include "place.h"
 #include "provenance.h"
 #include "spoken.h"
@@ -32,7 +33,8 @@ enum ask_kind {
     ASK_EDIT,      // another list of edits
     ASK_UNDO,
     ASK_REDO,
-    ASK_CLEAR
+    ASK_CLEAR,
+    ASK_HEAR // the example: played, or stopped
 };
 struct ask {
     enum ask_kind kind;
@@ -133,6 +135,9 @@ struct scene {
     float slide;                     // columns that the running frame still has to travel; 0 = in its place
     const struct homework *homework; // a learner's arrays held against the record, or NULL
     const char *unit_word;           // "character": what one timestep is
+    struct picture_of_input picture; // how inputs are drawn
+    bool audible;                    // the input can be heard
+    int heard;                       // the timestep that sounds now, from 1; 0 = silence
     const struct spoken *spoken;     // of a view that asks for it (views.h); else NULL
     const struct record *before;     // without edits, while some are in force; else NULL
     const struct edits *edits;       // NULL: none

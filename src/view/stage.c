@@ -11,7 +11,8 @@ static void add_side(struct stage *s, const struct scene *scene, bool encoder) {
                                 .T = record_T(record),
                                 .directions = record->layout.spec.directions,
                                 .encoder = record_is_encoder(record),
-                                .input_scale = scene_row_scale(record, 0, 0, s->cell->input)};
+                                .input_scale = scene_row_scale(record, 0, 0, s->cell->input),
+                                .picture = input_picture_of(scene, record)};
     s->T += side->T;
     if (side->directions > s->directions) s->directions = side->directions;
 }
@@ -104,6 +105,7 @@ void view_stage(struct ui *ui, rect r, const struct scene *scene) {
     stage_overview(&s);
     stage_header(&s);
     stage_track_controls(&s);
+    stage_hear_button(&s);
     stage_tile_keys(&s);
     stage_publish_box(&s);
     stage_card(&s);

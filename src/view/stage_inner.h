@@ -6,6 +6,7 @@
 // s->track.
 
 #include "flow.h"
+#include "input_picture.h"
 #include "mathbox.h"
 #include "stage.h"
 #include "strip.h"
@@ -88,6 +89,7 @@ struct stage_side {
     int directions;
     bool encoder;
     float input_scale; // of embeddings and real numbers
+    struct input_picture picture;
 };
 
 struct stage {
@@ -103,6 +105,7 @@ struct stage {
     struct stage_columns columns;
     enum stage_detail detail;
     struct stage_plan plan;
+    float input_bottom; // of the row of inputs: baseline of the numbers under it
     struct stage_focus focus;
     struct stage_side sides[2];
     int side_count;
@@ -237,6 +240,17 @@ void stage_symbol_draw(struct stage *s, int column, float x, float baseline, flo
                        color ink);                                 // what is read, centred
 const char *stage_input_tensor(const struct stage *s, int column); // of embeddings and real numbers
 void stage_input_numbers(struct stage *s, int column, rect r);     // of one or two features
+
+// Pictures of inputs.
+bool stage_has_pictures(const struct stage *s);  // columns of the stage are pictures, not tokens or strips
+float stage_picture_room(const struct stage *s); // height that they want beside that of a token; 0 = none
+bool stage_is_picture(const struct stage *s, int column);
+void stage_picture(struct stage *s, int column, rect r, bool ahead);
+rect stage_picture_place(const struct stage *s, int column, float y, float h);
+// Of words and bases: the colour of a token, and what stands under it. Plain ink where there is none.
+color stage_token_ink(const struct stage *s, int column, color plain);
+void stage_token_mark(struct stage *s, int column, float y);
+void stage_hear_button(struct stage *s);
 
 // What a part of the cell reads: rows of this timestep, states of the one before, the input; and what it makes.
 int stage_row_of(const struct stage *s, int slot); // of s->track; -1: the slot has none

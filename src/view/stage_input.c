@@ -111,6 +111,8 @@ static void symbol_box(struct stage *s, int column, rect r, bool ahead, bool rea
     }
     color ink = ahead ? s->theme->ink3 : s->backward ? s->theme->ink2 : s->theme->ink1;
     float size = (s->backward ? 16 : 23) * k, baseline = r.y + r.h * (s->backward ? 0.71f : 0.7f);
+    ink = stage_token_ink(s, column, ink);
+    stage_token_mark(s, column, r.y + r.h);
     if (is_word(s, column))
         token_draw_fit(s->list, c, baseline, r.w - 6, read_symbol(s, column), fminf(size, WORD_TEXT),
                        FONT_MONO_SEMIBOLD, ink);
@@ -144,17 +146,21 @@ void stage_input_numbers(struct stage *s, int column, rect r) {
 }
 
 void stage_input(struct stage *s, int column, bool ahead, bool read) {
-    float c = stage_center(s, column), h = s->plan.token_size;
+    bool real = spec_of(s, column)->real_input, picture = stage_is_picture(s, column);
+    float c = stage_center(s, column), room = real || picture ? 0 : stage_picture_room(s);
+    float h = s->plan.token_size - room; // tokens beside pictures stay as large as ever
     float w = s->backward ? fminf(h + 2, s->columns.pitch - 8) : fminf(h, s->columns.pitch - 12);
-    bool real = spec_of(s, column)->real_input;
     if (real) w = s->columns.width;
     if (is_word(s, column))
         w = fmaxf(w, fminf(token_width(s->list, read_symbol(s, column), WORD_TEXT, FONT_MONO_SEMIBOLD) + 12,
                            s->columns.pitch - 8));
-    rect r = {c - w / 2, s->plan.token, w, h};
+    rect r = {c - w / 2, s->plan.token + room / 2, w, h};
+    if (picture) r = stage_picture_place(s, column, s->plan.token, h);
     if (read) draw_rect(s->list, (rect){r.x - 4, r.y - 5, r.w + 8, r.h + 10}, s->theme->hi, 9);
     if (read) draw_rect(s->list, r, s->theme->panel, 6);
-    if (real)
+    if (picture)
+        stage_picture(s, column, r, ahead);
+    else if (real)
         real_box(s, column, r, ahead);
     else
         symbol_box(s, column, r, ahead, read);

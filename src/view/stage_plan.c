@@ -216,6 +216,7 @@ static void place(struct stage *s, const struct gaps *g, float y_hat, int rows, 
     plan->token = y + g->feed + (one_hot ? g->one_hot : 0);
     plan->token_size = g->token;
     plan->t_label = plan->token + g->token + g->t;
+    s->input_bottom = plan->t_label;
 }
 
 // Over 32 units a row needs more height to show each of them: one row has it (the running step's result, else
@@ -280,7 +281,8 @@ static bool has_vector(const struct stage *s) {
 void stage_make_plan(struct stage *s) {
     const struct gaps *wide = s->backward ? &backward_gaps : &forward_gaps;
     const struct gaps *least = s->backward ? &backward_least : &forward_least;
-    float top = stage_overview_height(s) + stage_sides_height(s), h = s->r.h - top, tall = 0, y_hat = 0;
+    float top = stage_overview_height(s) + stage_sides_height(s), picture = stage_picture_room(s);
+    float h = s->r.h - top - picture, tall = 0, y_hat = 0;
     int rows = 0;
     bool one_hot = false;
     for (int k = 0; k < CHOICES; k++) {
@@ -306,6 +308,7 @@ void stage_make_plan(struct stage *s) {
     g.a -= low_end / 3;
     y_hat = y_hat_height(s, rows, fmaxf(0, k));
     squeeze(s, &g, total_height(s, &g, y_hat, one_hot) - h);
+    g.token += picture, h += picture;
     float left = k >= 1 ? grow(s, &g, h - total_height(s, &g, y_hat, one_hot)) : 0;
     place(s, &g, y_hat, rows, one_hot, top + fminf(48, fmaxf(0, left) / 2), tall);
 }

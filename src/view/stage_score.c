@@ -1,16 +1,18 @@
 // The score: many timesteps. A row is a heat map (units down, time right); the timestep that is looked at is opened as
 // a full cell. Layers and directions stand over one another, those that are not shown in full with their states alone.
 #include "stage_inner.h"
+#include "token.h"
 #include <math.h>
 #include <stdio.h>
 
 enum { LOSS_BARS = 26, ROW_GAP = 8, BRIEF_GAP = 4, TRACK_GAP = 20, LENS_BOX = 72, FULL_MOST = 120 };
 
 struct score {
-    float loss;   // bottom of the loss bars
-    float bottom; // of the last row
-    int most;     // lines of a heat map, at most
-    float token;  // baseline
+    float loss;    // bottom of the loss bars
+    float bottom;  // of the last row
+    int most;      // lines of a heat map, at most
+    float token;   // baseline
+    float picture; // more height of the inputs
 };
 
 static bool shows_tokens(const struct stage *s) {
@@ -57,11 +59,11 @@ static int merged(const struct stage *s, int line_count) {
 }
 
 static struct score make_score(struct stage *s) {
-    struct score score = {0};
+    struct score score = {.picture = stage_picture_room(s)};
     float y = s->r.y + 46 + stage_overview_height(s) + stage_sides_height(s);
     score.loss = y + LOSS_BARS;
     y = score.loss + 12;
-    float room = s->r.y + s->r.h - 60 - y;
+    float room = s->r.y + s->r.h - 60 - score.picture - y;
     make_rows(s, TRACK_FULL, s->layers > 4 ? TRACK_LINE : TRACK_BRIEF);
     if (full_height(s, room) < 18) make_rows(s, TRACK_FULL, TRACK_LINE);
     if (full_height(s, room) < 12) make_rows(s, TRACK_BRIEF, TRACK_LINE);
@@ -83,6 +85,7 @@ static struct score make_score(struct stage *s) {
             y += row->heat + gap_after(s, k, i);
         }
     score.token = score.bottom + ROW_GAP + 14;
+    s->input_bottom = score.token + 18 + score.picture;
     return score;
 }
 
@@ -200,6 +203,11 @@ static void numbers_row(struct stage *s, const struct score *score, int column) 
     const double *values = tape_value(side->record->tape, 0, 0, s->cell->input, stage_t(s, column));
     int n = side->record->layout.spec.inputs, rows = n < MOST ? n : MOST;
     float p = s->columns.pitch, h = (float)HEIGHT / (float)rows;
+    if (stage_is_picture(s, column)) {
+        rect r = stage_picture_place(s, column, score->token - 12, HEIGHT + score->picture);
+        stage_picture(s, column, r, false);
+        return;
+    }
     for (int k = 0; k < rows; k++) {
         color ink = stage_value_ink(s, mean(values, k * n / rows, (k + 1) * n / rows) / side->input_scale);
         draw_rect(s->list, (rect){stage_x(s, column), score->token - 12 + (float)k * h, p - column_gap(p), h}, ink, 0);
@@ -207,8 +215,13 @@ static void numbers_row(struct stage *s, const struct score *score, int column) 
 }
 
 static void token(struct stage *s, float x, float y, int column, float size, enum font font, color ink) {
+    const char *text = record_symbol(stage_side_of(s, column)->record, stage_symbol(s, column));
+    float room = s->columns.pitch * (stage_has_pictures(s) ? 1.4f : 0.96f); // words between notes stand apart
+    bool word = token_width(s->list, text, size, font) > 1.5f * size && column != s->columns.lens;
     if (stage_symbol(s, column) < 0)
         draw_text(s->list, x, y, "0", (struct text_style){FONT_MONO, size, ink, ALIGN_CENTER});
+    else if (word)
+        token_draw_fit(s->list, x, y, room, text, size, font, ink);
     else
         stage_symbol_draw(s, column, x, y, size, font, ink);
 }
@@ -216,28 +229,32 @@ static void token(struct stage *s, float x, float y, int column, float size, enu
 static void tokens(struct stage *s, const struct score *score) {
     float p = s->columns.pitch, size = p > 30 ? 15 : fminf(12.5f, p * 1.2f);
     int every = p >= 30 ? 5 : shows_tokens(s) ? 10 : 20;
-    bool real = s->sides[0].record->layout.spec.real_input, below = shows_tokens(s) || real;
+    bool real = s->sides[0].record->layout.spec.real_input, below = shows_tokens(s) || real || stage_has_pictures(s);
     float lens = s->columns.lens >= 0 ? stage_column_center(&s->columns, s->columns.lens) : -1000;
     for (int column = s->columns.first; column < stage_end(s); column++) {
         if (column == s->columns.lens) continue;
         int t = stage_t(s, column);
         float x = stage_x(s, column) + p / 2 - 1;
-        if (real) numbers_row(s, score, column);
-        if (below && !real)
-            token(s, x, score->token, column, size, FONT_MONO,
-                  stage_symbol(s, column) < 0 ? s->theme->ink3 : s->theme->ink2);
+        bool numbers = stage_side_of(s, column)->record->layout.spec.real_input;
+        if (numbers || stage_is_picture(s, column))
+            numbers_row(s, score, column);
+        else if (below) {
+            color ink = stage_symbol(s, column) < 0 ? s->theme->ink3 : s->theme->ink2;
+            token(s, x, score->token + score->picture / 2, column, size, FONT_MONO, stage_token_ink(s, column, ink));
+            stage_token_mark(s, column, score->token + score->picture / 2 + 4);
+        }
         bool chosen = column == s->t && s->columns.lens < 0 && s->scene->state->t >= 0;
         if ((t + 1) % every != 0 && !chosen) continue;
         if (fabsf(x - lens) < 44) continue;
         char text[16];
         snprintf(text, sizeof text, "%d", t + 1);
-        draw_text(s->list, x, below ? score->token + 21 : score->token + 2, text,
+        draw_text(s->list, x, below ? score->token + 21 + score->picture : score->token + 2, text,
                   (struct text_style){FONT_SANS_MEDIUM, 12, s->theme->ink3, ALIGN_CENTER});
     }
     if (!below) return;
     char markup[STAGE_LABEL];
     label_output(markup, sizeof markup, "x", LABEL_SYMBOLIC, (struct label_style){s->scene->state->notation, true});
-    stage_side_label(s, markup, score->token - 5, 17);
+    stage_side_label(s, markup, score->token - 5 + score->picture / 2, 17);
 }
 
 // --- the opened timestep ---
@@ -293,16 +310,23 @@ static void open_column(struct stage *s, const struct score *score, int column, 
     lens_output(s, score, column, c);
     bool read = s->focus.running && column == s->now && s->focus.x;
     bool real = stage_side_of(s, column)->record->layout.spec.real_input;
-    if (real) {
+    if (stage_is_picture(s, column)) {
+        rect r = stage_picture_place(s, column, score->token - 12, 16 + score->picture);
+        if (read) draw_rect(s->list, rect_inset(r, -3), s->theme->hi, 4);
+        if (read) draw_rect(s->list, r, s->theme->panel, 2);
+        stage_picture(s, column, r, false);
+    } else if (real) {
         stage_input_numbers(s, column, (rect){c - 36, score->token - 20, 72, 24});
     } else {
-        draw_rect(s->list, (rect){c - 12, score->token - 16, 24, 24}, label, 5);
-        token(s, c, score->token + 1.5f, column, 15, FONT_MONO_SEMIBOLD, ink);
+        float baseline = score->token + score->picture / 2;
+        draw_rect(s->list, (rect){c - 12, baseline - 16, 24, 24}, label, 5);
+        token(s, c, baseline + 1.5f, column, 15, FONT_MONO_SEMIBOLD, ink);
     }
-    if (read && !real) draw_box(s->list, (rect){c - 14, score->token - 18, 28, 28}, s->theme->ink1, 6, 2);
+    if (read && !real && !stage_is_picture(s, column))
+        draw_box(s->list, (rect){c - 14, score->token + score->picture / 2 - 18, 28, 28}, s->theme->ink1, 6, 2);
     char text[24];
     snprintf(text, sizeof text, "t = %d", stage_t(s, column) + 1);
-    draw_text(s->list, c, score->token + 24, text,
+    draw_text(s->list, c, score->token + 24 + score->picture, text,
               (struct text_style){FONT_SANS_SEMIBOLD, 13, s->theme->ink1, ALIGN_CENTER});
 }
 
@@ -316,7 +340,8 @@ static void open_hovered(struct stage *s, const struct score *score) {
     s->columns.x0 = fmaxf(least, fminf(most, c - w / 2)) - (float)(column - s->columns.first) * s->columns.pitch;
     s->columns.split = 0;
     s->columns.lens = column;
-    rect ground = {stage_x(s, column) + 2, score->loss - 24, w - 4, score->token + 30 - score->loss + 24};
+    rect ground = {stage_x(s, column) + 2, score->loss - 24, w - 4,
+                   score->token + 30 + score->picture - score->loss + 24};
     draw_rect(s->list, ground, s->theme->stage, 0);
     open_column(s, score, column, s->theme->sunk, s->theme->ink1);
     *s = before; // what was found is the tile of the score

@@ -52,4 +52,31 @@ def counting_goes_beyond_what_was_seen():
     assert sum(right) >= 2, right
 
 
+@test
+def digits_are_heard_and_movements_seen():
+    for task, steps in (("speech", 500), ("video", 300)):
+        found = train("--task", task, "--seed", 1, "--steps", steps)["task"]
+        assert found["measure"] == "accuracy" and found["value"] >= found["level"] and found["reached"], (task, found)
+
+
+@test
+def digits_are_spelt():
+    assert train("--task", "speech:spell=1", "--seed", 1, "--steps", 600)["task"]["reached"]
+
+
+@test
+def melodies_are_learnt_and_saved():
+    with tempfile.TemporaryDirectory() as folder:
+        model = pathlib.Path(folder, "music.safetensors")
+        found = train("--task", "music", "--seed", 1, "--steps", 1200, "--out", model)
+        assert found["validation_loss"] < 0.58, found
+        for name, start in (("a.mid", b"MThd"), ("a.wav", b"RIFF")):
+            path = pathlib.Path(folder, name)
+            done = subprocess.run([UNROLL, "sample", model, "--prime", "waltz", "--count", "1", "--out", path], capture_output=True, text=True)
+            assert done.returncode == 0 and path.read_bytes().startswith(start), done.stderr
+            assert done.stdout.startswith("waltz "), done.stdout
+        done = subprocess.run([UNROLL, "sample", model, "--out", pathlib.Path(folder, "a.mp3")], capture_output=True, text=True)
+        assert done.returncode == 2 and ".mid or .wav" in done.stderr, done.stderr
+
+
 run_all()
