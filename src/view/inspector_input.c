@@ -1,5 +1,6 @@
 // What a timestep reads: a symbol, its embedding, a vector of numbers; and what an encoder hands over.
 #include "inspector_parts.h"
+#include "token.h"
 #include <math.h>
 #include <stdio.h>
 
@@ -138,15 +139,23 @@ static float input_token(struct page *page, float y, const char *label) {
     const struct theme *theme = page->theme;
     int symbol = page->record->example.x[page->t];
     float x = page->x + math_draw(page->list, theme, page->x, y + 26, label, 20, theme->ink1, ALIGN_LEFT) + 12;
-    rect box = {x, y, 38, 38};
+    // A word has a wider box than a letter.
+    enum { LETTER = 38, WORD_TEXT = 16 };
+    float word =
+        symbol < 0 ? 0 : token_width(page->list, page_symbol(page, symbol), WORD_TEXT, FONT_MONO_SEMIBOLD) + 14;
+    rect box = {x, y, fminf(fmaxf(LETTER, word), page->w * 0.45f), LETTER};
     draw_rect(page->list, rect_inset(box, -4), page->running ? theme->hi : theme->panel, 9);
     draw_rect(page->list, box, theme->panel, 6);
     if (symbol < 0)
         draw_box_dashed(page->list, box, theme->ink2, 6, 1.5f, 3, 3);
     else
         draw_box(page->list, box, theme->ink2, 6, 1.5f);
-    page_token(page, x + 19, y + 26, symbol, 22, symbol < 0 ? theme->ink3 : theme->ink1, symbol >= 0);
-    one_hot(page, x + 54, y, symbol, page->record->layout.spec.inputs);
+    if (box.w > LETTER)
+        token_draw_fit(page->list, box.x + box.w / 2, y + 25, box.w - 8, page_symbol(page, symbol), WORD_TEXT,
+                       FONT_MONO_SEMIBOLD, theme->ink1);
+    else
+        page_token(page, x + LETTER / 2, y + 26, symbol, 22, symbol < 0 ? theme->ink3 : theme->ink1, symbol >= 0);
+    one_hot(page, x + box.w + 16, y, symbol, page->record->layout.spec.inputs);
     return y + 44;
 }
 
