@@ -17,7 +17,7 @@ SHORT = {
     "parity:T=6": (500, 0.55), "reber": (200, 0.4), "sine:T=30": (300, 0.07), "sums": (300, 0.3), "one": (300, 0.1),
     "sines": (300, 0.87), "codons": (400, 0.35), "promoter": (400, 0.6), "dates": (300, 0.45), "french": (200, 0.45),
     "sentiment": (100, 0.3), "agreement": (300, 0.6), "entities": (100, 0.7), "pear": (100, 3.35),
-    "speech": (150, 2.0), "speech:spell=1": (300, 1.2), "music": (200, 2.2), "video": (100, 1.0),
+    "speech": (150, 0.1), "speech:spell=1": (300, 0.4), "music": (200, 3.3), "video": (100, 0.25),
 }
 
 
