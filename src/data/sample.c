@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 2000, CELLS_MOST = 1 << 19 };
+enum { ROWS = 2000, CELLS_MOST = 1 << 19, STRAYS = 10 };
 static const size_t BYTES = 1 << 20;
 static const char separators[] = "\t,;|";
 
@@ -22,7 +22,8 @@ static int common_width(struct sample *s, const char *bytes, size_t size, char s
     struct table_row row;
     int *counts = mem_array(TABLE_COLUMNS_MOST + 1, sizeof *counts), rows = 0, best = 0;
     bool good = table_start(&table, bytes, size, separator, 0) && counts;
-    while (good && rows < ROWS && table_next(&table, &row)) {
+    // with a wrong separator quotes do not close: that is seen soon
+    while (good && rows < ROWS && table.strays < STRAYS && table_next(&table, &row)) {
         if (row.count == 0) continue;
         rows++;
         counts[row.count <= TABLE_COLUMNS_MOST ? row.count : 0]++;
@@ -30,7 +31,7 @@ static int common_width(struct sample *s, const char *bytes, size_t size, char s
     s->no_memory |= !good || table.no_memory;
     for (int k = 1; good && k <= TABLE_COLUMNS_MOST; k++)
         if (counts[k] > counts[best] || best == 0) best = counts[k] > 0 ? k : best;
-    *share = rows > 0 && good ? (double)counts[best] / rows : 0;
+    *share = rows > 0 && good && (table.strays < STRAYS || table.strays * 20 < rows) ? (double)counts[best] / rows : 0;
     mem_free(counts);
     table_release(&table);
     return best;

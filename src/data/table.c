@@ -116,6 +116,7 @@ static void take_as_character(struct table *t, struct table_row *row, const stru
     csv_set_quote(&t->csv, CSV_QUOTE);
     t->lines = after;
     row->stray = true;
+    t->strays++;
     row->last_line = first->number;
 }
 
@@ -132,7 +133,8 @@ bool table_next(struct table *t, struct table_row *row) {
         struct lines after = t->lines;
         long inner = -1, like_rows = -1; // the last line is none of the inner ones
         bool like = true;
-        while (!t->done && !t->no_memory && inner < TABLE_ROW_LINES_MOST && lines_next(&t->lines, &line)) {
+        long most = t->strays < TABLE_STRAYS_MOST ? TABLE_ROW_LINES_MOST : TABLE_ROW_LINES_FEW;
+        while (!t->done && !t->no_memory && inner < most && lines_next(&t->lines, &line)) {
             inner++;
             like_rows += like;
             like = separators_in(t, &line) + 1 == t->columns;

@@ -12,6 +12,8 @@
 enum {
     TABLE_COLUMNS_MOST = 4096,
     TABLE_ROW_LINES_MOST = 500, // of a cell in quotes
+    TABLE_STRAYS_MOST = 100,    // behind so many stray quotes a cell in quotes has few lines
+    TABLE_ROW_LINES_FEW = 5,
 };
 
 struct cell {
@@ -33,6 +35,7 @@ struct table {
     struct csv_parser csv;
     struct lines lines;
     char separator;
+    long strays; // quotes so far that were taken as characters
     int columns; // how many a row should have, 0 = unknown; tells stray quotes better
     // internal: the row at hand
     char *text;
