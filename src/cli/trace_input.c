@@ -50,8 +50,7 @@ static int64_t largest(const struct npy *array) {
 static bool shape_error(const char *name, const struct npy *array, const char *expected, struct err *err) {
     char shape[160];
     return err_at(err, ERR_VALUE, name, 0, 0, "expected %s, found %s of shape %s", expected,
-                  array->real ? "reals" : "whole numbers",
-                  shape_text(array->dims, array->shape, shape, sizeof shape));
+                  array->real ? "reals" : "whole numbers", shape_text(array->dims, array->shape, shape, sizeof shape));
 }
 
 // ---- the network: from a checkpoint, or from the model options and the arrays ----

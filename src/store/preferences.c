@@ -217,8 +217,10 @@ static char *to_text(const struct preferences *p) {
                 put(json, "reduced_motion", json_boolean(p->reduced_motion)) &&
                 put(json, "sign_marks", json_boolean(p->sign_marks)) &&
                 put(json, "contrast", json_boolean(p->contrast)) && put(json, "narrate", json_boolean(p->narrate)) &&
-                put(json, "scale", json_real(p->scale)) && put(json, "notation", json_string(notation_names[p->notation])) &&
-                put(json, "weights", json_string(weights_names[p->weights])) && put(json, "recent", recent_json(p)) && put(json, "progress", progress_json(p));
+                put(json, "scale", json_real(p->scale)) &&
+                put(json, "notation", json_string(notation_names[p->notation])) &&
+                put(json, "weights", json_string(weights_names[p->weights])) && put(json, "recent", recent_json(p)) &&
+                put(json, "progress", progress_json(p));
     char *text = good ? json_dumps(json, JSON_INDENT(2)) : NULL;
     json_decref(json);
     return text;

@@ -58,9 +58,9 @@ void itemised_name(char out[ITEMISED_NAME], const struct record *record, struct 
     static const char *const folders[] = {
         [ITEMISED_VECTORS] = "itemised", [ITEMISED_NORMS] = "norm/itemised", [ITEMISED_TOTAL] = "norm/backward"};
     const char *through = path == PATH_ALL ? "" : path == PATH_MEMORY ? "memory/" : cell->slots[path].id;
-    snprintf(out, ITEMISED_NAME, "%s%s%s%s%s/l%d%s/%s", chain.side ? "encoder/" : "", path == PATH_ALL ? "" : "through/",
-             through, path >= 0 ? "/" : "", folders[what], chain.layer, chain.direction ? "_reverse" : "",
-             cell->slots[cell->state_out[state]].id);
+    snprintf(out, ITEMISED_NAME, "%s%s%s%s%s/l%d%s/%s", chain.side ? "encoder/" : "",
+             path == PATH_ALL ? "" : "through/", through, path >= 0 ? "/" : "", folders[what], chain.layer,
+             chain.direction ? "_reverse" : "", cell->slots[cell->state_out[state]].id);
 }
 
 // (T) masks of a path, or NULL for all paths. False when memory ran out.

@@ -44,8 +44,8 @@ struct itemised *itemised_new(const struct record *record, struct chain chain, i
 void itemised_free(struct itemised *itemised);
 size_t itemised_bytes(const struct record *record, struct chain chain); // what one takes
 double itemised_norm(const struct itemised *itemised, int state, int tau, int t);
-// The loss with the longest path through the chain: of the last timestep, or for a backward direction the first one that
-// has a loss. -1 when there is none.
+// The loss with the longest path through the chain: of the last timestep, or for a backward direction the first one
+// that has a loss. -1 when there is none.
 int itemised_farthest(const struct itemised *itemised);
 
 // dL<tau>/d(state)<t> of one loss, at every timestep.

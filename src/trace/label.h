@@ -4,8 +4,8 @@
 
 #include "script.h"
 
-enum { LABEL_SYMBOLIC = -1000 }; // for t: write the letter t; LABEL_SYMBOLIC - 1 writes t-1
-enum { LABEL_NO_TIME = -9000 };  // for t: write none
+enum { LABEL_SYMBOLIC = -1000 };                  // for t: write the letter t; LABEL_SYMBOLIC - 1 writes t-1
+enum { LABEL_NO_TIME = -9000 };                   // for t: write none
 enum { LABEL_NO_UNIT = -1, LABEL_ANY_UNIT = -2 }; // ANY: the letter j, which a sum runs over
 
 // How weights are written. SPLIT: W_{fa}a + W_{fx}x, a matrix an operand. STACKED: W_f[a,x], both side by side; in

@@ -210,7 +210,7 @@ rect stage_strip_area(const struct stage *s, int row, int column);
 // cover: what it hides first.
 void stage_strip(struct stage *s, int row, int column, bool running, const color *cover);
 void stage_mark_homework(struct stage *s, int row, int column, rect area); // over the tiles of a strip
-void stage_ring(struct stage *s, int row, int column); // the highlighter around a strip
+void stage_ring(struct stage *s, int row, int column);                     // the highlighter around a strip
 void stage_belt(struct stage *s);
 void stage_box(struct stage *s, int column);
 void stage_labels(struct stage *s);

