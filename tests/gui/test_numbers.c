@@ -194,6 +194,8 @@ static void kinds(void **state) {
         {"lstm", 6, 1, 1, 0, "codons:codons=4", 7},   // a label at every third
         {"gru_simple", 12, 1, 1, 0, "cases.ts", 3},   // frames, one label at the end
         {"lstm", 6, 1, 1, 0, "series.csv", 7},        // frames, the next one
+        {"gru", 6, 1, 1, 0, "speech:spell=1", 41},    // frames into an encoder, letters out of the decoder
+        {"lstm", 6, 1, 1, 0, "music", 43},            // notes
     };
     for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
         struct what what = all[k];

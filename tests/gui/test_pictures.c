@@ -26,17 +26,16 @@ static const struct record *input_side(const struct drive *drive) {
     return record_side(drive->app->bench->record, true);
 }
 
-// The number of this tensor at this place on screen; NULL: it is not there.
-static const struct source *card_source(const struct drive *drive, const char *tensor, int row, int column) {
-    const struct source *found = NULL;
+// The number of this tensor, row and column on the stage, or NULL.
+static const struct source *number_on_stage(const struct drive *drive, const char *tensor, int row, int column) {
     for (int k = 0; k < drive->list.count; k++) {
         const struct draw_command *at = &drive->list.commands[k];
-        if (at->op != DRAW_TEXT || at->source < 0) continue;
+        if (at->op != DRAW_TEXT || at->source < 0 || at->rect.x > drive->width * 0.7f) continue;
         const struct source *source = &drive->list.sources[at->source];
         if (source->tensor && !strcmp(source->tensor, tensor) && source->row == row && source->column == column)
-            found = source;
+            return source;
     }
-    return found;
+    return NULL;
 }
 
 // Sweeps the pointer over the row of inputs; every card must tell the number of the record at its place. Returns how
@@ -51,7 +50,7 @@ static int sweep(struct drive *drive, const char *tensor) {
             drive_frame(drive);
             const struct view_state *view = &drive->app->view;
             if (view->hover_unit < 0 || view->hover_slot != slot) continue;
-            const struct source *source = card_source(drive, tensor, view->hover_t, view->hover_unit);
+            const struct source *source = number_on_stage(drive, tensor, view->hover_t, view->hover_unit);
             assert_non_null(source);
             assert_true(source->value == tape_value(side->tape, 0, 0, slot, view->hover_t)[view->hover_unit]);
             if (!seen[view->hover_unit]) met++;
