@@ -103,7 +103,7 @@ void stage_token_mark(struct stage *s, int column, float y) {
     if (picture->what.kind != PICTURE_DNA || frame < 0 || t < frame) return;
     int place = (t - frame) % 3;
     float left = place == 0 ? half * 0.72f : half, right = place == 2 ? half * 0.72f : half;
-    draw_rect_exact(s->list, (rect){x - left, y + 4, left + right, 1.2f}, s->theme->ink3, 0);
-    if (place == 0) draw_rect_exact(s->list, (rect){x - left, y + 1, 1.2f, 4}, s->theme->ink3, 0);
-    if (place == 2) draw_rect_exact(s->list, (rect){x + right - 1.2f, y + 1, 1.2f, 4}, s->theme->ink3, 0);
+    draw_rect_exact(s->list, (rect){x - left, y + 2.5f, left + right, 1.2f}, s->theme->ink3, 0);
+    if (place == 0) draw_rect_exact(s->list, (rect){x - left, y - 0.5f, 1.2f, 4}, s->theme->ink3, 0);
+    if (place == 2) draw_rect_exact(s->list, (rect){x + right - 1.2f, y - 0.5f, 1.2f, 4}, s->theme->ink3, 0);
 }
