@@ -428,42 +428,6 @@ double app_wait(const struct app *app, double now) {
     return wait;
 }
 
-// --- a learner's arrays ---
-
-static void forget_homework(struct app *app) {
-    homework_free(app->homework);
-    app->homework = NULL;
-    app->homework_serial = 0;
-}
-
-// Held against the record on the workbench, again whenever that is another one.
-static void check_homework(struct app *app) {
-    const struct record *record = app->bench ? app->bench->record : NULL;
-    unsigned long serial = record ? record->serial : 0;
-    if (app->homework_serial == serial || app->homework_files.count == 0) return;
-    forget_homework(app);
-    struct err err = {0};
-    if (record)
-        app->homework =
-            homework_check(record, app->homework_files.arrays, app->homework_files.count, HOMEWORK_TOLERANCE, &err);
-    if (err.code) app_say(app, &err);
-    app->homework_serial = serial;
-}
-
-bool app_open_homework(struct app *app, const char *path) {
-    struct err err = {0};
-    bool good = homework_files_add(&app->homework_files, path, &err);
-    forget_homework(app);
-    if (!good) app_say(app, &err);
-    return good;
-}
-
-static void read_homework_again(struct app *app) {
-    struct err err = {0};
-    if (!homework_files_again(&app->homework_files, &err)) app_say(app, &err);
-    forget_homework(app);
-}
-
 // --- what the views see ---
 
 // What the network says, where the view reads that.
@@ -523,7 +487,7 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .heard = app->picturing ? 0 : hearing_timestep(&app->hearing, app->bench) + 1,
                             .unit_word = data_unit_word(app->bench->data)};
     if (scene->heard > 0) app->ui.animating = true;
-    check_homework(app);
+    app_check_homework(app);
     scene->homework = app->homework;
     bool encoder = app->view.encoder = scene_encoder(scene); // a view that selects a timestep selects one of this side
     scene->record = record_side(scene->record, encoder);
@@ -552,101 +516,6 @@ void app_event(struct app *app, const struct input_event *event) {
 }
 
 // --- one frame ---
-
-static bool list_is_high(const struct app *app) {
-    return app->ui.list->bounds.h >= 640 + 48 + 96;
-}
-
-bool app_hear(struct app *app) {
-    struct err err = {0};
-    if (!app->bench || hearing_toggle(&app->hearing, app->bench, &err)) return true;
-    app_say(app, &err);
-    return false;
-}
-
-static void keys(struct app *app, const struct scene *scene, double now) {
-    struct ui *ui = &app->ui;
-    static const struct {
-        int key;
-        unsigned mods;
-        int direction;
-        int by;
-    } moves[] = {{KEY_RIGHT, 0, 1, -1},
-                 {KEY_LEFT, 0, -1, -1},
-                 {KEY_RIGHT, MOD_SHIFT, 1, BY_TIMESTEP},
-                 {KEY_LEFT, MOD_SHIFT, -1, BY_TIMESTEP},
-                 {KEY_PAGE_DOWN, 0, 1, BY_PASS},
-                 {KEY_PAGE_UP, 0, -1, BY_PASS},
-                 {'.', 0, 1, BY_OPERATION},
-                 {',', 0, -1, BY_OPERATION}};
-    for (size_t k = 0; k < sizeof moves / sizeof *moves; k++)
-        if (ui_take_key(ui, moves[k].key, moves[k].mods)) {
-            app->transport.playing = false;
-            app_step(app, moves[k].direction, moves[k].by < 0 ? app->transport.by : (enum granularity)moves[k].by, now);
-        }
-    if (ui_take_key(ui, KEY_HOME, 0)) app_seek(app, 0);
-    if (ui_take_key(ui, KEY_END, 0) && app->bench) app_seek(app, app->bench->script->count);
-    if (ui_take_key(ui, KEY_DOWN, 0)) app_select_unit(app, app->view.unit + 1);
-    if (ui_take_key(ui, KEY_UP, 0)) app_select_unit(app, app->view.unit < 0 ? -1 : app->view.unit - 1);
-    if (ui_take_key(ui, ',', MOD_CTRL)) app->preferences_open = !app->preferences_open;
-    if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
-    if (ui_take_key(ui, 'e', MOD_CTRL)) app_open_saving(app);
-    if (ui_take_key(ui, 'c', MOD_CTRL)) app_copy_number(app);
-    if (ui_take_key(ui, 'c', MOD_CTRL | MOD_SHIFT)) app_copy_equation(app);
-    if (ui_take_key(ui, '=', MOD_CTRL) || ui_take_key(ui, '+', MOD_CTRL)) app_change_scale(app, 1.1);
-    if (ui_take_key(ui, '-', MOD_CTRL)) app_change_scale(app, 1 / 1.1);
-    if (ui_take_key(ui, '0', MOD_CTRL)) app_change_scale(app, 0);
-    if (ui_take_key(ui, KEY_F11, 0)) app->wish = APP_FULLSCREEN;
-    if (ui_take_key(ui, KEY_F1, 0)) app->help_open = !app->help_open;
-    if (app->job && ui_take_key(ui, KEY_ESCAPE, 0)) job_cancel(app->job); // what was open stays open
-    if (app->view.view == VIEW_STAGE && ui_take_key(ui, KEY_ENTER, 0)) app_show_view(app, view_find("cell"));
-    if (app->view.view != VIEW_STAGE && ui_take_key(ui, KEY_ESCAPE, 0)) app_show_view(app, VIEW_STAGE);
-    if (ui_take_key(ui, KEY_ESCAPE, 0)) {
-        app->view.unit = app->view.t = -1;
-        app->view.lit.count = 0;
-        app->view.place_pinned = false;
-    }
-    if (ui_text_focused(ui)) return;
-    if (ui_take_key(ui, 'z', MOD_CTRL)) app_undo(app);
-    if (ui_take_key(ui, 'z', MOD_CTRL | MOD_SHIFT) || ui_take_key(ui, 'y', MOD_CTRL)) app_redo(app);
-    if (ui_take_key(ui, 'v', 0)) view_menu_open(ui);
-    if (ui_take_key(ui, 'f', 0)) app_pick_by_key(app, scene);
-    for (int k = 0; k < view_count(); k++)
-        if (view_get(k)->key && ui_take_key(ui, view_get(k)->key, 0))
-            app_show_view(app, app->view.view == k ? VIEW_STAGE : k);
-    if (ui_take_key(ui, KEY_SPACE, 0)) app_play(app, !app->transport.playing, now);
-    for (int k = 0; k < GRANULARITY_COUNT; k++)
-        if (ui_take_key(ui, '1' + k, 0)) app->transport.by = (enum granularity)k;
-    if (ui_take_key(ui, '[', 0)) app_select_timestep(app, -1);
-    if (ui_take_key(ui, ']', 0)) app_select_timestep(app, 1);
-    if (ui_take_key(ui, 'b', 0)) {
-        app->view.backward = !app->view.backward;
-        app->view.backward_pinned = true;
-    }
-    if (ui_take_key(ui, 'g', 0)) {
-        bool seen = app->view.flow && (app->view.flow_asked || list_is_high(app));
-        app->view.flow = app->view.flow_asked = !seen;
-    }
-    if (ui_take_key(ui, 'l', 0) && app->panel_rail)
-        app->rail_open = !app->rail_open;
-    else if (ui_take_key(ui, 'l', 0))
-        app->panel_open = !app->panel_open;
-    bool *inspector = app->inspector_sheet ? &app->sheet_open : &app->inspector_open;
-    if (ui_take_key(ui, 'i', 0)) *inspector = !*inspector;
-    if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
-    if (ui_take_key(ui, 'w', 0)) app_set_stacked(app, !app->view.stacked);
-    if (ui_take_key(ui, 't', 0)) app_toggle_dark(app);
-    if (ui_take_key(ui, 'p', MOD_SHIFT)) app_hear(app);
-    if (ui_take_key(ui, 'p', 0)) {
-        app->presentation = !app->presentation;
-        app->wish = APP_SCALE;
-    }
-    if (ui_take_key(ui, '-', 0)) app->transport.speed = fmax(0.25, app->transport.speed / 2);
-    if (ui_take_key(ui, '=', 0) || ui_take_key(ui, '+', 0)) app->transport.speed = fmin(8, app->transport.speed * 2);
-    if (ui_take_key(ui, '0', 0)) app->transport.speed = 1;
-    if (ui_take_key(ui, '?', 0) || ui_take_key(ui, '?', MOD_SHIFT) || ui_take_key(ui, '/', MOD_SHIFT))
-        app->help_open = !app->help_open;
-}
 
 static void transport(struct app *app, rect r, const struct scene *scene, double now) {
     int seek = -1;
@@ -684,87 +553,6 @@ static void speak(struct app *app, const struct narration *narration) {
     app->speak(app->speak_context, text);
     app->spoken_position = app->position;
     app->spoken_serial = app->bench->record->serial;
-}
-
-// The same data and sizes with another cell.
-static void open_with_cell(struct app *app, enum cell_id cell) {
-    struct setup setup = app->setup;
-    if (!app->bench) return;
-    const struct net_spec *spec = &app->bench->model.layout.spec;
-    setup.recipe.spec.hidden = spec->hidden;
-    setup.recipe.spec.layers = spec->layers;
-    setup.recipe.spec.directions = spec->directions;
-    setup.recipe.spec.cell = cell;
-    setup.checkpoint[0] = 0;
-    snprintf(setup.word, sizeof setup.word, "%s", app->bench->example_text);
-    app_open_setup(app, &setup);
-}
-
-// What a view asked for in this frame.
-static void answer(struct app *app) {
-    if (app->edits_wait && !app->ui.down && !app->picturing) app_set_edits(app, &app->waiting_edits, true);
-    struct ask ask = app->view.ask;
-    app->view.ask.kind = ASK_NOTHING;
-    switch (ask.kind) {
-    case ASK_VIEW:
-        app_show_view(app, ask.index);
-        break;
-    case ASK_SEEK:
-        app_seek(app, ask.index);
-        break;
-    case ASK_EXAMPLE:
-        app_set_word(app, ask.text);
-        break;
-    case ASK_HOMEWORK:
-        app_open_homework(app, ask.text);
-        break;
-    case ASK_HOMEWORK_AGAIN:
-        read_homework_again(app);
-        break;
-    case ASK_HOMEWORK_CLEAR:
-        homework_files_release(&app->homework_files);
-        forget_homework(app);
-        break;
-    case ASK_SAMPLE:
-        speech_sample(&app->speech, app->bench, &ask);
-        break;
-    case ASK_SENTENCE:
-        speech_sentence(&app->speech, app->bench, &ask);
-        break;
-    case ASK_CHECK:
-        if (app->bench) checker_ask(app->checker, app->bench->record, &ask.check);
-        break;
-    case ASK_CHECK_ALL:
-        if (app->bench) checker_ask_all(app->checker, app->bench->record);
-        break;
-    case ASK_CLIP:
-        if (app->bench) checker_ask_clip(app->checker, app->bench->record, ask.limit);
-        break;
-    case ASK_ORIGIN:
-        app_open_origin(app, ask.text);
-        break;
-    case ASK_CELL:
-        open_with_cell(app, (enum cell_id)ask.index);
-        break;
-    case ASK_EDIT:
-        app_follow_edits(app, &ask.edits, ask.more);
-        break;
-    case ASK_UNDO:
-        app_undo(app);
-        break;
-    case ASK_REDO:
-        app_redo(app);
-        break;
-    case ASK_CLEAR:
-        app_set_edits(app, &(struct edits){0}, false);
-        break;
-    case ASK_HEAR:
-        app_hear(app);
-        break;
-    case ASK_NOTHING:
-        return;
-    }
-    app->ui.animating = true; // the next frame shows it
 }
 
 void app_frame(struct app *app, struct draw_list *list, double now) {
@@ -812,9 +600,9 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     if (!app->picturing) {
         if (scene) speak(app, &narration);
         app_pick_asked(app);
-        keys(app, scene, now);
+        app_keys(app, scene, now);
         app_player_look(app);
-        answer(app);
+        app_answer(app);
     }
     ui_end(ui);
     if (!app->picturing) app_advance_saving(app);

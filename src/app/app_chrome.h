@@ -5,6 +5,9 @@
 
 enum app_popup { APP_POPUP_MODEL, APP_POPUP_DATA, APP_POPUP_LESSONS };
 
+void app_keys(struct app *app, const struct scene *scene, double now);      // what no control took
+void app_answer(struct app *app);                                           // what a view asked for in this frame
+void app_check_homework(struct app *app);                                   // against the record on the workbench
 void app_layout(struct app *app, float width);                              // decides rail and sheet
 float app_inspector_width(const struct app *app, float window, float rest); // rest: what stage and inspector share
 void app_top_bar(struct app *app, rect r);

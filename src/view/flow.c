@@ -29,7 +29,8 @@ struct flow {
 };
 
 static color tint(const struct theme *theme, int distance) {
-    return color_mix(theme->gr_p, theme->panel, fminf(0.84f, 0.05f + (float)distance * 0.2f));
+    float most = theme->contrast ? 0.5f : 0.84f; // what is far stays a shape that stands out
+    return color_mix(theme->gr_p, theme->panel, fminf(most, 0.05f + (float)distance * 0.2f));
 }
 
 static double by_loss(const struct itemised *items, int tau, int t) {
