@@ -60,14 +60,12 @@ static int telling_unit(const struct page *page) {
     return best;
 }
 
-// Steps that stand for no timestep are about the side that they belong to, the clip about all parameters; others are
-// looked at on the side and at the timestep that is selected, where some of them do not exist.
+// Steps that stand for no timestep are about the side that they belong to; others are looked at on the side and at the
+// timestep that is selected, where some of them do not exist.
 static void settle_step(struct page *page) {
     struct step *step = &page->step;
     if (step->t < 0) {
-        bool clip = step->kind == STEP_CLIP;
-        if (scene_step(page->scene))
-            page->record = clip ? page->record->whole : record_side(page->record, step->encoder);
+        if (scene_step(page->scene)) page->record = record_side(page->record, step->encoder);
         page->script = script_side(page->script, step->encoder);
         // The timestep and direction looked at may be the other side's.
         if (page->t >= record_T(page->record)) page->t = record_T(page->record) - 1;

@@ -133,7 +133,7 @@ static int largest_gradients(const struct page *page, struct entry *top, int max
 }
 
 void page_clip(struct page *page) {
-    const struct record *record = page->record;
+    const struct record *record = page->record = page->record->whole; // it is about all parameters
     char right[64], markup[PAGE_TEXT];
     snprintf(right, sizeof right, "update %lld", (long long)record->update);
     page_title(page, "Clip the gradient", right);
