@@ -234,11 +234,6 @@ bool app_set_number(struct app *app, int number) {
     return true;
 }
 
-static bool has_end(const char *text, const char *end) {
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && !strcmp(text + n - m, end);
-}
-
 void app_open_file(struct app *app, const char *path) {
     struct err err = {0};
     if (strlen(path) >= sizeof app->setup.data) {
@@ -246,11 +241,11 @@ void app_open_file(struct app *app, const char *path) {
         app_say(app, &err);
         return;
     }
-    if (has_end(path, ".npy") || (app->view.view == view_find("homework") && !has_end(path, ".md"))) {
+    if (file_ends_with(path, ".npy") || (app->view.view == view_find("homework") && !file_ends_with(path, ".md"))) {
         if (app_open_homework(app, path)) app_show_view(app, view_find("homework"));
         return;
     }
-    if (has_end(path, ".md")) {
+    if (file_ends_with(path, ".md")) {
         app_open_lesson(app, path, 0);
         return;
     }
@@ -258,7 +253,7 @@ void app_open_file(struct app *app, const char *path) {
     setup.word[0] = 0;
     setup.example = 0;
     setup.recipe.max_T = 0;
-    if (has_end(path, ".safetensors"))
+    if (file_ends_with(path, ".safetensors"))
         snprintf(setup.checkpoint, sizeof setup.checkpoint, "%s", path);
     else {
         snprintf(setup.data, sizeof setup.data, "%s", path);

@@ -69,17 +69,13 @@ void app_toggle_popup(struct app *app, enum app_popup popup) {
     ui_popup_open(&app->ui, chips[popup]);
 }
 
-static struct text_style style(enum font font, float size, color c, enum align align) {
-    return (struct text_style){.font = font, .size = size, .color = c, .align = align};
-}
-
 // --- menus ---
 
 enum { RECENT_SHOWN = 4 };
 
 static void menu_label(struct ui *ui, rect *r, const char *text) {
     rect row = rect_cut_top(r, 26);
-    draw_text(ui->list, row.x, row.y + 17, text, style(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_LEFT));
+    draw_text(ui->list, row.x, row.y + 17, text, text_of(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_LEFT));
 }
 
 static const int unit_choices[] = {2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512};
@@ -97,10 +93,10 @@ static int nearest(const int *choices, int count, long value) {
 static void choice_slider(struct ui *ui, rect *r, const char *label, const int *choices, int count, long *value) {
     rect row = rect_cut_top(r, 40);
     struct draw_list *list = ui->list;
-    draw_text(list, row.x, row.y + 24, label, style(FONT_SANS_MEDIUM, 14, ui->theme->ink1, ALIGN_LEFT));
+    draw_text(list, row.x, row.y + 24, label, text_of(FONT_SANS_MEDIUM, 14, ui->theme->ink1, ALIGN_LEFT));
     char text[32];
     format_count(text, sizeof text, *value);
-    draw_text(list, row.x + row.w, row.y + 24, text, style(FONT_SANS_SEMIBOLD, 14, ui->theme->ink1, ALIGN_RIGHT));
+    draw_text(list, row.x + row.w, row.y + 24, text, text_of(FONT_SANS_SEMIBOLD, 14, ui->theme->ink1, ALIGN_RIGHT));
     double at = nearest(choices, count, *value);
     if (ui_slider(ui, (rect){row.x + 84, row.y + 4, row.w - 84 - 56, 32}, label, &at, 0, count - 1, 1))
         *value = choices[(int)lround(at)];
@@ -135,7 +131,7 @@ static void model_menu(struct app *app, rect anchor) {
     draft->spec.hidden = (int)units;
     choice_slider(ui, &r, "Updates", step_choices, STEP_CHOICES, &draft->steps);
     rect row = rect_cut_top(&r, 40);
-    draw_text(ui->list, row.x, row.y + 24, "Seed", style(FONT_SANS_MEDIUM, 14, ui->theme->ink1, ALIGN_LEFT));
+    draw_text(ui->list, row.x, row.y + 24, "Seed", text_of(FONT_SANS_MEDIUM, 14, ui->theme->ink1, ALIGN_LEFT));
     ui_text_field(ui, (rect){row.x + 84, row.y + 4, 110, 32}, "seed", app->seed_field, sizeof app->seed_field,
                   "a number");
     if (ui_button(ui, (rect){row.x + 204, row.y + 4, row.w - 204, 32}, "Next seed", false))
@@ -262,7 +258,7 @@ static void lessons_menu(struct app *app, rect anchor) {
 static float crumb(struct app *app, float x, float limit, const char *text, bool last) {
     struct ui *ui = &app->ui;
     struct text_style s =
-        style(last ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, last ? ui->theme->ink1 : ui->theme->ink2, ALIGN_LEFT);
+        text_of(last ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, last ? ui->theme->ink1 : ui->theme->ink2, ALIGN_LEFT);
     float w = draw_text_fit(ui->list, x, 30, fmaxf(24, limit - x), text, s);
     if (last) return x + w;
     icon_draw(ui->list, ICON_CHEVRON_RIGHT, x + w + 6, 16, 16, ui->theme->ink3, 1.5f);
@@ -291,7 +287,7 @@ static void notation_menu(struct app *app, rect anchor) {
 static float notation_switch(struct app *app, float x, float width) {
     static const char *const notations[] = {"a^{<t>}", "h_t", "\\s{PyTorch}"}, *const weights[] = {"Stacked", "Split"};
     struct ui *ui = &app->ui;
-    struct text_style quiet = style(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_RIGHT);
+    struct text_style quiet = text_of(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_RIGHT);
     if (width < WIDE_BAR) {
         float w = ui_chip_width(ui, notation_chip, false);
         rect chip = {x - w, 10, w, 28};
@@ -342,7 +338,7 @@ void app_top_bar(struct app *app, rect r) {
     rect net = {x, 10, w, 28};
 
     float at = 64, limit = x - 16;
-    rect lessons = {at - 8, 8, text_width(list, "Lessons", style(FONT_SANS_MEDIUM, 14, theme->ink2, ALIGN_LEFT)) + 16,
+    rect lessons = {at - 8, 8, text_width(list, "Lessons", text_of(FONT_SANS_MEDIUM, 14, theme->ink2, ALIGN_LEFT)) + 16,
                     32};
     app->lessons_open = ui_menu_anchor(ui, lessons, lessons_chip);
     at = crumb(app, at, limit, "Lessons", false);
@@ -350,8 +346,8 @@ void app_top_bar(struct app *app, rect r) {
         char title[96];
         snprintf(title, sizeof title, "%d  %s", app->lesson->number, app->lesson->title);
         const char *part = app->lesson->parts[app->player.part].title;
-        float needed = 30 + text_width(list, title, style(FONT_SANS_MEDIUM, 14, theme->ink2, ALIGN_LEFT)) +
-                       text_width(list, part, style(FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT));
+        float needed = 30 + text_width(list, title, text_of(FONT_SANS_MEDIUM, 14, theme->ink2, ALIGN_LEFT)) +
+                       text_width(list, part, text_of(FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT));
         if (needed > limit - at) snprintf(title, sizeof title, "%d", app->lesson->number); // the part says more
         if (limit - at > 160) at = crumb(app, at, limit, title, false);
         crumb(app, at, limit, part, true);
@@ -411,12 +407,12 @@ static void help_sheet(struct app *app) {
     const struct theme *theme = ui->theme;
     enum { ROWS = sizeof help_rows / sizeof *help_rows };
     rect r = ui_sheet_begin(ui, 780, 62 + 26.0f * ((ROWS + 1) / 2) + 56, &app->help_open);
-    draw_text(ui->list, r.x, r.y + 24, "Keys", style(FONT_DISPLAY, 24, theme->ink1, ALIGN_LEFT));
+    draw_text(ui->list, r.x, r.y + 24, "Keys", text_of(FONT_DISPLAY, 24, theme->ink1, ALIGN_LEFT));
     for (int k = 0; k < ROWS; k++) {
         float x = r.x + (k >= (ROWS + 1) / 2 ? r.w / 2 + 8 : 0), y = r.y + 62 + 26 * (float)(k % ((ROWS + 1) / 2));
-        draw_text(ui->list, x, y, help_rows[k].key, style(FONT_SANS_SEMIBOLD, 13, theme->ink1, ALIGN_LEFT));
+        draw_text(ui->list, x, y, help_rows[k].key, text_of(FONT_SANS_SEMIBOLD, 13, theme->ink1, ALIGN_LEFT));
         draw_text_fit(ui->list, x + 112, y, r.w / 2 - 116, help_rows[k].does,
-                      style(FONT_SANS, 13, theme->ink2, ALIGN_LEFT));
+                      text_of(FONT_SANS, 13, theme->ink2, ALIGN_LEFT));
     }
     static const char *const remark = "Square tile: a value, blue minus, orange plus. Vessel: a gate, filled to its "
                                       "level. Pill: a gradient, its length the logarithm of its size, "
@@ -462,7 +458,7 @@ void app_empty(struct app *app, rect stage, rect right, rect bottom) {
     const char *text =
         app->job ? "Training the network ..." : "Nothing is open. Drop a text file on the window, or open one.";
     draw_text(ui->list, stage.x + stage.w / 2, stage.y + stage.h * 0.3f + 240, text,
-              style(FONT_SANS_MEDIUM, 15, theme->ink2, ALIGN_CENTER));
+              text_of(FONT_SANS_MEDIUM, 15, theme->ink2, ALIGN_CENTER));
     if (app->job) return;
     rect row = {stage.x + stage.w / 2 - 156, stage.y + stage.h * 0.3f + 262, 148, 36};
     if (ui_button(ui, row, "Open a file", true)) app_toggle_popup(app, APP_POPUP_DATA);

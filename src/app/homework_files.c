@@ -45,11 +45,6 @@ static void put(struct pile *pile, const char *name, int dims, const int64_t *sh
     pile->list[pile->count++] = (struct homework_array){mem_copy_text(name), dims, own, data};
 }
 
-static bool ends_with(const char *path, const char *ending) {
-    size_t a = strlen(path), b = strlen(ending);
-    return a > b && strcasecmp(path + a - b, ending) == 0;
-}
-
 // The file's name without its ending: what the array is called.
 static void stem_of(const char *path, char *out, size_t size) {
     snprintf(out, size, "%s", file_name(path));
@@ -163,7 +158,7 @@ static bool read_folder(struct pile *pile, const char *path, const char *prefix,
         if (file_is_directory(str_text(&inner))) {
             str_put(&name, "/");
             good = read_folder(pile, str_text(&inner), str_text(&name), err);
-        } else if (ends_with(entry->d_name, ".npy")) {
+        } else if (file_ends_with(entry->d_name, ".npy")) {
             name.data[name.size - 4] = 0;
             good = read_npy(pile, str_text(&inner), name.data, err);
         }
@@ -176,9 +171,9 @@ static bool read_folder(struct pile *pile, const char *path, const char *prefix,
 
 static bool read_path(struct pile *pile, const char *path, const char *name, struct err *err) {
     if (file_is_directory(path)) return read_folder(pile, path, "", err);
-    if (ends_with(path, ".npy")) return read_npy(pile, path, name, err);
-    if (ends_with(path, ".safetensors")) return read_tensors(pile, path, err);
-    if (ends_with(path, ".csv") || ends_with(path, ".txt")) return read_table(pile, path, name, err);
+    if (file_ends_with(path, ".npy")) return read_npy(pile, path, name, err);
+    if (file_ends_with(path, ".safetensors")) return read_tensors(pile, path, err);
+    if (file_ends_with(path, ".csv") || file_ends_with(path, ".txt")) return read_table(pile, path, name, err);
     return err_at(err, ERR_USAGE, path, 0, 0, "expected a .npy, .csv, .txt, .safetensors or a folder of .npy");
 }
 

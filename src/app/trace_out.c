@@ -179,7 +179,7 @@ bool trace_save(const struct trace_file *file, const char *path, struct err *err
     char update[32];
     struct npy_word meta[META];
     size_t length = strlen(path);
-    if (length > 4 && !strcmp(path + length - 4, ".csv")) return save_table(file, path, err);
+    if (file_ends_with(path, ".csv")) return save_table(file, path, err);
     bool folder = length > 0 && path[length - 1] == '/';
     describe(file, update, meta);
     struct sink sink = {.writer = folder ? NULL : tensor_writer_new(), .folder = path, .err = err};

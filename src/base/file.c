@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -135,6 +136,11 @@ bool file_make_directories(const char *path, struct err *err) {
     }
     mem_free(copy);
     return good;
+}
+
+bool file_ends_with(const char *path, const char *ending) {
+    size_t a = strlen(path), b = strlen(ending);
+    return a > b && strcasecmp(path + a - b, ending) == 0;
 }
 
 const char *file_name(const char *path) {

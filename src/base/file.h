@@ -16,7 +16,8 @@ void bytes_release(struct bytes *bytes);
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
 bool file_make_directories(const char *path, struct err *err); // as mkdir -p
-const char *file_name(const char *path);                       // last component, points into path
+bool file_ends_with(const char *path, const char *ending); // as ".png"; A to Z are a to z; there is a name before it
+const char *file_name(const char *path);                   // last component, points into path
 
 struct file_save {
     FILE *stream; // write here

@@ -2,6 +2,7 @@
 
 #include "app.h"
 #include "command.h"
+#include "file.h"
 #include "opening.h"
 #include "thread.h"
 #include "window.h"
@@ -106,9 +107,8 @@ int desktop_main(int argc, char **argv) {
     int status, count = opening_parse(&opening, &self, tables, 5, argc, argv, words, 1, &common, &status);
     if (count < 0) return status;
     struct err err = {0};
-    size_t length = count ? strlen(words[0]) : 0;
-    bool is_lesson = length > 3 && !strcmp(words[0] + length - 3, ".md");
-    bool is_model = length > 12 && !strcmp(words[0] + length - 12, ".safetensors");
+    bool is_lesson = count && file_ends_with(words[0], ".md"),
+         is_model = count && file_ends_with(words[0], ".safetensors");
     if (is_lesson)
         lesson = words[0];
     else if (is_model)

@@ -35,11 +35,6 @@ static bool draw(struct app *app, struct capture *capture, struct draw_list *lis
     return !path || capture_save(capture, list, app_background(app), path, err);
 }
 
-static bool has_end(const char *text, const char *end) {
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && !strcmp(text + n - m, end);
-}
-
 // A range of steps as pictures in a folder, or as one film.
 static bool draw_range(struct app *app, struct capture *capture, struct draw_list *list, const struct picture *picture,
                        bool film, struct err *err) {
@@ -74,8 +69,8 @@ static bool draw_all(struct app *app, const struct picture *picture, struct err 
     struct draw_list list;
     draw_init(&list, capture_fonts(capture));
     bool good = true;
-    bool one = has_end(picture->out, ".png") || has_end(picture->out, ".svg"),
-         film = has_end(picture->out, ".gif") || has_end(picture->out, ".mp4");
+    bool one = file_ends_with(picture->out, ".png") || file_ends_with(picture->out, ".svg"),
+         film = file_ends_with(picture->out, ".gif") || file_ends_with(picture->out, ".mp4");
     if (picture->steps[1] > 0) {
         good =
             one ? err_set(err, ERR_USAGE,

@@ -1,5 +1,6 @@
 #include "checkpoint.h"
 #include "command.h"
+#include "file.h"
 #include "mem.h"
 #include "midi.h"
 #include "sampler.h"
@@ -165,11 +166,6 @@ static bool draw(struct writing *w, struct rng *rng, struct str *out, int *drawn
     return true;
 }
 
-static bool has_end(const char *text, const char *end) {
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && !strcmp(text + n - m, end);
-}
-
 // The first sample as notes.
 static bool save_tune(const struct writing *w, int drawn, struct err *err) {
     const char *path = w->words->out;
@@ -179,7 +175,7 @@ static bool save_tune(const struct writing *w, int drawn, struct err *err) {
     bool good = true;
     if (tune.count == 0)
         good = err_set(err, ERR_VALUE, "--out: the sample has no notes (C4, Eb5, ...); \"music\" is a task that has");
-    else if (has_end(path, ".wav"))
+    else if (file_ends_with(path, ".wav"))
         sound_of_tune(&sound, &tune), good = wav_save(path, &sound, err);
     else
         good = midi_save(path, &tune, err);
@@ -271,7 +267,7 @@ static bool check_words(const struct words *words, struct err *err) {
         return err_set(err, ERR_USAGE,
                        "--beam: a beam search draws nothing; expected no --count, --temperature, --top-k or "
                        "--distribution beside it");
-    if (words->out && !has_end(words->out, ".mid") && !has_end(words->out, ".wav"))
+    if (words->out && !file_ends_with(words->out, ".mid") && !file_ends_with(words->out, ".wav"))
         return err_set(err, ERR_USAGE, "--out: expected a name ending in .mid or .wav, found \"%s\"", words->out);
     if (words->out && (words->beam > 0 || words->distribution))
         return err_set(err, ERR_USAGE, "--out: saves a sample; expected no --beam or --distribution beside it");

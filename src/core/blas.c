@@ -11,15 +11,6 @@ void blas_product(int m, int n, int k, const float *a, size_t lda, const float *
                     (int)ldc);
 }
 
-void blas_add_outer(int m, int n, int k, const float *a, size_t lda, const float *b, size_t ldb, float *c, size_t ldc) {
-    if (m == 0 || n == 0 || k == 0) return;
-    if (k == 1)
-        cblas_sger(CblasRowMajor, m, n, 1.0f, a, 1, b, 1, c, (int)ldc);
-    else
-        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, m, n, k, 1.0f, a, (int)lda, b, (int)ldb, 1.0f, c,
-                    (int)ldc);
-}
-
 void blas_add_sent(int m, int n, int k, double factor, const double *a, const double *b, size_t ldb, double *c) {
     if (m == 0 || n == 0 || k == 0) return;
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, factor, a, k, b, (int)ldb, 1.0, c, n);

@@ -97,3 +97,20 @@ bool cases_finish(struct cases *c, const struct reader_input *input, const struc
     if (!d->shape_reason[0]) snprintf(d->shape_reason, sizeof d->shape_reason, "one example a series");
     return dataset_finish(d, options, log, err);
 }
+
+bool cases_of_table(const struct reader_input *input, const struct data_options *options, enum table_kind kind,
+                    const char *expected, cases_rows_fn *rows, struct dataset *out, struct problem_log *log,
+                    struct err *err) {
+    struct columns columns;
+    if (!columns_find(input, options, kind, &columns, err))
+        return err->code == ERR_NONE && err_at(err, ERR_FORMAT, input->path, 0, 0, "%s", expected);
+    struct cases cases;
+    struct table_walk walk;
+    cases_start(&cases, out, kind == TABLE_WIDE ? 1 : columns.value_count, columns.label >= 0);
+    bool good = table_walk_start(&walk, input, options, &columns, out, log, err) && rows(&walk, &cases, err);
+    table_walk_release(&walk);
+    reader_note_ends(input, out);
+    good = good && cases_finish(&cases, input, options, log, err);
+    cases_release(&cases);
+    return good;
+}

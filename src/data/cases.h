@@ -10,6 +10,7 @@
 // With labels the answer is one of them; without, what comes next.
 
 #include "builder.h"
+#include "columns.h"
 #include "counter.h"
 #include "reader.h"
 
@@ -27,3 +28,10 @@ int cases_length(const struct cases *cases); // of the last one so far
 bool cases_finish(struct cases *cases, const struct reader_input *input, const struct data_options *options,
                   struct problem_log *log, struct err *err);
 void cases_release(struct cases *cases);
+
+// A whole table of kind TABLE_LONG or TABLE_WIDE: `rows` puts what the walk gives into cases. Where the file is no such
+// table, the error says what was expected.
+typedef bool cases_rows_fn(struct table_walk *walk, struct cases *cases, struct err *err);
+bool cases_of_table(const struct reader_input *input, const struct data_options *options, enum table_kind kind,
+                    const char *expected, cases_rows_fn *rows, struct dataset *out, struct problem_log *log,
+                    struct err *err);

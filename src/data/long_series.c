@@ -80,21 +80,9 @@ static bool read_rows(struct table_walk *w, struct cases *cases, struct err *err
 
 static bool read_long(const struct reader_input *input, const struct data_options *options, struct dataset *out,
                       struct problem_log *log, struct err *err) {
-    struct columns columns;
-    if (!columns_find(input, options, TABLE_LONG, &columns, err))
-        return err->code != ERR_NONE
-                   ? false
-                   : err_at(err, ERR_FORMAT, input->path, 0, 0,
-                            "expected rows with an id, a time and numbers, found none (--columns id=1,time=2,value=3)");
-    struct cases cases;
-    struct table_walk walk;
-    cases_start(&cases, out, columns.value_count, columns.label >= 0);
-    bool good = table_walk_start(&walk, input, options, &columns, out, log, err) && read_rows(&walk, &cases, err);
-    table_walk_release(&walk);
-    reader_note_ends(input, out);
-    good = good && cases_finish(&cases, input, options, log, err);
-    cases_release(&cases);
-    return good;
+    return cases_of_table(input, options, TABLE_LONG,
+                          "expected rows with an id, a time and numbers, found none (--columns id=1,time=2,value=3)",
+                          read_rows, out, log, err);
 }
 
 const struct reader reader_long = {

@@ -74,21 +74,9 @@ static bool read_rows(struct table_walk *w, struct cases *cases, struct err *err
 
 static bool read_wide(const struct reader_input *input, const struct data_options *options, struct dataset *out,
                       struct problem_log *log, struct err *err) {
-    struct columns columns;
-    if (!columns_find(input, options, TABLE_WIDE, &columns, err))
-        return err->code != ERR_NONE
-                   ? false
-                   : err_at(err, ERR_FORMAT, input->path, 0, 0,
-                            "expected rows of numbers with a label, found none (--columns label=1,value=2-101)");
-    struct cases cases;
-    struct table_walk walk;
-    cases_start(&cases, out, 1, true);
-    bool good = table_walk_start(&walk, input, options, &columns, out, log, err) && read_rows(&walk, &cases, err);
-    table_walk_release(&walk);
-    reader_note_ends(input, out);
-    good = good && cases_finish(&cases, input, options, log, err);
-    cases_release(&cases);
-    return good;
+    return cases_of_table(input, options, TABLE_WIDE,
+                          "expected rows of numbers with a label, found none (--columns label=1,value=2-101)",
+                          read_rows, out, log, err);
 }
 
 const struct reader reader_wide = {.id = "wide", .title = "many series, a row each", .sniff = sniff, .read = read_wide};

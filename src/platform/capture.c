@@ -98,18 +98,13 @@ static bool encode_png(const uint32_t *pixels, int width, int height, struct str
     return saved || err_set(err, ERR_IO, "the picture could not be made: %s", SDL_GetError());
 }
 
-static bool ends_with(const char *path, const char *ending) {
-    size_t a = strlen(path), b = strlen(ending);
-    return a > b && strcasecmp(path + a - b, ending) == 0;
-}
-
 bool capture_save(struct capture *capture, const struct draw_list *list, color background, const char *path,
                   struct err *err) {
     struct str out = {0};
     bool made = true;
-    if (ends_with(path, ".svg")) {
+    if (file_ends_with(path, ".svg")) {
         draw_svg(list, background, &out);
-    } else if (ends_with(path, ".png")) {
+    } else if (file_ends_with(path, ".png")) {
         int width, height;
         const uint32_t *pixels = capture_pixels(capture, list, background, &width, &height);
         made = encode_png(pixels, width, height, &out, err);

@@ -41,11 +41,6 @@ struct movie {
 
 extern char **environ;
 
-static bool ends_with(const char *path, const char *ending) {
-    size_t a = strlen(path), b = strlen(ending);
-    return a > b && strcasecmp(path + a - b, ending) == 0;
-}
-
 // --- GIF ---
 
 static int write_bytes(GifFileType *file, const GifByteType *bytes, int count) {
@@ -292,9 +287,9 @@ static bool mp4_end(struct movie *movie, struct err *err) {
 struct movie *movie_new(const char *path, int width, int height, double seconds, struct err *err) {
     struct movie *movie = mem_need(1, sizeof *movie);
     *movie = (struct movie){.width = width, .height = height, .seconds = seconds, .first = true, .pipe = -1};
-    movie->gif = ends_with(path, ".gif");
+    movie->gif = file_ends_with(path, ".gif");
     bool good = movie->gif ? gif_open(movie, path, err)
-                : ends_with(path, ".mp4")
+                : file_ends_with(path, ".mp4")
                     ? mp4_open(movie, path, err)
                     : err_set(err, ERR_USAGE, "expected a film that ends in .gif or .mp4, found \"%s\"", path);
     if (good) return movie;

@@ -7,68 +7,28 @@
 
 // --- the record's numbers ---
 
-static const double *time_row(const struct record *record, const struct homework_target *target, int t) {
-    const struct tape *tape = record->tape; // of an encoder-decoder the decoder's
-    if (target->slot >= 0 && target->direction >= tape_spec(tape)->directions) return NULL;
-    if (target->slot >= 0)
-        return (target->gradient ? tape_grad : tape_value)(tape, target->layer, target->direction, target->slot, t);
-    if (!strcmp(target->tensor, "forward/y_hat")) return tape_y_hat(tape, t);
-    if (!strcmp(target->tensor, "forward/logits")) return tape_logits(tape, t);
-    if (!strcmp(target->tensor, "backward/logits")) return tape_logits_grad(tape, t);
-    if (!strcmp(target->tensor, "input")) return tape_value(tape, 0, 0, record_cell(record)->input, t);
-    if (!strcmp(target->tensor, "backward/input") && tape_spec(tape)->directions == 1)
-        return tape_grad(tape, 0, 0, record_cell(record)->input, t);
-    return NULL;
-}
-
-static int time_width(const struct record *record, const struct homework_target *target) {
-    const struct net_spec *spec = tape_spec(record->tape);
-    if (!strcmp(target->tensor, "forward/loss")) return 1;
-    if (target->slot >= 0 && target->slot != record_cell(record)->input) return spec->hidden;
-    if (target->slot >= 0) return net_layer_inputs(spec, target->layer);
-    return strstr(target->tensor, "input") ? net_layer_inputs(spec, 0) : spec->outputs;
-}
-
-static bool read_time(const struct record *record, const struct homework_target *target, struct homework_values *out) {
-    bool loss = !strcmp(target->tensor, "forward/loss");
-    if (!loss && !time_row(record, target, 0)) return false;
-    out->rows = record_T(record);
-    out->columns = time_width(record, target);
-    out->data = mem_array((size_t)out->rows * (size_t)out->columns, sizeof *out->data);
-    for (int t = 0; out->data && t < out->rows; t++) {
-        double one = loss ? tape_loss(record->tape, t) : 0;
-        memcpy(out->data + (size_t)t * (size_t)out->columns, loss ? &one : time_row(record, target, t),
-               (size_t)out->columns * sizeof *out->data);
+bool homework_read(const struct record *record, const struct homework_target *target, struct homework_values *out) {
+    char name[PLACE_NAME];
+    int64_t shape[3] = {1, 1, 1}, beside[3] = {1, 0, 1};
+    struct place place = target->place, other = target->place;
+    int dims = place_tensor(record, &place, name, shape);
+    if (target->beside >= 0) {
+        other.param = target->beside;
+        place_tensor(record, &other, name, beside);
     }
-    return out->data != NULL;
-}
-
-static bool read_param(const struct record *record, const struct homework_target *target, struct homework_values *out) {
-    const struct param *params = record->layout.params;
-    enum record_param_kind kind = target->gradient ? RECORD_GRAD : RECORD_PARAM;
-    int list[2] = {target->param, -1}, H = record_H(record), width[2] = {0};
-    if (*target->beside) list[1] = layout_find(&record->layout, strchr(target->beside, '/') + 1);
-    bool vector = param_is_vector(params[target->param].role);
-    int height = target->block >= 0 ? H : params[target->param].out, first = target->block >= 0 ? target->block * H : 0;
-    for (int k = 0; k < 2; k++)
-        if (list[k] >= 0) width[k] = vector ? 1 : params[list[k]].in;
-    bool embed = params[target->param].role == PARAM_EMBED; // its rows are symbols in files too
-    if (embed) height = params[target->param].in, width[0] = params[target->param].out;
-    out->rows = height;
-    out->columns = width[0] + width[1];
+    const int width = dims > 1 ? (int)shape[1] : 1, first = target->block >= 0 ? target->block * record_H(record) : 0;
+    out->rows = target->block >= 0 ? record_H(record) : (int)shape[0];
+    out->columns = width + (int)beside[1];
     out->data = mem_array((size_t)out->rows * (size_t)out->columns, sizeof *out->data);
     for (int r = 0; out->data && r < out->rows; r++)
         for (int c = 0; c < out->columns; c++) {
-            int k = c >= width[0];
-            out->data[(size_t)r * (size_t)out->columns + (size_t)c] =
-                record_param_value(record, kind, list[k], first + r, c - (k ? width[0] : 0));
+            struct place at = c < width ? place : other;
+            at.t = target->time ? r : 0;
+            at.row = target->time ? c : first + r;
+            at.column = target->time ? 0 : c < width ? c : c - width;
+            out->data[(size_t)r * (size_t)out->columns + (size_t)c] = place_value(record, &at);
         }
     return out->data != NULL;
-}
-
-bool homework_read(const struct record *record, const struct homework_target *target, struct homework_values *out) {
-    *out = (struct homework_values){0};
-    return target->param >= 0 ? read_param(record, target, out) : read_time(record, target, out);
 }
 
 // --- an array beside them ---

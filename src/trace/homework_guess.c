@@ -167,13 +167,10 @@ static bool guess_without_future(const struct suspect *s) {
     for (int k = 0; k < cell->state_count; k++)
         if (cell->state_out[k] == s->target->slot) state = k;
     if (!s->target->gradient || !s->target->time || state < 0) return false;
-    struct homework_values loss = *s->values;
-    loss.data = mem_array((size_t)loss.rows * (size_t)loss.columns, sizeof *loss.data);
-    for (int t = 0; loss.data && t < loss.rows; t++)
-        memcpy(loss.data + (size_t)t * (size_t)loss.columns,
-               tape_from_loss(s->record->tape, s->target->layer, s->target->direction, state, t),
-               (size_t)loss.columns * sizeof *loss.data);
-    bool same = loss.data && fits(s, &loss);
+    struct homework_target target = *s->target;
+    struct homework_values loss;
+    target.place.kind = PLACE_FROM_LOSS;
+    bool same = homework_read(s->record, &target, &loss) && fits(s, &loss);
     mem_free(loss.data);
     if (same)
         snprintf(s->out, HOMEWORK_TEXT,
@@ -185,7 +182,7 @@ static bool guess_without_future(const struct suspect *s) {
 
 // A weight's gradient that is one timestep's part alone.
 static bool guess_one_part(const struct suspect *s) {
-    if (!s->target->gradient || s->target->param < 0 || *s->target->beside || s->target->block >= 0) return false;
+    if (!s->target->gradient || s->target->param < 0 || s->target->beside >= 0 || s->target->block >= 0) return false;
     const struct param *param = &s->record->layout.params[s->target->param];
     if (param->role == PARAM_EMBED) return false;
     struct homework_values part = *s->values;

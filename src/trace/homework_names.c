@@ -81,27 +81,41 @@ static const char *const logit_names[] = {"logits", "scores", "z_y", "zy", NULL}
 static const char *const loss_names[] = {"loss", "losses", "l", NULL};
 static const char *const input_names[] = {"x", "xt", "input", "inputs", NULL};
 
-static void add_slot(const struct record *record, const struct stem *stem, int slot, struct homework_target *out,
-                     int *count) {
-    if (slot < 0 || *count == HOMEWORK_TARGETS) return;
-    struct homework_target *target = &out[(*count)++];
-    *target = (struct homework_target){.block = -1,
-                                       .time = true,
-                                       .gradient = stem->gradient,
-                                       .layer = stem->layer,
-                                       .direction = stem->direction,
-                                       .slot = slot,
-                                       .param = -1};
-    snprintf(target->tensor, sizeof target->tensor, "%s/l%d%s/%s", stem->gradient ? "backward" : "forward", stem->layer,
-             stem->direction ? "_reverse" : "", record_cell(record)->slots[slot].id);
+// A tensor of the trace file; of those with a time, the rows are timesteps.
+static struct homework_target *add_tensor(const struct record *record, const char *tensor, struct homework_target *out,
+                                          int *count) {
+    struct homework_target target = {.beside = -1, .block = -1, .layer = -1, .direction = -1, .slot = -1, .param = -1};
+    struct place *place = &target.place;
+    if (*count == HOMEWORK_TARGETS || !place_find(record, tensor, 0, 0, place, NULL)) return NULL;
+    bool param = place->kind == PLACE_PARAM || place->kind == PLACE_PARAM_GRAD;
+    bool state = place->kind == PLACE_VALUE || place->kind == PLACE_GRAD;
+    bool other = place->kind == PLACE_INPUT || place->kind == PLACE_LOGITS || place->kind == PLACE_Y_HAT ||
+                 place->kind == PLACE_LOSS || place->kind == PLACE_LOGITS_GRAD || place->kind == PLACE_INPUT_GRAD;
+    if (place->norm || place->encoder || (!param && !state && !other)) return NULL;
+    snprintf(target.tensor, sizeof target.tensor, "%s", tensor);
+    target.time = !param;
+    target.gradient = place->kind == PLACE_PARAM_GRAD || place->kind == PLACE_GRAD ||
+                      place->kind == PLACE_LOGITS_GRAD || place->kind == PLACE_INPUT_GRAD;
+    if (state) {
+        target.layer = place->layer;
+        target.direction = place->direction;
+        target.slot = place->slot;
+    }
+    if (param) {
+        target.param = place->param;
+        target.layer = record->layout.params[place->param].layer;
+        target.direction = record->layout.params[place->param].direction;
+    }
+    out[*count] = target;
+    return &out[(*count)++];
 }
 
-static void add_plain(const char *tensor, bool gradient, bool time, struct homework_target *out, int *count) {
-    if (*count == HOMEWORK_TARGETS) return;
-    struct homework_target *target = &out[(*count)++];
-    *target = (struct homework_target){
-        .block = -1, .time = time, .gradient = gradient, .layer = -1, .direction = -1, .slot = -1, .param = -1};
-    snprintf(target->tensor, sizeof target->tensor, "%s", tensor);
+static void add_slot(const struct record *record, const struct stem *stem, int slot, struct homework_target *out,
+                     int *count) {
+    char tensor[PLACE_NAME];
+    snprintf(tensor, sizeof tensor, "%s/l%d%s/%s", stem->gradient ? "backward" : "forward", stem->layer,
+             stem->direction ? "_reverse" : "", record_cell(record)->slots[slot].id);
+    add_tensor(record, tensor, out, count);
 }
 
 // A gate or candidate by its letter: the vector itself, of a gradient also that of the weighted sum before it, which
@@ -131,30 +145,22 @@ static void add_vectors(const struct record *record, const struct stem *stem, st
     if (cell->state_count == 1 && slot < 0 && is_one_of(stem->text, state_names[1]))
         add_slot(record, stem, cell->state_out[0], out, count);
     add_gates(record, stem, out, count);
-    if (is_one_of(stem->text, y_hat_names) && !stem->gradient) add_plain("forward/y_hat", false, true, out, count);
+    if (is_one_of(stem->text, y_hat_names) && !stem->gradient) add_tensor(record, "forward/y_hat", out, count);
     if (is_one_of(stem->text, logit_names) || (stem->gradient && is_one_of(stem->text, y_hat_names)))
-        add_plain(stem->gradient ? "backward/logits" : "forward/logits", stem->gradient, true, out, count);
-    if (is_one_of(stem->text, loss_names) && !stem->gradient) add_plain("forward/loss", false, true, out, count);
-    if (is_one_of(stem->text, input_names))
-        add_plain(stem->gradient ? "backward/input" : "input", stem->gradient, true, out, count);
-}
-
-static void name_param(const struct record *record, int param, bool gradient, char *out, size_t size) {
-    snprintf(out, size, "%s/%s", gradient ? "grad" : "param", record->layout.params[param].name);
+        add_tensor(record, stem->gradient ? "backward/logits" : "forward/logits", out, count);
+    if (is_one_of(stem->text, loss_names) && !stem->gradient) add_tensor(record, "forward/loss", out, count);
+    if (is_one_of(stem->text, input_names)) add_tensor(record, stem->gradient ? "backward/input" : "input", out, count);
 }
 
 static void add_param(const struct record *record, const struct stem *stem, int param, int beside, int block,
                       struct homework_target *out, int *count) {
-    if (param < 0 || *count == HOMEWORK_TARGETS) return;
-    struct homework_target *target = &out[(*count)++];
-    *target = (struct homework_target){.block = block,
-                                       .gradient = stem->gradient,
-                                       .layer = record->layout.params[param].layer,
-                                       .direction = record->layout.params[param].direction,
-                                       .slot = -1,
-                                       .param = param};
-    name_param(record, param, stem->gradient, target->tensor, sizeof target->tensor);
-    if (beside >= 0) name_param(record, beside, stem->gradient, target->beside, sizeof target->beside);
+    char tensor[PLACE_NAME];
+    if (param < 0) return;
+    snprintf(tensor, sizeof tensor, "%s/%s", stem->gradient ? "grad" : "param", record->layout.params[param].name);
+    struct homework_target *target = add_tensor(record, tensor, out, count);
+    if (!target) return;
+    target->beside = beside;
+    target->block = block;
 }
 
 // "Wf", "bf", "Waa", "Wax", "Wya", "ba", "by"; PyTorch's names, with or without what stands before them.
@@ -201,38 +207,11 @@ static void add_params(const struct record *record, const struct stem *stem, con
     }
 }
 
-// The trace file's own names.
-static bool is_time_tensor(const char *name) {
-    return !strncmp(name, "forward/", 8) || !strncmp(name, "backward/", 9) || !strcmp(name, "input");
-}
-
-static void add_by_trace_name(const struct record *record, const char *name, struct homework_target *out, int *count) {
-    const struct cell_desc *cell = record_cell(record);
-    bool backward = !strncmp(name, "backward/", 9);
-    if (!strncmp(name, "param/", 6) || !strncmp(name, "grad/", 5)) {
-        struct stem stem = {.gradient = name[0] == 'g'};
-        add_param(record, &stem, layout_find(&record->layout, strchr(name, '/') + 1), -1, -1, out, count);
-        return;
-    }
-    if (!is_time_tensor(name)) return;
-    int layer = 0, used = 0;
-    const char *at = strchr(name, '/');
-    if (at && sscanf(at, "/l%d%n", &layer, &used) == 1) {
-        at += used;
-        struct stem stem = {.gradient = backward, .layer = layer};
-        if (!strncmp(at, "_reverse", 8)) stem.direction = 1, at += 8;
-        int slot = *at == '/' ? cell_slot_by_id(cell, at + 1) : -1;
-        if (slot >= 0) add_slot(record, &stem, slot, out, count);
-        return;
-    }
-    add_plain(name, backward, true, out, count);
-}
-
 int homework_targets(const struct record *record, const char *name, struct homework_target out[HOMEWORK_TARGETS]) {
     const struct net_spec *spec = &record->layout.spec;
     int count = 0;
     if (strchr(name, '/')) {
-        add_by_trace_name(record, name, out, &count);
+        add_tensor(record, name, out, &count);
         return count;
     }
     struct stem readings[2];

@@ -2,13 +2,15 @@
 // Inside of the homework checker: what a name stands for, and how an array is held against it.
 
 #include "homework.h"
+#include "place.h"
 
 // What an array may be: a tensor of the trace file, or of a parameter one gate's block, as the course's [W_a, W_x].
 struct homework_target {
-    char tensor[HOMEWORK_NAME];
-    char beside[HOMEWORK_NAME]; // second matrix, set to the right of the first; "" = none
-    int block;                  // rows block * H .. ; -1 = all
-    bool time;                  // its rows are timesteps
+    char tensor[PLACE_NAME];
+    struct place place; // its first number
+    int beside;         // parameter of a second matrix, set to the right of the first; -1 = none
+    int block;          // rows block * H .. ; -1 = all
+    bool time;          // its rows are timesteps
     bool gradient;
     int layer, direction, slot; // -1 where there is none
     int param;                  // of the layout, or -1

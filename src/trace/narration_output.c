@@ -120,6 +120,18 @@ static void say_loss(struct teller *teller) {
     say_number(teller, "forward/loss", teller->t, -1, tape_loss(teller->record->tape, teller->t), 2);
 }
 
+// The output that costs most, where there are several: what was said and what was right.
+static void say_costliest(struct teller *teller, int output) {
+    if (spec_of(teller)->outputs > 1) {
+        say_answer(teller, output);
+        say(teller, ", ");
+    }
+    say_y_hat_apart(teller, output);
+    say(teller, " where ");
+    say_number_asked(teller, output);
+    say(teller, " was right.");
+}
+
 static void loss_softmax(struct teller *teller) {
     const struct record *record = teller->record;
     int t = teller->t, target = record->example.target[t];
@@ -147,15 +159,8 @@ static void loss_sigmoid(struct teller *teller) {
         say(teller, "The binary cross-entropy is ");
     say_loss(teller);
     say(teller, " nats; ");
-    if (O > 1) {
-        say(teller, "the costliest is ");
-        say_answer(teller, worst);
-        say(teller, ", ");
-    }
-    say_y_hat_apart(teller, worst);
-    say(teller, " where ");
-    say_number_asked(teller, worst);
-    say(teller, " was right.");
+    if (O > 1) say(teller, "the costliest is ");
+    say_costliest(teller, worst);
 }
 
 static void loss_linear(struct teller *teller) {
@@ -164,14 +169,7 @@ static void loss_linear(struct teller *teller) {
     say(teller, O > 1 ? "The mean of the %d squared distances is " : "The squared distance is ", O);
     say_number(teller, "forward/loss", teller->t, -1, loss, digits_of(loss));
     say(teller, O > 1 ? "; the largest is that of " : ": ");
-    if (O > 1) {
-        say_answer(teller, worst);
-        say(teller, ", ");
-    }
-    say_y_hat_apart(teller, worst);
-    say(teller, " where ");
-    say_number_asked(teller, worst);
-    say(teller, " was right.");
+    say_costliest(teller, worst);
 }
 
 // What all losses come to, at the last of them.

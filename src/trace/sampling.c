@@ -157,9 +157,6 @@ bool sampling_draw(struct sampling *sampling, struct err *err) {
 const struct sampling_options *sampling_options(const struct sampling *sampling) {
     return &sampling->options;
 }
-int sampling_outputs(const struct sampling *sampling) {
-    return sampling->outputs;
-}
 int sampling_count(const struct sampling *sampling) {
     return sampling->count;
 }

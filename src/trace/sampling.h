@@ -31,7 +31,6 @@ bool sampling_draw(struct sampling *sampling, struct err *err);
 bool sampling_done(const struct sampling *sampling);
 bool sampling_ended(const struct sampling *sampling);                             // with <EOS>
 const struct sampling_options *sampling_options(const struct sampling *sampling); // prefix and source: its own copies
-int sampling_outputs(const struct sampling *sampling);                            // O
 int sampling_count(const struct sampling *sampling);                              // symbols drawn, <EOS> among them
 
 // Step k, from 0, reads timestep prefix_length + k.

@@ -94,6 +94,9 @@ struct text_style {
     color color;
     enum align align;
 };
+static inline struct text_style text_of(enum font font, float size, color ink, enum align align) {
+    return (struct text_style){font, size, ink, align};
+}
 float draw_text(struct draw_list *list, float x, float y, const char *text,
                 struct text_style style); // y: baseline; returns width
 float draw_text_n(struct draw_list *list, float x, float y, const char *text, size_t length, struct text_style style);

@@ -5,10 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-static struct text_style text_as(enum font font, float size, color c, enum align align) {
-    return (struct text_style){.font = font, .size = size, .color = c, .align = align};
-}
-
 // Baseline of a line of Inter in the middle of r.
 static float middle(rect r, float size) {
     return r.y + r.h / 2 + size * 0.355f;
@@ -44,7 +40,7 @@ static void draw_label(struct draw_list *list, rect r, const char *label, struct
 
 float ui_button_width(struct ui *ui, const char *label) {
     return ceilf(
-        width_n(ui->list, label, ui_label_length(label), text_as(FONT_SANS_SEMIBOLD, 14, ui->theme->ink1, ALIGN_LEFT)) +
+        width_n(ui->list, label, ui_label_length(label), text_of(FONT_SANS_SEMIBOLD, 14, ui->theme->ink1, ALIGN_LEFT)) +
         32);
 }
 
@@ -61,7 +57,7 @@ bool ui_button(struct ui *ui, rect r, const char *label, bool primary) {
     }
     rect inner = {r.x + 10, r.y, r.w - 20, r.h};
     draw_label(ui->list, inner, label,
-               text_as(primary ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, primary ? theme->on_btn : theme->ink1,
+               text_of(primary ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, primary ? theme->on_btn : theme->ink1,
                        ALIGN_CENTER));
     ui_focus_ring(ui, id, r, 8);
     return result.clicked;
@@ -121,7 +117,7 @@ static const float math_size = 16, segment_size = 13;
 
 static float segment_text(struct ui *ui, const char *item, bool math) {
     if (math) return math_measure(ui->list, item, math_size).width;
-    return text_width(ui->list, item, text_as(FONT_SANS_MEDIUM, segment_size, ui->theme->ink1, ALIGN_LEFT));
+    return text_width(ui->list, item, text_of(FONT_SANS_MEDIUM, segment_size, ui->theme->ink1, ALIGN_LEFT));
 }
 
 static float segment_widths(struct ui *ui, const char *const *items, const char *const *keys, int count, bool math,
@@ -153,7 +149,7 @@ static void draw_segment(struct ui *ui, rect r, const char *item, const char *ke
         math_draw(list, theme, center, r.y + r.h / 2 + 5, item, math_size, ink, ALIGN_CENTER);
         return;
     }
-    struct text_style style = text_as(on ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, segment_size, ink, ALIGN_LEFT);
+    struct text_style style = text_of(on ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, segment_size, ink, ALIGN_LEFT);
     struct text_style plain = style;
     plain.font = FONT_SANS_MEDIUM;
     float wide = text_width(list, item, plain), hint = key ? 14 : 0, y = r.y + r.h / 2 + 4.5f, room = r.w - 8;
@@ -166,7 +162,7 @@ static void draw_segment(struct ui *ui, rect r, const char *item, const char *ke
     draw_text(list, center - hint / 2, y, item, style);
     if (key)
         draw_text(list, center + wide / 2 - hint / 2 + 7, y, key,
-                  text_as(FONT_SANS_MEDIUM, 11, theme->ink3, ALIGN_LEFT));
+                  text_of(FONT_SANS_MEDIUM, 11, theme->ink3, ALIGN_LEFT));
 }
 
 int ui_segments(struct ui *ui, rect r, const char *name, const char *const *items, const char *const *keys, int count,
@@ -254,7 +250,7 @@ bool ui_toggle(struct ui *ui, rect r, const char *label, bool *value) {
     }
     draw_circle(ui->list, knob, *value ? 6 : 5, *value ? theme->on_btn : theme->ink3);
     draw_label(ui->list, (rect){r.x + 42, r.y, r.w - 42, r.h}, label,
-               text_as(FONT_SANS_MEDIUM, 14, theme->ink1, ALIGN_LEFT));
+               text_of(FONT_SANS_MEDIUM, 14, theme->ink1, ALIGN_LEFT));
     ui_focus_ring(ui, id, track, 9);
     return result.clicked;
 }
@@ -262,7 +258,7 @@ bool ui_toggle(struct ui *ui, rect r, const char *label, bool *value) {
 // Chips and menus
 
 float ui_chip_width(struct ui *ui, const char *label, bool with_icon) {
-    struct text_style style = text_as(FONT_SANS_MEDIUM, 13, ui->theme->ink1, ALIGN_LEFT);
+    struct text_style style = text_of(FONT_SANS_MEDIUM, 13, ui->theme->ink1, ALIGN_LEFT);
     return ceilf(width_n(ui->list, label, ui_label_length(label), style) + 40 + (with_icon ? 20 : 0));
 }
 
@@ -277,7 +273,7 @@ bool ui_chip_id(struct ui *ui, rect r, enum icon icon, const char *label, const 
     if (with_icon) icon_draw(ui->list, icon, r.x + 8, r.y + (r.h - 16) / 2, 16, theme->ink2, 1.5f);
     float left = with_icon ? 30 : 10;
     draw_label(ui->list, (rect){r.x + left, r.y, r.w - left - 28, r.h}, label,
-               text_as(FONT_SANS_MEDIUM, 13, theme->ink1, ALIGN_LEFT));
+               text_of(FONT_SANS_MEDIUM, 13, theme->ink1, ALIGN_LEFT));
     icon_draw(ui->list, ICON_CHEVRON_DOWN, r.x + r.w - 23, r.y + (r.h - 14) / 2, 15, theme->ink3, 1.5f);
     ui_focus_ring(ui, id, r, 6);
     return open;
@@ -302,11 +298,11 @@ int ui_menu_row(struct ui *ui, rect r, const char *label, const char *key, bool 
     struct ui_result result = ui_control(ui, id, r, true);
     draw_rect(ui->list, r, hover_fill(ui, result.hovered || ui->focus == id, result.held), 6);
     if (checked) icon_draw(ui->list, ICON_CHECK, r.x + 8, r.y + (r.h - 16) / 2, 16, theme->ink1, 2);
-    struct text_style style = text_as(FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_RIGHT);
+    struct text_style style = text_of(FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_RIGHT);
     float right = key ? text_width(ui->list, key, style) + 20 : 8;
     if (key) draw_text(ui->list, r.x + r.w - 10, middle(r, 13), key, style);
     draw_label(ui->list, (rect){r.x + 32, r.y, r.w - 32 - right, r.h}, label,
-               text_as(checked ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, theme->ink1, ALIGN_LEFT));
+               text_of(checked ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, theme->ink1, ALIGN_LEFT));
     ui_focus_ring(ui, id, rect_inset(r, 4), 2);
     return result.clicked;
 }
@@ -330,7 +326,7 @@ void ui_progress(struct ui *ui, rect r, double fraction) {
 }
 
 void ui_key_draw(struct draw_list *list, const struct theme *theme, float x, float y, const char *key, float *width) {
-    struct text_style style = text_as(FONT_SANS_MEDIUM, 11, theme->ink2, ALIGN_CENTER);
+    struct text_style style = text_of(FONT_SANS_MEDIUM, 11, theme->ink2, ALIGN_CENTER);
     float w = fmaxf(18, ceilf(text_width(list, key, style) + 10));
     rect r = {x, y, w, 18};
     draw_rect(list, r, theme->panel, 4);

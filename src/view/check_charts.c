@@ -7,10 +7,6 @@
 
 enum { AXIS = 84, FOOT = 26, HEAD = 34 };
 
-static struct text_style text_of(enum font font, float size, color ink, enum align align) {
-    return (struct text_style){font, size, ink, align};
-}
-
 // A key of a series before its words; returns the x after them.
 static float key(const struct check_page *p, float x, float y, color ink, float width, bool dashed, const char *words) {
     draw_path_move(p->list, x, y - 4.5f);

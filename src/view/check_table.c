@@ -8,10 +8,6 @@
 
 enum { ROW = 46 };
 
-static struct text_style text_of(enum font font, float size, color ink, enum align align) {
-    return (struct text_style){font, size, ink, align};
-}
-
 static void table_row(struct check_page *p, rect r, int index) {
     const struct tensor_check *tensor = index < p->tensor_count ? &p->tensors[index] : NULL;
     const struct theme *theme = p->theme;

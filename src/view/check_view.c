@@ -12,10 +12,6 @@
 enum { TITLE = 48, MARGIN = 24, LOSS_DIGITS = 12 };
 static const double power_low = -9, power_high = -1, power_first = -4;
 
-static struct text_style text_of(enum font font, float size, color ink, enum align align) {
-    return (struct text_style){font, size, ink, align};
-}
-
 // --- what is asked and what is known ---
 
 static struct source number_of(const struct check_page *p, enum record_param_kind kind) {

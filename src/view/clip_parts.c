@@ -8,10 +8,6 @@
 
 enum { FOOT = 24, HEAD = 18, TABLE_ROW = 24 };
 
-static struct text_style text_of(enum font font, float size, color ink, enum align align) {
-    return (struct text_style){font, size, ink, align};
-}
-
 // --- entries by size ---
 
 // The axis holds what is not negligible, before and after both, and the same for both rules.
@@ -45,32 +41,19 @@ static rect bin_bar(const struct plot *plot, int bin, long count, long most, boo
     return (rect){x0 + 0.5f, minus ? middle + 1 : middle - 1 - height, fmaxf(1, x1 - x0 - 1), height};
 }
 
+// What is left as bars; what was there before as outlines over them, so that both can be seen.
 static void bins(const struct clip_page *p, const struct plot *plot, const struct clip_histogram *histogram, long most,
-                 bool after) {
+                 bool outline) {
     for (int b = 0; b < CLIP_BINS; b++) {
         if (clip_bin_edge(b) < plot->x0 * 0.999 || clip_bin_edge(b) >= plot->x1) continue;
         for (int minus = 0; minus < 2; minus++) {
             long count = minus ? histogram->minus[b] : histogram->plus[b];
             if (!count) continue;
             rect bar = bin_bar(plot, b, count, most, minus);
-            if (after)
-                draw_rect_exact(p->list, bar, minus ? p->theme->gr_n : p->theme->gr_p, 0);
+            if (outline)
+                draw_box(p->list, (rect){bar.x - 0.5f, bar.y, bar.w + 1, bar.h}, p->theme->ink3, 0, 1);
             else
-                draw_rect_exact(p->list, bar, p->theme->line2, 0);
-        }
-    }
-}
-
-// Before as outlines over what is left, so that both can be seen.
-static void outlines(const struct clip_page *p, const struct plot *plot, const struct clip_histogram *histogram,
-                     long most) {
-    for (int b = 0; b < CLIP_BINS; b++) {
-        if (clip_bin_edge(b) < plot->x0 * 0.999 || clip_bin_edge(b) >= plot->x1) continue;
-        for (int minus = 0; minus < 2; minus++) {
-            long count = minus ? histogram->minus[b] : histogram->plus[b];
-            if (!count) continue;
-            rect bar = bin_bar(plot, b, count, most, minus);
-            draw_box(p->list, (rect){bar.x - 0.5f, bar.y, bar.w + 1, bar.h}, p->theme->ink3, 0, 1);
+                draw_rect_exact(p->list, bar, minus ? p->theme->gr_n : p->theme->gr_p, 0);
         }
     }
 }
@@ -86,8 +69,8 @@ void clip_histogram(struct clip_page *p, rect r, enum clip_rule rule) {
     draw_text(p->list, r.x, plot.area.y + plot.area.h * 0.75f + 5, "−", sign);
     long most = most_in_a_bin(p);
     draw_clip_push(p->list, (rect){plot.area.x, plot.area.y - 2, plot.area.w, plot.area.h + 4});
-    bins(p, &plot, &c->histogram_after, most, true);
-    outlines(p, &plot, &c->histogram_before, most);
+    bins(p, &plot, &c->histogram_after, most, false);
+    bins(p, &plot, &c->histogram_before, most, true);
     draw_hline(p->list, plot.area.x, plot.area.x + plot.area.w, plot.area.y + plot.area.h / 2, p->theme->line2);
     draw_clip_pop(p->list);
     struct text_style small = text_of(FONT_SANS_MEDIUM, 12, p->theme->ink3, ALIGN_LEFT);

@@ -17,10 +17,6 @@ const struct clip_names clip_names[CLIP_RULES] = {
                        "clipping/value/step", "clipping/value/tensor_after"},
 };
 
-static struct text_style text_of(enum font font, float size, color ink, enum align align) {
-    return (struct text_style){font, size, ink, align};
-}
-
 // --- what is worked out ---
 
 static double own_limit(const struct record *record, enum clip_rule rule) {

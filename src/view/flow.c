@@ -72,10 +72,6 @@ static float height_of(const struct flow *f, double value) {
     return log_axis_y(&f->axis, value);
 }
 
-static struct text_style text_of(enum font font, float size, color ink, enum align align) {
-    return (struct text_style){font, size, ink, align};
-}
-
 static void key_all(struct flow *f, float x, float y) {
     draw_rect(f->list, (rect){x, y - 6, 20, 12}, color_mix(f->theme->gr_p, f->theme->panel, 0.82f), 0);
     draw_rect(f->list, (rect){x, y - 7, 20, 3}, f->theme->gr_p, 0);

@@ -14,10 +14,6 @@ struct page {
     const struct scene *scene;
 };
 
-static struct text_style text_of(enum font font, float size, color ink) {
-    return (struct text_style){font, size, ink, ALIGN_LEFT};
-}
-
 static void ask(const struct scene *scene, enum ask_kind kind, const char *text) {
     struct ask *out = &scene->state->ask;
     *out = (struct ask){.kind = kind};
@@ -125,9 +121,10 @@ static void finding_row(struct page *p, rect row, const struct homework_finding 
     color ink = bad ? theme->err : f->verdict == HOMEWORK_RIGHT ? theme->ink1 : theme->ink3;
     if (first) ink = theme->ink1; // red on the highlighter would not stand out
     icon_draw(list, marks[f->verdict].icon, row.x + 12, row.y + 10, 20, ink, 2);
-    draw_text_fit(list, row.x + 40, row.y + 25, TEXT - 150, f->name, text_of(FONT_MONO_SEMIBOLD, 14, theme->ink1));
+    draw_text_fit(list, row.x + 40, row.y + 25, TEXT - 150, f->name,
+                  text_of(FONT_MONO_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT));
     draw_text(list, row.x + TEXT - 96, row.y + 25, first ? "first" : marks[f->verdict].word,
-              text_of(FONT_SANS_SEMIBOLD, 14, ink));
+              text_of(FONT_SANS_SEMIBOLD, 14, ink, ALIGN_LEFT));
     sentences(p, f, row.x + TEXT, row.y + 10, row.w - TEXT - 12, true);
     ui_focus_ring(ui, id, rect_inset(row, 2), 8);
     if (result.hovered && f->verdict == HOMEWORK_DIFFERS) ui->cursor = CURSOR_HAND;
@@ -143,7 +140,7 @@ static void summary(struct page *p, float x, float y, float width) {
     char text[200];
     snprintf(text, sizeof text, "%d of %d arrays right%s", counts[HOMEWORK_RIGHT], work->count,
              work->first >= 0 ? "; choose a row that differs to see it on the stage" : "");
-    draw_text_fit(p->ui->list, x, y, width, text, text_of(FONT_SANS_MEDIUM, 14, p->theme->ink2));
+    draw_text_fit(p->ui->list, x, y, width, text, text_of(FONT_SANS_MEDIUM, 14, p->theme->ink2, ALIGN_LEFT));
 }
 
 static void draw(struct ui *ui, rect r, const struct scene *scene) {

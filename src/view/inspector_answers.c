@@ -117,19 +117,11 @@ static void forward_rows(struct page *page, float y, int rows, const struct answ
 }
 
 static void answers_forward(struct page *page) {
-    char when[64];
-    page_when(page, when, sizeof when);
     struct answers a = answers_of(page);
-    bool known = script_has_output(page->script, page->scene->position, page->t);
     struct page_need need = {150, 190, 23, 26, 2, a.O < 7 ? a.O + 1 : 8, ANSWER_ROWS};
-    int rows = page_open(page, "Inside the cell", when, need);
-    float y = page->y + page_mix(page, 24, 30);
-    page_heading(page, y, IDENTITY_A, "Output", page_status(page, known));
-    y = page_equation(page, y + page_mix(page, 30, 34), 21, 26);
-    if (!known) {
-        page_caption(page, y + 34, page_missing_output(page), NULL);
-        return;
-    }
+    int rows;
+    float y = page_output_head(page, need, &rows);
+    if (y == 0) return;
     y += page_mix(page, 40, 48);
     const float left = page->x + bars_left(&a), room = page->x + page->w - 90 - left;
     if (a.O > 1 && room > 110)

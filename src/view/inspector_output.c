@@ -141,19 +141,24 @@ const char *page_missing_output(const struct page *page) {
                                                       : "No answer here: it comes at the last timestep.";
 }
 
-static void output_forward(struct page *page) {
+float page_output_head(struct page *page, struct page_need need, int *rows) {
     char when[64];
     page_when(page, when, sizeof when);
     bool known = script_has_output(page->script, page->scene->position, page->t);
-    struct page_need need = {175, 214, 23, 26, 3, 7, TOP_MAX};
-    int rows = page_open(page, "Inside the cell", when, need);
+    *rows = page_open(page, "Inside the cell", when, need);
     float y = page->y + page_mix(page, 24, 30);
     page_heading(page, y, IDENTITY_A, "Output", page_status(page, known));
     y = page_equation(page, y + page_mix(page, 30, 34), 21, 26);
-    if (!known) {
-        page_caption(page, y + 34, page_missing_output(page), NULL);
-        return;
-    }
+    if (known) return y;
+    page_caption(page, y + 34, page_missing_output(page), NULL);
+    return 0;
+}
+
+static void output_forward(struct page *page) {
+    struct page_need need = {175, 214, 23, 26, 3, 7, TOP_MAX};
+    int rows;
+    float y = page_output_head(page, need, &rows);
+    if (y == 0) return;
     if (softmax_numbers(page, y + page_mix(page, 38, 46))) y += page_mix(page, 38, 46);
     y += page_mix(page, 45, 50);
     const float shift = page_name_shift(page);

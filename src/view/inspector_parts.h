@@ -160,8 +160,11 @@ const char *page_answer(const struct page *page, int output); // the same of an 
 float page_name_shift(const struct page *page); // 0, or what wider names take from the numbers at their right
 void page_answer_chip(const struct page *page, float y, int output, bool target, float room);
 const char *page_status(const struct page *page, bool known); // "running", "done", "not yet"
-const char *page_missing_output(const struct page *page);     // why there is none at this timestep
-struct text_style page_number_style(float size, color ink);   // of a column of numbers
+// The head of the page of an output, forward: figure, heading, equation; where the output is not there yet, why.
+// Returns the last baseline, 0 in that case; *rows as page_open().
+float page_output_head(struct page *page, struct page_need need, int *rows);
+const char *page_missing_output(const struct page *page);   // why there is none at this timestep
+struct text_style page_number_style(float size, color ink); // of a column of numbers
 // A token: mono text, or the drawn return arrow for <EOS>; centred on x.
 void page_token(const struct page *page, float x, float y, int symbol, float size, color ink, bool bold);
 // "< t = 4 >" at x, centred on y; moves x behind it. Layer and direction only where there are several.

@@ -5,10 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int clamp_to(int value, int low, int high) {
-    return value < low ? low : value > high ? high : value;
-}
-
 // As far back as the factors are kept for.
 static int usual_from(const struct jacobian_page *p, int to) {
     const struct chain_page *page = &p->page;

@@ -40,10 +40,6 @@ struct figure {
 
 // --- the two handles ---
 
-static int clamp_to(int value, int low, int high) {
-    return value < low ? low : value > high ? high : value;
-}
-
 static void move_handle(struct figure *f, bool is_to, int t) {
     struct jacobian_memory *memory = f->p.memory;
     int from = f->p.from, to = f->p.to, last = f->p.page.T - 1;

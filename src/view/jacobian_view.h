@@ -36,5 +36,8 @@ void jacobian_blocks(const struct jacobian_page *p, rect r, int states);
 struct source jacobian_source(const struct jacobian_page *p, enum jacobian_part part, int i);
 // The norm or the largest singular value, as is chosen, given the latter.
 enum jacobian_part jacobian_measured(const struct jacobian_page *p, enum jacobian_part largest);
+static inline int clamp_to(int value, int low, int high) {
+    return value < low ? low : value > high ? high : value;
+}
 void jacobian_say(const struct jacobian_page *p, struct said *said);
 void jacobian_side(struct ui *ui, rect r, const struct scene *scene);

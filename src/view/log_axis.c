@@ -1,4 +1,5 @@
 #include "log_axis.h"
+#include "plot.h"
 #include <math.h>
 
 enum { DECADES_LEAST = 2, DECADES_LABELLED = 5, LABEL_ROOM = 22, EXPONENT_ROOM = 24 };
@@ -14,11 +15,10 @@ void log_axis_take(struct log_axis *axis, double value) {
 }
 
 void log_axis_close(struct log_axis *axis, int most) {
-    bool empty = !(axis->largest > 0);
-    axis->high = empty ? 0 : (int)ceil(log10(axis->largest));
-    axis->low = empty ? -1 : (int)floor(log10(axis->smallest));
-    if (axis->high - axis->low < DECADES_LEAST) axis->low = axis->high - DECADES_LEAST;
-    if (axis->high - axis->low > most) axis->low = axis->high - most;
+    double low, high;
+    plot_decades(axis->smallest, axis->largest, DECADES_LEAST, most, &low, &high);
+    axis->low = (int)lround(log10(low));
+    axis->high = (int)lround(log10(high));
 }
 
 double log_axis_part(const struct log_axis *axis, double value) {
@@ -31,23 +31,17 @@ float log_axis_y(const struct log_axis *axis, double value) {
     return axis->bottom - (float)log_axis_part(axis, value) * (axis->bottom - axis->top);
 }
 
-static void power(struct draw_list *list, const struct theme *theme, float x, float y, int exponent) {
-    char text[16];
-    draw_text(list, x, y + 5, "10", (struct text_style){FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_RIGHT});
-    format_value(text, sizeof text, exponent, 0, false);
-    draw_text(list, x + 1, y - 1, text, (struct text_style){FONT_SANS_MEDIUM, 10, theme->ink3, ALIGN_LEFT});
-}
-
 void log_axis_draw(const struct log_axis *axis, struct draw_list *list, const struct theme *theme, float x0, float x1) {
     int decades = axis->high - axis->low, stride = decades > DECADES_LABELLED ? 2 : 1;
     while ((axis->bottom - axis->top) * (float)stride < LABEL_ROOM * (float)decades)
         stride++;
+    float ten = text_width(list, "10", text_of(FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_LEFT));
     for (int exponent = axis->low; exponent <= axis->high; exponent++) {
         float y = log_axis_y(axis, pow(10, exponent));
         bool labelled = (axis->high - exponent) % stride == 0;
         if (stride > 2 && !labelled && exponent > axis->low) continue; // lines that lie close together are noise
         draw_hline(list, x0, x1, y, exponent == axis->low ? theme->line2 : theme->line);
-        if (labelled) power(list, theme, x0 - EXPONENT_ROOM, y, exponent);
+        if (labelled) plot_power(list, theme, x0 - EXPONENT_ROOM - ten, y + 5, exponent, ALIGN_LEFT);
     }
 }
 

@@ -9,11 +9,6 @@
 
 enum { ROW = 36, PITCH = 40, STAR_W = 20, HEAD = 28, VALUE_W = 64, BAR_W = 84, TIGHT = 170 };
 
-static struct text_style text_of(const struct origin_frame *f, enum font font, float size, color ink) {
-    (void)f;
-    return (struct text_style){font, size, ink, ALIGN_LEFT};
-}
-
 static void count_text(char *out, size_t size, int count, const char *one, const char *many) {
     char number[32];
     format_count(number, sizeof number, count);
@@ -21,9 +16,9 @@ static void count_text(char *out, size_t size, int count, const char *one, const
 }
 
 static void heading(const struct origin_frame *f, rect r, const char *title, const char *note) {
-    struct text_style style = text_of(f, FONT_SANS_SEMIBOLD, 14, f->theme->ink1);
+    struct text_style style = text_of(FONT_SANS_SEMIBOLD, 14, f->theme->ink1, ALIGN_LEFT);
     float x = r.x + draw_text(f->list, r.x, r.y + 16, title, style) + 10;
-    style = text_of(f, FONT_SANS_MEDIUM, 13, f->theme->ink3);
+    style = text_of(FONT_SANS_MEDIUM, 13, f->theme->ink3, ALIGN_LEFT);
     if (x + text_width(f->list, note, style) <= r.x + r.w) draw_text(f->list, x, r.y + 16, note, style);
 }
 
@@ -35,7 +30,7 @@ static void card(struct origin_frame *f, rect r, const struct place *place, cons
     struct ui_result result = ui_control(ui, id, r, true);
     draw_rect(f->list, r, f->theme->panel, 8);
     draw_box(f->list, r, result.hovered ? f->theme->ink2 : f->theme->line, 8, result.hovered ? 1.5f : 1);
-    struct text_style number = text_of(f, FONT_SANS_SEMIBOLD, 14, f->theme->ink1);
+    struct text_style number = text_of(FONT_SANS_SEMIBOLD, 14, f->theme->ink1, ALIGN_LEFT);
     number.align = ALIGN_RIGHT;
     float right = r.x + r.w - 9, base = r.y + r.h / 2 + 5, room = r.w * 0.42f;
     int digits = origin_digits(value);
@@ -50,7 +45,7 @@ static void card(struct origin_frame *f, rect r, const struct place *place, cons
     if (x > r.x + 9) origin_glyph(f, (rect){r.x + 9, r.y + 8, 13, r.h - 16}, place, value);
     float size = fmaxf(9, fminf(17, 17 * (right - x) / fmaxf(1, full)));
     float width = math_draw(f->list, f->theme, x, base, label, size, f->theme->ink1, ALIGN_LEFT);
-    struct text_style note = text_of(f, FONT_SANS_MEDIUM, 12, f->theme->ink3);
+    struct text_style note = text_of(FONT_SANS_MEDIUM, 12, f->theme->ink3, ALIGN_LEFT);
     if (enters && x + width + 8 + text_width(f->list, enters, note) < right)
         draw_text(f->list, x + width + 8, base, enters, note);
     ui_focus_ring(ui, id, r, 8);
@@ -145,7 +140,7 @@ static void term_row(struct origin_frame *f, const struct column *c, float y, in
     float x = c->r.x, w = c->factors, middle = y + ROW / 2.0f;
     if (row->coefficient != 1) {
         char text[32];
-        struct text_style style = text_of(f, FONT_SANS_MEDIUM, 13, f->theme->ink2);
+        struct text_style style = text_of(FONT_SANS_MEDIUM, 13, f->theme->ink2, ALIGN_LEFT);
         coefficient_text(row->coefficient, text, sizeof text);
         float used = draw_text(f->list, x, middle + 5, text, style) + 6;
         x += used;
@@ -174,7 +169,7 @@ static void term_row(struct origin_frame *f, const struct column *c, float y, in
 
 static void words_row(const struct origin_frame *f, const struct column *c, float y, const char *words) {
     draw_text_fit(f->list, c->r.x + 9, y + ROW / 2.0f + 5, c->factors - 9, words,
-                  text_of(f, FONT_SANS_MEDIUM, 13.5f, f->theme->ink2));
+                  text_of(FONT_SANS_MEDIUM, 13.5f, f->theme->ink2, ALIGN_LEFT));
 }
 
 // What a card needs at best.
@@ -234,7 +229,8 @@ static void formulas(const struct origin_frame *f, rect r, const char *title, ch
     for (int k = 0; k < count; k++) {
         float below = origin_formula_lines(f, r.x, y + 28, r.w, list[k], 17, false);
         if (below > bottom) return;
-        if (k == 0) draw_text(f->list, r.x, y + 14, title, text_of(f, FONT_SANS_MEDIUM, 13, f->theme->ink3)), y += 28;
+        if (k == 0)
+            draw_text(f->list, r.x, y + 14, title, text_of(FONT_SANS_MEDIUM, 13, f->theme->ink3, ALIGN_LEFT)), y += 28;
         y = origin_formula_lines(f, r.x, y, r.w, list[k], 17, true) + 12;
     }
 }
@@ -317,5 +313,5 @@ void origin_goes_into(struct origin_frame *f, rect r) {
     }
     memcpy(note, "and ", 5);
     count_text(note + 4, sizeof note - 4, all - rows, "more", "more");
-    draw_text(f->list, r.x + 9, y + ROW / 2.0f + 5, note, text_of(f, FONT_SANS_MEDIUM, 13.5f, f->theme->ink2));
+    draw_text(f->list, r.x + 9, y + ROW / 2.0f + 5, note, text_of(FONT_SANS_MEDIUM, 13.5f, f->theme->ink2, ALIGN_LEFT));
 }

@@ -20,10 +20,6 @@ struct panel {
     struct panel_action *action;
 };
 
-static struct text_style text_of(enum font font, float size, color ink, enum align align) {
-    return (struct text_style){font, size, ink, align};
-}
-
 static float paragraph(struct panel *p, float x, float width, const char *text, float size, float line, color ink,
                        color bold) {
     struct rich_style style = {size, line, ink, bold};

@@ -260,14 +260,6 @@ static void ends(struct stage *s, int column) {
     stage_time_label(s, column, run, ahead);
 }
 
-static void each(struct stage *s, void (*draw)(struct stage *s, int column)) {
-    for (int k = 0; k < s->track_count; k++) {
-        s->track = &s->tracks[k];
-        for (int column = s->columns.first; column < stage_end(s); column++)
-            if (stage_exists(s, column)) draw(s, column);
-    }
-}
-
 void stage_backward(struct stage *s) {
     stage_labels(s);
     stage_captions(s, s->plan.t_label + 4);
@@ -275,7 +267,7 @@ void stage_backward(struct stage *s) {
         s->track = &s->tracks[k];
         stage_belt(s);
     }
-    each(s, stage_box);
+    stage_each(s, stage_box);
     for (int k = 0; k < s->track_count; k++) {
         s->track = &s->tracks[k];
         marker(s);
@@ -283,12 +275,12 @@ void stage_backward(struct stage *s) {
     output_marker(s);
     for (int column = s->columns.first; column < stage_end(s); column++)
         ends(s, column);
-    each(s, lanes);
-    each(s, stubs);
+    stage_each(s, lanes);
+    stage_each(s, stubs);
     stage_hand_over(s);
-    each(s, bypass);
-    each(s, loss_wire);
-    each(s, strips);
-    each(s, plus);
-    each(s, leaving);
+    stage_each(s, bypass);
+    stage_each(s, loss_wire);
+    stage_each(s, strips);
+    stage_each(s, plus);
+    stage_each(s, leaving);
 }

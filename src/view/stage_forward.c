@@ -301,14 +301,6 @@ static void ends(struct stage *s, int column) {
     loss(s, column);
 }
 
-static void each(struct stage *s, void (*draw)(struct stage *s, int column)) {
-    for (int k = 0; k < s->track_count; k++) {
-        s->track = &s->tracks[k];
-        for (int column = s->columns.first; column < stage_end(s); column++)
-            if (stage_exists(s, column)) draw(s, column);
-    }
-}
-
 void stage_forward(struct stage *s) {
     stage_labels(s);
     stage_captions(s, s->plan.t_label + 4);
@@ -316,17 +308,17 @@ void stage_forward(struct stage *s) {
         s->track = &s->tracks[k];
         stage_belt(s);
     }
-    each(s, stage_box);
+    stage_each(s, stage_box);
     for (int k = 0; k < s->track_count; k++) {
         s->track = &s->tracks[k];
         marker(s);
     }
     output_marker(s);
-    each(s, lanes_in);
+    stage_each(s, lanes_in);
     stage_hand_over(s);
     for (int column = s->columns.first; column < stage_end(s); column++)
         ends(s, column);
-    each(s, link);
-    each(s, fed_back);
-    each(s, track_column);
+    stage_each(s, link);
+    stage_each(s, fed_back);
+    stage_each(s, track_column);
 }

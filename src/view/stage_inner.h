@@ -175,8 +175,7 @@ bool stage_runs(const struct stage *s, int column); // the running step is one o
 enum column_state { COLUMN_AHEAD, COLUMN_RUNNING, COLUMN_DONE };
 enum column_state stage_state(const struct stage *s, int column);
 struct stage_track *stage_bottom_track(struct stage *s, int layer); // the lowest of a layer
-struct stage_track *stage_top_track(struct stage *s, int layer);
-bool stage_is_top(const struct stage *s); // the head reads s->track
+bool stage_is_top(const struct stage *s);                           // the head reads s->track
 
 // Geometry of wires. Paths are written to p (STAGE_PATH) and return their points.
 float stage_x(const struct stage *s, int column);
@@ -211,6 +210,8 @@ rect stage_strip_area(const struct stage *s, int row, int column);
 void stage_strip(struct stage *s, int row, int column, bool running, const color *cover);
 void stage_mark_homework(struct stage *s, int row, int column, rect area); // over the tiles of a strip
 void stage_ring(struct stage *s, int row, int column);                     // the highlighter around a strip
+void stage_each(struct stage *s,
+                void (*draw)(struct stage *s, int column)); // track by track, the columns that are seen
 void stage_belt(struct stage *s);
 void stage_box(struct stage *s, int column);
 void stage_labels(struct stage *s);

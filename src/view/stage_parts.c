@@ -141,6 +141,14 @@ void stage_strip(struct stage *s, int row, int column, bool running, const color
     track_hover(s, row, column, area);
 }
 
+void stage_each(struct stage *s, void (*draw)(struct stage *s, int column)) {
+    for (int k = 0; k < s->track_count; k++) {
+        s->track = &s->tracks[k];
+        for (int column = s->columns.first; column < stage_end(s); column++)
+            if (stage_exists(s, column)) draw(s, column);
+    }
+}
+
 void stage_ring(struct stage *s, int row, int column) {
     rect box = column_box(s, column);
     float half = s->track->rows[row].height / 2, x = box.x, w = box.w;

@@ -101,12 +101,6 @@ struct stage_track *stage_bottom_track(struct stage *s, int layer) {
     return found;
 }
 
-struct stage_track *stage_top_track(struct stage *s, int layer) {
-    for (int k = 0; k < s->track_count; k++)
-        if (s->tracks[k].layer == layer) return &s->tracks[k];
-    return &s->tracks[0];
-}
-
 bool stage_is_top(const struct stage *s) {
     return s->track->layer + 1 == s->layers;
 }

@@ -7,10 +7,6 @@
 
 enum { ROW = 26 };
 
-static struct text_style text_of(enum font font, float size, color ink, enum align align) {
-    return (struct text_style){font, size, ink, align};
-}
-
 static void ledger_row(const struct weights *w, rect r, int t) {
     char text[24];
     if (t == w->t) draw_rect(w->list, r, w->theme->hi_soft, 4);

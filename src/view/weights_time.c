@@ -33,10 +33,6 @@ static bool labelled(const struct weights *w, int t) {
     return strides[k] == 1 || (t + 1) % strides[k] == 0;
 }
 
-static struct text_style text_of(enum font font, float size, color ink, enum align align) {
-    return (struct text_style){font, size, ink, align};
-}
-
 static void side_words(const struct weights *w, float y, const char *words, enum font font) {
     draw_text_fit(w->list, LABEL_X + w->x0 - 104, y, 84, words, text_of(font, 13, w->theme->ink2, ALIGN_LEFT));
 }

@@ -3,9 +3,8 @@
 // at the view before they are committed.
 #include "capture.h"
 #include "fake_fonts.h"
-#include "file.h"
-#include "str.h"
 #include "trace_record.h"
+#include "golden.h"
 #include "ui.h"
 #include "views.h"
 #include <stdlib.h>
@@ -53,26 +52,18 @@ static int position_of(const struct frame *f, bool backward) {
 
 static void as_kept(void **state) {
     (void)state;
-    struct err err = {0};
     for (int cell = 0; cell < CELL_COUNT; cell++) {
         struct frame f;
         struct str dump = {0};
-        char path[512];
+        char name[64];
         open_frame(&f, &fake_fonts, (enum cell_id)cell, 1, 1);
         for (int backward = 0; backward < 2; backward++) {
             f.scene.position = position_of(&f, backward);
             draw_frame(&f, 1080, 732);
             draw_dump(&f.list, &dump);
         }
-        snprintf(path, sizeof path, SOURCE_ROOT "/tests/golden/cell-%s.txt", record_cell(f.w.record)->name);
-        if (getenv("UPDATE_GOLDEN")) {
-            if (!file_save_whole(path, dump.data, dump.size, &err)) fail_msg("%s", err.message);
-        } else {
-            struct bytes kept;
-            if (!file_read(path, 1 << 20, &kept, &err)) fail_msg("%s", err.message);
-            assert_string_equal(dump.data, kept.data);
-            bytes_release(&kept);
-        }
+        snprintf(name, sizeof name, "cell-%s.txt", record_cell(f.w.record)->name);
+        golden_text(name, &dump);
         str_release(&dump);
         close_frame(&f);
     }

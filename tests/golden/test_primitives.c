@@ -10,9 +10,8 @@
 #include <cmocka.h>
 
 #include "capture.h"
-#include "file.h"
+#include "golden.h"
 #include "mem.h"
-#include "str.h"
 #include "theme.h"
 #include <math.h>
 #include <stdio.h>
@@ -146,20 +145,12 @@ static void draw_words(struct draw_list *list, const struct theme *t) {
     draw_text(list, 180, 231, "Update gate", (struct text_style){FONT_SANS_SEMIBOLD, 14, t->on_btn, ALIGN_CENTER});
 }
 
-static bool updating(void) {
-    return getenv("UPDATE_GOLDEN") != NULL;
-}
-
-static void golden_path(char *out, size_t size, const char *name) {
-    snprintf(out, size, SOURCE_ROOT "/tests/golden/%s", name);
-}
-
 static void compare_picture(struct capture *capture, const struct draw_list *list, const char *name) {
     char path[512];
     struct err err = {0};
     color ground = theme_get(THEME_LIGHT)->stage;
     golden_path(path, sizeof path, name);
-    if (updating()) {
+    if (golden_updating()) {
         if (!capture_save(capture, list, ground, path, &err)) fail_msg("%s", err.message);
         return;
     }
@@ -224,22 +215,12 @@ static void test_list(void **state) {
     const struct font_source fonts = {NULL, half_em, NULL};
     struct draw_list list;
     struct str dump = {0};
-    char path[512];
-    struct err err = {0};
     draw_init(&list, &fonts);
     draw_at(&list, 1.25f, draw_shapes);
     draw_dump(&list, &dump);
     draw_at(&list, 1.25f, draw_words);
     draw_dump(&list, &dump);
-    golden_path(path, sizeof path, "primitives.txt");
-    if (updating()) {
-        if (!file_save_whole(path, dump.data, dump.size, &err)) fail_msg("%s", err.message);
-    } else {
-        struct bytes kept;
-        if (!file_read(path, 1 << 20, &kept, &err)) fail_msg("%s", err.message);
-        assert_string_equal(dump.data, kept.data);
-        bytes_release(&kept);
-    }
+    golden_text("primitives.txt", &dump);
     str_release(&dump);
     draw_release(&list);
 }

@@ -68,6 +68,27 @@ static inline void drive_settle(struct drive *drive) {
     drive_frame(drive);
 }
 
+// Typed where the focus is, a letter an event.
+static inline void drive_type(struct drive *drive, const char *text) {
+    for (; *text; text++)
+        drive_key(drive, *text, 0);
+}
+
+// From the keyboard alone: how many controls take the focus until it comes round again, at most 200; -1 when a Tab
+// leads nowhere.
+static inline int drive_focus_round(struct drive *drive) {
+    ui_id first = 0;
+    int seen = 0;
+    for (int k = 0; k < 200; k++) {
+        drive_key(drive, KEY_TAB, 0);
+        if (drive->app->ui.focus == 0) return -1;
+        if (drive->app->ui.focus == first) break;
+        if (!first) first = drive->app->ui.focus;
+        seen++;
+    }
+    return seen;
+}
+
 // Is this text on screen?
 static inline bool drive_shows(const struct drive *drive, const char *text) {
     for (int k = 0; k < drive->list.count; k++) {

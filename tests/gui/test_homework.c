@@ -10,11 +10,9 @@
 #include "app_chrome.h"
 #include "drive.h"
 #include "file.h"
+#include "folder.h"
 #include "npy.h"
 #include "npy_save.h"
-#include "temporary.h"
-
-static struct temporary folder;
 
 static struct drive open_app(void) {
     struct drive drive;
@@ -27,13 +25,9 @@ static struct drive open_app(void) {
     return drive;
 }
 
-static void type(struct drive *drive, const char *text) {
-    for (; *text; text++)
-        drive_event(drive, (struct input_event){.kind = INPUT_TEXT, .text = {*text}});
-}
-
 // Saves a slot's values with one entry changed.
-static void save_slot(struct drive *drive, const char *id, const char *file, int t, int unit) {
+static void save_slot(struct drive *drive, struct temporary *folder, const char *id, const char *file, int t,
+                      int unit) {
     const struct record *record = drive->app->bench->record;
     int slot = cell_slot_by_id(record_cell(record), id), T = record_T(record), H = record_H(record);
     double data[64];
@@ -41,20 +35,19 @@ static void save_slot(struct drive *drive, const char *id, const char *file, int
     for (int k = 0; k < T; k++)
         memcpy(data + k * H, tape_value(record->tape, 0, 0, slot, k), (size_t)H * sizeof *data);
     if (t >= 0) data[t * H + unit] += 0.5;
-    assert_true(npy_save(temporary_path(&folder, file), TENSOR_F64, 2, (const int64_t[]){T, H}, data, NULL));
+    assert_true(npy_save(temporary_path(folder, file), TENSOR_F64, 2, (const int64_t[]){T, H}, data, NULL));
 }
 
 static void a_row_leads_to_the_stage(void **state) {
-    (void)state;
     struct drive drive = open_app();
     struct app *app = drive.app;
-    save_slot(&drive, "gate_f", "ft.npy", -1, -1);
-    save_slot(&drive, "c", "c.npy", 2, 3);
+    save_slot(&drive, *state, "gate_f", "ft.npy", -1, -1);
+    save_slot(&drive, *state, "c", "c.npy", 2, 3);
     drive_key(&drive, 'y', 0);
     assert_int_equal(app->view.view, view_find("homework"));
     while (!ui_text_focused(&app->ui))
         drive_key(&drive, KEY_TAB, 0);
-    type(&drive, folder.folder);
+    drive_type(&drive, ((struct temporary *)*state)->folder);
     drive_key(&drive, KEY_ENTER, 0);
     assert_non_null(app->homework);
     assert_int_equal(app->homework->count, 2);
@@ -77,10 +70,9 @@ static void a_row_leads_to_the_stage(void **state) {
 }
 
 static void another_example_is_held_against_them_at_once(void **state) {
-    (void)state;
     struct drive drive = open_app();
-    save_slot(&drive, "gate_f", "ft.npy", -1, -1);
-    assert_true(app_open_homework(drive.app, temporary_path(&folder, "ft.npy")));
+    save_slot(&drive, *state, "gate_f", "ft.npy", -1, -1);
+    assert_true(app_open_homework(drive.app, temporary_path(*state, "ft.npy")));
     drive_frame(&drive);
     assert_int_equal(drive.app->homework->list[0].verdict, HOMEWORK_RIGHT);
     assert_true(app_set_word(drive.app, "dino"));
@@ -93,7 +85,6 @@ static void another_example_is_held_against_them_at_once(void **state) {
 }
 
 static void tables_are_read_with_line_and_column(void **state) {
-    (void)state;
     struct drive drive = open_app();
     static const struct {
         const char *text, *said;
@@ -102,7 +93,7 @@ static void tables_are_read_with_line_and_column(void **state) {
                  {"1,2\n3\n", "expected 2 numbers as in the rows before, found 1", 2, 0},
                  {"\n\n", "expected rows of numbers, found none", 0, 0}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        const char *path = temporary_path(&folder, "a.csv");
+        const char *path = temporary_path(*state, "a.csv");
         assert_true(file_save_whole(path, cases[k].text, strlen(cases[k].text), NULL));
         assert_false(app_open_homework(drive.app, path));
         assert_non_null(strstr(drive.app->message.message, cases[k].said));
@@ -120,7 +111,7 @@ static void tables_are_read_with_line_and_column(void **state) {
                      t + 1 < record_T(record) ? " " : "\n");
             strcat(text, number);
         }
-    const char *path = temporary_path(&folder, "a.csv");
+    const char *path = temporary_path(*state, "a.csv");
     assert_true(file_save_whole(path, text, strlen(text), NULL));
     assert_true(app_open_homework(drive.app, path));
     drive_frame(&drive);
@@ -128,21 +119,11 @@ static void tables_are_read_with_line_and_column(void **state) {
     drive_close(&drive);
 }
 
-static int make_folder(void **state) {
-    (void)state;
-    return temporary_make(&folder) ? 0 : -1;
-}
-static int remove_folder(void **state) {
-    (void)state;
-    temporary_remove(&folder);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_row_leads_to_the_stage, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(another_example_is_held_against_them_at_once, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(tables_are_read_with_line_and_column, make_folder, remove_folder),
+        IN_FOLDER(a_row_leads_to_the_stage),
+        IN_FOLDER(another_example_is_held_against_them_at_once),
+        IN_FOLDER(tables_are_read_with_line_and_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

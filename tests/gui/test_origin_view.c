@@ -64,11 +64,6 @@ static void press(struct drive *drive, point at, int button, unsigned mods) {
                 (struct input_event){.kind = INPUT_RELEASE, .at = at, .button = button, .clicks = 1, .mods = mods});
 }
 
-static void type(struct drive *drive, const char *text) {
-    for (const char *c = text; *c; c++)
-        drive_key(drive, *c, 0);
-}
-
 // Every number of the frames of a walk leads to its own place, with either button.
 static void any_number_by_a_click(void **state) {
     (void)state;
@@ -203,25 +198,25 @@ static void by_typing(void **state) {
     for (int k = 0; k < 60 && !ui_text_focused(&drive.app->ui); k++)
         drive_key(&drive, KEY_TAB, 0);
     assert_true(ui_text_focused(&drive.app->ui));
-    type(&drive, "l0/gate");
+    drive_type(&drive, "l0/gate");
     assert_true(drive_shows(&drive, "forward/l0/gate_f"));
     drive_key(&drive, KEY_DOWN, 0);
     drive_key(&drive, KEY_DOWN, 0);
     drive_key(&drive, KEY_ENTER, 0);
     assert_string_equal(memory->field, "forward/l0/gate_u ");
-    type(&drive, "3 2");
+    drive_type(&drive, "3 2");
     assert_string_equal(memory->field, "forward/l0/gate_u 3 2");
     drive_key(&drive, KEY_ENTER, 0);
     assert_string_equal(here(&drive), "forward/l0/gate_u 3 2");
     assert_string_equal(memory->field, "");
-    type(&drive, "forward/l0/gate_u 3 99");
+    drive_type(&drive, "forward/l0/gate_u 3 99");
     drive_key(&drive, KEY_ENTER, 0);
     assert_non_null(strstr(memory->problem, "between 1 and 8, found 99"));
     assert_string_equal(here(&drive), "forward/l0/gate_u 3 2");
     for (int k = 0; k < 40; k++)
         drive_key(&drive, KEY_BACKSPACE, 0);
     assert_string_equal(here(&drive), "forward/l0/gate_u 3 2"); // the field has the key
-    type(&drive, "total");
+    drive_type(&drive, "total");
     drive_key(&drive, KEY_ENTER, 0); // one number: the only match
     assert_string_equal(here(&drive), "forward/total_loss");
     for (int k = 0; k < 60 && !strcmp(here(&drive), "forward/total_loss"); k++) { // crumbs and cards

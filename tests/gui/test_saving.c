@@ -14,14 +14,14 @@
 #include "palette.h"
 #include "rng.h"
 #include "safetensors.h"
-#include "temporary.h"
+#include "folder.h"
 #include <gif_lib.h>
 #include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 enum { WIDTH = 1024, HEIGHT = 700 };
-static struct temporary folder;
+static struct temporary *folder; // of all tests
 
 static struct drive open_app(void) {
     struct drive drive;
@@ -44,7 +44,7 @@ static void order(struct drive *drive, enum saving_kind kind, const char *name, 
         drive_key(drive, k % 4 == 3 ? KEY_TAB : KEY_RIGHT, 0);
     assert_int_equal(app->saving_order.kind, kind);
     assert_true(drive_shows(drive, saving_kinds[kind].title));
-    snprintf(app->saving_order.path, sizeof app->saving_order.path, "%s", temporary_path(&folder, name));
+    snprintf(app->saving_order.path, sizeof app->saving_order.path, "%s", temporary_path(folder, name));
     app->saving_order.scale = scale;
     if (from) snprintf(app->saving_from, sizeof app->saving_from, "%s", from);
     if (to) snprintf(app->saving_to, sizeof app->saving_to, "%s", to);
@@ -266,14 +266,10 @@ static void few_colours_stay_exact(void **state) {
         assert_int_equal(palette.colors[indices[k]], pixels[k] & 0xFFFFFF);
 }
 
-static int make_folder(void **state) {
-    (void)state;
-    return temporary_make(&folder) ? 0 : -1;
-}
-static int remove_folder(void **state) {
-    (void)state;
-    temporary_remove(&folder);
-    return 0;
+static int share_folder(void **state) {
+    int made = make_folder(state);
+    folder = *state;
+    return made;
 }
 
 int main(void) {
@@ -286,5 +282,5 @@ int main(void) {
         cmocka_unit_test(says_what_is_wrong_and_leaves_no_file),
         cmocka_unit_test(few_colours_stay_exact),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, share_folder, remove_folder);
 }

@@ -50,7 +50,7 @@ static struct draw_rule rule_of(const struct drive *drive) {
 }
 
 // The text of the whole run, as the vocabulary writes it.
-static void text_of(const struct drive *drive, struct str *out) {
+static void words_on_screen(const struct drive *drive, struct str *out) {
     const struct sampling *run = run_of(drive);
     const struct sampling_options *options = sampling_options(run);
     int symbols[SAMPLING_MAX + SPOKEN_TEXT], n = 0;
@@ -105,7 +105,7 @@ static void texts_are_those_of_the_command(void **state) {
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         ask_sample(&drive, cases[k].seed, cases[k].temperature, cases[k].top_k, cases[k].prefix);
         assert_true(sampling_done(run_of(&drive)));
-        text_of(&drive, &shown);
+        words_on_screen(&drive, &shown);
         str_put(&shown, "\n");
         snprintf(arguments, sizeof arguments, "sample %s --count 1 --seed %ld --temperature %g --top-k %d --prime '%s'",
                  path, cases[k].seed, cases[k].temperature, cases[k].top_k, cases[k].prefix);
@@ -522,17 +522,7 @@ static void focus_walks_round(void **state) {
     static const char *const names[] = {"sampling", "sentence"};
     for (int v = 0; v < 2; v++) {
         struct drive drive = open_app(names[v], NULL, TOKENS_CHARACTER);
-        ui_id first = 0;
-        int seen = 0;
-        for (int k = 0; k < 100; k++) {
-            drive_key(&drive, KEY_TAB, 0);
-            assert_true(drive.app->ui.focus != 0);
-            if (!first)
-                first = drive.app->ui.focus;
-            else if (drive.app->ui.focus == first)
-                break;
-            seen++;
-        }
+        int seen = drive_focus_round(&drive);
         assert_true(seen > 15 && seen < 90);
         drive_close(&drive);
     }
