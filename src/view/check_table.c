@@ -13,10 +13,10 @@ static void table_row(struct check_page *p, rect r, int index) {
     const struct theme *theme = p->theme;
     char text[128], checked[32], entries[32];
     weight_title(text, sizeof text, p->record, index);
-    draw_text_fit(p->list, r.x + 30, r.y + 18, r.w - 124, text,
-                  text_of(FONT_SANS_MEDIUM, 13.5f, theme->ink1, ALIGN_LEFT));
+    const float name = r.y + (tensor ? 18 : ROW / 2 + 5); // alone until there is a result under it
+    draw_text_fit(p->list, r.x + 30, name, r.w - 124, text, text_of(FONT_SANS_MEDIUM, 13.5f, theme->ink1, ALIGN_LEFT));
     if (!tensor) {
-        draw_ring(p->list, (point){r.x + 13, r.y + 14}, 6, theme->line2, 1.5f);
+        draw_ring(p->list, (point){r.x + 13, r.y + ROW / 2}, 6, theme->line2, 1.5f);
         return;
     }
     bool good = tensor->worst <= CHECK_PASS;

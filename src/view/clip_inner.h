@@ -26,3 +26,4 @@ extern const struct clip_names clip_names[CLIP_RULES];
 void clip_histogram(struct clip_page *p, rect r, enum clip_rule rule); // entries by size, before and after
 void clip_arrows(struct clip_page *p, rect r, enum clip_rule rule);    // the gradient before and after, as it turns
 void clip_tensors(struct clip_page *p, rect r);                        // each parameter's norm, for both rules
+float clip_tensors_height(const struct clip_page *p);                  // that shows all of them

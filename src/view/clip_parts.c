@@ -168,6 +168,10 @@ static float title_width(const struct clip_page *p, float room) {
     return fminf(most + 16, room * 0.34f);
 }
 
+float clip_tensors_height(const struct clip_page *p) {
+    return TABLE_ROW * (float)(1 + p->record->layout.count);
+}
+
 void clip_tensors(struct clip_page *p, rect r) {
     const float words = title_width(p, r.w);
     float half = (r.w - words - 12) / 2;
@@ -176,5 +180,5 @@ void clip_tensors(struct clip_page *p, rect r) {
               text_of(FONT_SANS_SEMIBOLD, 13, p->theme->ink2, ALIGN_LEFT));
     draw_text_fit(p->list, r.x + words, r.y + 16, half - 12, "by global norm", head);
     draw_text_fit(p->list, r.x + words + half + 12, r.y + 16, half - 12, "by value", head);
-    tensor_rows(p, (rect){r.x, r.y + 24, r.w, r.h - 24}, words);
+    tensor_rows(p, (rect){r.x, r.y + TABLE_ROW, r.w, r.h - TABLE_ROW}, words);
 }

@@ -247,7 +247,8 @@ static void draw(struct ui *ui, rect r, const struct scene *scene) {
                   text_of(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_LEFT));
     rect body = {r.x + MARGIN, r.y + TITLE + 6, r.w - 2 * MARGIN, r.h - TITLE - 14};
     const float fixed = 30 + 34 + 24 + 4 * ROW + 10;
-    float histogram = floorf(fminf(220, fmaxf(100, (body.h - fixed) * 0.55f)));
+    const float room = body.h - fixed, table = 8 + clip_tensors_height(&p); // all of its rows, where that leaves enough
+    float histogram = floorf(fminf(220, fmaxf(100, fminf(room * 0.55f, room - table))));
     rect top = rect_cut_top(&body, fixed + histogram);
     float half = (top.w - GAP) / 2;
     column(&p, (rect){top.x, top.y, half, top.h}, CLIP_BY_NORM, histogram);
