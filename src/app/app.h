@@ -49,6 +49,8 @@ struct app {
     struct lesson_scene scene; // waits for the job: the place to go to
     bool scene_waits;
 
+    int page; // what fills the window: an index of page.h; a picture of a lesson's part and a new network are the
+              // workbench's
     struct view_state view;
     void *view_memory[VIEW_MAX]; // of view_get(k)
     struct speech speech;        // what the network says, for views that ask for it
@@ -131,7 +133,8 @@ bool app_open_homework(struct app *app, const char *path);
 void app_say(struct app *app, const struct err *err); // shows a message in the window
 bool app_busy(const struct app *app);
 void app_finish_job(struct app *app);           // waits for the worker; for render and tests
-void app_show_view(struct app *app, int index); // of views.h
+void app_show_page(struct app *app, int index); // of page.h
+void app_show_view(struct app *app, int index); // of views.h, on the workbench
 void app_select_unit(struct app *app, int unit);
 // The origin view of a number: of a place's text, or of what a draw list says of it (false: it is none of the
 // record's).

@@ -4,6 +4,7 @@
 #include "job.h"
 #include "mathbox.h"
 #include "mem.h"
+#include "page.h"
 #include "widgets.h"
 #include <math.h>
 #include <stdio.h>
@@ -307,37 +308,11 @@ static float notation_switch(struct app *app, float x, float width) {
     return x - 12 - text_width(ui->list, "Notation", quiet);
 }
 
-void app_top_bar(struct app *app, rect r) {
+static void crumbs(struct app *app, float limit) {
     struct ui *ui = &app->ui;
     struct draw_list *list = ui->list;
     const struct theme *theme = ui->theme;
-    draw_rect(list, r, theme->panel, 0);
-    draw_hline(list, r.x, r.x + r.w, r.y + 47, theme->line);
-    logo_draw(list, 20, 8, 28, theme->ink1);
-
-    float x = r.w - 20 - 33;
-    if (ui_icon_button(ui, (rect){x, 8, 32, 32}, ICON_HELP, 22, "Keys and help (F1)", false))
-        app->help_open = !app->help_open;
-    x -= 44;
-    if (ui_icon_button(ui, (rect){x, 8, 32, 32}, theme_get(app->theme)->dark ? ICON_MOON : ICON_SUN, 22,
-                       "Light or dark (T)", false))
-        app_toggle_dark(app);
-    x = notation_switch(app, x - 18, r.w) - 12;
-    char name[80] = "no data", model[96] = "no network";
-    if (app->bench) {
-        snprintf(name, sizeof name, "%.60s", file_name(app->bench->data->name));
-        const struct net_spec *spec = &app->bench->model.layout.spec;
-        snprintf(model, sizeof model, "%s, %d layer%s, %d unit%s", net_cell(spec)->title, spec->layers,
-                 spec->layers == 1 ? "" : "s", spec->hidden, spec->hidden == 1 ? "" : "s");
-    }
-    float w = ui_chip_width(ui, name, true);
-    x -= w;
-    rect data = {x, 10, w, 28};
-    w = ui_chip_width(ui, model, true);
-    x -= w + 8;
-    rect net = {x, 10, w, 28};
-
-    float at = 64, limit = x - 16;
+    float at = 64;
     rect lessons = {at - 8, 8, text_width(list, "Lessons", text_of(FONT_SANS_MEDIUM, 14, theme->ink2, ALIGN_LEFT)) + 16,
                     32};
     app->lessons_open = ui_menu_anchor(ui, lessons, lessons_chip);
@@ -354,7 +329,60 @@ void app_top_bar(struct app *app, rect r) {
     } else
         crumb(app, at, limit, "Workbench", true);
     if (app->lessons_open) lessons_menu(app, lessons);
+}
 
+// The pages, of any page but the workbench: there the crumbs and chips say where one is.
+static void tabs(struct app *app, float limit) {
+    struct ui *ui = &app->ui;
+    struct text_style brand = text_of(FONT_DISPLAY, 20, ui->theme->ink1, ALIGN_LEFT);
+    float x = 56 + draw_text(ui->list, 56, 30, "unroll", brand) + 32;
+    for (int k = 0; k < page_count(); k++) {
+        bool here = k == app->page;
+        struct text_style style = text_of(here ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14,
+                                          here ? ui->theme->ink1 : ui->theme->ink2, ALIGN_LEFT);
+        float width = text_width(ui->list, page_get(k)->title, style);
+        if (x + width > limit) break;
+        if (ui_link(ui, (rect){x, 8, width, 32}, page_get(k)->title, style)) app_show_page(app, k);
+        if (here) draw_rect(ui->list, (rect){x, TOP_BAR - 3, width, 3}, ui->theme->ink1, 0);
+        x += width + 28;
+    }
+}
+
+void app_top_bar(struct app *app, rect r) {
+    struct ui *ui = &app->ui;
+    struct draw_list *list = ui->list;
+    const struct theme *theme = ui->theme;
+    draw_rect(list, r, theme->panel, 0);
+    draw_hline(list, r.x, r.x + r.w, r.y + 47, theme->line);
+    logo_draw(list, 20, 8, 28, theme->ink1);
+
+    float x = r.w - 20 - 33;
+    if (ui_icon_button(ui, (rect){x, 8, 32, 32}, ICON_HELP, 22, "Keys and help (F1)", false))
+        app->help_open = !app->help_open;
+    x -= 44;
+    if (ui_icon_button(ui, (rect){x, 8, 32, 32}, theme_get(app->theme)->dark ? ICON_MOON : ICON_SUN, 22,
+                       "Light or dark (T)", false))
+        app_toggle_dark(app);
+    x = notation_switch(app, x - 18, r.w) - 12;
+    if (app->page != PAGE_WORKBENCH) {
+        tabs(app, x);
+        return;
+    }
+    char name[80] = "no data", model[96] = "no network";
+    if (app->bench) {
+        snprintf(name, sizeof name, "%.60s", file_name(app->bench->data->name));
+        const struct net_spec *spec = &app->bench->model.layout.spec;
+        snprintf(model, sizeof model, "%s, %d layer%s, %d unit%s", net_cell(spec)->title, spec->layers,
+                 spec->layers == 1 ? "" : "s", spec->hidden, spec->hidden == 1 ? "" : "s");
+    }
+    float w = ui_chip_width(ui, name, true);
+    x -= w;
+    rect data = {x, 10, w, 28};
+    w = ui_chip_width(ui, model, true);
+    x -= w + 8;
+    rect net = {x, 10, w, 28};
+
+    crumbs(app, x - 16);
     bool was = app->model_open;
     app->model_open = ui_chip_id(ui, net, ICON_GRID, model, model_chip);
     if (app->model_open && !was) {
@@ -422,8 +450,9 @@ static void help_sheet(struct app *app) {
     ui_sheet_end(ui);
 }
 
-void app_overlays(struct app *app, rect top) {
+void app_overlays(struct app *app) {
     struct ui *ui = &app->ui;
+    rect top = {0, 0, ui->list->bounds.w, TOP_BAR};
     double fraction;
     if (app->job && !job_ready(app->job, &fraction)) {
         ui_progress(ui, (rect){0, top.y + top.h, top.w, 3}, fraction);

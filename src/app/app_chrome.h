@@ -3,6 +3,7 @@
 
 #include "app.h"
 
+enum { TOP_BAR = 48 };
 enum app_popup { APP_POPUP_MODEL, APP_POPUP_DATA, APP_POPUP_LESSONS };
 
 void app_keys(struct app *app, const struct scene *scene, double now);      // what no control took
@@ -13,7 +14,8 @@ float app_inspector_width(const struct app *app, float window, float rest); // r
 void app_top_bar(struct app *app, rect r);
 void app_lesson_panel(struct app *app, rect r); // the panel, or its rail
 void app_empty(struct app *app, rect stage, rect right, rect bottom);
-void app_overlays(struct app *app, rect top); // progress, message, help
+void app_overlays(struct app *app); // progress, message, help: the end of every page
+void app_page_keys(struct app *app); // of all pages, after what is the page's own
 void app_toggle_popup(struct app *app, enum app_popup popup);
 void app_change_scale(struct app *app, double factor); // 0 = back to 1
 void app_set_theme(struct app *app, enum theme_id theme);

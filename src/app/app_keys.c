@@ -1,12 +1,37 @@
-// The keyboard map: what no control took.
+// The keyboard map: what no control took. Keys of all pages, then those of the workbench.
 
 #include "app_chrome.h"
 #include "job.h"
+#include "page.h"
 #include "surgery.h"
 #include <math.h>
 
 static bool list_is_high(const struct app *app) {
     return app->ui.list->bounds.h >= 640 + 48 + 96;
+}
+
+void app_page_keys(struct app *app) {
+    struct ui *ui = &app->ui;
+    for (int k = 0; k < page_count(); k++)
+        if (ui_take_key(ui, page_get(k)->key, 0)) app_show_page(app, k);
+    if (ui_take_key(ui, ',', MOD_CTRL)) app->preferences_open = !app->preferences_open;
+    if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
+    if (ui_take_key(ui, '=', MOD_CTRL) || ui_take_key(ui, '+', MOD_CTRL)) app_change_scale(app, 1.1);
+    if (ui_take_key(ui, '-', MOD_CTRL)) app_change_scale(app, 1 / 1.1);
+    if (ui_take_key(ui, '0', MOD_CTRL)) app_change_scale(app, 0);
+    if (ui_take_key(ui, KEY_F11, 0)) app->wish = APP_FULLSCREEN;
+    if (ui_take_key(ui, KEY_F1, 0)) app->help_open = !app->help_open;
+    if (app->page != PAGE_WORKBENCH && ui_take_key(ui, KEY_ESCAPE, 0)) app_show_page(app, PAGE_WORKBENCH);
+    if (ui_text_focused(ui)) return;
+    if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
+    if (ui_take_key(ui, 'w', 0)) app_set_stacked(app, !app->view.stacked);
+    if (ui_take_key(ui, 't', 0)) app_toggle_dark(app);
+    if (ui_take_key(ui, 'p', 0)) {
+        app->presentation = !app->presentation;
+        app->wish = APP_SCALE;
+    }
+    if (ui_take_key(ui, '?', 0) || ui_take_key(ui, '?', MOD_SHIFT) || ui_take_key(ui, '/', MOD_SHIFT))
+        app->help_open = !app->help_open;
 }
 
 void app_keys(struct app *app, const struct scene *scene, double now) {
@@ -33,16 +58,9 @@ void app_keys(struct app *app, const struct scene *scene, double now) {
     if (ui_take_key(ui, KEY_END, 0) && app->bench) app_seek(app, app->bench->script->count);
     if (ui_take_key(ui, KEY_DOWN, 0)) app_select_unit(app, app->view.unit + 1);
     if (ui_take_key(ui, KEY_UP, 0)) app_select_unit(app, app->view.unit < 0 ? -1 : app->view.unit - 1);
-    if (ui_take_key(ui, ',', MOD_CTRL)) app->preferences_open = !app->preferences_open;
-    if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
     if (ui_take_key(ui, 'e', MOD_CTRL)) app_open_saving(app);
     if (ui_take_key(ui, 'c', MOD_CTRL)) app_copy_number(app);
     if (ui_take_key(ui, 'c', MOD_CTRL | MOD_SHIFT)) app_copy_equation(app);
-    if (ui_take_key(ui, '=', MOD_CTRL) || ui_take_key(ui, '+', MOD_CTRL)) app_change_scale(app, 1.1);
-    if (ui_take_key(ui, '-', MOD_CTRL)) app_change_scale(app, 1 / 1.1);
-    if (ui_take_key(ui, '0', MOD_CTRL)) app_change_scale(app, 0);
-    if (ui_take_key(ui, KEY_F11, 0)) app->wish = APP_FULLSCREEN;
-    if (ui_take_key(ui, KEY_F1, 0)) app->help_open = !app->help_open;
     if (app->job && ui_take_key(ui, KEY_ESCAPE, 0)) job_cancel(app->job); // what was open stays open
     if (app->view.view == VIEW_STAGE && ui_take_key(ui, KEY_ENTER, 0)) app_show_view(app, view_find("cell"));
     if (app->view.view != VIEW_STAGE && ui_take_key(ui, KEY_ESCAPE, 0)) app_show_view(app, VIEW_STAGE);
@@ -51,6 +69,7 @@ void app_keys(struct app *app, const struct scene *scene, double now) {
         app->view.lit.count = 0;
         app->view.place_pinned = false;
     }
+    app_page_keys(app);
     if (ui_text_focused(ui)) return;
     if (ui_take_key(ui, 'z', MOD_CTRL)) app_undo(app);
     if (ui_take_key(ui, 'z', MOD_CTRL | MOD_SHIFT) || ui_take_key(ui, 'y', MOD_CTRL)) app_redo(app);
@@ -78,17 +97,8 @@ void app_keys(struct app *app, const struct scene *scene, double now) {
         app->panel_open = !app->panel_open;
     bool *inspector = app->inspector_sheet ? &app->sheet_open : &app->inspector_open;
     if (ui_take_key(ui, 'i', 0)) *inspector = !*inspector;
-    if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
-    if (ui_take_key(ui, 'w', 0)) app_set_stacked(app, !app->view.stacked);
-    if (ui_take_key(ui, 't', 0)) app_toggle_dark(app);
     if (ui_take_key(ui, 'p', MOD_SHIFT)) app_hear(app);
-    if (ui_take_key(ui, 'p', 0)) {
-        app->presentation = !app->presentation;
-        app->wish = APP_SCALE;
-    }
     if (ui_take_key(ui, '-', 0)) app->transport.speed = fmax(0.25, app->transport.speed / 2);
     if (ui_take_key(ui, '=', 0) || ui_take_key(ui, '+', 0)) app->transport.speed = fmin(8, app->transport.speed * 2);
     if (ui_take_key(ui, '0', 0)) app->transport.speed = 1;
-    if (ui_take_key(ui, '?', 0) || ui_take_key(ui, '?', MOD_SHIFT) || ui_take_key(ui, '/', MOD_SHIFT))
-        app->help_open = !app->help_open;
 }

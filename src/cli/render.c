@@ -4,6 +4,7 @@
 #include "file.h"
 #include "movie.h"
 #include "opening.h"
+#include "page.h"
 #include "surgery.h"
 #include <stdio.h>
 #include <string.h>
@@ -11,8 +12,9 @@
 static const char *const theme_names[] = {"light", "dark", "light-contrast", "dark-contrast", NULL};
 static const char *const notation_names[] = {"course", "paper", "pytorch", NULL};
 static const char *const weights_names[] = {"usual", "split", "stacked", NULL}; // as enum label_weights
-// The stage with either of its figures, then the views of views.h.
-static const char *view_names[VIEW_MAX + 3] = {"forward", "backward"};
+// The stage with either of its figures, then the views of views.h, then the pages of page.h but for the workbench.
+enum { PAGES_MOST = 8 };
+static const char *view_names[VIEW_MAX + PAGES_MOST + 3] = {"forward", "backward"};
 enum { FIGURES = 2 };
 
 struct picture {
@@ -87,7 +89,11 @@ static bool draw_all(struct app *app, const struct picture *picture, struct err 
         if (picture->step > count)
             good = err_set(err, ERR_VALUE, "--step: this example has %d steps, found %d", count, picture->step);
         if (picture->step >= 0) app_seek(app, picture->step);
-        if (picture->view >= FIGURES) app_show_view(app, picture->view - FIGURES);
+        int page = picture->view - FIGURES - view_count();
+        if (page >= 0)
+            app_show_page(app, page + 1);
+        else if (picture->view >= FIGURES)
+            app_show_view(app, picture->view - FIGURES);
         if (picture->view >= 0 && picture->view < FIGURES) {
             app->view.backward = picture->view == 1;
             app->view.backward_pinned = true;
@@ -118,6 +124,8 @@ static int run_render(const struct command *command, int argc, char **argv) {
                               .weights = -1};
     for (int k = 0; k < view_count(); k++)
         view_names[FIGURES + k] = view_get(k)->name;
+    for (int k = 1; k < page_count() && k <= PAGES_MOST; k++)
+        view_names[FIGURES + view_count() + k - 1] = page_get(k)->name;
     const struct option own[] = {
         {"lesson", OPTION_TEXT, &picture.lesson, "ID", "a lesson: its id, number or file"},
         {"part", OPTION_INT, &picture.part, "N", "part of the lesson, from 1", .low = 1, .high = LESSON_MAX_PARTS},

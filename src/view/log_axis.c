@@ -33,7 +33,7 @@ float log_axis_y(const struct log_axis *axis, double value) {
 
 void log_axis_draw(const struct log_axis *axis, struct draw_list *list, const struct theme *theme, float x0, float x1) {
     int decades = axis->high - axis->low, stride = decades > DECADES_LABELLED ? 2 : 1;
-    while ((axis->bottom - axis->top) * (float)stride < LABEL_ROOM * (float)decades)
+    while (stride < decades && (axis->bottom - axis->top) * (float)stride < LABEL_ROOM * (float)decades)
         stride++;
     float ten = text_width(list, "10", text_of(FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_LEFT));
     for (int exponent = axis->low; exponent <= axis->high; exponent++) {

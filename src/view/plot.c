@@ -47,7 +47,7 @@ void plot_power(struct draw_list *list, const struct theme *theme, float x, floa
 // Every n-th power is labelled, so that labels stand apart.
 static int stride_for(float room, int powers, float least) {
     int stride = 1;
-    while (powers > 0 && room / (float)powers * (float)stride < least)
+    while (stride < powers && room / (float)powers * (float)stride < least)
         stride++;
     return stride;
 }

@@ -1,0 +1,18 @@
+#pragma once
+// The pages: what can fill the window below the top bar. A page is one file and one line in the list of page.c; its
+// tab, its key and `unroll render --view` follow from its description. Interface thread only.
+
+#include "app.h"
+
+struct page {
+    const char *name;  // of `render --view`
+    const char *title; // of its tab
+    int key;
+    // Draws the page into r and does what was asked for in it. When app->picturing is set it changes nothing.
+    void (*draw)(struct app *app, rect r, double now);
+};
+
+enum { PAGE_WORKBENCH }; // the first of the list
+int page_count(void);
+const struct page *page_get(int index);
+int page_find(const char *name); // -1: there is none
