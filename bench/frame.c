@@ -1,7 +1,8 @@
 // What a frame of the workbench costs: everything drawn again, one step of the cursor, and one step back. Medians in
 // milliseconds.
-//   frame [--size WxH] [--scale S] [--threads N] [--cell C] [--layers N] [--hidden N] [--length T] [--cpu]
-//         [--json]
+//   frame [--size WxH] [--scale S] [--threads N] [--cell C] [--layers N] [--hidden N] [--length T] [--view NAME]
+//         [--cpu] [--json]
+// --view: of the stage with either figure (as without it), of one view, or of "all".
 // --cpu: processor time of all threads in place of the clock's, for a machine that does other things as well.
 #include "app.h"
 #include "atlas.h"
@@ -45,11 +46,63 @@ static double median(double *v, int n) {
     return v[n / 2] * 1000;
 }
 
+struct bench {
+    struct app *app;
+    struct renderer *renderer;
+    struct draw_list list;
+    int width, height;
+    float scale;
+    bool json;
+    uint32_t *pixels;
+};
+
+static void lay_out(struct bench *b, int position) {
+    app_seek(b->app, position);
+    draw_begin(&b->list, (float)b->width / b->scale, (float)b->height / b->scale, b->scale);
+    app_frame(b->app, &b->list, 1);
+}
+
+static void paint(struct bench *b, bool everything) {
+    rect dirty[64];
+    renderer_draw(b->renderer, &b->list, app_background(b->app), b->pixels, b->width, b->height, b->width * 4,
+                  everything, dirty, 64);
+}
+
+// Near the end of what comes before `phase`, where most is drawn.
+static void measure(struct bench *b, const char *name, enum phase phase) {
+    double layout[ROUNDS], full[ROUNDS], step[ROUNDS], back[ROUNDS];
+    int end = b->app->bench->script->phase_first[phase], first = end > 24 ? end - 24 : 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        int position = first + round % 20;
+        double t0 = now();
+        lay_out(b, position);
+        double t1 = now();
+        paint(b, true);
+        double t2 = now();
+        lay_out(b, position + 1);
+        paint(b, false);
+        double t3 = now();
+        lay_out(b, position);
+        paint(b, false);
+        back[round] = now() - t3;
+        layout[round] = t1 - t0;
+        full[round] = t2 - t0;
+        step[round] = t3 - t2;
+    }
+    double times[4] = {median(layout, ROUNDS), median(full, ROUNDS), median(step, ROUNDS), median(back, ROUNDS)};
+    const char *form = b->json ? "{\"view\":\"%s\",\"width\":%d,\"height\":%d,\"commands\":%d,\"layout_ms\":%.2f,"
+                                 "\"full_ms\":%.2f,\"step_ms\":%.2f,\"back_ms\":%.2f}\n"
+                               : "%-9s %dx%d, %d commands: layout %.2f ms, everything drawn again %.2f ms, one step "
+                                 "%.2f ms, back %.2f ms\n";
+    printf(form, name, b->width, b->height, b->list.count, times[0], times[1], times[2], times[3]);
+}
+
 int main(int argc, char **argv) {
     int width = 1440, height = 900, threads = 2, length = 8;
     struct app_options options = {.setup = setup_default(), .theme = 0, .reduced_motion = true, .wait = true};
     struct net_spec *spec = &options.setup.recipe.spec;
     double scale = 1;
+    const char *view = NULL;
     bool json = false;
     for (int k = 1; k < argc; k++) {
         if (!strcmp(argv[k], "--json"))
@@ -58,6 +111,9 @@ int main(int argc, char **argv) {
             cpu = true;
         else if (k + 1 < argc && !strcmp(argv[k], "--size") && sscanf(argv[k + 1], "%dx%d", &width, &height) == 2)
             k++;
+        else if (k + 1 < argc && !strcmp(argv[k], "--view") &&
+                 (view_find(argv[k + 1]) > 0 || !strcmp(argv[k + 1], "all")))
+            view = argv[++k];
         else if (k + 1 < argc && !strcmp(argv[k], "--scale"))
             scale = atof(argv[++k]);
         else if (k + 1 < argc && !strcmp(argv[k], "--cell") && cell_by_name(argv[k + 1], &spec->cell))
@@ -68,7 +124,7 @@ int main(int argc, char **argv) {
                  !read_number("--length", argv, argc, &k, &length)) {
             fprintf(stderr,
                     "frame: unknown word \"%s\"; --size WxH, --scale S, --threads N, --cell C, --layers N, --hidden N, "
-                    "--length T, --cpu and --json are known\n",
+                    "--length T, --view NAME, --cpu and --json are known\n",
                     argv[k]);
             return 2;
         }
@@ -84,55 +140,27 @@ int main(int argc, char **argv) {
         fprintf(stderr, "frame: %s\n", text);
         return 1;
     }
-    struct renderer *renderer = renderer_new(atlas, threads);
-    struct draw_list list;
-    draw_init(&list, atlas_fonts(atlas));
-    uint32_t *pixels = mem_need((size_t)width * (size_t)height, sizeof *pixels);
-    static const char *const names[2] = {"forward", "backward"};
-    for (int figure = 0; figure < 2; figure++) {
-        double layout[ROUNDS], full[ROUNDS], step[ROUNDS], back[ROUNDS];
-        // near the end of the forward and of the backward pass, where most is drawn
-        const struct script *script = app->bench->script;
-        int end = script->phase_first[figure ? PHASE_CLIP : PHASE_LOSS], commands = 0;
-        int first = end > 24 ? end - 24 : 0;
-        for (int round = 0; round < ROUNDS; round++) {
-            app_seek(app, first + round % 20);
-            rect dirty[64];
-            double t0 = now();
-            draw_begin(&list, (float)width / (float)scale, (float)height / (float)scale, (float)scale);
-            app_frame(app, &list, 1);
-            double t1 = now();
-            renderer_draw(renderer, &list, app_background(app), pixels, width, height, width * 4, true, dirty, 64);
-            double t2 = now();
-            app_seek(app, first + round % 20 + 1);
-            draw_begin(&list, (float)width / (float)scale, (float)height / (float)scale, (float)scale);
-            app_frame(app, &list, 1);
-            renderer_draw(renderer, &list, app_background(app), pixels, width, height, width * 4, false, dirty, 64);
-            double t3 = now();
-            app_seek(app, first + round % 20);
-            draw_begin(&list, (float)width / (float)scale, (float)height / (float)scale, (float)scale);
-            app_frame(app, &list, 1);
-            renderer_draw(renderer, &list, app_background(app), pixels, width, height, width * 4, false, dirty, 64);
-            back[round] = now() - t3;
-            layout[round] = t1 - t0;
-            full[round] = t2 - t0;
-            step[round] = t3 - t2;
-            commands = list.count;
-        }
-        double a = median(layout, ROUNDS), b = median(full, ROUNDS), c = median(step, ROUNDS);
-        double d = median(back, ROUNDS);
-        if (json)
-            printf("{\"figure\":\"%s\",\"width\":%d,\"height\":%d,\"commands\":%d,\"layout_ms\":%.2f,\"full_ms\":%.2f,"
-                   "\"step_ms\":%.2f,\"back_ms\":%.2f}\n",
-                   names[figure], width, height, commands, a, b, c, d);
-        else
-            printf("%-9s %dx%d, %d commands: layout %.2f ms, everything drawn again %.2f ms, one step %.2f ms, back "
-                   "%.2f ms\n",
-                   names[figure], width, height, commands, a, b, c, d);
+    struct bench bench = {.app = app,
+                          .renderer = renderer_new(atlas, threads),
+                          .width = width,
+                          .height = height,
+                          .scale = (float)scale,
+                          .json = json,
+                          .pixels = mem_need((size_t)width * (size_t)height, sizeof *bench.pixels)};
+    draw_init(&bench.list, atlas_fonts(atlas));
+    bool all = view && !strcmp(view, "all");
+    if (!view || all) {
+        measure(&bench, "forward", PHASE_LOSS);
+        measure(&bench, "backward", PHASE_CLIP);
     }
-    mem_free(pixels);
-    draw_release(&list);
-    renderer_free(renderer);
+    for (int k = 1; k < view_count() && view; k++) {
+        if (!all && strcmp(view, view_get(k)->name)) continue;
+        app_show_view(app, k);
+        measure(&bench, view_get(k)->name, PHASE_CLIP);
+    }
+    mem_free(bench.pixels);
+    draw_release(&bench.list);
+    renderer_free(bench.renderer);
     atlas_free(atlas);
     app_free(app);
     return 0;

@@ -83,6 +83,7 @@ struct jacobian {
     double *singular;         // (min(rows, columns)), largest first
     double *factors;          // (steps, size, size), F<t> in the order of the recurrence, from the earliest; NULL when
                               // that is more than JACOBIAN_KEPT numbers
+    double factors_entry;     // the size of their largest finite entry
     double *factor_frobenius; // (steps)
     double *factor_largest;   // (steps) largest singular value
     // Going back from `to`: entry i is of F<to> ... down to factor i, the rows and columns of `product`; entry 0 is the

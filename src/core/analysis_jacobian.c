@@ -86,6 +86,8 @@ static bool make_factors(const struct making *m, struct err *err) {
         m->lanes->watch_from = FACTORS_SHARE * i / j->steps;
         struct probing job = {.start = t, .last = t, .out = factor};
         if (!probe(m->lanes, &job, j->size, err)) return false;
+        for (size_t k = 0; k < size * size; k++)
+            if (fabs(factor[k]) > j->factors_entry && isfinite(factor[k])) j->factors_entry = fabs(factor[k]);
         j->factor_frobenius[i] = frobenius(factor, size * size);
         j->factor_largest[i] = largest_singular_value(factor, j->size, j->size, m->scratch);
     }

@@ -269,6 +269,8 @@ static void choose(struct figure *f, int row, int t) {
 }
 
 static void grid_input(struct figure *f, int chosen) {
+    int count = f->g.items->loss_count;
+    if (count == 0) return; // of sequences whose answers are all left out
     ui_id id = ui_make_id(f->ui, "grid");
     struct ui_result result = ui_control(f->ui, id, f->grid, true);
     ui_focus_ring(f->ui, id, rect_inset(f->grid, -3), 4);
@@ -283,7 +285,6 @@ static void grid_input(struct figure *f, int chosen) {
     if (!result.hovered && !result.held) return;
     f->hover_row = (int)((f->ui->pointer.y - f->grid.y) / f->row);
     f->hover_t = chain_t_at(&f->g.page, f->ui->pointer.x);
-    int count = f->g.items->loss_count;
     f->hover_row = f->hover_row < 0 ? 0 : f->hover_row >= count ? count - 1 : f->hover_row;
     f->g.page.scene->state->hover_t = f->hover_t;
     f->ui->cursor = CURSOR_HAND;

@@ -92,10 +92,6 @@ static void draw_handles(struct figure *f) {
 
 // --- factors ---
 
-static double common_scale(const struct jacobian *j) {
-    return matrix_scale(matrix_largest(j->factors, (size_t)j->steps * (size_t)j->size * (size_t)j->size));
-}
-
 // Factors first .. first + count - 1 are drawn; under their timesteps where there is room.
 static int factors_shown(const struct figure *f, int *first, bool *aligned) {
     const struct chain_page *page = &f->p.page;
@@ -147,7 +143,7 @@ static void draw_factors(struct figure *f) {
     float pitch = aligned ? page->pitch : FACTOR_ROOM;
     float side = fminf(fminf(pitch - 12, FACTOR_MOST), f->factors.h - 26);
     int most = (int)sqrt((double)TILES / count);
-    double scale = common_scale(j);
+    double scale = matrix_scale(j->factors_entry);
     for (int k = 0; k < count; k++) {
         int i = first + k, along = page->chain.direction ? count - 1 - k : k;
         float x = aligned ? chain_x(page, jacobian_t(&f->p, i)) : page->x0 + ((float)along + 0.5f) * pitch;

@@ -22,6 +22,19 @@ static double largest_entry(const double *values, int columns, int row, int colu
     return found;
 }
 
+// The ramp in steps finer than a display shows: mixing a colour for each of thousands of tiles would cost more than
+// drawing them.
+enum { LEVELS = 128 };
+
+static void ramp_levels(const struct theme *theme, color levels[2 * LEVELS + 1]) {
+    for (int k = -LEVELS; k <= LEVELS; k++)
+        levels[k + LEVELS] = ramp_value(theme, (float)k / LEVELS);
+}
+
+static color level_of(const color *levels, double part) {
+    return levels[LEVELS + lrint(LEVELS * fmin(1, fmax(-1, part)))];
+}
+
 static int smaller(int a, int b) {
     return a < b ? a : b;
 }
@@ -34,6 +47,8 @@ void matrix_draw(struct draw_list *list, const struct theme *theme, rect r, cons
     }
     int merged = matrix_merged(r, rows, columns, style->most);
     float w = r.w / (float)columns, h = r.h / (float)rows;
+    color levels[2 * LEVELS + 1];
+    ramp_levels(theme, levels);
     float gap = fminf(w, h) * (float)merged >= TILE_WITH_GAP ? 1 : 0;
     for (int i = 0; i < rows; i += merged)
         for (int k = 0; k < columns; k += merged) {
@@ -41,8 +56,7 @@ void matrix_draw(struct draw_list *list, const struct theme *theme, rect r, cons
             double v = largest_entry(values, columns, i, k, rows_end, columns_end);
             rect tile = {r.x + (float)k * w, r.y + (float)i * h, (float)(columns_end - k) * w - gap,
                          (float)(rows_end - i) * h - gap};
-            color fill =
-                !isfinite(v) ? theme->err : ramp_value(theme, style->scale > 0 ? (float)(v / style->scale) : 0);
+            color fill = !isfinite(v) ? theme->err : level_of(levels, style->scale > 0 ? v / style->scale : 0);
             draw_rect(list, tile, fill, gap > 0 ? 1.5f : 0);
         }
     for (int at = style->block; at > 0 && at < rows; at += style->block)
