@@ -82,18 +82,29 @@ static void add_time(struct words *w) {
     add(w, ", t\u00a0=\u00a0%d", w->place->t + 1);
 }
 
+// "the forget gate", but "what is kept".
+static void add_slot(struct words *w, int slot, bool article) {
+    const char *title = w->side.cell->slots[slot].title;
+    add(w, article && strncmp(title, "what ", 5) != 0 ? "the %s" : "%s", title);
+}
+
 static void add_track(struct words *w) {
-    static const char *const forms[] = {[PLACE_VALUE] = "%s",
-                                        [PLACE_GRAD] = "gradient of the %s",
-                                        [PLACE_FROM_LOSS] = "gradient of the %s from this timestep",
-                                        [PLACE_FROM_FUTURE] = "gradient of the %s from the future",
-                                        [PLACE_SENT] = "gradient sent to the %s"};
+    static const char *const before[] = {[PLACE_VALUE] = "",
+                                         [PLACE_GRAD] = "gradient of ",
+                                         [PLACE_FROM_LOSS] = "gradient of ",
+                                         [PLACE_FROM_FUTURE] = "gradient of ",
+                                         [PLACE_SENT] = "gradient sent to "},
+                             *const after[PLACE_SENT + 1] = {
+                                 [PLACE_FROM_LOSS] = " from this timestep", [PLACE_FROM_FUTURE] = " from the future"};
     const struct place *place = w->place;
     const struct cell_desc *cell = w->side.cell;
     bool sent = place->kind == PLACE_SENT;
     int slot = sent ? cell->steps[place->step].in[place->operand] : place->slot;
-    add(w, forms[place->kind], cell->slots[slot].title);
-    if (sent) add(w, " by the %s", cell->slots[cell->steps[place->step].out].title);
+    add(w, "%s", before[place->kind]);
+    add_slot(w, slot, place->kind != PLACE_VALUE);
+    if (after[place->kind]) add(w, "%s", after[place->kind]);
+    if (sent) add(w, " by ");
+    if (sent) add_slot(w, cell->steps[place->step].out, true);
     if (w->side.spec->layers > 1) add(w, ", layer\u00a0%d", place->layer + 1);
     if (w->side.spec->directions > 1) add(w, place->direction ? ", backward in time" : ", forward in time");
     add_time(w);
