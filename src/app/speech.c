@@ -1,12 +1,31 @@
 #include "speech.h"
 
+#include "mem.h"
 #include "speech_text.h"
 #include "thread.h"
 #include <stdio.h>
 #include <string.h>
 
+static void forget_writer(struct model *writer) {
+    if (writer) model_release(writer);
+    mem_free(writer);
+}
+
+// The network with the record's weights, those that are set by hand among them: floats that the record has as doubles.
+static struct model *writer_new(const struct workbench *bench, struct err *err) {
+    struct model *writer = mem_need(1, sizeof *writer);
+    if (!model_copy(writer, &bench->model, err)) {
+        mem_free(writer);
+        return NULL;
+    }
+    for (size_t k = 0; k < writer->layout.size; k++)
+        writer->params[k] = (float)bench->record->params[k];
+    return writer;
+}
+
 void speech_forget(struct speech *speech) {
     sampling_free(speech->sampling);
+    forget_writer(speech->writer);
     for (int k = 0; k < SPOKEN_SENTENCES; k++)
         likelihood_release(&speech->said.sentences[k].likelihood);
     *speech = (struct speech){.said.run = speech->said.run};
@@ -42,12 +61,16 @@ static bool make_run(struct speech *speech, const struct workbench *bench, long 
                                        .prefix = symbols,
                                        .prefix_length = n,
                                        .source = bench->record->example.source};
-    struct sampling *run = sampling_new(&bench->model, &options, &err);
+    struct model *writer = writer_new(bench, &err);
+    struct sampling *run = writer ? sampling_new(writer, &options, &err) : NULL;
     if (!run) {
         snprintf(said->problem, sizeof said->problem, "%s", err.message);
+        forget_writer(writer);
         return false;
     }
     sampling_free(speech->sampling);
+    forget_writer(speech->writer);
+    speech->writer = writer;
     speech->sampling = run;
     said->sampling = run;
     said->run++;

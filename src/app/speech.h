@@ -9,6 +9,7 @@
 struct speech {
     struct spoken said; // what the views read
     struct sampling *sampling;
+    struct model *writer; // what it samples from: with the weights that are set by hand; owned
     bool begun;           // for the network that is open
     unsigned long record; // serial of the record that both belong to
     bool sampled, measured;

@@ -117,6 +117,42 @@ static void texts_are_those_of_the_command(void **state) {
     drive_close(&drive);
 }
 
+// A bias that is set by hand is the network's while it is: what is drawn is what the command draws of a model with it.
+static void a_weight_set_by_hand_writes(void **state) {
+    (void)state;
+    struct drive drive = open_app("sampling", NULL, TOKENS_CHARACTER);
+    struct workbench *bench = drive.app->bench;
+    struct str plain = {0}, edited = {0};
+    words_on_screen(&drive, &plain);
+    struct edits edits = {0};
+    struct err err = {0};
+    if (!edits_parse(&edits, "head.bias[5]=4", bench->record, &err)) fail_msg("%s", err.message);
+    assert_true(app_set_edits(drive.app, &edits, false));
+    drive_settle(&drive);
+    words_on_screen(&drive, &edited);
+    assert_string_not_equal(str_text(&plain), str_text(&edited));
+
+    char path[64], arguments[256], told[4096];
+    const struct param *bias = &bench->model.layout.params[edits.list[0].param];
+    float *params = bench->model.params, before = params[bias->offset + 4];
+    params[bias->offset + 4] = 4;
+    save_model(&drive, path);
+    params[bias->offset + 4] = before;
+    snprintf(arguments, sizeof arguments, "sample %s --count 1 --seed %ld", path, drive.app->speech.seed);
+    run_command(arguments, told, sizeof told);
+    str_put(&edited, "\n");
+    assert_string_equal(str_text(&edited), told);
+
+    app_undo(drive.app);
+    drive_settle(&drive);
+    words_on_screen(&drive, &edited);
+    assert_string_equal(str_text(&plain), str_text(&edited));
+    str_release(&plain);
+    str_release(&edited);
+    unlink(path);
+    drive_close(&drive);
+}
+
 // --- every number on screen ---
 
 struct expected { // of one step, formed anew from the sampler
@@ -529,11 +565,16 @@ static void focus_walks_round(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_are_those_of_the_command),      cmocka_unit_test(numbers_are_the_samplers),
-        cmocka_unit_test(steps_by_keys_and_pointer),           cmocka_unit_test(settings_make_another_run),
-        cmocka_unit_test(the_run_follows_the_network),         cmocka_unit_test(a_run_goes_on_from_frame_to_frame),
-        cmocka_unit_test(sentences_have_their_probabilities),  cmocka_unit_test(words_and_what_is_not_known),
-        cmocka_unit_test(a_network_that_does_not_fit_is_told), cmocka_unit_test(focus_walks_round)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(texts_are_those_of_the_command),
+                                       cmocka_unit_test(a_weight_set_by_hand_writes),
+                                       cmocka_unit_test(numbers_are_the_samplers),
+                                       cmocka_unit_test(steps_by_keys_and_pointer),
+                                       cmocka_unit_test(settings_make_another_run),
+                                       cmocka_unit_test(the_run_follows_the_network),
+                                       cmocka_unit_test(a_run_goes_on_from_frame_to_frame),
+                                       cmocka_unit_test(sentences_have_their_probabilities),
+                                       cmocka_unit_test(words_and_what_is_not_known),
+                                       cmocka_unit_test(a_network_that_does_not_fit_is_told),
+                                       cmocka_unit_test(focus_walks_round)};
     return cmocka_run_group_tests_name("speech", tests, NULL, NULL);
 }
