@@ -84,6 +84,29 @@ static color wire_ink(const struct pen *pen, const struct diagram_wire *wire) {
     return pen_has_grad(pen, slot) ? theme->grad : theme->ghost;
 }
 
+// What a step made and a clamp put aside: the wire into the strip of a vector that is held whole.
+static bool is_cut(const struct pen *pen, const struct diagram_wire *wire) {
+    if (!pen->scene || !wire->slot) return false;
+    const struct record *record = pen->scene->record;
+    const struct diagram_node *end = node_at(pen, wire->at[diagram_points(wire->at, MAX_POINTS) - 1]);
+    if (!end || end->kind != NODE_STRIP || strcmp(end->slot, wire->slot) != 0 || !tape_clamp_count(record->tape))
+        return false;
+    int slot = pen_slot_of(pen, wire->slot);
+    for (int unit = 0; unit < record_H(record); unit++)
+        if (!tape_clamp_at(record->tape, pen->layer, pen->direction, slot, pen->t, unit)) return false;
+    return true;
+}
+
+static void crossbar(const struct pen *pen, point from, point to) {
+    enum { HALF = 4 };
+    float dx = to.x - from.x, dy = to.y - from.y, length = hypotf(dx, dy);
+    if (!(length > 0)) return;
+    point middle = {(from.x + to.x) / 2, (from.y + to.y) / 2};
+    float across_x = -dy / length * HALF, across_y = dx / length * HALF;
+    point bar[2] = {{middle.x - across_x, middle.y - across_y}, {middle.x + across_x, middle.y + across_y}};
+    wire_draw(pen->list, bar, 2, (struct wire_style){.ink = pen->theme->ink2, .width = 2, .head = -1});
+}
+
 bool pen_wire_towards(const struct pen *pen, point frame, int dx, int dy) {
     for (int i = 0; i < pen->table->wire_count; i++) {
         const point *at = pen->table->wires[i].at;
@@ -112,8 +135,12 @@ void pen_draw_wire(const struct pen *pen, const struct diagram_wire *wire) {
     trim(pen, wire->at[n - 1], &p[n - 1], n == 2 ? p[0] : before);
     const bool on =
         pen->marker[0] && lists_part(wire->parts, pen->marker) && !(pen->backward && wire->flags & WIRE_INPUT);
-    struct wire_style style = {
-        .ink = on ? pen->theme->on_hi : wire_ink(pen, wire), .corner = pen->size.corner, .head = -1};
+    const bool cut = is_cut(pen, wire);
+    struct wire_style style = {.ink = cut  ? pen->theme->ghost
+                                      : on ? pen->theme->on_hi
+                                           : wire_ink(pen, wire),
+                               .corner = pen->size.corner,
+                               .head = -1};
     style.width = pen->size.stroke * (wire->flags & WIRE_THICK ? 1.7f : 1);
     if (wire->flags & WIRE_DOTTED) style.dash = style.width, style.gap = 1.5f * style.width;
     if (wire->flags & WIRE_GAP && !on) {
@@ -129,8 +156,9 @@ void pen_draw_wire(const struct pen *pen, const struct diagram_wire *wire) {
             p[n - 1 - i] = swap;
         }
     bool head = backward ? wire->flags & WIRE_HEAD_BACK : !pen->backward && wire->flags & WIRE_HEAD;
-    if (head) style.head = pen->size.head + (wire->flags & WIRE_THICK ? 1 : 0);
+    if (head && !cut) style.head = pen->size.head + (wire->flags & WIRE_THICK ? 1 : 0);
     wire_draw(pen->list, p, n, style);
+    if (cut) crossbar(pen, p[n - 2], p[n - 1]);
 }
 
 void pen_draw_markers(const struct pen *pen) {

@@ -66,17 +66,19 @@ void stage_edit_marks(struct stage *s, int row, int column, rect area) {
     draw_rect(s->list, (rect){area.x, y + 2, area.w, 2}, s->theme->hi, 0);
 }
 
-// Symbols that were exchanged carry the underline as well.
+// Symbols that were exchanged carry the underline as well: what is read, and what is asked for.
 static void exchanged(struct stage *s) {
-    if (!s->scene->before || s->detail == STAGE_SCORE || s->plan.token <= 0) return;
+    if (!s->scene->before || s->detail == STAGE_SCORE) return;
     for (int column = s->columns.first; column < stage_end(s); column++) {
         const struct stage_side *side = stage_side_of(s, column);
         const struct record *before = record_side(s->scene->before, side->encoder);
         int t = stage_t(s, column);
-        if (side->record->example.x[t] == before->example.x[t]) continue;
-        float wide = s->plan.token_size;
-        draw_rect(s->list, (rect){stage_center(s, column) - wide / 2, s->plan.token + wide + 2, wide, 2}, s->theme->hi,
-                  0);
+        const struct example *now = &side->record->example, *then = &before->example;
+        float wide = s->plan.token_size, left = stage_center(s, column) - wide / 2;
+        if (s->plan.token > 0 && now->x[t] != then->x[t])
+            draw_rect(s->list, (rect){left, s->plan.token + wide + 2, wide, 2}, s->theme->hi, 0);
+        if (s->plan.y_hat > 0 && stage_has_target(s, column) && now->target[t] != then->target[t])
+            draw_rect(s->list, (rect){left, s->plan.y_hat_bottom + 2, wide, 2}, s->theme->hi, 0);
     }
 }
 
