@@ -4,6 +4,7 @@
 #include "file.h"
 #include "job.h"
 #include "mem.h"
+#include "open_sheet.h"
 #include "page.h"
 #include "surgery.h"
 #include <math.h>
@@ -19,9 +20,15 @@ static const double speech_seconds = 0.006; // of a frame, for symbols that the 
 enum { SWEEP_SPEED_LIMIT = 4 };             // from here on there are no tweens
 
 // From a worker; `wake` may be set after the app was made.
-static void wake_app(void *context) {
+void app_wake(void *context) {
     const struct app *app = context;
     if (app->wake) app->wake(app->wake_context);
+}
+
+// What the command line names is remembered as what is opened later.
+static void open_first(struct app *app, const struct setup *setup) {
+    app_open_setup(app, setup);
+    snprintf(app->opening, sizeof app->opening, "%s", *setup->checkpoint ? setup->checkpoint : setup->data);
 }
 
 struct app *app_new(const struct app_options *options, struct err *err) {
@@ -49,7 +56,8 @@ struct app *app_new(const struct app_options *options, struct err *err) {
     app->transport = (struct transport){.speed = 1, .by = BY_OPERATION};
     app->panel_open = app->inspector_open = true;
     app->list_row = -1;
-    app->checker = checker_new(options->wait, wake_app, app);
+    app->opener = opener_new();
+    app->checker = checker_new(options->wait, app_wake, app);
     for (int k = 0; k < view_count(); k++)
         if (view_get(k)->memory > 0) app->view_memory[k] = mem_need(1, view_get(k)->memory);
     app_fill_shelf(app);
@@ -62,7 +70,7 @@ struct app *app_new(const struct app_options *options, struct err *err) {
             return NULL;
         }
     } else
-        app_open_setup(app, &options->setup);
+        open_first(app, &options->setup);
     if (options->wait) {
         app_finish_job(app);
         if (!app->bench) {
@@ -88,6 +96,7 @@ void app_free(struct app *app) {
     checker_free(app->checker);
     workbench_free(app->bench);
     lesson_free(app->lesson);
+    opener_free(app->opener);
     for (int k = 0; k < view_count(); k++)
         mem_free(app->view_memory[k]);
     ui_release(&app->ui);
@@ -111,6 +120,7 @@ void app_open_setup(struct app *app, const struct setup *setup) {
         job_cancel(app->job);
         workbench_free(job_take(app->job, NULL));
     }
+    app->opening[0] = 0;
     app->job = job_start(setup, app->wake, app->wake_context);
 }
 
@@ -166,6 +176,8 @@ static void settle_job(struct app *app) {
     app_tell_dropped(app, edits, "they belonged to the network before");
     snprintf(app->word_field, sizeof app->word_field, "%s", bench->example_text);
     app->transport.playing = false;
+    app_remember(app, app->opening);
+    app->opening[0] = 0;
     if (app->scene_waits) {
         app->scene_waits = false;
         arrive(app, &app->scene);
@@ -178,16 +190,6 @@ static void settle_job(struct app *app) {
     app->view.t = -1;
     app->view.place_pinned = false;
     app->view.scroll = app->view.pitch = 0;
-    struct preferences *p = &app->preferences;
-    if (!*setup.data || app->lesson) return;
-    int at = 0;
-    while (at < p->recent_count && strcmp(p->recent[at], setup.data))
-        at++;
-    if (at == p->recent_count && p->recent_count < PREFERENCES_RECENT) p->recent_count++;
-    if (at == PREFERENCES_RECENT) at--;
-    memmove(p->recent[1], p->recent[0], (size_t)at * sizeof p->recent[0]);
-    snprintf(p->recent[0], sizeof p->recent[0], "%.*s", (int)sizeof p->recent[0] - 1, setup.data);
-    app_keep(app);
 }
 
 void app_finish_job(struct app *app) {
@@ -235,6 +237,10 @@ bool app_set_number(struct app *app, int number) {
     return true;
 }
 
+bool app_takes_homework(const struct app *app) {
+    return app->page == PAGE_WORKBENCH && app->view.view == view_find("homework");
+}
+
 void app_open_file(struct app *app, const char *path) {
     struct err err = {0};
     if (strlen(path) >= sizeof app->setup.data) {
@@ -242,12 +248,12 @@ void app_open_file(struct app *app, const char *path) {
         app_say(app, &err);
         return;
     }
-    if (file_ends_with(path, ".npy") || (app->view.view == view_find("homework") && !file_ends_with(path, ".md"))) {
-        if (app_open_homework(app, path)) app_show_view(app, view_find("homework"));
+    if (app_takes_homework(app) && !file_ends_with(path, ".md")) {
+        app_open_homework(app, path);
         return;
     }
     if (file_ends_with(path, ".md")) {
-        app_open_lesson(app, path, 0);
+        if (app_open_lesson(app, path, 0)) app_remember(app, path);
         return;
     }
     struct setup setup = app->setup;
@@ -265,6 +271,7 @@ void app_open_file(struct app *app, const char *path) {
         setup.recipe.spec.directions = 1;
     }
     app_open_setup(app, &setup);
+    snprintf(app->opening, sizeof app->opening, "%s", path);
 }
 
 // --- lessons ---
@@ -506,7 +513,7 @@ void app_event(struct app *app, const struct input_event *event) {
         return;
     }
     if (event->kind == INPUT_DROP) {
-        app_open_file(app, event->text);
+        app_drop(app, event);
         return;
     }
     if (event->kind == INPUT_PRESS || event->kind == INPUT_KEY) {

@@ -15,13 +15,16 @@
 #include "ui.h"
 #include "views.h"
 
-struct job; // a workbench being built
+struct job;    // a workbench being built
+struct opener; // the sheet of Ctrl+O (open_sheet.h)
 
 enum { SHELF_MAX = 32 };
 struct shelf_lesson { // a lesson file that can be opened
     char path[ASSET_PATH], id[64], title[96];
     int number;
 };
+
+enum opener_half { OPENER_FILES, OPENER_TASKS };
 
 enum app_wish { APP_NOTHING, APP_FULLSCREEN, APP_QUIT, APP_SCALE }; // what the window is asked for
 
@@ -80,10 +83,12 @@ struct app {
     bool help_open, preferences_open;
     bool model_open, data_open, lessons_open; // popups of this frame, for tests
     char answer_field[64];                    // typed into the lesson's open question
-    char word_field[256], seed_field[24], path_field[ASSET_PATH];
+    char word_field[256], seed_field[24];
     struct setup draft; // what the model menu is being set to
     int list_row;
-    bool pick_asked; // Alt + click or a context click: the number at pick_at is to be opened
+    struct opener *opener;    // the ways in: files and tasks
+    char opening[ASSET_PATH]; // the file that the job reads; "" = none that is to be remembered
+    bool pick_asked;          // Alt + click or a context click: the number at pick_at is to be opened
     point pick_at;
     struct homework_files homework_files;
     struct homework *homework;     // or NULL
@@ -126,7 +131,17 @@ bool app_hear(struct app *app);                                  // plays the ex
 bool app_set_word(struct app *app, const char *text);            // false: message is shown, nothing changes
 bool app_set_number(struct app *app, int number);                // the same of a numbered example of the data, from 0
 void app_open_setup(struct app *app, const struct setup *setup); // builds in the worker
-void app_open_file(struct app *app, const char *path);           // a text, a checkpoint or a lesson
+void app_open_file(struct app *app, const char *path);           // data, a checkpoint or a lesson
+bool app_open_task(struct app *app, const char *text, struct err *err); // "copy:T=50", to be walked through
+// A text as data, kept as a file beside the preferences; of a path that is there, that file. done: "Pasted", for what
+// is then said. False: the message is shown.
+bool app_open_text(struct app *app, const char *text, const char *done);
+bool app_paste(struct app *app); // the clipboard's
+void app_drop(struct app *app, const struct input_event *event);
+void app_toggle_opener(struct app *app, enum opener_half half); // the sheet of Ctrl+O
+void app_title(const struct app *app, char *out,
+               size_t size);                           // of the window: what is open and how much of it there is
+const struct dataset *app_data(const struct app *app); // what is open, or NULL
 bool app_open_lesson(struct app *app, const char *id_or_path, int part);
 void app_go_part(struct app *app, int part);
 bool app_open_homework(struct app *app, const char *path);

@@ -4,6 +4,7 @@
 #include "job.h"
 #include "mathbox.h"
 #include "mem.h"
+#include "open_sheet.h"
 #include "page.h"
 #include "widgets.h"
 #include <math.h>
@@ -71,8 +72,6 @@ void app_toggle_popup(struct app *app, enum app_popup popup) {
 }
 
 // --- menus ---
-
-enum { RECENT_SHOWN = 4 };
 
 static void menu_label(struct ui *ui, rect *r, const char *text) {
     rect row = rect_cut_top(r, 26);
@@ -206,29 +205,14 @@ static void word_rows(struct app *app, rect *r) {
 
 static void data_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
-    int recent = app->preferences.recent_count < RECENT_SHOWN ? app->preferences.recent_count : RECENT_SHOWN;
     float examples = !app->bench ? 0 : is_typed(app->bench->data) ? 280 : 280 - TYPED_ROWS;
-    rect r = ui_popup_begin(ui, anchor, 340, 58 + examples + (recent ? 8 + 32 * (float)recent : 0));
+    rect r = ui_popup_begin(ui, anchor, 340, examples + 2 * 32);
     if (app->bench) word_rows(app, &r);
-    menu_label(ui, &r, "Another file: its path, or drop it on the window");
-    rect row = rect_cut_top(&r, 32);
-    bool enter = ui_text_field(ui, (rect){row.x, row.y, row.w - 84, 32}, "path", app->path_field,
-                               sizeof app->path_field, "/path/to/file.txt");
-    if ((ui_button(ui, (rect){row.x + row.w - 76, row.y, 76, 32}, "Open", false) || enter) && *app->path_field) {
-        app_open_file(app, app->path_field);
+    static const char *const labels[] = {"Another file ...", "Another task ..."}, *const keys[] = {"Ctrl O", "Ctrl T"};
+    for (int k = 0; k < 2; k++) {
+        if (!ui_menu_row(ui, rect_cut_top(&r, 32), labels[k], keys[k], false)) continue;
         ui_popup_close(ui);
-    }
-    rect_cut_top(&r, 8);
-    for (int k = 0; k < recent; k++) {
-        ui_push_id_int(ui, k);
-        if (ui_menu_row(ui, rect_cut_top(&r, 32), file_name(app->preferences.recent[k]), NULL,
-                        !strcmp(app->setup.data, app->preferences.recent[k]))) {
-            char path[ASSET_PATH];
-            snprintf(path, sizeof path, "%s", app->preferences.recent[k]);
-            app_open_file(app, path);
-            ui_popup_close(ui);
-        }
-        ui_pop_id(ui);
+        app_toggle_opener(app, (enum opener_half)k);
     }
     ui_popup_end(ui);
 }
@@ -417,7 +401,8 @@ static const struct {
                  {"Ctrl + -  =  0", "size of everything"},
                  {"P, F11", "presentation, full screen"},
                  {"Shift + P", "hear the example"},
-                 {"Ctrl + O", "another word or file"},
+                 {"Ctrl + O, T", "open a file; a built-in task"},
+                 {"Ctrl + V", "a pasted text as data"},
                  {"Ctrl + E", "save a picture, a film, the trace"},
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},
                  {"Ctrl (Shift) C", "copy the number under the pointer; the equation as LaTeX"},
@@ -468,6 +453,7 @@ void app_overlays(struct app *app) {
     if (app->help_open) help_sheet(app);
     if (app->preferences_open) app_preferences_sheet(app);
     if (app->saving_open) app_saving_sheet(app);
+    if (app->opener->open) app_opener_sheet(app);
 }
 
 void app_empty(struct app *app, rect stage, rect right, rect bottom) {
@@ -490,6 +476,6 @@ void app_empty(struct app *app, rect stage, rect right, rect bottom) {
               text_of(FONT_SANS_MEDIUM, 15, theme->ink2, ALIGN_CENTER));
     if (app->job) return;
     rect row = {stage.x + stage.w / 2 - 156, stage.y + stage.h * 0.3f + 262, 148, 36};
-    if (ui_button(ui, row, "Open a file", true)) app_toggle_popup(app, APP_POPUP_DATA);
+    if (ui_button(ui, row, "Open a file", true)) app_toggle_opener(app, OPENER_FILES);
     if (ui_button(ui, (rect){row.x + 164, row.y, 148, 36}, "First lesson", false)) app_open_lesson(app, "3", -1);
 }

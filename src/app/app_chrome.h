@@ -6,6 +6,11 @@
 enum { TOP_BAR = 48 };
 enum app_popup { APP_POPUP_MODEL, APP_POPUP_DATA, APP_POPUP_LESSONS };
 
+void app_wake(void *app);                             // any thread: there is something new to show
+void app_opener_sheet(struct app *app);               // of Ctrl+O
+void app_remember(struct app *app, const char *path); // among the recent files
+bool app_takes_homework(const struct app *app);       // what is opened now is a learner's own array
+
 void app_keys(struct app *app, const struct scene *scene, double now);      // what no control took
 void app_answer(struct app *app);                                           // what a view asked for in this frame
 void app_check_homework(struct app *app);                                   // against the record on the workbench
@@ -14,7 +19,7 @@ float app_inspector_width(const struct app *app, float window, float rest); // r
 void app_top_bar(struct app *app, rect r);
 void app_lesson_panel(struct app *app, rect r); // the panel, or its rail
 void app_empty(struct app *app, rect stage, rect right, rect bottom);
-void app_overlays(struct app *app); // progress, message, help: the end of every page
+void app_overlays(struct app *app);  // progress, message, help: the end of every page
 void app_page_keys(struct app *app); // of all pages, after what is the page's own
 void app_toggle_popup(struct app *app, enum app_popup popup);
 void app_change_scale(struct app *app, double factor); // 0 = back to 1

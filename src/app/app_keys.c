@@ -15,7 +15,8 @@ void app_page_keys(struct app *app) {
     for (int k = 0; k < page_count(); k++)
         if (ui_take_key(ui, page_get(k)->key, 0)) app_show_page(app, k);
     if (ui_take_key(ui, ',', MOD_CTRL)) app->preferences_open = !app->preferences_open;
-    if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
+    if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_opener(app, OPENER_FILES);
+    if (ui_take_key(ui, 't', MOD_CTRL)) app_toggle_opener(app, OPENER_TASKS);
     if (ui_take_key(ui, '=', MOD_CTRL) || ui_take_key(ui, '+', MOD_CTRL)) app_change_scale(app, 1.1);
     if (ui_take_key(ui, '-', MOD_CTRL)) app_change_scale(app, 1 / 1.1);
     if (ui_take_key(ui, '0', MOD_CTRL)) app_change_scale(app, 0);
@@ -23,6 +24,7 @@ void app_page_keys(struct app *app) {
     if (ui_take_key(ui, KEY_F1, 0)) app->help_open = !app->help_open;
     if (app->page != PAGE_WORKBENCH && ui_take_key(ui, KEY_ESCAPE, 0)) app_show_page(app, PAGE_WORKBENCH);
     if (ui_text_focused(ui)) return;
+    if (ui_take_key(ui, 'v', MOD_CTRL)) app_paste(app);
     if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
     if (ui_take_key(ui, 'w', 0)) app_set_stacked(app, !app->view.stacked);
     if (ui_take_key(ui, 't', 0)) app_toggle_dark(app);

@@ -32,6 +32,10 @@ static const enum net_kind kinds[ANSWERS_COUNT][2] = {
     [ANSWERS_SEQUENCE] = {NET_ENCODER_DECODER, NET_ENCODER_DECODER},
 };
 
+enum net_kind training_kind(enum data_answers answers) {
+    return kinds[answers][0];
+}
+
 static bool choose_kind(const struct dataset *data, int wish, enum net_kind *out, struct err *err) {
     const enum net_kind *fit = kinds[data->answers];
     bool single = data->answers == ANSWERS_ONE && data->length_max == 1;

@@ -50,5 +50,7 @@ bool training_validate(struct training *training, double *loss, double *accuracy
 // The longest timeline worth training on: of texts the longest example with its <EOS>, at most TRAINING_MAX_T; of
 // tasks, and where answers are of their own, the longest example.
 int training_length(const struct dataset *data);
+// Of the network that such answers ask for, unless another is wished for.
+enum net_kind training_kind(enum data_answers answers);
 // A minibatch as the trainer takes it, borrowed. source: room for what an encoder reads.
 struct batch training_batch(const struct minibatch *minibatch, struct batch *source);

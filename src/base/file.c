@@ -1,5 +1,6 @@
 #include "file.h"
 
+#include "file_error.h"
 #include "mem.h"
 #include "str.h"
 
@@ -10,17 +11,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { STREAM_START = 64 << 10, SAVE_ATTEMPTS = 100 };
-
-static bool io_error(struct err *err, const char *path, const char *what) {
-    int number = errno;
-    if (number == ENOENT) return err_at(err, ERR_IO, path, 0, 0, "cannot %s: there is no such file or folder", what);
-    return err_at(err, ERR_IO, path, 0, 0, "cannot %s: %s", what, strerror(number));
-}
 
 static bool too_large(struct err *err, const char *path, size_t max) {
     return err_at(err, ERR_LIMIT, path, 0, 0, "expected at most %zu bytes (%.1f MB), found more", max,
@@ -56,11 +50,11 @@ static bool read_regular(int fd, const char *path, const struct stat *before, si
     out->data = mem_alloc(size + 1);
     if (!out->data) return err_at(err, ERR_MEMORY, path, 0, 0, "no memory for a file of %zu bytes", size);
     ssize_t got = read_full(fd, out->data, size);
-    if (got < 0) return io_error(err, path, "read");
+    if (got < 0) return file_error(err, path, "read");
     char more;
     if ((size_t)got < size || read_full(fd, &more, 1) != 0) return changed(err, path);
     struct stat after;
-    if (fstat(fd, &after) != 0) return io_error(err, path, "read");
+    if (fstat(fd, &after) != 0) return file_error(err, path, "read");
     if (!same_file(before, &after)) return changed(err, path);
     out->size = size;
     return true;
@@ -78,7 +72,7 @@ static bool read_stream(int fd, const char *path, size_t max, struct bytes *out,
             capacity = wanted;
         }
         ssize_t got = read_full(fd, out->data + out->size, capacity - out->size);
-        if (got < 0) return io_error(err, path, "read");
+        if (got < 0) return file_error(err, path, "read");
         bool end = (size_t)got < capacity - out->size;
         out->size += (size_t)got;
         if (out->size > max) return too_large(err, path, max);
@@ -91,11 +85,11 @@ static bool read_stream(int fd, const char *path, size_t max, struct bytes *out,
 bool file_read(const char *path, size_t max, struct bytes *out, struct err *err) {
     *out = (struct bytes){0};
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return io_error(err, path, "open");
+    if (fd < 0) return file_error(err, path, "open");
     struct stat stat;
     bool good = false;
     if (fstat(fd, &stat) != 0)
-        io_error(err, path, "open");
+        file_error(err, path, "open");
     else if (S_ISDIR(stat.st_mode))
         err_at(err, ERR_IO, path, 0, 0, "expected a file, found a folder");
     else if (S_ISREG(stat.st_mode))
@@ -130,7 +124,7 @@ bool file_make_directories(const char *path, struct err *err) {
         *p = 0;
         if (copy[0] && mkdir(copy, 0777) != 0 && !file_is_directory(copy))
             good = errno == EEXIST ? err_at(err, ERR_IO, copy, 0, 0, "expected a folder, found a file")
-                                   : io_error(err, copy, "make the folder");
+                                   : file_error(err, copy, "make the folder");
         *p = kept;
         if (kept == 0) break;
     }
@@ -138,14 +132,12 @@ bool file_make_directories(const char *path, struct err *err) {
     return good;
 }
 
-bool file_ends_with(const char *path, const char *ending) {
-    size_t a = strlen(path), b = strlen(ending);
-    return a > b && strcasecmp(path + a - b, ending) == 0;
-}
-
-const char *file_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+bool file_make_folder_of(const char *path, struct err *err) {
+    struct str folder = {0};
+    file_folder_of(path, &folder);
+    bool good = file_make_directories(str_text(&folder), err);
+    str_release(&folder);
+    return good;
 }
 
 static void save_forget(struct file_save *save) {
@@ -175,7 +167,7 @@ bool file_save_begin(struct file_save *save, const char *path, struct err *err) 
     bool exists = stat(path, &found) == 0;
     if (exists && S_ISDIR(found.st_mode))
         return err_at(err, ERR_IO, path, 0, 0, "expected a file to write, found a folder");
-    if (exists && access(path, W_OK) != 0) return io_error(err, path, "write");
+    if (exists && access(path, W_OK) != 0) return file_error(err, path, "write");
 
     char real[PATH_MAX]; // a symbolic link stays: what it points at is replaced
     save->target = mem_copy_text(exists && realpath(path, real) ? real : path);
@@ -185,14 +177,14 @@ bool file_save_begin(struct file_save *save, const char *path, struct err *err) 
     else
         fd = open_beside(save);
     if (fd < 0) {
-        io_error(err, path, "write");
+        file_error(err, path, "write");
         save_forget(save);
         return false;
     }
     bool good = !(exists && save->temporary) || fchmod(fd, found.st_mode & 07777) == 0;
     if (good) save->stream = fdopen(fd, "wb");
     if (!save->stream) {
-        io_error(err, path, "write");
+        file_error(err, path, "write");
         close(fd);
         file_save_abandon(save);
         return false;
@@ -202,20 +194,19 @@ bool file_save_begin(struct file_save *save, const char *path, struct err *err) 
 
 // So that the rename itself survives a power cut; file systems that cannot do it are no reason to fail.
 static void flush_folder(const char *target) {
-    char *folder = mem_copy_text(target);
-    char *slash = strrchr(folder, '/');
-    if (slash) slash[slash == folder] = 0;
-    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct str folder = {0};
+    file_folder_of(target, &folder);
+    int fd = open(str_text(&folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         fsync(fd);
         close(fd);
     }
-    mem_free(folder);
+    str_release(&folder);
 }
 
 bool file_save_write(struct file_save *save, const void *data, size_t size, struct err *err) {
     if (size == 0 || fwrite(data, 1, size, save->stream) == size) return true;
-    io_error(err, save->target, "write");
+    file_error(err, save->target, "write");
     file_save_abandon(save);
     return false;
 }
@@ -235,7 +226,7 @@ bool file_save_commit(struct file_save *save, struct err *err) {
     errno = reason;
     if (good && save->temporary && rename(save->temporary, save->target) != 0) good = false;
     if (!good) {
-        io_error(err, save->target, "save");
+        file_error(err, save->target, "save");
         file_save_abandon(save);
         return false;
     }

@@ -3,6 +3,7 @@
 // disk and renamed over it; on any failure the target is untouched and no temporary is left.
 
 #include "err.h"
+#include <stdint.h>
 #include <stdio.h>
 
 struct bytes {
@@ -16,8 +17,39 @@ void bytes_release(struct bytes *bytes);
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
 bool file_make_directories(const char *path, struct err *err); // as mkdir -p
-bool file_ends_with(const char *path, const char *ending); // as ".png"; A to Z are a to z; there is a name before it
-const char *file_name(const char *path);                   // last component, points into path
+bool file_ends_with(const char *path, const char *ending);   // as ".png"; A to Z are a to z; there is a name before it
+const char *file_name(const char *path);                     // last component, points into path
+bool file_make_folder_of(const char *path, struct err *err); // what the file is to lie in
+
+// --- paths, as texts ---
+
+struct str;
+void file_folder_of(const char *path, struct str *out); // "a/b" -> "a", "/a" -> "/", "a" -> "."
+// Absolute, without ".", ".." and "//"; "~" at the start is the home folder, and what is relative lies in `folder`,
+// which is absolute, or NULL for the current one. False when a folder that is needed is not known.
+bool file_resolve(const char *path, const char *folder, struct str *out);
+// A path out of a URI as file managers hand it on, "file:///a%20b" -> "/a b"; false for what is none, or of another
+// host.
+bool file_from_uri(const char *uri, struct str *out);
+
+// --- a folder's entries ---
+
+struct file_entry {
+    const char *name;
+    int64_t size; // bytes; of folders and of what leads nowhere 0
+    bool folder, regular;
+};
+enum { FILE_LIST_MOST = 200000 };
+struct file_list {
+    struct file_entry *entries; // folders first, then by name; small and capital letters are alike
+    int count;
+    bool cut; // there are more than FILE_LIST_MOST
+    struct arena *names;
+};
+// Links are followed. go_on is asked at every entry and stops the reading (ERR_STOPPED); it may be NULL.
+bool file_list_read(struct file_list *list, const char *folder, bool (*go_on)(void *context), void *context,
+                    struct err *err);
+void file_list_release(struct file_list *list);
 
 struct file_save {
     FILE *stream; // write here

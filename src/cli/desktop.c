@@ -49,6 +49,14 @@ static void redraw(void *context) {
     window_present(screen->window, &screen->list, app_background(screen->app));
 }
 
+static void name_window(const struct app *app, struct window *window, char before[512]) {
+    char title[512];
+    app_title(app, title, sizeof title);
+    if (!strcmp(title, before)) return;
+    strcpy(before, title);
+    window_set_title(window, title);
+}
+
 static void grant(struct app *app, struct window *window) {
     if (app->wish == APP_FULLSCREEN) window_set_fullscreen(window, app->fullscreen = !app->fullscreen);
     if (app->wish == APP_SCALE)
@@ -62,6 +70,7 @@ static void loop(struct app *app, struct window *window) {
     window_on_resize(window, redraw, &screen);
     redraw(&screen);
     bool typing = false;
+    char title[512] = "";
     while (app->wish != APP_QUIT) {
         struct input_event event;
         double wait = app_wait(app, clock_seconds());
@@ -79,6 +88,7 @@ static void loop(struct app *app, struct window *window) {
         if (any) frame(app, window, &screen.list); // what the events changed
         if (app->ui.text_input || typing) window_text_input(window, typing = app->ui.text_input, app->ui.caret);
         window_set_cursor(window, app->ui.cursor);
+        name_window(app, window, title);
         window_present(window, &screen.list, app_background(app));
     }
     window_on_resize(window, NULL, NULL);

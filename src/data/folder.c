@@ -12,13 +12,13 @@
 
 enum { FILES_MOST = 1000 };
 
-static bool is_text_name(const char *name) {
+bool folder_takes(const char *name) {
     size_t length = strlen(name);
     return name[0] != '.' && length > 4 && strcmp(name + length - 4, ".txt") == 0;
 }
 
 static int text_files(const struct dirent *entry) {
-    return is_text_name(entry->d_name);
+    return folder_takes(entry->d_name);
 }
 
 static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
@@ -29,7 +29,7 @@ static bool sniff(const struct reader_input *input, const struct data_options *o
         free(entries[i]);
     if (count >= 0) free(entries);
     snprintf(why, why_size, "%d text files, each named by its label", count);
-    return count >= 2;
+    return count >= FOLDER_FILES_LEAST;
 }
 
 // One file, kept for as long as rows point into it.

@@ -38,6 +38,10 @@ bool dataset_read(struct dataset *dataset, const char *path, const struct data_o
 bool dataset_read_bytes(struct dataset *dataset, const char *name, const char *bytes, size_t size,
                         const struct data_options *options, struct err *err);
 
+// Whether the reader of folders reads a file of that name: its label and ".txt". It takes a folder with at least two.
+bool folder_takes(const char *name);
+enum { FOLDER_FILES_LEAST = 2 };
+
 // For sniffing: the first lines, up to `max`, into lines; returns how many there are.
 struct line;
 int reader_first_lines(const struct reader_input *input, struct line *lines, int max);

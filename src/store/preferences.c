@@ -226,16 +226,6 @@ static char *to_text(const struct preferences *p) {
     return text;
 }
 
-static bool make_folder_of(const char *path, struct err *err) {
-    const char *name = file_name(path);
-    if (name == path) return true;
-    struct str folder = {0};
-    str_put_n(&folder, path, (size_t)(name - path));
-    bool good = file_make_directories(str_text(&folder), err);
-    str_release(&folder);
-    return good;
-}
-
 bool preferences_save(const struct preferences *preferences, const char *path, struct err *err) {
     double scale = preferences->scale;
     int notation = preferences->notation;
@@ -251,7 +241,7 @@ bool preferences_save(const struct preferences *preferences, const char *path, s
     struct str whole = {0};
     str_printf(&whole, "%s\n", text);
     free(text);
-    bool good = make_folder_of(path, err) && file_save_whole(path, whole.data, whole.size, err);
+    bool good = file_make_folder_of(path, err) && file_save_whole(path, whole.data, whole.size, err);
     str_release(&whole);
     return good;
 }

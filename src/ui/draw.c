@@ -501,6 +501,20 @@ void format_count(char *out, size_t size, long value) {
     snprintf(out, size, "%s", text);
 }
 
+void format_bytes(char *out, size_t size, int64_t bytes) {
+    static const char *const units[] = {"kB", "MB", "GB", "TB"};
+    enum { UNITS = sizeof units / sizeof *units };
+    if (bytes < 1000) {
+        snprintf(out, size, "%d B", (int)bytes);
+        return;
+    }
+    double value = (double)bytes / 1000;
+    int unit = 0;
+    while (value >= 999.5 && unit + 1 < UNITS)
+        value /= 1000, unit++;
+    snprintf(out, size, value < 9.95 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}
+
 float draw_value(struct draw_list *list, float x, float y, struct source source, int digits, bool plus,
                  struct text_style style) {
     char text[400];

@@ -111,7 +111,8 @@ const struct source *draw_value_at(const struct draw_list *list, point at);
 void format_value(
     char *out, size_t size, double value, int digits,
     bool plus); // as draw_value writes it; no "-0.00"; "NaN", "∞"; digits -k: k of them and a power of ten
-void format_count(char *out, size_t size, long value); // 32 033 with thin spaces
+void format_count(char *out, size_t size, long value);    // 32 033 with thin spaces
+void format_bytes(char *out, size_t size, int64_t bytes); // 742 B, 34 kB, 1.1 MB
 float text_width(struct draw_list *list, const char *text, struct text_style style);
 
 void draw_clip_push(struct draw_list *list, rect r); // intersected with the current one

@@ -34,6 +34,7 @@ static const struct stroke_or_fill icons[ICON_COUNT][PARTS] = {
                   {"M12 6.5v11c0 .5.6.8 1 .5l6-5.5c.3-.2.3-.7 0-.9L13 6c-.4-.3-1 0-1 .5z", true},
                   {"M19.5 5.5h1.8v13h-1.8z", true}},
     [ICON_FILE] = {{"M7 3.5h7l4 4v13H7zM14 3.5v4h4", false}},
+    [ICON_FOLDER] = {{"M3.5 6h6l2 2.5h9v10.5h-17z", false}},
     [ICON_GRID] = {{"M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z", false}},
     [ICON_WARN] = {{"M12 4.5L3.5 19.5h17z", false},
                    {"M12 10v4.5", false},

@@ -56,5 +56,9 @@ struct input_event {
     int key; // enum input_key or a character
     unsigned mods;
     bool repeat;
-    char text[512]; // INPUT_TEXT: UTF-8; INPUT_DROP: a path; INPUT_EDITING: composition
+    char text[512]; // INPUT_TEXT: UTF-8; INPUT_EDITING: composition
+    // INPUT_DROP: paths, or one text; none where it was neither. Borrowed until the next event is waited for.
+    const char *const *dropped;
+    int drop_count;
+    bool drop_text;
 };

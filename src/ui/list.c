@@ -126,9 +126,7 @@ void ui_scroll_end(struct ui *ui) {
 
 struct list {
     struct ui *ui;
-    int count;
-    const char *(*text)(void *context, int row);
-    void *context;
+    const struct ui_rows *rows;
     int *highlight;
 };
 
@@ -143,30 +141,35 @@ static void type_ahead(struct list *l, const char *letters) {
     memcpy(state->typed + state->typed_length, letters, length + 1);
     state->typed_length += (int)length;
     int start = *l->highlight < 0 ? 0 : *l->highlight + (again ? 1 : 0);
-    for (int i = 0; i < l->count; i++) {
-        int row = (start + i) % l->count;
-        if (strncasecmp(l->text(l->context, row), state->typed, (size_t)state->typed_length) != 0) continue;
+    for (int i = 0; i < l->rows->count; i++) {
+        int row = (start + i) % l->rows->count;
+        if (strncasecmp(l->rows->text(l->rows->context, row), state->typed, (size_t)state->typed_length) != 0) continue;
         *l->highlight = row;
         return;
     }
 }
 
-static bool list_keys(struct list *l, int page) {
-    struct ui *ui = l->ui;
+static void move_keys(struct list *l, int page) {
+    const int count = l->rows->count;
     const struct {
         int key;
         int by;
-    } moves[] = {{KEY_DOWN, 1},        {KEY_UP, -1},          {KEY_PAGE_DOWN, page},
-                 {KEY_PAGE_UP, -page}, {KEY_HOME, -l->count}, {KEY_END, l->count}};
+    } moves[] = {{KEY_DOWN, 1},        {KEY_UP, -1},       {KEY_PAGE_DOWN, page},
+                 {KEY_PAGE_UP, -page}, {KEY_HOME, -count}, {KEY_END, count}};
     int at = *l->highlight;
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
-        while (ui_take_key(ui, moves[i].key, 0)) {
-            at = at < 0 && moves[i].by > 0 && moves[i].by < l->count ? 0 : at + moves[i].by;
-            at = at < 0 ? 0 : at >= l->count ? l->count - 1 : at;
+        while (ui_take_key(l->ui, moves[i].key, 0)) {
+            at = at < 0 && moves[i].by > 0 && moves[i].by < count ? 0 : at + moves[i].by;
+            at = at < 0 ? 0 : at >= count ? count - 1 : at;
         }
     *l->highlight = at;
+}
+
+// Letters go to the row that begins with them.
+static bool list_letters(struct list *l) {
+    struct ui *ui = l->ui;
     bool typing = ui->state->typed_length > 0 && ui->now - ui->state->typed_at < 1;
-    bool chosen = ui_take_key(ui, KEY_ENTER, 0) || (!typing && ui_take_key(ui, KEY_SPACE, 0));
+    bool chosen = !typing && ui_take_key(ui, KEY_SPACE, 0);
     for (int i = 0; i < ui->event_count; i++) {
         struct input_event *event = &ui->events[i];
         if (event->kind == INPUT_TEXT && (typing || event->text[0] != ' ')) {
@@ -176,42 +179,56 @@ static bool list_keys(struct list *l, int page) {
         if (event->kind == INPUT_KEY && event->mods <= MOD_SHIFT && event->key > ' ' && event->key < 0x100)
             event->kind = INPUT_NONE;
     }
-    return chosen && *l->highlight >= 0;
+    return chosen;
 }
 
 static void draw_rows(struct list *l, rect r, float offset, int hovered) {
     struct ui *ui = l->ui;
+    const struct ui_rows *rows = l->rows;
     const struct theme *theme = ui->theme;
     int first = (int)floorf(offset / UI_LIST_ROW), last = (int)ceilf((offset + r.h) / UI_LIST_ROW);
-    for (int row = first; row < last && row < l->count; row++) {
+    for (int row = first; row < last && row < rows->count; row++) {
         rect at = {r.x, r.y + (float)row * UI_LIST_ROW - offset, r.w, UI_LIST_ROW};
         bool lit = row == *l->highlight;
         if (lit || row == hovered)
             draw_rect(ui->list, (rect){at.x + 4, at.y + 1, at.w - 8 - BAR, at.h - 2}, theme->sunk, 4);
+        rect inner = {at.x + 14, at.y, at.w - 28 - BAR, at.h};
         struct text_style style = {lit ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, theme->ink1, ALIGN_LEFT};
-        draw_text_fit(ui->list, at.x + 14, at.y + 21, at.w - 28 - BAR, l->text(l->context, row), style);
+        if (rows->draw)
+            rows->draw(rows->context, ui, row, inner, style);
+        else
+            draw_text_fit(ui->list, inner.x, inner.y + UI_LIST_BASELINE, inner.w, rows->text(rows->context, row),
+                          style);
     }
 }
 
-int ui_list(struct ui *ui, rect r, const char *name, int count, const char *(*text)(void *context, int row),
-            void *context, int *highlight) {
+static void scroll_to(float *offset, float height, int row) {
+    float top = (float)row * UI_LIST_ROW;
+    if (top < *offset) *offset = top;
+    if (top + UI_LIST_ROW > *offset + height) *offset = top + UI_LIST_ROW - height;
+}
+
+int ui_list_rows(struct ui *ui, rect r, const char *name, const struct ui_rows *rows, int *highlight) {
     ui_id id = ui_make_id(ui, name);
-    struct list l = {ui, count, text, context, highlight};
+    struct list l = {ui, rows, highlight};
+    const int count = rows->count;
     float content = (float)count * UI_LIST_ROW, *offset = ui_scroll_offset(ui, id);
-    struct ui_result result = ui_control_with(ui, id, r, UI_FOCUSABLE | UI_KEEPS_SPACE | UI_POINTER_KEYS);
+    struct ui_result result =
+        ui_control_with(ui, id, r, rows->beside_field ? 0 : UI_FOCUSABLE | UI_KEEPS_SPACE | UI_POINTER_KEYS);
     if (*highlight >= count) *highlight = count - 1;
     int before = *highlight, chosen = -1;
-    if (result.focused && count > 0) {
-        ui->text_input = true; // letters
-        ui->caret = r;
-        if (list_keys(&l, (int)fmaxf(1, floorf(r.h / UI_LIST_ROW) - 1))) chosen = *highlight;
+    if (count > 0 && (result.focused || rows->keys)) {
+        bool asked = false;
+        move_keys(&l, (int)fmaxf(1, floorf(r.h / UI_LIST_ROW) - 1));
+        if (result.focused) {
+            ui->text_input = true; // letters
+            ui->caret = r;
+            asked = list_letters(&l);
+        }
+        if ((ui_take_key(ui, KEY_ENTER, 0) || asked) && *highlight >= 0) chosen = *highlight;
     }
     take_wheel(ui, id, r, offset);
-    if (*highlight != before && *highlight >= 0) {
-        float top = (float)*highlight * UI_LIST_ROW;
-        if (top < *offset) *offset = top;
-        if (top + UI_LIST_ROW > *offset + r.h) *offset = top + UI_LIST_ROW - r.h;
-    }
+    if ((*highlight != before || rows->show) && *highlight >= 0) scroll_to(offset, r.h, *highlight);
     *offset = clamp_offset(*offset, content, r.h);
     int hovered = -1;
     if (result.hovered) hovered = (int)floorf((ui->pointer.y - r.y + *offset) / UI_LIST_ROW);
@@ -225,4 +242,10 @@ int ui_list(struct ui *ui, rect r, const char *name, int count, const char *(*te
     draw_box(ui->list, r, ui->theme->line2, 6, 1);
     ui_focus_ring(ui, id, r, 6);
     return chosen;
+}
+
+int ui_list(struct ui *ui, rect r, const char *name, int count, const char *(*text)(void *context, int row),
+            void *context, int *highlight) {
+    struct ui_rows rows = {.count = count, .text = text, .context = context};
+    return ui_list_rows(ui, r, name, &rows, highlight);
 }

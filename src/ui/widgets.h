@@ -20,6 +20,7 @@ enum icon {
     ICON_START,
     ICON_END,
     ICON_FILE,
+    ICON_FOLDER,
     ICON_GRID,
     ICON_WARN,
     ICON_STOP,
@@ -84,6 +85,20 @@ bool ui_text_field_changed(const struct ui *ui); // the last text field's text c
 enum { UI_LIST_ROW = 32 };
 int ui_list(struct ui *ui, rect r, const char *id, int count, const char *(*text)(void *context, int row),
             void *context, int *highlight);
+// The same with rows that draw themselves, and beside a text field that keeps the focus: the field's letters choose
+// what is in the list, the list's keys choose among it. Call it before the field.
+struct ui_rows {
+    int count;
+    const char *(*text)(void *context, int row);
+    void *context;
+    // Instead of the text, which letters still look for; baseline: UI_LIST_BASELINE below at.y. May be NULL.
+    void (*draw)(void *context, struct ui *ui, int row, rect at, struct text_style style);
+    bool beside_field; // takes no focus
+    bool keys;         // the field has the focus: arrows, Page keys, Home, End and Enter are the list's
+    bool show;         // the caller has moved the highlight: scroll to it
+};
+enum { UI_LIST_BASELINE = 21 };
+int ui_list_rows(struct ui *ui, rect r, const char *id, const struct ui_rows *rows, int *highlight);
 // Scrolled area: content of height `content` in r; returns the offset to subtract from y. Clips to r; ui_scroll_end
 // draws the bar. With the focus: arrows, Page keys, Home, End. A control that gets the focus by a key is scrolled into
 // view.
