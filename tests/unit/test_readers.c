@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "minibatch.h"
 #include "reader.h"
+#include "real_files.h"
 #include "str.h"
 #include "temporary.h"
 #include "tokens.h"
@@ -631,38 +632,16 @@ static void test_memory_runs_out(void **state) {
 
 // ---- real files ----
 
-struct real {
-    const char *path, *reader;
-    enum data_answers answers;
-    int examples, symbols, labels, channels, length_max;
-};
-
 static void test_real_files(void **state) {
     (void)state;
-    static const struct real files[] = {
-        {"names.txt", "text", ANSWERS_NEXT, 32033, 28, 0, 0, 15},
-        {"tinyshakespeare.txt", "text", ANSWERS_NEXT, 1, 67, 0, 0, 1115394},
-        {"surnames", "folder", ANSWERS_ONE, 20050, 85, 18, 0, 20},
-        {"promoters.data", "labelled", ANSWERS_ONE, 106, 6, 2, 0, 57},
-        {"wnut16_dev", "conll", ANSWERS_EACH, 1000, 6256, 20, 0, 41},
-        {"amazon_cells_labelled_1000.txt", "labelled", ANSWERS_ONE, 1000, 0, 2, 0, 0},
-        {"eng-fra.txt", "pairs", ANSWERS_SEQUENCE, 5000, 70, 0, 0, 13},
-        {"date-4000.txt", "pairs", ANSWERS_SEQUENCE, 5000, 59, 13, 0, 29},
-        {"addition-5000.txt", "pairs", ANSWERS_SEQUENCE, 5000, 13, 12, 0, 7},
-        {"jsb-chorales-quarter.json", "piano-roll", ANSWERS_NEXT, 382, 0, 0, 88, 160},
-        {"BasicMotions_TRAIN.ts", "ts", ANSWERS_ONE, 40, 0, 4, 6, 100},
-        {"BasicMotions_TEST.ts", "ts", ANSWERS_ONE, 40, 0, 4, 6, 100},
-        {"airline-passengers.csv", "series", ANSWERS_NEXT, 1, 0, 0, 1, 144},
-        {"monthly-sunspots.csv", "series", ANSWERS_NEXT, 1, 0, 0, 1, 2820},
-    };
-    if (!file_is_directory(SOURCE_ROOT "/../shared/data")) {
+    if (!file_is_directory(REAL_DATA)) {
         print_message("skipped: the folder ../shared/data with real data is not there\n");
         skip();
     }
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        const struct real *r = &files[i];
+    for (size_t i = 0; i < REAL_FILES; i++) {
+        const struct real_file *r = &real_files[i];
         char path[600];
-        snprintf(path, sizeof path, "%s/../shared/data/%s", SOURCE_ROOT, r->path);
+        snprintf(path, sizeof path, "%s/%s", REAL_DATA, r->path);
         struct dataset d;
         struct err err;
         if (!dataset_read(&d, path, NULL, &err)) fail_msg("%s: %s", r->path, err.message);
