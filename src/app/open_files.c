@@ -154,7 +154,7 @@ void opener_choose(struct app *app, int entry) {
     if (list->entries[entry].folder) {
         o->field[0] = 0;
         opener_go(app, str_text(&path), NULL);
-    } else if (refusals[kind] && file_exists(str_text(&path)))
+    } else if (refusals[kind] && (kind == ENTRY_GONE || file_exists(str_text(&path))))
         opener_say(app, "%.200s cannot be opened: %s.", name, refusals[kind]);
     else
         opener_choose_file(app, str_text(&path));

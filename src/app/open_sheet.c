@@ -113,6 +113,7 @@ void app_opener_sheet(struct app *app) {
                              (int)o->half, false);
     if (chosen != (int)o->half) {
         o->half = (enum opener_half)chosen;
+        o->fresh = !ui->focus_visible; // by the pointer; the arrows go on choosing
         o->said[0] = 0;
     }
     if (o->half == OPENER_TASKS)
