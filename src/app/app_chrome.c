@@ -401,7 +401,7 @@ static const struct {
                  {"Ctrl + -  =  0", "size of everything"},
                  {"P, F11", "presentation, full screen"},
                  {"Shift + P", "hear the example"},
-                 {"Ctrl + O, T", "open a file; a built-in task"},
+                 {"Ctrl + O, T, D", "open a file; a task; another example"},
                  {"Ctrl + V", "a pasted text as data"},
                  {"Ctrl + E", "save a picture, a film, the trace"},
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},

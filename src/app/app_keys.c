@@ -60,6 +60,7 @@ void app_keys(struct app *app, const struct scene *scene, double now) {
     if (ui_take_key(ui, KEY_END, 0) && app->bench) app_seek(app, app->bench->script->count);
     if (ui_take_key(ui, KEY_DOWN, 0)) app_select_unit(app, app->view.unit + 1);
     if (ui_take_key(ui, KEY_UP, 0)) app_select_unit(app, app->view.unit < 0 ? -1 : app->view.unit - 1);
+    if (ui_take_key(ui, 'd', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
     if (ui_take_key(ui, 'e', MOD_CTRL)) app_open_saving(app);
     if (ui_take_key(ui, 'c', MOD_CTRL)) app_copy_number(app);
     if (ui_take_key(ui, 'c', MOD_CTRL | MOD_SHIFT)) app_copy_equation(app);

@@ -12,7 +12,19 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SIDE = 216, SIDE_GAP = 28, SIDE_LEAST = 660, CRUMBS = 30, FIELD = 36, GAP = 8, SIZE_W = 76, WORD_W = 104 };
+enum {
+    SIDE = 216,
+    SIDE_GAP = 28,
+    SIDE_LEAST = 480,
+    SIDE_WIDE = 660,
+    SIDE_NARROW = 150,
+    CRUMBS = 30,
+    FIELD = 36,
+    GAP = 8,
+    SIZE_W = 76,
+    WORD_W = 104,
+    NAME_LEAST = 300
+};
 
 // --- the left side: recent files, places ---
 
@@ -47,8 +59,8 @@ static void recent(struct app *app, rect *r, float keep) {
     label(ui, r, "Recent");
     if (p->recent_count == 0) {
         rect row = rect_cut_top(r, UI_LIST_ROW);
-        draw_text(ui->list, row.x + 4, row.y + UI_LIST_BASELINE, "What you open stands here.",
-                  opener_quiet(ui, ALIGN_LEFT));
+        draw_text_fit(ui->list, row.x + 4, row.y + UI_LIST_BASELINE, row.w, "Nothing yet",
+                      opener_quiet(ui, ALIGN_LEFT));
     }
     for (int k = 0; k < p->recent_count && r->h - UI_LIST_ROW >= keep; k++) {
         const char *path = p->recent[k];
@@ -65,7 +77,7 @@ static void recent(struct app *app, rect *r, float keep) {
 
 static void places(struct app *app, rect *r) {
     struct ui *ui = &app->ui;
-    const struct { const char *name, *path; } list[] = {{"Home", "~"}, {"Comes with unroll", app->opener->assets}};
+    const struct { const char *name, *path; } list[] = {{"Home", "~"}, {"Shipped data", app->opener->assets}};
     label(ui, r, "Places");
     for (size_t k = 0; k < sizeof list / sizeof *list; k++) {
         if (!*list[k].path || !side_row(ui, rect_cut_top(r, UI_LIST_ROW), ICON_FOLDER, list[k].name, false, NULL))
@@ -90,7 +102,7 @@ static void crumbs(struct app *app, rect r) {
     const char *folder = app->opener->folder;
     struct text_style way = text_of(FONT_SANS_MEDIUM, 14, ui->theme->ink2, ALIGN_LEFT),
                       last = text_of(FONT_SANS_SEMIBOLD, 14, ui->theme->ink1, ALIGN_LEFT);
-    enum { MOST = 32, BETWEEN = 20 };
+    enum { MOST = 32, BETWEEN = 20, ROOT = 10 };
     const char *ends[MOST]; // of the folders' paths
     char name[256], path[ASSET_PATH] = "";
     int count = 0;
@@ -109,10 +121,10 @@ static void crumbs(struct app *app, rect r) {
         width += w;
     }
     ui_push_id(ui, "crumbs");
-    if (ui_link(ui, (rect){x, r.y, 14, r.h}, first > 0 ? "…" : "/", count == 0 ? last : way))
+    if (ui_link(ui, (rect){x, r.y, ROOT, r.h}, first > 0 ? "…" : "/", count == 0 ? last : way))
         snprintf(path, sizeof path, "/");
     if (first > 0 && *path) snprintf(path, sizeof path, "%.*s", (int)(ends[first - 1] - folder), folder);
-    x += 14;
+    x += ROOT;
     for (int k = first; k < count; k++) {
         const char *start = k > 0 ? ends[k - 1] + 1 : folder + 1;
         snprintf(name, sizeof name, "%.*s", (int)(ends[k] - start), start);
@@ -156,8 +168,9 @@ static void draw_row(void *context, struct ui *ui, int row, rect at, struct text
     float y = at.y + UI_LIST_BASELINE;
     if (kind >= ENTRY_EMPTY) style.color = ui->theme->ink3;
     icon_draw(ui->list, icon_of(kind, e->folder), at.x, at.y + 7, 18, style.color, 1.5f);
-    draw_text_fit(ui->list, at.x + 28, y, at.w - 28 - SIZE_W - WORD_W - 8, e->name, style);
-    draw_text(ui->list, at.x + at.w - SIZE_W - WORD_W, y, entry_words[kind], opener_quiet(ui, ALIGN_LEFT));
+    float word = text_width(ui->list, entry_words[kind], opener_quiet(ui, ALIGN_LEFT));
+    draw_text_fit(ui->list, at.x + 28, y, at.w - 28 - SIZE_W - (word > 0 ? word + 12 : 0), e->name, style);
+    draw_text(ui->list, at.x + at.w - SIZE_W, y, entry_words[kind], opener_quiet(ui, ALIGN_RIGHT));
     if (!e->regular) return;
     format_bytes(size, sizeof size, e->size);
     draw_text(ui->list, at.x + at.w, y, size, opener_quiet(ui, ALIGN_RIGHT));
@@ -262,9 +275,10 @@ void opener_files(struct app *app, rect r, rect footer) {
     bool beside = r.w >= SIDE_LEAST;
     rect left = {0};
     if (beside) {
-        left = rect_cut_left(&r, SIDE);
-        rect_cut_left(&r, SIDE_GAP);
-        rect_cut_left(&footer, SIDE + SIDE_GAP);
+        float width = r.w >= SIDE_WIDE ? SIDE : SIDE_NARROW, gap = r.w >= SIDE_WIDE ? SIDE_GAP : SIDE_GAP / 2;
+        left = rect_cut_left(&r, width);
+        rect_cut_left(&r, gap);
+        rect_cut_left(&footer, width + gap);
     }
     crumbs(app, rect_cut_top(&r, CRUMBS));
     files(app, r);

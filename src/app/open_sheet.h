@@ -31,6 +31,7 @@ struct opener {
     int shipped_count;
     int found[128], found_count, task_row; // rows: tasks, then shipped files
     bool found_show;
+    float about_height;        // of what is said about the lit one, in the frame before
     const struct task *filled; // whose parameters stand in the fields
     char parameters[TASK_PARAMETERS][PARAMETER_TEXT];
 };

@@ -12,8 +12,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-enum { LIST = 340, LIST_LEAST = 240, GAP = 28, FIELD = 36, ROW = 40, NAME = 96, NUMBER = 92 };
+enum { LIST = 340, LIST_LEAST = 240, GAP = 28, FIELD = 36, ROW = 40, NAME = 96, NUMBER = 92, KIND_LEAST = 260 };
 
 static int task_count(void) {
     int count = 0;
@@ -34,6 +35,11 @@ static const char *kind_name(const struct task *task) {
     return task->recipe.kind ? task->recipe.kind : net_kind_names[training_kind(task->answers)];
 }
 
+static const char *title_of(const struct opener *o, int index) {
+    const struct task *task = task_at(index);
+    return task ? task->title : file_name(shipped_at(o, index));
+}
+
 static bool task_passes(const struct task *task, const char *filter) {
     return strcasestr(task->title, filter) || strcasestr(task->id, filter) || strcasestr(task->story, filter) ||
            strcasestr(kind_name(task), filter);
@@ -49,6 +55,8 @@ static void find(struct opener *o) {
             o->found[o->found_count++] = k;
     }
     o->task_row = o->found_count > 0 ? 0 : -1;
+    for (int k = o->found_count; k-- > 0;) // what begins with it comes first
+        if (!strncasecmp(title_of(o, o->found[k]), o->filter, strlen(o->filter))) o->task_row = k;
     o->found_show = true;
 }
 
@@ -74,14 +82,14 @@ void opener_fill_tasks(struct opener *o) {
 
 static const char *row_name(void *context, int row) {
     const struct opener *o = ((struct app *)context)->opener;
-    const struct task *task = task_at(o->found[row]);
-    return task ? task->title : file_name(shipped_at(o, o->found[row]));
+    return title_of(o, o->found[row]);
 }
 
 static void draw_row(void *context, struct ui *ui, int row, rect at, struct text_style style) {
     const struct opener *o = ((struct app *)context)->opener;
     const struct task *task = task_at(o->found[row]);
-    const char *kind = task ? kind_name(task) : "file";
+    bool wide = at.w >= KIND_LEAST; // else what is said beside the list is enough
+    const char *kind = !wide ? "" : task ? kind_name(task) : "file";
     float y = at.y + UI_LIST_BASELINE, w = text_width(ui->list, kind, opener_quiet(ui, ALIGN_LEFT));
     draw_text(ui->list, at.x + at.w, y, kind, opener_quiet(ui, ALIGN_RIGHT));
     draw_text_fit(ui->list, at.x, y, at.w - w - 12, row_name(context, row), style);
@@ -166,6 +174,10 @@ static bool parameter(struct app *app, rect *r, const struct task_parameter *p, 
 static bool about_task(struct app *app, rect r, const struct task *task) {
     struct ui *ui = &app->ui;
     struct opener *o = app->opener;
+    const rect all = r;
+    r.y -= ui_scroll_begin(ui, r, task->id, o->about_height);
+    const float top = r.y;
+    if (o->about_height > r.h) r.w -= 14; // the bar
     char text[256], value[32];
     bool enter = false;
     struct rich_style story = {.size = 15, .line_height = 22, .ink = ui->theme->ink2, .bold = ui->theme->ink1};
@@ -189,6 +201,9 @@ static bool about_task(struct app *app, rect r, const struct task *task) {
     for (int k = 0; k < TASK_PARAMETERS && task->parameters[k].name; k++)
         enter |= parameter(app, &r, &task->parameters[k], o->parameters[k]);
     ui_pop_id(ui);
+    o->about_height = r.y - top;
+    ui_scroll_end(ui);
+    if (o->about_height > all.h) draw_hline(ui->list, all.x, all.x + all.w, all.y + all.h, ui->theme->line);
     return enter;
 }
 

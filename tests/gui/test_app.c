@@ -265,7 +265,7 @@ static void menus(void **state) {
     assert_int_equal(app->bench->model.layout.spec.cell, CELL_RNN);
     assert_int_equal(app->setup.recipe.seed, 2);
     assert_string_equal(app->bench->example_text, "troodon");
-    drive_key(&drive, 'o', MOD_CTRL);
+    drive_key(&drive, 'd', MOD_CTRL);
     assert_true(app->data_open);
     drive_key(&drive, KEY_ESCAPE, 0);
     assert_false(app->data_open);

@@ -9,6 +9,8 @@
 
 #include "drive.h"
 #include "kind_files.h"
+#include "mem.h"
+#include "open_sheet.h"
 #include "rng.h"
 #include "thread.h"
 #include <stdlib.h>
@@ -39,6 +41,8 @@ static struct input_event random_event(struct rng *rng, float w, float h) {
     enum { KEYS = sizeof keys / sizeof *keys, LETTERS = 'z' - 'a' + 1 };
     static const char *const texts[] = {"a", "troodon", "Ω", " ", "7", "-1.5", "x", "\xe2\x82\xac"};
     struct input_event event = {0};
+    if (rng_below(rng, 300) == 0) // the ways in
+        return (struct input_event){.kind = INPUT_KEY, .key = "otdv"[rng_below(rng, 4)], .mods = MOD_CTRL};
     event.at = (point){(float)(rng_uniform(rng) * w), (float)(rng_uniform(rng) * h)};
     if (rng_below(rng, 6) == 0) event.at.y = (float)(rng_uniform(rng) * 48);
     if (rng_below(rng, 6) == 0) event.at.y = h - (float)(rng_uniform(rng) * 120);
@@ -83,12 +87,28 @@ static void count_view(const struct drive *drive) {
     drawn[drive->app->view.view]++;
 }
 
+static char *some_text(void *context) {
+    (void)context;
+    return mem_copy_text("anna\nbert\ncarl\n");
+}
+
+// It looks into no folder but its own and those of the program.
+static void stay_here(struct app *app) {
+    static char here[ASSET_PATH];
+    struct opener *o = app->opener;
+    if (!here[0] && !getcwd(here, sizeof here)) fail_msg("there is no current folder");
+    if (!*o->folder || !strncmp(o->folder, here, strlen(here)) || !strncmp(o->folder, o->assets, strlen(o->assets)))
+        return;
+    opener_go(app, here, NULL);
+}
+
 static void walk_in(struct app_options *options, double seconds_here) {
     static const float sizes[][3] = {{1440, 900, 1}, {1280, 720, 1}, {1024, 640, 1}, {1536, 864, 2}, {700, 500, 1}};
     struct drive drive;
     struct err err = {0};
     options->setup.recipe.steps = 10;
     if (!drive_open(&drive, options, 1440, 900, 1, &err)) fail_msg("%s", err.message);
+    drive.app->ui.clipboard_get = some_text;
     struct rng rng = rng_seed(seed);
     double end = clock_seconds() + seconds_here;
     long events = 0, early = 0;
@@ -101,6 +121,7 @@ static void walk_in(struct app_options *options, double seconds_here) {
         struct input_event event = random_event(&rng, drive.width, drive.height);
         app_event(drive.app, &event);
         drive_frame(&drive);
+        stay_here(drive.app);
         count_view(&drive);
         if (drive.app->wish == APP_QUIT) drive.app->wish = APP_NOTHING;
         if (rng_below(&rng, 200) == 0) drive_settle(&drive);

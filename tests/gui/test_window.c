@@ -229,9 +229,29 @@ static void test_text_and_drop(void **state) {
     SDL_PushEvent(&text);
     assert_string_equal(expect(INPUT_TEXT).text, "\u00e4");
     window_text_input(window, false, (rect){0});
-    SDL_Event drop = {.drop = {.type = SDL_DROPFILE, .file = SDL_strdup("/tmp/names.txt")}};
-    SDL_PushEvent(&drop);
-    assert_string_equal(expect(INPUT_DROP).text, "/tmp/names.txt");
+    // What is dropped comes in pieces and is handed on whole: several files, lines of a text, nothing that is of use.
+    static const struct {
+        Uint32 type;
+        const char *pieces[2];
+        int count;
+        const char *first;
+    } drops[] = {{SDL_DROPFILE, {"/tmp/names.txt", "/tmp/b.txt"}, 2, "/tmp/names.txt"},
+                 {SDL_DROPTEXT, {"anna", "bert"}, 1, "anna\nbert\n"},
+                 {SDL_DROPFILE, {NULL}, 0, NULL}};
+    for (size_t k = 0; k < sizeof drops / sizeof *drops; k++) {
+        SDL_Event edge = {.drop = {.type = SDL_DROPBEGIN}};
+        SDL_PushEvent(&edge);
+        for (int i = 0; i < 2 && drops[k].pieces[i]; i++) {
+            SDL_Event drop = {.drop = {.type = drops[k].type, .file = SDL_strdup(drops[k].pieces[i])}};
+            SDL_PushEvent(&drop);
+        }
+        edge.type = SDL_DROPCOMPLETE;
+        SDL_PushEvent(&edge);
+        struct input_event event = expect(INPUT_DROP);
+        assert_int_equal(event.drop_count, drops[k].count);
+        assert_int_equal(event.drop_text, drops[k].type == SDL_DROPTEXT);
+        if (drops[k].first) assert_string_equal(event.dropped[0], drops[k].first);
+    }
 }
 
 static void wake_soon(void *context) {

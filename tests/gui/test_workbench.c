@@ -335,7 +335,7 @@ static void chosen_in_menu(void **state) {
     struct app_options options = {.setup = small_setup(), .reduced_motion = true, .wait = true};
     snprintf(options.setup.data, sizeof options.setup.data, "%s", kind_file_make(*state, &kind_files[6]));
     assert_true(drive_open(&drive, &options, 1440, 900, 1, &err));
-    drive_key(&drive, 'o', MOD_CTRL);
+    drive_key(&drive, 'd', MOD_CTRL);
     drive_frame(&drive);
     assert_true(drive_shows(&drive, "One of the 16 in the file"));
     assert_false(drive_shows(&drive, "A word of your own"));
@@ -344,7 +344,7 @@ static void chosen_in_menu(void **state) {
     assert_int_equal(drive.app->setup.example, 3);
     app_open_file(drive.app, kind_file_make(*state, &kind_files[4]));
     drive_settle(&drive);
-    drive_key(&drive, 'o', MOD_CTRL);
+    drive_key(&drive, 'd', MOD_CTRL);
     drive_frame(&drive);
     assert_true(drive_shows(&drive, "A text of your own"));
     assert_true(drive_click_text(&drive, "three"));
