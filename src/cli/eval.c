@@ -131,15 +131,18 @@ static int run_eval(const struct command *command, int argc, char **argv) {
         err_set(&err, ERR_USAGE, "expected a model (.safetensors), found none");
         return command_fail(&err);
     }
-    if (model.task) { // its own words first, then the user's again
-        if (!words_task_defaults(model.task, false, &model, &words, &err)) return command_fail(&err);
-        options_parse(tables, 4, argc, argv, positional, 1, &err);
-    }
     struct checkpoint checkpoint = {0};
-    if (!checkpoint_load(&checkpoint, positional[0], NULL, &err)) return command_fail(&err);
-    status = !checkpoint_finite(&checkpoint, positional[0], &err) ? command_fail(&err)
+    if (!checkpoint_load_state(&checkpoint, positional[0], &err)) return command_fail(&err);
+    // The task's own words and how the run read its data, then the user's again.
+    json_t *run = checkpoint.state.run ? json_loads(checkpoint.state.run, 0, NULL) : NULL;
+    bool good = !model.task || words_task_defaults(model.task, false, &model, &words, &err);
+    good = good && words_read_as(&model, json_object_get(run, "words"), &err) &&
+           options_parse(tables, 4, argc, argv, positional, 1, &err) >= 0 &&
+           checkpoint_finite(&checkpoint, positional[0], &err);
+    status = !good                ? command_fail(&err)
              : own_words.sentence ? eval_sentence(&common, &checkpoint, positional[0], own_words.sentence)
                                   : eval_data(&common, &model, &words, &own_words, &checkpoint, positional[0]);
+    json_decref(run);
     checkpoint_release(&checkpoint);
     return status;
 }

@@ -144,6 +144,8 @@ static json_t *option_value(const struct option *o) {
         return json_integer(*(long *)o->target);
     case OPTION_REAL:
         return json_real(*(double *)o->target);
+    case OPTION_TEXT:
+        return o->kept && *(const char **)o->target ? json_string(*(const char **)o->target) : NULL;
     default:
         return NULL;
     }
@@ -170,7 +172,11 @@ bool options_from_json(const struct option *const *tables, int table_count, cons
     json_t *value;
     json_object_foreach((json_t *)json, name, value) {
         const struct option *o = find(tables, table_count, name, strlen(name));
-        if (!o || o->type == OPTION_TEXT) continue;
+        if (!o || (o->type == OPTION_TEXT && !o->kept)) continue;
+        if (o->type == OPTION_TEXT) {
+            *(const char **)o->target = json_string_value(value);
+            continue;
+        }
         if (o->type == OPTION_FLAG) {
             *(bool *)o->target = json_is_true(value);
             continue;
@@ -229,17 +235,23 @@ struct option *option_model(struct model_words *words) {
     int n = 0;
     table[n++] = (struct option){"data", OPTION_TEXT, &words->data, "FILE", "the data set: a file or a folder"};
     table[n++] = (struct option){"task", OPTION_TEXT, &words->task, "ID[:NAME=N,...]", "a built-in task"};
-    table[n++] = (struct option){"reader", OPTION_TEXT, &words->reader, "NAME", "how the file is read, else found out"};
+    table[n++] = (struct option){
+        "reader", OPTION_TEXT, &words->reader, "NAME", "how the file is read, else found out", .kept = true};
     table[n++] = (struct option){
         "encoding", OPTION_CHOICE, &words->encoding, "NAME", "of the file, else found out", text_encoding_names};
-    table[n++] = (struct option){"separator", OPTION_TEXT, &words->separator, "S",
-                                 "between columns, or the two sides of a pair"};
+    table[n++] = (struct option){
+        "separator", OPTION_TEXT, &words->separator, "S", "between columns, or the two sides of a pair", .kept = true};
     table[n++] = (struct option){
         "header", OPTION_CHOICE, &words->header, "H", "whether the first row names the columns", header_names};
-    table[n++] = (struct option){"columns", OPTION_TEXT, &words->columns, "ROLE=COLUMN,...",
-                                 "what columns or keys are: text=2,label=1"};
-    table[n++] = (struct option){"on-problem", OPTION_TEXT, &words->on_problem, "WHAT",
-                                 "skip, repair or stop, or by kind: missing=skip,ragged=repair"};
+    table[n++] = (struct option){
+        "columns",   OPTION_TEXT, &words->columns, "ROLE=COLUMN,...", "what columns or keys are: text=2,label=1",
+        .kept = true};
+    table[n++] = (struct option){"on-problem",
+                                 OPTION_TEXT,
+                                 &words->on_problem,
+                                 "WHAT",
+                                 "skip, repair or stop, or by kind: missing=skip,ragged=repair",
+                                 .kept = true};
     table[n++] =
         (struct option){"tokens", OPTION_CHOICE, &words->tokens, "KIND", "what a text is cut into", token_names};
     table[n++] = (struct option){"lower", OPTION_FLAG, &words->lower, .help = "texts in lower case"};
@@ -403,6 +415,19 @@ bool words_choices(const struct model_words *model, struct data_choices *choices
            copy_word(choices->on_problem, sizeof choices->on_problem, model->on_problem, "on-problem", err) &&
            (!model->columns || columns_check(model->columns, err)) &&
            problem_actions_read(choices->on_problem, actions, err);
+}
+
+bool words_read_as(struct model_words *model, const json_t *words, struct err *err) {
+    static const char *const names[] = {"reader", "encoding", "separator", "header", "columns", "on-problem"};
+    const struct option *table = option_model(model);
+    json_t *some = json_object();
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        json_t *value = json_object_get(words, names[k]);
+        if (value) json_object_set(some, names[k], value);
+    }
+    bool good = options_from_json(&table, 1, some, err);
+    json_decref(some); // the texts live on in `words`
+    return good;
 }
 
 struct dataset *words_data(const struct model_words *model, const struct training_words *training, bool fallback,

@@ -25,15 +25,16 @@ struct option {
     const char *help;
     const char *const *choices; // OPTION_CHOICE: NULL-terminated, index goes to *target
     double low, high;           // allowed numbers, when low < high
+    bool kept;                  // OPTION_TEXT: options_to_json() keeps it too
 };
 
 // Positional words go to `words` (at most max); returns their count, or -1 with err (ERR_USAGE).
 // "--name=value" and "--name value" are both taken; "--" ends the options.
 int options_parse(const struct option *const *tables, int table_count, int argc, char **argv, const char **words,
                   int max, struct err *err);
-// What the options of the tables hold, as a JSON object by their names, and back; text options and the names in
-// `except` (NULL-terminated) are left out. Reading ignores what it does not know and fails (ERR_USAGE) at a value that
-// makes no sense.
+// What the options of the tables hold, as a JSON object by their names, and back; text options (but those that
+// say so) and the names in `except` (NULL-terminated) are left out. Reading ignores what it does not know and fails
+// (ERR_USAGE) at a value that makes no sense; texts are borrowed from the JSON.
 json_t *options_to_json(const struct option *const *tables, int table_count, const char *const *except);
 bool options_from_json(const struct option *const *tables, int table_count, const json_t *json, struct err *err);
 void options_help(const struct option *const *tables, int table_count);
@@ -77,6 +78,8 @@ bool words_task_defaults(const char *text, bool walk, struct model_words *model,
                          struct err *err);
 // How --data is to be read, as far as it was said: fails (ERR_USAGE) where the words make no sense.
 bool words_choices(const struct model_words *model, struct data_choices *choices, struct err *err);
+// The same as a kept run says it (its "words", or NULL), over what is there; texts are borrowed from it.
+bool words_read_as(struct model_words *model, const json_t *words, struct err *err);
 // Reads --data or makes the data of --task (or takes the shipped default names when neither is given and `fallback`).
 // Caller frees with dataset_release and mem_free.
 struct dataset *words_data(const struct model_words *model, const struct training_words *training, bool fallback,

@@ -197,9 +197,17 @@ def a_file_is_read_as_it_is_said():
         # through the standard input the same, and trained and measured by the same words
         piped = subprocess.run([UNROLL, "data", "-", "--json"], input=pathlib.Path(path).read_bytes(), capture_output=True, check=True)
         assert json.loads(piped.stdout)["examples"] == 41
-        words = ["--data", path, "--columns", "text=review,label=3", "--encoding", "latin-1", "--on-problem", "ragged=skip"]
+        words = ["--data", path, "--columns", "text=1,label=3", "--encoding", "latin-1", "--on-problem", "ragged=skip"]
         ok("train", *words, "--hidden", 4, "--steps", 5, "--out", f"{folder}/m.safetensors")
-        assert json.loads(ok("eval", f"{folder}/m.safetensors", *words, "--all", "--json").stdout)["tokens"] == 41
+        model = f"{folder}/m.safetensors"
+        measured = json.loads(ok("eval", model, *words, "--all", "--json").stdout)
+        assert measured["tokens"] == 41
+        # the model knows how its data were read: to be measured, and to go on; what is said goes before
+        assert json.loads(ok("eval", model, "--data", path, "--all", "--json").stdout) == measured
+        says(1, "found a wish for number 9", "eval", model, "--data", path, "--columns", "text=9,label=1")
+        ok("train", *words, "--hidden", 4, "--steps", 9, "--out", f"{folder}/whole.safetensors")
+        ok("train", "--data", path, "--resume", model, "--steps", 9, "--out", model)
+        assert pathlib.Path(model).read_bytes() == pathlib.Path(f"{folder}/whole.safetensors").read_bytes()
         # what was chosen is kept beside the file, and holds for every command
         ok("data", path, "--columns", "text=mark", "--save-choices", beside)
         kept = json.loads(pathlib.Path(beside).read_text())

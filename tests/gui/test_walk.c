@@ -94,9 +94,9 @@ static char *some_text(void *context) {
 
 // It looks into no folder but its own and those of the program.
 static void stay_here(struct app *app) {
-    static char here[ASSET_PATH];
+    char here[ASSET_PATH];
     struct opener *o = app->opener;
-    if (!here[0] && !getcwd(here, sizeof here)) fail_msg("there is no current folder");
+    if (!getcwd(here, sizeof here)) fail_msg("there is no current folder");
     if (!*o->folder || !strncmp(o->folder, here, strlen(here)) || !strncmp(o->folder, o->assets, strlen(o->assets)))
         return;
     opener_go(app, here, NULL);

@@ -479,6 +479,101 @@ static void test_make_directories(void **state) {
 
 // ---- threads ----
 
+// ---- paths and folders ----
+
+static void test_paths(void **state) {
+    (void)state;
+    struct str out = {0};
+    static const char *const folders[][2] = {{"a/b", "a"},   {"/a", "/"},   {"a", "."},
+                                             {"/a/b", "/a"}, {"a//b", "a"}, {"/", "/"}};
+    for (size_t k = 0; k < sizeof folders / sizeof *folders; k++) {
+        file_folder_of(folders[k][0], &out);
+        assert_string_equal(str_text(&out), folders[k][1]);
+    }
+    setenv("HOME", "/home/anna", 1);
+    static const char *const paths[][2] = {{"b", "/x/b"},
+                                           {"./b//c/", "/x/b/c"},
+                                           {"../../..", "/"},
+                                           {"/a/../b", "/b"},
+                                           {"~", "/home/anna"},
+                                           {"~/b", "/home/anna/b"},
+                                           {"~bert", "/x/~bert"},
+                                           {"..a", "/x/..a"},
+                                           {"/a/./b/..", "/a"},
+                                           {"", "/x"},
+                                           {"~/../bert/./", "/home/bert"}};
+    for (size_t k = 0; k < sizeof paths / sizeof *paths; k++) {
+        assert_true(file_resolve(paths[k][0], "/x", &out));
+        assert_string_equal(str_text(&out), paths[k][1]);
+    }
+    assert_true(file_resolve("y", NULL, &out)); // in the current folder
+    assert_true(out.data[0] == '/' && file_ends_with(out.data, "/y"));
+    assert_true(file_resolve(str_text(&out), "/x", &out)); // into itself
+    assert_true(file_ends_with(out.data, "/y"));
+    unsetenv("HOME");
+    assert_false(file_resolve("~/b", "/x", &out));
+    assert_false(file_resolve("b", "x", &out)); // not absolute
+
+    static const char *const uris[][2] = {{"file:///a%20b", "/a b"},
+                                          {"file:/a", "/a"},
+                                          {"FILE://localhost/%c3%A4%0A", "/ä\n"},
+                                          {"file:///100%", "/100%"},
+                                          {"file:///a%zz", "/a%zz"}};
+    for (size_t k = 0; k < sizeof uris / sizeof *uris; k++) {
+        assert_true(file_from_uri(uris[k][0], &out));
+        assert_string_equal(str_text(&out), uris[k][1]);
+    }
+    static const char *const none[] = {"", "/a", "http://x/a", "file://host/a", "file:a", "file:", "file:///a%00b"};
+    for (size_t k = 0; k < sizeof none / sizeof *none; k++)
+        assert_false(file_from_uri(none[k], &out));
+    str_release(&out);
+}
+
+static bool never(void *context) {
+    return --*(int *)context > 0;
+}
+
+static void test_folder_list(void **state) {
+    (void)state;
+    struct temporary t;
+    struct file_list list;
+    struct err err;
+    assert_true(temporary_make(&t));
+    assert_true(file_list_read(&list, t.folder, NULL, NULL, &err));
+    assert_int_equal(list.count, 0);
+    file_list_release(&list);
+    static const char *const names[] = {"b.txt", "A.txt", "c", ".d", "Zoo", "ant"}; // the last two are folders
+    for (int k = 0; k < 6; k++)
+        if (k < 4)
+            assert_true(file_save_whole(temporary_path(&t, names[k]), "12345", (size_t)k, NULL));
+        else
+            assert_true(file_make_directories(temporary_path(&t, names[k]), NULL));
+    assert_int_equal(symlink("nowhere", temporary_path(&t, "link")), 0);
+    assert_true(file_list_read(&list, t.folder, NULL, NULL, &err));
+    static const char *const order[] = {"ant", "Zoo", ".d", "A.txt", "b.txt", "c", "link"};
+    assert_int_equal(list.count, 7);
+    for (int k = 0; k < 7; k++) {
+        assert_string_equal(list.entries[k].name, order[k]);
+        assert_int_equal(list.entries[k].folder, k < 2);
+        assert_int_equal(list.entries[k].regular, k >= 2 && k < 6);
+    }
+    assert_int_equal(list.entries[3].size, 1);
+    file_list_release(&list);
+    int left = 3;
+    assert_false(file_list_read(&list, t.folder, never, &left, &err));
+    assert_int_equal(err.code, ERR_STOPPED);
+    assert_null(list.entries);
+    assert_false(file_list_read(&list, temporary_path(&t, "none"), NULL, NULL, &err));
+    assert_non_null(strstr(err.message, "no such file or folder"));
+    assert_false(file_list_read(&list, temporary_path(&t, "c"), NULL, NULL, &err));
+    assert_int_equal(err.code, ERR_IO);
+    mem_fail_at(1);
+    assert_false(file_list_read(&list, t.folder, NULL, NULL, &err));
+    mem_fail_at(0);
+    assert_int_equal(err.code, ERR_MEMORY);
+    temporary_remove(&t);
+}
+
 struct shared {
     struct mutex *mutex;
     struct condition *changed;
@@ -548,6 +643,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_save_out_of_room, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_save_abandoned, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_make_directories, make_folder, remove_folder),
+        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_folder_list),
         cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -241,6 +241,17 @@ static void test_numbers(void **state) {
         format_count(out, sizeof out, counts[i].value);
         assert_string_equal(out, counts[i].expected);
     }
+    static const struct {
+        int64_t bytes;
+        const char *expected;
+    } sizes[] = {{0, "0 B"},          {999, "999 B"},      {1000, "1.0 kB"},         {9949, "9.9 kB"},
+                 {9951, "10 kB"},     {227990, "228 kB"},  {999499, "999 kB"},       {999500, "1.0 MB"},
+                 {1115394, "1.1 MB"}, {67108864, "67 MB"}, {1500000000000, "1.5 TB"}};
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        char out[16];
+        format_bytes(out, sizeof out, sizes[i].bytes);
+        assert_string_equal(out, sizes[i].expected);
+    }
     char small[5];
     format_value(small, sizeof small, 123456, 0, false);
     assert_string_equal(small, "1234");

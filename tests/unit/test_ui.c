@@ -737,6 +737,52 @@ static void list_by_pointer(void **state) {
     assert_int_equal(page.picked, 3);
 }
 
+// Rows that draw themselves, beside a field that keeps the focus.
+static void draw_marked(void *context, struct ui *u, int row, rect at, struct text_style style) {
+    char text[32];
+    (void)context;
+    snprintf(text, sizeof text, "drawn %d", row);
+    draw_text(u->list, at.x, at.y + UI_LIST_BASELINE, text, style);
+}
+
+static void list_and_field(void) {
+    ui_id field = ui_make_id(&ui, "field");
+    struct ui_rows rows = {.count = page.count,
+                           .text = row_text,
+                           .draw = draw_marked,
+                           .beside_field = true,
+                           .keys = ui.focus == field,
+                           .show = page.picked == 70};
+    int row = ui_list_rows(&ui, (rect){10, 50, 200, 160}, "list", &rows, &page.highlight);
+    if (row >= 0) page.picked = row;
+    ui_text_field(&ui, (rect){10, 10, 200, 32}, "field", page.text, sizeof page.text, "");
+    if (ui_take_key(&ui, KEY_DOWN, 0) || ui_take_key(&ui, KEY_ENTER, 0)) page.global_keys++;
+}
+
+static void list_beside_a_field(void **state) {
+    (void)state;
+    use(list_and_field);
+    page.text[0] = 0;
+    key(KEY_DOWN); // nothing has the focus
+    assert_int_equal(page.global_keys, 1);
+    key(KEY_TAB); // the field: the list takes none
+    key(KEY_DOWN);
+    type("cd ");
+    assert_string_equal(page.text, "cd ");
+    assert_int_equal(page.highlight, 1); // letters are the field's alone
+    key(KEY_PAGE_DOWN);
+    assert_int_equal(page.highlight, 5);
+    assert_true(shows("drawn 5"));
+    key(KEY_ENTER);
+    assert_int_equal(page.picked, 5);
+    assert_int_equal(page.global_keys, 1);
+    click(50, 50 + 5); // the first row that is seen
+    assert_true(page.picked < 5);
+    page.highlight = page.picked = 70; // moved by the caller
+    run();
+    assert_true(shows("drawn 70"));
+}
+
 static void scrolled(void) {
     rect r = {10, 10, 200, 100};
     page.offset = ui_scroll_begin(&ui, r, "scroll", 400);
@@ -854,6 +900,7 @@ int main(void) {
                                        CASE(escape_brings_back),
                                        CASE(composing),
                                        CASE(list_by_keys),
+                                       CASE(list_beside_a_field),
                                        CASE(list_by_pointer),
                                        CASE(scrolling),
                                        CASE(a_random_walk_breaks_nothing)};
