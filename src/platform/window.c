@@ -1,9 +1,9 @@
 #include "window.h"
 #include "atlas.h"
+#include "drop.h"
 #include "keys.h"
 #include "mem.h"
 #include "raster.h"
-#include "str.h"
 #include "thread.h"
 #include <SDL.h>
 #include <math.h>
@@ -32,9 +32,7 @@ struct window {
     SDL_Cursor *cursors[CURSOR_COUNT];
     enum input_cursor cursor;
     bool text_input;
-    char **dropped; // being dropped, or given out with the last event
-    int drop_count;
-    bool drop_text; // then its lines
+    struct drop drop;
     void (*redraw)(void *context);
     void *redraw_context;
     bool redrawing;
@@ -158,18 +156,10 @@ struct window *window_new(const struct window_options *options, struct err *err)
     return window;
 }
 
-static void forget_drop(struct window *window) {
-    for (int k = 0; k < window->drop_count; k++)
-        mem_free(window->dropped[k]);
-    mem_free(window->dropped);
-    window->dropped = NULL;
-    window->drop_count = 0;
-}
-
 void window_free(struct window *window) {
     if (!window) return;
     SDL_DelEventWatch(watch, window);
-    forget_drop(window);
+    drop_forget(&window->drop);
     for (int i = 0; i < CURSOR_COUNT; i++)
         if (window->cursors[i]) SDL_FreeCursor(window->cursors[i]);
     renderer_free(window->renderer);
@@ -287,40 +277,12 @@ static void translate_pinch(struct window *window, const SDL_Event *from, struct
     event->pinch = expf(4 * from->mgesture.dDist); // a quarter of the window is a factor of e
 }
 
-// A drop comes as a beginning, a file (or a line of text) each, and an end.
-static void collect_drop(struct window *window, const SDL_Event *from) {
-    if (from->type == SDL_DROPBEGIN) forget_drop(window);
-    if (!from->drop.file) return;
-    int count = window->drop_count;
-    char **more = mem_grow(window->dropped, (size_t)count * sizeof *more, (size_t)(count + 1) * sizeof *more);
-    if (more) {
-        window->dropped = more;
-        window->dropped[window->drop_count++] = mem_copy_text(from->drop.file);
-        window->drop_text = from->type == SDL_DROPTEXT;
-    }
-    SDL_free(from->drop.file);
-}
-
-static void join_lines(struct window *window) {
-    struct str whole = {0};
-    for (int k = 0; k < window->drop_count; k++)
-        str_printf(&whole, "%s\n", window->dropped[k]);
-    forget_drop(window);
-    window->dropped = mem_need(1, sizeof *window->dropped);
-    window->dropped[window->drop_count++] = mem_copy_text(str_text(&whole));
-    str_release(&whole);
-}
-
-static void translate_drop(struct window *window, struct input_event *event) {
+static void translate_drop(struct window *window, const SDL_Event *from, struct input_event *event) {
     int x, y, left, top;
+    if (!drop_collect(&window->drop, from, event)) return;
     SDL_GetGlobalMouseState(&x, &y); // the window hears no motion while something is dragged over it
     SDL_GetWindowPosition(window->handle, &left, &top);
-    if (window->drop_text && window->drop_count > 0) join_lines(window);
-    event->kind = INPUT_DROP;
     event->at = to_logical(window, (float)(x - left), (float)(y - top));
-    event->dropped = (const char *const *)window->dropped;
-    event->drop_count = window->drop_count;
-    event->drop_text = window->drop_text && window->drop_count > 0;
 }
 
 static void translate(struct window *window, SDL_Event *from, struct input_event *event) {
@@ -358,10 +320,8 @@ static void translate(struct window *window, SDL_Event *from, struct input_event
     case SDL_DROPBEGIN:
     case SDL_DROPFILE:
     case SDL_DROPTEXT:
-        collect_drop(window, from);
-        break;
     case SDL_DROPCOMPLETE:
-        translate_drop(window, event);
+        translate_drop(window, from, event);
         break;
     default:
         translate_pointer(window, from, event);
