@@ -149,13 +149,13 @@ static void walk(void **state) {
 
 // The same without a lesson, over every kind of data.
 static void walk_kinds(void **state) {
-    static const char *const tasks[] = {"sums", "adding:T=12", "parity:T=9", "sine:T=70", "one", "french", "entities"};
-    enum { TASKS = sizeof tasks / sizeof *tasks };
+    static const char *const ids[] = {"sums", "adding:T=12", "parity:T=9", "sine:T=70", "one", "french", "entities"};
+    enum { TASKS = sizeof ids / sizeof *ids };
     for (int k = 0; k < TASKS + KIND_FILES; k++) {
         struct app_options options = {.setup = setup_default(), .theme = k % 2, .wait = true};
         struct setup *setup = &options.setup;
         if (k < TASKS)
-            snprintf(setup->task, sizeof setup->task, "%s", tasks[k]);
+            snprintf(setup->task, sizeof setup->task, "%s", ids[k]);
         else
             snprintf(setup->data, sizeof setup->data, "%s", kind_file_make(*state, &kind_files[k - TASKS]));
         setup->recipe.spec.layers = 1 + k % 2;
