@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { MOST_ANSWERS = 9, MOST_INPUT = 24 }; // of an answer at every timestep the last; bytes
+
 void run_check_release(struct run_check *check) {
     check->measures = NULL; // there is nothing to own yet
 }
@@ -45,12 +47,14 @@ static void write_text(const struct experiment *e, struct learner *l, int number
 
 // --- what is answered ---
 
-// Example number `number` of those that are looked at: of the validation part where there is one, else the first.
+// Example number `number` of those that are looked at, or -1: spread over the validation part where there is one, else
+// over all; of one long text or series the last windows.
 static int example_of(const struct dataset *data, int number, int window) {
-    int count = dataset_window_count(data, window);
-    if (data->shape == TEXT_WHOLE) return count - 1 - number; // the end of it validates
-    if (number < data->validation_count) return data->validation[number];
-    return data->validation_count > 0 ? -1 : number < count ? number : -1;
+    int count = dataset_window_count(data, window), all = data->validation_count > 0 ? data->validation_count : count;
+    if (data->shape == TEXT_WHOLE) return count - 1 - number;
+    int at = all < CHECK_TEXTS ? number : (int)((2L * number + 1) * all / (2 * CHECK_TEXTS));
+    if (at >= all) return -1;
+    return data->validation_count > 0 ? data->validation[at] : at;
 }
 
 // y_hat of the last timestep that carries a loss, in words; its target behind it where it is another.
@@ -97,11 +101,12 @@ static void put_classes(const struct dataset *data, const struct net_spec *spec,
         wanted[n++] = m->target[t];
     }
     const struct vocabulary *names = dataset_answer_vocabulary(data);
-    str_put(out, " ");
-    put_symbols(names, found, n, out);
+    int first = n > MOST_ANSWERS ? n - MOST_ANSWERS : 0;
+    str_put(out, first > 0 ? " … " : " ");
+    put_symbols(names, found + first, n - first, out);
     if (memcmp(found, wanted, (size_t)n * sizeof *found) != 0) {
         str_put(out, ", not ");
-        put_symbols(names, wanted, n, out);
+        put_symbols(names, wanted + first, n - first, out);
     }
     mem_free(found);
 }
@@ -127,10 +132,11 @@ static bool put_written(const struct dataset *data, struct learner *l, const str
 }
 
 static void put_input(const struct dataset *data, int index, int window, struct str *out) {
-    char text[CHECK_TEXT];
+    char text[MOST_INPUT], more[2 * MOST_INPUT];
     dataset_example_text(data, index, window, text, sizeof text);
+    dataset_example_text(data, index, window, more, sizeof more);
     if (*text)
-        str_printf(out, "%s →", text);
+        str_printf(out, "%s%s →", text, strcmp(text, more) ? "…" : "");
     else
         str_printf(out, "%d →", index + 1);
 }

@@ -2,6 +2,7 @@
 #include "experiment_parts.h"
 #include "mem.h"
 #include "resume.h"
+#include <stdio.h>
 #include <string.h>
 
 enum { SNAPSHOT_EVERY = 10, DEFAULT_BUDGET = 256 << 20 };
@@ -222,9 +223,17 @@ static bool advance(struct learner *l, struct err *err) {
            err_set(err, ERR_MEMORY, "no memory for the number of an update");
 }
 
+// Of several models, which it was.
+static bool name_model(const struct experiment *e, int k, struct err *err) {
+    char what[sizeof err->message];
+    if (!err || e->plan.models < 2) return false;
+    snprintf(what, sizeof what, "%s", err->message);
+    return err_set(err, err->code, "%s: %s", e->look.run[k].name, what);
+}
+
 bool experiment_advance(struct experiment *e, struct err *err) {
     for (int k = 0; k < e->plan.models; k++)
-        if (!advance(&e->learner[k], err)) return false;
+        if (!advance(&e->learner[k], err)) return name_model(e, k, err);
     e->update++;
     for (int k = 0; k < e->plan.models && e->update % SNAPSHOT_EVERY == 0; k++) {
         struct learner *l = &e->learner[k];
