@@ -243,7 +243,7 @@ const struct experiment_look *experiment_look(struct experiment *e) {
     look->phase = phase_of(shared);
     look->update = shared->update;
     look->last = shared->last;
-    if (shared->failed) look->err = shared->err;
+    look->err = shared->failed ? shared->err : (struct err){0};
     look_at_progress(e, shared);
     bool ready = shared->ready;
     mutex_unlock(shared->lock);

@@ -7,6 +7,42 @@
 
 enum { SNAPSHOT_EVERY = 10, DEFAULT_BUDGET = 256 << 20 };
 
+// --- state ---
+
+struct snapshot experiment_state(const struct learner *l) {
+    struct trainer *trainer = l->training.trainer;
+    int slabs = trainer_state_slabs(trainer);
+    return (struct snapshot){.update = l->training.done,
+                             .rng = l->training.rng,
+                             .params = l->model.params,
+                             .m = slabs > 0 ? trainer_state(trainer, 0) : NULL,
+                             .v = slabs > 1 ? trainer_state(trainer, 1) : NULL};
+}
+
+static bool restore(struct learner *l, const struct snapshot *from, struct err *err) {
+    // A trainer counts minibatches with answers only; no data have them in some and not in others.
+    struct checkpoint_state state = {.updates = from->update, .random = from->rng};
+    state.slab[CHECKPOINT_M] = (float *)from->m; // only read
+    state.slab[CHECKPOINT_V] = (float *)from->v;
+    if (!training_restore(&l->training, &state, err)) return false;
+    memcpy(l->model.params, from->params, l->model.layout.size * sizeof *l->model.params);
+    trainer_refresh(l->training.trainer);
+    return true;
+}
+
+// As before update 1: the optimiser's state is zero then.
+static void restore_first(struct learner *l) {
+    struct trainer *trainer = l->training.trainer;
+    size_t bytes = l->model.layout.size * sizeof *l->model.params;
+    for (int s = 0; s < trainer_state_slabs(trainer); s++)
+        memset(trainer_state(trainer, s), 0, bytes);
+    memcpy(l->model.params, l->first, bytes);
+    trainer_restore_updates(trainer, 0);
+    trainer_refresh(trainer);
+    l->training.rng = l->first_random;
+    l->training.done = 0;
+}
+
 // --- life ---
 
 static bool make_learner(struct experiment *e, int k, struct err *err) {
@@ -38,9 +74,6 @@ static void make_histories(struct experiment *e) {
     }
 }
 
-static bool restore(struct learner *l, const struct snapshot *from, struct err *err);
-static bool remember_empty(struct learner *l, int64_t update);
-
 static bool take_start(struct experiment *e, int k, struct err *err) {
     const struct run_start *start = e->plan.start;
     struct learner *l = &e->learner[k];
@@ -50,9 +83,6 @@ static bool take_start(struct experiment *e, int k, struct err *err) {
                        start->run[k].size);
     if (!history_push(l->history, start->update, &state->rng, state->params, state->m, state->v))
         return err_set(err, ERR_MEMORY, "no memory for a snapshot of %zu numbers", start->run[k].size);
-    for (int64_t i = 0; i < start->update; i++)
-        if (start->run[k].points[i].tokens == 0 && !remember_empty(l, i + 1))
-            return err_set(err, ERR_MEMORY, "no memory for %lld updates", (long long)start->update);
     return restore(l, state, err);
 }
 
@@ -92,68 +122,12 @@ void experiment_release(struct experiment *e) {
         model_release(&l->model);
         history_free(l->history);
         mem_free(l->first);
-        mem_free(l->empty);
         mem_free(l->since.items);
     }
     setup_free_data(e->data);
 }
 
-// --- state ---
-
-static bool remember_empty(struct learner *l, int64_t update) {
-    if (l->empty_count > 0 && l->empty[l->empty_count - 1] >= update) return true; // of a travel: is there
-    if (l->empty_count == l->empty_room) {
-        int room = l->empty_room > 0 ? 2 * l->empty_room : 16;
-        int64_t *grown = mem_grow(l->empty, (size_t)l->empty_room * sizeof *grown, (size_t)room * sizeof *grown);
-        if (!grown) return false;
-        l->empty = grown;
-        l->empty_room = room;
-    }
-    l->empty[l->empty_count++] = update;
-    return true;
-}
-
-// Updates that the trainer has counted by then.
-static int64_t counted(const struct learner *l, int64_t update) {
-    int empty = 0;
-    while (empty < l->empty_count && l->empty[empty] <= update)
-        empty++;
-    return update - empty;
-}
-
-struct snapshot experiment_state(const struct learner *l) {
-    struct trainer *trainer = l->training.trainer;
-    int slabs = trainer_state_slabs(trainer);
-    return (struct snapshot){.update = l->training.done,
-                             .rng = l->training.rng,
-                             .params = l->model.params,
-                             .m = slabs > 0 ? trainer_state(trainer, 0) : NULL,
-                             .v = slabs > 1 ? trainer_state(trainer, 1) : NULL};
-}
-
-static bool restore(struct learner *l, const struct snapshot *from, struct err *err) {
-    struct checkpoint_state state = {.updates = counted(l, from->update), .random = from->rng};
-    state.slab[CHECKPOINT_M] = (float *)from->m; // only read
-    state.slab[CHECKPOINT_V] = (float *)from->v;
-    if (!training_restore(&l->training, &state, err)) return false;
-    l->training.done = (long)from->update;
-    memcpy(l->model.params, from->params, l->model.layout.size * sizeof *l->model.params);
-    trainer_refresh(l->training.trainer);
-    return true;
-}
-
-// As before update 1: the optimiser's state is zero then.
-static void restore_first(struct learner *l) {
-    struct trainer *trainer = l->training.trainer;
-    size_t bytes = l->model.layout.size * sizeof *l->model.params;
-    for (int s = 0; s < trainer_state_slabs(trainer); s++)
-        memset(trainer_state(trainer, s), 0, bytes);
-    memcpy(l->model.params, l->first, bytes);
-    trainer_restore_updates(trainer, 0);
-    trainer_refresh(trainer);
-    l->training.rng = l->first_random;
-    l->training.done = 0;
-}
+// --- going back ---
 
 // The latest update up to `goal` of which every model has a snapshot; 0 when there is none.
 static int64_t common_snapshot(const struct experiment *e, int64_t goal) {
@@ -194,12 +168,8 @@ bool experiment_settle(struct experiment *e, struct err *err) {
 }
 
 void experiment_forget_after(struct experiment *e, int64_t update) {
-    for (int k = 0; k < e->plan.models; k++) {
-        struct learner *l = &e->learner[k];
-        history_cut(l->history, update);
-        while (l->empty_count > 0 && l->empty[l->empty_count - 1] > update)
-            l->empty_count--;
-    }
+    for (int k = 0; k < e->plan.models; k++)
+        history_cut(e->learner[k].history, update);
 }
 
 // --- one update ---
@@ -219,8 +189,7 @@ static bool advance(struct learner *l, struct err *err) {
                                   .lr = (float)learner_lr(l, l->training.done),
                                   .seconds = (float)(clock_seconds() - start),
                                   .tokens = (int32_t)report.tokens};
-    return report.tokens > 0 || remember_empty(l, l->training.done) ||
-           err_set(err, ERR_MEMORY, "no memory for the number of an update");
+    return true;
 }
 
 // Of several models, which it was.

@@ -38,8 +38,6 @@ struct learner {
     struct history *history;
     float *first;            // (layout.size) parameters at update 0
     struct rng first_random; // of minibatches, at update 0
-    int64_t *empty;          // updates without a token, which the trainer does not count, ascending
-    int empty_count, empty_room;
     struct run_point point;  // of the update at hand
     struct point_list since; // what the keeper has not seen
     struct sampler *sampler; // of checks

@@ -353,7 +353,7 @@ static void memory_ends(void **state) {
     struct experiment *e = experiment_new(&plan, NULL, NULL);
     wait_good(e);
     int64_t until = 0;
-    int failures = 0;
+    int failures = 0, survived = 0;
     for (long n = 1; n <= 60; n++) {
         until += 20;
         mem_fail_at(n);
@@ -364,10 +364,12 @@ static void memory_ends(void **state) {
             failures++;
             assert_int_equal(look->err.code, ERR_MEMORY);
             look = go(e, until);
-        }
+        } else if (n <= 4)
+            survived++; // so many are made in any case; only a snapshot may fail without a word
+        assert_int_equal(look->err.code, ERR_NONE);
         assert_int_equal(look->update, until);
     }
-    assert_true(failures > 0);
+    assert_true(failures > 0 && survived > 0);
     const struct experiment_look *look = experiment_look(e);
     for (int k = 0; k < plan.models; k++)
         assert_int_equal(look->run[k].point_count, until);
@@ -504,28 +506,6 @@ static void copies_of_all(void **state) {
     experiment_free(e);
 }
 
-// Where minibatches hold no answer at all the optimiser does not count them; travelling knows that.
-static void without_answers(void **state) {
-    (void)state;
-    struct experiment_plan plan = small_plan(1);
-    snprintf(plan.setup.task, sizeof plan.setup.task, "echo:T=12,delay=7");
-    plan.recipe[0].batch = 1;
-    plan.recipe[0].max_T = 3;
-    plan.history_budget = 1;
-    struct experiment *e = experiment_new(&plan, NULL, NULL);
-    const struct experiment_look *look = go(e, 200);
-    int empty = 0;
-    for (int i = 0; i < 200; i++)
-        empty += look->run[0].points[i].tokens == 0;
-    assert_true(empty > 20 && empty < 180);
-    is_at(e, &plan, 200);
-    travel(e, 90);
-    is_at(e, &plan, 90);
-    go(e, 140);
-    is_at(e, &plan, 140);
-    experiment_free(e);
-}
-
 // --- a run that is kept ---
 
 struct keeping { // what a keeper has been told, put together
@@ -636,10 +616,12 @@ static void keeper_fails(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_optimiser), cmocka_unit_test(branches),    cmocka_unit_test(at_random),
-        cmocka_unit_test(diverges),        cmocka_unit_test(memory_ends), cmocka_unit_test(read_fails),
-        cmocka_unit_test(checkpoints),     cmocka_unit_test(copies),      cmocka_unit_test(copies_of_all),
-        cmocka_unit_test(without_answers), cmocka_unit_test(kept),        cmocka_unit_test(keeper_fails),
+        cmocka_unit_test(every_optimiser), cmocka_unit_test(branches),
+        cmocka_unit_test(at_random),       cmocka_unit_test(diverges),
+        cmocka_unit_test(memory_ends),     cmocka_unit_test(read_fails),
+        cmocka_unit_test(checkpoints),     cmocka_unit_test(copies),
+        cmocka_unit_test(copies_of_all),   cmocka_unit_test(kept),
+        cmocka_unit_test(keeper_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
