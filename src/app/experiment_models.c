@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SNAPSHOT_EVERY = 10, DEFAULT_BUDGET = 256 << 20 };
+enum { SNAPSHOT_EVERY = 20, DEFAULT_BUDGET = 256 << 20 };
 
 // --- state ---
 
