@@ -86,21 +86,12 @@ static bool take_start(struct experiment *e, int k, struct err *err) {
     return restore(l, state, err);
 }
 
-static bool on_progress(void *context, double fraction) {
-    struct experiment *e = context;
-    mutex_lock(e->shared.lock);
-    e->shared.fraction = fraction;
-    bool go_on = !e->shared.stop;
-    mutex_unlock(e->shared.lock);
-    return go_on;
-}
-
 bool experiment_prepare(struct experiment *e, struct err *err) {
     const struct run_start *start = e->plan.start;
     if (*e->plan.setup.checkpoint)
         return err_set(err, ERR_VALUE, "expected a recipe to train from its first update on, found the checkpoint %s",
                        e->plan.setup.checkpoint);
-    e->data = setup_read_data(&e->plan.setup, on_progress, e, err);
+    e->data = setup_read_data(&e->plan.setup, experiment_progress, e, err);
     if (!e->data) return false;
     if (start && start->data != dataset_fingerprint(e->data))
         return err_set(err, ERR_VALUE, "%s: expected the data that the run began with, found others", e->data->name);

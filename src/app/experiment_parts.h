@@ -98,7 +98,9 @@ struct experiment {
     size_t taken_done;
 };
 
-void experiment_work(void *experiment); // the worker
+// experiment_worker.c
+void experiment_work(void *experiment);                      // the worker
+bool experiment_progress(void *experiment, double fraction); // of reading; false: stop
 
 // experiment_models.c: what is made before training, and the state that is snapshotted and restored.
 bool experiment_prepare(struct experiment *e, struct err *err); // reads the data and makes the models

@@ -36,6 +36,17 @@ static void say_failed(struct experiment *e, const struct err *err, bool over) {
     wake(e, news);
 }
 
+bool experiment_progress(void *context, double fraction) {
+    struct experiment *e = context;
+    struct shared *shared = &e->shared;
+    mutex_lock(shared->lock);
+    shared->fraction = fraction;
+    bool go_on = !shared->stop, news = is_news(shared, false);
+    mutex_unlock(shared->lock);
+    wake(e, news);
+    return go_on;
+}
+
 // What happened, and where the models are: all of it, or nothing where memory is short. seconds: of an update, or NaN.
 static bool say(struct experiment *e, const struct news *list, int count, double seconds, struct err *err) {
     struct shared *shared = &e->shared;
@@ -202,6 +213,7 @@ static struct task_at_hand next_task(struct experiment *e) {
     struct shared *shared = &e->shared;
     struct wish *wish = &shared->wish;
     struct task_at_hand task = {.doing = EXPERIMENT_PAUSED, .asked = shared->copies_asked};
+    if (shared->over) return task;
     if (wish->travel > e->last) wish->travel = e->last;
     if (wish->travel >= 0) {
         task.doing = EXPERIMENT_TRAVELLING;
