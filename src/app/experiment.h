@@ -107,7 +107,7 @@ struct experiment_plan {
     int models;         // 1 .. EXPERIMENT_MODELS
     struct recipe recipe[EXPERIMENT_MODELS];       // steps: the length that a schedule of the learning rate is made for
     char name[EXPERIMENT_MODELS][EXPERIMENT_NAME]; // "" = cell and units
-    int64_t check_every;                           // updates; 0 = an epoch
+    int64_t check_every;                           // updates; 0 = whole epochs, at least 50 updates
     size_t history_budget;                         // bytes for all models' snapshots; 0 = 256 MB
     struct run_keeper keeper;                      // keep NULL: nothing is kept
     const struct run_start *start;                 // NULL: from the beginning. Copied

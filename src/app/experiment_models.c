@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SNAPSHOT_EVERY = 20, DEFAULT_BUDGET = 256 << 20 };
+enum { SNAPSHOT_EVERY = 20, DEFAULT_BUDGET = 256 << 20, CHECK_UPDATES = 50 };
 
 // --- state ---
 
@@ -101,7 +101,8 @@ bool experiment_prepare(struct experiment *e, struct err *err) {
     for (int k = 0; start && k < e->plan.models; k++)
         if (!take_start(e, k, err)) return false;
     e->epoch = training_epoch(e->data, e->learner[0].recipe.batch, e->learner[0].recipe.max_T);
-    e->check_every = e->plan.check_every > 0 ? e->plan.check_every : e->epoch;
+    int64_t epochs = (CHECK_UPDATES + e->epoch - 1) / e->epoch; // so that little data are not measured all the time
+    e->check_every = e->plan.check_every > 0 ? e->plan.check_every : epochs * e->epoch;
     return true;
 }
 

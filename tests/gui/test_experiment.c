@@ -401,6 +401,20 @@ static void read_fails(void **state) {
     experiment_free(experiment_new(&plan, NULL, NULL)); // while it reads
 }
 
+// Where nothing else is said, whole epochs, and not after every few updates of little data.
+static void usual_checkpoints(void **state) {
+    (void)state;
+    struct experiment_plan plan = small_plan(1);
+    plan.recipe[0].batch = 32;
+    plan.check_every = 0;
+    struct experiment *e = experiment_new(&plan, NULL, NULL);
+    const struct experiment_look *look = wait_good(e);
+    assert_int_equal(look->epoch, (look->data->train_count + 31) / 32);
+    assert_true(look->epoch < 50 && look->check_every >= 50 && look->check_every < 50 + look->epoch);
+    assert_int_equal(look->check_every % look->epoch, 0);
+    experiment_free(e);
+}
+
 // What a checkpoint says is what the core says of the same model.
 static void checkpoints(void **state) {
     (void)state;
@@ -616,12 +630,10 @@ static void keeper_fails(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_optimiser), cmocka_unit_test(branches),
-        cmocka_unit_test(at_random),       cmocka_unit_test(diverges),
-        cmocka_unit_test(memory_ends),     cmocka_unit_test(read_fails),
-        cmocka_unit_test(checkpoints),     cmocka_unit_test(copies),
-        cmocka_unit_test(copies_of_all),   cmocka_unit_test(kept),
-        cmocka_unit_test(keeper_fails),
+        cmocka_unit_test(every_optimiser),   cmocka_unit_test(branches),    cmocka_unit_test(at_random),
+        cmocka_unit_test(diverges),          cmocka_unit_test(memory_ends), cmocka_unit_test(read_fails),
+        cmocka_unit_test(usual_checkpoints), cmocka_unit_test(checkpoints), cmocka_unit_test(copies),
+        cmocka_unit_test(copies_of_all),     cmocka_unit_test(kept),        cmocka_unit_test(keeper_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
