@@ -78,7 +78,7 @@ struct run_start {
     uint64_t data; // dataset_fingerprint(); a run on other data fails (ERR_VALUE)
     struct {
         const struct run_point *points; // (update)
-        const struct run_check *checks; // up to `update`; measures are taken over
+        const struct run_check *checks; // up to `update`; their measures become the experiment's
         int check_count;
         size_t size; // floats of a slab
         struct snapshot state;
