@@ -22,8 +22,8 @@ struct run_check { // a checkpoint: update 0, and every check_every updates
     double valid_loss, accuracy; // NaN where there is no validation part; accuracy also where answers are real
     struct measures *measures;   // NULL where they do not apply
     // Of networks that write: what `unroll sample --seed 1` (2, 3, 4) writes, a line end as "↵". Of the others what is
-    // answered to the first examples of the validation part, "input → answer", and where that is wrong "input → answer,
-    // not target". The same at every checkpoint; "" = none.
+    // answered to four examples spread over the validation part, "input → answer", and where that is wrong "input →
+    // answer, not target"; of real answers "input → answer, target target". The same at every checkpoint; "" = none.
     char text[CHECK_TEXTS][CHECK_TEXT];
 };
 // The mean over the tokens of updates from + 1 .. to; NaN where there are none.
