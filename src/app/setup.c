@@ -95,12 +95,12 @@ static struct dataset *read_data(const struct setup *setup, const struct checkpo
     }
     struct data_options options = data_options_default();
     options.shape = setup->shape;
-    if (!choices_apply(&setup->reading, &options, err)) return NULL;
     options.tokens = setup->tokens;
     options.lower = setup->lower;
     options.min_count = setup->min_count;
     options.validation = setup->validation;
     options.seed = (uint64_t)setup->recipe.seed;
+    if (!choices_apply(&setup->reading, &options, err)) return NULL;
     if (checkpoint && checkpoint->vocabulary.count > 0) options.vocabulary = &checkpoint->vocabulary;
     if (checkpoint && checkpoint->labels.count > 0) options.labels = &checkpoint->labels;
     options.progress = progress;
