@@ -246,3 +246,16 @@ bool file_save_whole(const char *path, const void *data, size_t size, struct err
     if (!file_save_begin(&save, path, err)) return false;
     return file_save_write(&save, data, size, err) && file_save_commit(&save, err);
 }
+
+enum { ASIDE_MAX = 100 };
+
+void file_set_aside(const char *path, const char *ending, struct str *name) {
+    for (int i = 1; i < ASIDE_MAX; i++) {
+        str_clear(name);
+        str_printf(name, i == 1 ? "%s.%s" : "%s.%s.%d", path, ending, i);
+        if (file_exists(str_text(name))) continue;
+        if (rename(path, str_text(name)) != 0) break;
+        return;
+    }
+    str_clear(name);
+}

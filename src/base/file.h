@@ -51,6 +51,11 @@ bool file_list_read(struct file_list *list, const char *folder, bool (*go_on)(vo
                     struct err *err);
 void file_list_release(struct file_list *list);
 
+// Renames a file to PATH.ending, or the first free one of PATH.ending.2 and so on, so that nothing that was set aside
+// before is lost. Gives the new name, "" when it could not be done.
+struct str;
+void file_set_aside(const char *path, const char *ending, struct str *name);
+
 struct file_save {
     FILE *stream; // write here
     char *target, *temporary;

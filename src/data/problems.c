@@ -157,6 +157,22 @@ bool problem_actions_read(const char *text, struct data_options *options, struct
     return true;
 }
 
+bool problem_actions_write(const struct data_options *options, char *out, size_t size) {
+    struct str text = {0};
+    for (int k = 0; k < PROBLEM_OTHER; k++)
+        if (options->actions[k] != ACTION_NONE)
+            str_printf(&text, ",%s=%s", kinds[k].option, problem_action_names[options->actions[k]]);
+    for (int k = 0; k < options->exception_count; k++) {
+        const struct problem_exception *exception = &options->exceptions[k];
+        str_printf(&text, ",%s@%ld=%s", kinds[exception->kind].option, exception->line,
+                   problem_action_names[exception->action]);
+    }
+    bool fits = text.size <= size;
+    snprintf(out, size, "%s", fits && text.size > 0 ? text.data + 1 : "");
+    str_release(&text);
+    return fits;
+}
+
 bool problem_log_check(const struct problem_log *log, const struct data_options *options, const char *name,
                        struct err *err) {
     const struct problem *first = NULL;

@@ -27,6 +27,8 @@ void problem_add_done(struct problem_log *log, enum problem_kind kind, enum prob
 // "stop", or "missing=skip,ragged=repair" (kinds: problem_option()), or both: "stop,empty=skip". "missing@12=skip" is
 // about line 12 alone. Into the options' actions and exceptions. Fails (ERR_USAGE).
 bool problem_actions_read(const char *text, struct data_options *options, struct err *err);
+// The options' actions and exceptions as such a text; "" where there are none. False where it does not fit.
+bool problem_actions_write(const struct data_options *options, char *out, size_t size);
 // Fails (ERR_VALUE) with the first problem of a kind at which the options say to stop.
 bool problem_log_check(const struct problem_log *log, const struct data_options *options, const char *name,
                        struct err *err);

@@ -1,0 +1,145 @@
+// The Data page: a file before it is used. On the left what it became, in the middle its columns, tokens, vocabulary
+// and lengths, on the right what is wrong with it and how it is split.
+#include "data_page.h"
+#include "page.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// ---- looks that the parts share ----
+
+struct text_style data_text(const struct ui *ui, enum font font, float size, int ink, enum align align) {
+    const struct theme *theme = ui->theme;
+    return text_of(font, size, ink == 1 ? theme->ink1 : ink == 2 ? theme->ink2 : theme->ink3, align);
+}
+
+void data_card(struct ui *ui, rect r, const char *title, const char *about) {
+    struct draw_list *list = ui->list;
+    draw_rect(list, r, ui->theme->panel, 12);
+    draw_box(list, r, ui->theme->line, 12, 1);
+    float w = draw_text(list, r.x + 20, r.y + 33, title, data_text(ui, FONT_SANS_SEMIBOLD, 16, 1, ALIGN_LEFT));
+    if (about)
+        draw_text_fit(list, r.x + 30 + w, r.y + 33, r.w - 50 - w, about, data_text(ui, FONT_SANS, 14, 3, ALIGN_LEFT));
+}
+
+void data_bar(struct ui *ui, rect r) {
+    draw_rect_exact(ui->list, r, color_mix(ui->theme->panel, ui->theme->ink3, 0.65f), fminf(2, r.w / 2));
+}
+
+void data_number(char *out, size_t size, const char *format, long count) {
+    char number[32];
+    format_count(number, sizeof number, count);
+    int used = snprintf(out, size, "%s", number);
+    if (used > 0 && (size_t)used < size) snprintf(out + used, size - (size_t)used, "%s", format);
+}
+
+// ---- layout ----
+
+enum { GAP = 20, TOP = 16, BOTTOM = 24, ROWS_LEAST = 216, COUNTS_LEAST = 172, COUNTS_MOST = 300 };
+
+static void middle_cards(struct app *app, rect r) {
+    struct data_page *page = app->data_page;
+    float tokens = data_tokens_height(page), room = r.h - TOP - BOTTOM - 2 * GAP - tokens;
+    float counts = fminf(COUNTS_MOST, fmaxf(COUNTS_LEAST, roundf(room * 0.32f)));
+    float rows = fmaxf(ROWS_LEAST, room - counts), content = TOP + rows + tokens + counts + 2 * GAP + BOTTOM;
+    float offset = ui_scroll_begin(&app->ui, r, "data", content);
+    rect at = {r.x + 24, r.y + TOP - offset, r.w - 48, rows};
+    data_draw_columns(app, at);
+    at.y += rows + GAP;
+    at.h = tokens;
+    data_draw_tokens(app, at);
+    at.y += tokens + GAP;
+    at.h = counts;
+    float half = (at.w - GAP) / 2;
+    data_draw_vocabulary(app, (rect){at.x, at.y, half, at.h});
+    data_draw_lengths(app, (rect){at.x + half + GAP, at.y, half, at.h});
+    ui_scroll_end(&app->ui);
+}
+
+// What went wrong with the choices just made, over what was read before.
+static void trouble(struct app *app, rect r) {
+    struct data_page *page = app->data_page;
+    char text[1024];
+    if (page->error.code == ERR_NONE) return;
+    err_format(&page->error, text, sizeof text);
+    int answer = ui_message(&app->ui, (rect){r.x + 24, r.y + TOP, r.w - 48, 44}, text, UI_ERROR, "Undo the choice");
+    if (answer != UI_MESSAGE_NONE) data_page_undo(app);
+}
+
+static void draw_open(struct app *app, rect r) {
+    struct ui *ui = &app->ui;
+    float width = r.w, side = width < 1180 ? 248 : width < 1400 ? 272 : 288,
+          right = width < 1180 ? 304 : width < 1400 ? 340 : 368;
+    rect left = rect_cut_left(&r, side), problems = rect_cut_right(&r, right);
+    draw_rect(ui->list, left, ui->theme->panel, 0);
+    draw_vline(ui->list, left.x + left.w - 1, left.y, left.y + left.h, ui->theme->line);
+    draw_rect(ui->list, problems, ui->theme->panel, 0);
+    draw_vline(ui->list, problems.x, problems.y, problems.y + problems.h, ui->theme->line);
+    data_draw_left(app, left);
+    middle_cards(app, r);
+    data_draw_right(app, problems);
+    trouble(app, r);
+}
+
+// ---- the page ----
+
+// What the workbench has open is looked at until a person opens something else here.
+static void follow_workbench(struct app *app) {
+    struct data_page *page = app->data_page;
+    if (!app->bench || (page->open && !page->follows) || page->job) return;
+    if (page->follows && !strcmp(page->setup.data, app->setup.data) && !strcmp(page->setup.task, app->setup.task))
+        return;
+    if (!page->follows && page->seen) return; // closed by hand
+    data_page_open(app, &app->setup, true);
+    page->follows = page->seen = true;
+}
+
+static void keys(struct app *app) {
+    struct ui *ui = &app->ui;
+    struct data_page *page = app->data_page;
+    if (data_page_busy(app, NULL) && ui_take_key(ui, KEY_ESCAPE, 0)) data_page_cancel(app);
+    if (page->look && page->error.code != ERR_NONE && ui_take_key(ui, KEY_ESCAPE, 0)) data_page_undo(app);
+    if (!page->look) return;
+    if (ui_take_key(ui, KEY_ENTER, 0)) data_page_use(app);
+    long last = data_look_examples(page->look) - 1;
+    if (ui_take_key(ui, KEY_RIGHT, 0) && page->example < last) page->example++, page->token = 0;
+    if (ui_take_key(ui, KEY_LEFT, 0) && page->example > 0) page->example--, page->token = 0;
+    static const struct {
+        int key;
+        long by;
+    } moves[] = {{KEY_DOWN, 1}, {KEY_UP, -1}, {KEY_PAGE_DOWN, 10}, {KEY_PAGE_UP, -10}};
+    for (size_t k = 0; k < sizeof moves / sizeof *moves; k++)
+        if (ui_take_key(ui, moves[k].key, 0)) page->row += moves[k].by;
+    if (ui_take_key(ui, KEY_HOME, 0)) page->row = 0;
+    if (ui_take_key(ui, KEY_END, 0)) page->row = preview_rows(page->look->preview);
+}
+
+static void draw(struct app *app, rect whole, double now) {
+    (void)now;
+    struct ui *ui = &app->ui;
+    struct data_page *page = data_page_of(app);
+    double fraction;
+    follow_workbench(app);
+    draw_rect(ui->list, whole, ui->theme->stage, 0);
+    ui_push_id(ui, "data page");
+    if (page->look)
+        draw_open(app, whole);
+    else if (data_page_busy(app, NULL))
+        data_draw_loading(app, whole);
+    else if (page->error.code != ERR_NONE || page->stopped)
+        data_draw_error(app, whole);
+    else
+        data_draw_empty(app, whole);
+    ui_pop_id(ui);
+    if (data_page_busy(app, &fraction)) {
+        ui_progress(ui, (rect){whole.x, whole.y, whole.w, 3}, fraction);
+        ui->wake_at = ui->now + 0.1;
+    }
+    app_overlays(app);
+    if (app->picturing) return;
+    keys(app);
+    app_page_keys(app);
+}
+
+const struct page page_data = {"data", "Data", KEY_F1 + 4, draw};
