@@ -116,9 +116,9 @@ static void roll(struct ui *ui, const struct series *s, rect r) {
     for (long t = 0; t < s->T; t++)
         for (int c = low; c <= high; c++)
             if (s->values[(size_t)t * (size_t)d->channels + (size_t)c] != 0)
-                draw_rect_exact(ui->list,
-                                (rect){r.x + w * (float)t, r.y + h * (float)(high - c), fmaxf(1, w - 0.5f), fmaxf(1, h)},
-                                ui->theme->ink1, 0);
+                draw_rect_exact(
+                    ui->list, (rect){r.x + w * (float)t, r.y + h * (float)(high - c), fmaxf(1, w - 0.5f), fmaxf(1, h)},
+                    ui->theme->ink1, 0);
 }
 
 void data_draw_chart(struct app *app, rect r, int example) {
@@ -147,7 +147,7 @@ void data_draw_chart(struct app *app, rect r, int example) {
         draw_text(ui->list, area.x + area.w - 6, area.y + 14, "validation",
                   data_text(ui, FONT_SANS_MEDIUM, 13, 3, ALIGN_RIGHT));
     }
-    plot_lines_y(&plot, 3);
+    plot_lines_y(&plot, 5);
     for (int c = 0; c < s.channels; c++)
         draw_line(&plot, &s, c, ink_of(ui->theme, c, d->channels));
     ticks(&plot, s.T);

@@ -6,8 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HEAD = 110, ROW = 31, FOOT = 12, NUMBERS = 56, COLUMN_LEAST = 44, COLUMN_MOST = 380, COLUMN_GAP = 24,
-       SAMPLED = 60, CELL_TEXT = 1024, BAR = 6 };
+enum {
+    HEAD = 110,
+    ROW = 31,
+    FOOT = 12,
+    NUMBERS = 56,
+    COLUMN_LEAST = 44,
+    COLUMN_MOST = 380,
+    COLUMN_GAP = 24,
+    SAMPLED = 60,
+    CELL_TEXT = 1024,
+    BAR = 6
+};
 
 // ---- roles ----
 
@@ -31,12 +41,6 @@ static const char *role_chip(enum column_role role) {
     for (int k = 0; k < ROLE_COUNT; k++)
         if (role_words[k].role == role) return role_words[k].chip;
     return "";
-}
-
-// Roles are the person's choice in tables and JSON lines.
-static bool can_choose(const struct data_look *look) {
-    const struct dataset *d = look->data;
-    return d->column_count > 0 && (!strcmp(d->reader, "jsonl") || (d->separator[0] && !d->separator[1]));
 }
 
 static void role_menu(struct app *app, rect anchor, int column, enum column_role now) {
@@ -68,8 +72,7 @@ static void draw_role(struct ui *ui, rect r, enum column_role role, bool chooses
 }
 
 static float role_width(struct ui *ui, enum column_role role) {
-    return ceilf(
-               text_width(ui->list, role_chip(role), data_text(ui, FONT_SANS_SEMIBOLD, 12.5f, 1, ALIGN_LEFT))) + 20;
+    return ceilf(text_width(ui->list, role_chip(role), data_text(ui, FONT_SANS_SEMIBOLD, 12.5f, 1, ALIGN_LEFT))) + 20;
 }
 
 // ---- widths ----
@@ -101,9 +104,9 @@ static void measure(struct app *app) {
         long line;
         int n = preview_row(page->look->preview, row, cells, &line);
         for (int k = 0; k < n && k < count; k++)
-            page->widths[k] = fmaxf(page->widths[k],
-                                    fminf(COLUMN_MOST, text_width(ui->list, cell_text(cells[k], text),
-                                                                  data_text(ui, FONT_SANS, 14, 1, ALIGN_LEFT))));
+            page->widths[k] =
+                fmaxf(page->widths[k], fminf(COLUMN_MOST, text_width(ui->list, cell_text(cells[k], text),
+                                                                     data_text(ui, FONT_SANS, 14, 1, ALIGN_LEFT))));
     }
 }
 
@@ -129,7 +132,8 @@ static float lay_out(const struct data_page *page, int count, float room, float 
 static void head(struct app *app, rect r, const float *widths, int count, float across) {
     struct ui *ui = &app->ui;
     const struct dataset_column *columns;
-    bool chooses = can_choose(app->data_page->look);
+    bool chooses = data_can_choose_roles(app->data_page);
+    const enum column_role *roles = app->data_page->roles;
     preview_columns(app->data_page->look->preview, &columns);
     float x = r.x - across;
     draw_clip_push(ui->list, (rect){r.x - 8, r.y, r.w + 8, r.h});
@@ -140,13 +144,13 @@ static void head(struct app *app, rect r, const float *widths, int count, float 
         snprintf(popup, sizeof popup, "role of column %d", k);
         bool named = columns[k].name[0] || count == 1;
         draw_text_fit(ui->list, x, r.y + 14, widths[k] - 8, named ? columns[k].name : number,
-                      data_text(ui, FONT_SANS_SEMIBOLD, 14, columns[k].role == ROLE_IGNORE ? 2 : 1, ALIGN_LEFT));
-        rect chip = {x, r.y + 22, fminf(role_width(ui, columns[k].role), widths[k] - 4), 22};
+                      data_text(ui, FONT_SANS_SEMIBOLD, 14, roles[k] == ROLE_IGNORE ? 2 : 1, ALIGN_LEFT));
+        rect chip = {x, r.y + 22, fminf(role_width(ui, roles[k]), widths[k] - 4), 22};
         bool open = false;
-        if (columns[k].role == ROLE_IGNORE && chooses) chip.x -= 6;
+        if (roles[k] == ROLE_IGNORE && chooses) chip.x -= 6;
         if (chooses) open = ui_menu_anchor(ui, chip, popup);
-        draw_role(ui, chip, columns[k].role, chooses);
-        if (open) role_menu(app, chip, k, columns[k].role);
+        draw_role(ui, chip, roles[k], chooses);
+        if (open) role_menu(app, chip, k, roles[k]);
     }
     draw_clip_pop(ui->list);
 }
@@ -158,13 +162,14 @@ static void draw_cells(struct app *app, rect r, const struct preview_cell *cells
     preview_columns(app->data_page->look->preview, &columns);
     float x = r.x - across;
     draw_clip_push(ui->list, r);
-    if (n == 0)
+    if (n == 0 && problem)
         draw_text(ui->list, r.x, r.y + 20.5f, "an empty line", data_text(ui, FONT_SANS_SEMIBOLD, 14, 1, ALIGN_LEFT));
     for (int k = 0; k < count && n > 0; x += widths[k], k++) {
         char text[CELL_TEXT];
         if (x + widths[k] < r.x || x > r.x + r.w) continue;
         enum column_role role = columns[k].role;
-        bool empty = k >= n || cells[k].size == 0, answer = role == ROLE_LABEL || role == ROLE_TARGET || role == ROLE_TAGS;
+        bool empty = k >= n || cells[k].size == 0,
+             answer = role == ROLE_LABEL || role == ROLE_TARGET || role == ROLE_TAGS;
         int ink = role == ROLE_IGNORE || role == ROLE_TIME || role == ROLE_ID ? problem ? 2 : 3 : 1;
         if (empty && !problem) continue;
         draw_text_fit(ui->list, x, r.y + 20.5f, widths[k] - 12, empty ? "empty" : cell_text(cells[k], text),
@@ -187,8 +192,8 @@ static void draw_row(struct app *app, rect r, long row, const float *widths, int
     } else if (!first)
         draw_hline(ui->list, r.x + 20, r.x + r.w - 20, r.y, ui->theme->line);
     snprintf(number, sizeof number, "%ld", line > 0 ? line : row + 1);
-    struct text_style style = data_text(ui, problem ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 13, problem ? 1 : 3,
-                                        ALIGN_RIGHT);
+    struct text_style style =
+        data_text(ui, problem ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 13, problem ? 1 : 3, ALIGN_RIGHT);
     float left = problem ? 26 : 6, width = text_width(ui->list, number, style);
     if (width > NUMBERS - 10 - left) style.size *= (NUMBERS - 10 - left) / width;
     draw_text(ui->list, r.x + NUMBERS - 10, r.y + 20.5f, number, style);
@@ -200,9 +205,11 @@ static void draw_row(struct app *app, rect r, long row, const float *widths, int
 // A bar whose thumb is dragged: value of 0 .. most, of which `shown` more are in sight.
 static void scroll_bar(struct ui *ui, rect r, const char *name, bool across, double shown, double most, double *value) {
     if (most <= 0) return;
-    float length = across ? r.w : r.h, thumb = fmaxf(24, length * (float)(shown / (shown + most))), room = length - thumb;
-    struct ui_result result = ui_control(ui, ui_make_id(ui, name), across ? (rect){r.x, r.y - 4, r.w, r.h + 6}
-                                                                         : (rect){r.x - 4, r.y, r.w + 6, r.h}, false);
+    float length = across ? r.w : r.h, thumb = fmaxf(24, length * (float)(shown / (shown + most))),
+          room = length - thumb;
+    struct ui_result result =
+        ui_control(ui, ui_make_id(ui, name),
+                   across ? (rect){r.x, r.y - 4, r.w, r.h + 6} : (rect){r.x - 4, r.y, r.w + 6, r.h}, false);
     if (result.held) {
         float at = across ? ui->pointer.x - r.x : ui->pointer.y - r.y;
         *value = most * fmin(1, fmax(0, (double)(at - thumb / 2) / fmax(1, (double)room)));
@@ -217,8 +224,14 @@ static void take_keys(struct ui *ui, struct data_page *page, long shown, long ro
         int key;
         long by;
         float across;
-    } moves[] = {{KEY_DOWN, 1, 0},      {KEY_UP, -1, 0},    {KEY_PAGE_DOWN, shown - 1, 0}, {KEY_PAGE_UP, 1 - shown, 0},
-                 {KEY_HOME, -rows, 0}, {KEY_END, rows, 0}, {KEY_RIGHT, 0, 60},            {KEY_LEFT, 0, -60}};
+    } moves[] = {{KEY_DOWN, 1, 0},
+                 {KEY_UP, -1, 0},
+                 {KEY_PAGE_DOWN, shown - 1, 0},
+                 {KEY_PAGE_UP, 1 - shown, 0},
+                 {KEY_HOME, -rows, 0},
+                 {KEY_END, rows, 0},
+                 {KEY_RIGHT, 0, 60},
+                 {KEY_LEFT, 0, -60}};
     for (size_t k = 0; k < sizeof moves / sizeof *moves; k++)
         while (ui_take_key(ui, moves[k].key, 0)) {
             page->row += moves[k].by;
@@ -239,13 +252,23 @@ static void scroll(struct app *app, rect r, long shown, float room, float sum) {
         page->row -= (long)roundf(y * 3);
         page->across += x * 48;
     }
-    double row = (double)(page->row < 0 ? 0 : page->row > most ? most : page->row),
+    double row = (double)(page->row < 0      ? 0
+                          : page->row > most ? most
+                                             : page->row),
            across = fmin(most_across, fmax(0, page->across));
     scroll_bar(ui, (rect){r.x + r.w - BAR - 4, r.y + 4, BAR, r.h - 20}, "down", false, shown, most, &row);
     scroll_bar(ui, (rect){r.x + NUMBERS + 10, r.y + r.h - BAR - 3, r.w - NUMBERS - 40, BAR}, "across", true, room,
                most_across, &across);
     page->row = (long)row;
     page->across = (float)across;
+}
+
+float data_columns_height(long rows) {
+    return (float)(HEAD + FOOT + ROW * rows);
+}
+
+long data_columns_fit(float height) {
+    return (long)((height - HEAD - FOOT) / ROW);
 }
 
 void data_draw_columns(struct app *app, rect r) {
@@ -258,13 +281,19 @@ void data_draw_columns(struct app *app, rect r) {
     long rows = preview_rows(page->look->preview);
     bool file = preview_of_file(page->look->preview);
     char about[96];
-    data_number(about, sizeof about, file ? " rows of the file" : page->look->data->shape == TEXT_WHOLE ? " timesteps" : " examples", rows);
+    data_number(about, sizeof about,
+                file                                    ? " rows of the file"
+                : page->look->data->shape == TEXT_WHOLE ? " timesteps"
+                                                        : " examples",
+                rows);
+    if (count > 1 && !strcmp(page->look->data->reader, "text"))
+        snprintf(about, sizeof about, "read as whole lines until a column is an input");
     ui_push_id(ui, "columns");
     data_card(ui, r, file ? "Columns" : "Examples", about);
     measure(app);
     float room = r.w - NUMBERS - 26, sum = lay_out(page, count, room, widths);
     rect body = {r.x, r.y + HEAD - 8, r.w, r.h - HEAD + 8};
-    long shown = (long)((body.h - FOOT) / ROW);
+    long shown = data_columns_fit(r.h);
     scroll(app, body, shown, room, sum);
     head(app, (rect){r.x + NUMBERS + 10, r.y + 50, room, HEAD - 58}, widths, count, page->across);
     draw_hline(ui->list, r.x, r.x + r.w, body.y, ui->theme->line);

@@ -15,7 +15,7 @@ static void side_choice(struct app *app, rect r) {
     struct data_page *page = app->data_page;
     float w = ui_segments_width(ui, sides, NULL, 2, false);
     page->targets =
-        ui_segments(ui, (rect){r.x + r.w - 16 - w, r.y + 14, w, 28}, "side", sides, NULL, 2, page->targets, false) == 1;
+        ui_segments(ui, (rect){r.x + r.w - 20 - w, r.y + 14, w, 28}, "side", sides, NULL, 2, page->targets, false) == 1;
 }
 
 static void entry(struct ui *ui, rect r, const struct data_look *look, const struct vocabulary *vocabulary, int index,
@@ -47,14 +47,16 @@ static void entries(struct ui *ui, rect r, const struct data_look *look, const s
 
 // Of numbers: what they were scaled by.
 static void channels(struct ui *ui, rect r, const struct dataset *d) {
-    struct text_style head = data_text(ui, FONT_SANS, 13, 3, ALIGN_RIGHT), value = data_text(ui, FONT_SANS_MEDIUM, 13, 1, ALIGN_RIGHT);
+    struct text_style head = data_text(ui, FONT_SANS, 13, 3, ALIGN_RIGHT),
+                      value = data_text(ui, FONT_SANS_MEDIUM, 13, 1, ALIGN_RIGHT);
     char text[64];
     if (!d->scale) {
-        snprintf(text, sizeof text, d->input == VALUES_SETS ? "%d keys, 1 where one sounds" : "%d, as they are", d->channels);
+        snprintf(text, sizeof text, d->input == VALUES_SETS ? "%d keys, 1 where one sounds" : "%d, as they are",
+                 d->channels);
         draw_text_fit(ui->list, r.x + 20, r.y + 18, r.w - 40, text, data_text(ui, FONT_SANS, 14, 2, ALIGN_LEFT));
         return;
     }
-    draw_text(ui->list, r.x + r.w - 110, r.y + 14, "mean", head);
+    draw_text(ui->list, r.x + r.w - 100, r.y + 14, "mean", head);
     draw_text(ui->list, r.x + r.w - 20, r.y + 14, "deviation", head);
     rect body = {r.x, r.y + 20, r.w, r.h - 20};
     float offset = ui_scroll_begin(ui, body, "channels", (float)(ENTRY * d->channels) + 8);
@@ -67,9 +69,9 @@ static void channels(struct ui *ui, rect r, const struct dataset *d) {
         bool named = column < d->column_count && d->columns[column].name[0];
         snprintf(text, sizeof text, named ? "%s" : "channel", named ? d->columns[column].name : "");
         if (!named) snprintf(text, sizeof text, "channel %d", c + 1);
-        draw_text_fit(ui->list, r.x + 20, y, r.w - 230, text, data_text(ui, FONT_SANS, 14, 1, ALIGN_LEFT));
+        draw_text_fit(ui->list, r.x + 20, y, r.w - 196, text, data_text(ui, FONT_SANS, 14, 1, ALIGN_LEFT));
         format_value(text, sizeof text, (double)d->mean[c], fabs((double)d->mean[c]) < 100 ? 3 : 1, false);
-        draw_text(ui->list, r.x + r.w - 110, y, text, value);
+        draw_text(ui->list, r.x + r.w - 100, y, text, value);
         format_value(text, sizeof text, (double)d->scale[c], fabs((double)d->scale[c]) < 100 ? 3 : 1, false);
         draw_text(ui->list, r.x + r.w - 20, y, text, value);
     }
@@ -161,7 +163,8 @@ static void whole(struct ui *ui, rect r, const struct data_look *look) {
     snprintf(text, sizeof text, "One %s of %s timesteps; training reads windows of %d.",
              look->data->symbols ? "text" : "series", number, look->limit);
     plain_text(ui->list, r.x + 20, r.y + HEAD, r.w - 40, text,
-               (struct rich_style){.size = 14, .line_height = 21, .ink = ui->theme->ink2, .bold = ui->theme->ink1}, true);
+               (struct rich_style){.size = 14, .line_height = 21, .ink = ui->theme->ink2, .bold = ui->theme->ink1},
+               true);
 }
 
 void data_draw_lengths(struct app *app, rect r) {

@@ -75,7 +75,8 @@ void data_draw_empty(struct app *app, rect r) {
     rect card = card_in_middle(ui, r, w, h, true);
     float middle = card.x + w / 2;
     icon_draw(ui->list, ICON_DROP, middle - 16, card.y + 32, 32, ui->theme->ink1, 1.6f);
-    draw_text(ui->list, middle, card.y + 96, "Drop a file here", data_text(ui, FONT_SANS_SEMIBOLD, 18, 1, ALIGN_CENTER));
+    draw_text(ui->list, middle, card.y + 96, "Drop a file here",
+              data_text(ui, FONT_SANS_SEMIBOLD, 18, 1, ALIGN_CENTER));
     draw_text_fit(ui->list, card.x + 40, card.y + 120, w - 80,
                   "text, CSV, TSV, pairs, CoNLL, JSON lines, FASTA, .ts, .npy, a piano roll, a folder",
                   data_text(ui, FONT_SANS, 13, 3, ALIGN_LEFT));
@@ -103,7 +104,8 @@ void data_draw_loading(struct app *app, rect r) {
     data_page_busy(app, &fraction);
     rect card = card_in_middle(ui, r, fminf(CARD_W, r.w - 48), 190, false);
     snprintf(text, sizeof text, "Reading %s", name_of(app));
-    draw_text_fit(ui->list, card.x + 32, card.y + 48, card.w - 64, text, data_text(ui, FONT_SANS_SEMIBOLD, 18, 1, ALIGN_LEFT));
+    draw_text_fit(ui->list, card.x + 32, card.y + 48, card.w - 64, text,
+                  data_text(ui, FONT_SANS_SEMIBOLD, 18, 1, ALIGN_LEFT));
     ui_progress(ui, (rect){card.x + 32, card.y + 74, card.w - 64, 3}, fraction);
     snprintf(text, sizeof text, "%.0f%%", 100 * fmin(1, fmax(0, fraction)));
     draw_text(ui->list, card.x + 32, card.y + 102, text, data_text(ui, FONT_SANS_MEDIUM, 14, 3, ALIGN_LEFT));
@@ -159,7 +161,8 @@ void data_draw_error(struct app *app, rect r) {
     bool stopped = page->error.code == ERR_NONE;
     char place[ASSET_PATH + 64], title[ASSET_PATH + 64];
     struct rich_style style = {.size = 15, .line_height = 22, .ink = ui->theme->ink1, .bold = ui->theme->ink1};
-    const char *message = stopped ? "Reading was stopped." : page->error.message;
+    char message[1024] = "Reading was stopped.";
+    if (!stopped) data_error_text(&page->error, false, message, sizeof message);
     float w = fminf(680, r.w - 48), in = w - 64, text = plain_text(ui->list, 0, 0, in, message, style, false);
     struct rich_style quiet = style;
     quiet.size = 14;
@@ -169,12 +172,14 @@ void data_draw_error(struct app *app, rect r) {
     rect card = card_in_middle(ui, r, w, 104 + text + 12 + help_height + 28 + 36 + 32, false);
     float x = card.x + 32, y = card.y + 46;
     snprintf(title, sizeof title, stopped ? "%s was not read" : "%s could not be read", name_of(app));
-    icon_draw(ui->list, stopped ? ICON_STOP : ICON_WARN, x, y - 18, 22, stopped ? ui->theme->ink2 : ui->theme->err, 1.75f);
+    icon_draw(ui->list, stopped ? ICON_STOP : ICON_WARN, x, y - 18, 22, stopped ? ui->theme->ink2 : ui->theme->err,
+              1.75f);
     draw_text_fit(ui->list, x + 32, y, in - 32, title, data_text(ui, FONT_SANS_SEMIBOLD, 18, 1, ALIGN_LEFT));
     place[0] = 0;
     if (!stopped && page->error.file[0]) snprintf(place, sizeof place, "%s", page->error.file);
     if (!stopped && page->error.line > 0)
-        snprintf(place + strlen(place), sizeof place - strlen(place), "%sline %ld", *place ? ", " : "", page->error.line);
+        snprintf(place + strlen(place), sizeof place - strlen(place), "%sline %ld", *place ? ", " : "",
+                 page->error.line);
     if (!stopped && page->error.column > 0)
         snprintf(place + strlen(place), sizeof place - strlen(place), ", column %ld", page->error.column);
     draw_text_fit(ui->list, x, y + 32, in, place, data_text(ui, FONT_SANS, 14, 3, ALIGN_LEFT));

@@ -24,15 +24,20 @@ static struct wire_style wires(const struct figure *f) {
     return (struct wire_style){.ink = f->ui->theme->ink2, .width = 1.5f, .head = 4.5f};
 }
 
-static void cells(struct figure *f, int count, int first_decoder) {
+// gap: the wire to the last cell leaves timesteps out.
+static void cells(struct figure *f, int count, int first_decoder, bool gap) {
     struct draw_list *list = f->ui->list;
     for (int k = 0; k < count; k++) {
         rect box = {center(f, k) - BOX_W / 2.0f, f->y, BOX_W, BOX_H};
         draw_rect(list, box, f->ui->theme->panel, 6);
-        draw_box(list, box, k >= first_decoder ? f->ui->theme->ink1 : f->ui->theme->ink2, 6, k >= first_decoder ? 2 : 1.5f);
+        draw_box(list, box, k >= first_decoder ? f->ui->theme->ink1 : f->ui->theme->ink2, 6,
+                 k >= first_decoder ? 2 : 1.5f);
+        struct wire_style style = wires(f);
+        if (gap && k + 2 == count) style.dash = style.gap = 2.5f;
         if (k + 1 < count)
-            wire_draw(list, (point[]){{box.x + BOX_W, f->y + BOX_H / 2.0f}, {box.x + f->pitch - 1, f->y + BOX_H / 2.0f}},
-                      2, wires(f));
+            wire_draw(list,
+                      (point[]){{box.x + BOX_W, f->y + BOX_H / 2.0f}, {box.x + f->pitch - 1, f->y + BOX_H / 2.0f}}, 2,
+                      style);
     }
 }
 
@@ -82,7 +87,7 @@ static int steps(const struct dataset *d, int most) {
 static void language(struct figure *f) {
     const struct dataset *d = f->data;
     int n = steps(d, COLUMNS - 1) + (d->examples[0].length < COLUMNS), length = d->examples[0].length;
-    cells(f, n, n);
+    cells(f, n, n, false);
     for (int k = 0; k < n; k++) {
         if (d->symbols)
             read_symbol(f, k, &d->vocabulary, input_at(d, k - 1));
@@ -98,7 +103,7 @@ static void language(struct figure *f) {
 static void labelled(struct figure *f) {
     const struct dataset *d = f->data;
     int n = steps(d, COLUMNS);
-    cells(f, n, n);
+    cells(f, n, n, n < d->examples[0].length);
     for (int k = 0; k < n; k++) {
         int length = d->examples[0].length, t = k + 1 == n ? length - 1 : k; // the last column is the last timestep
         if (d->symbols)
@@ -116,7 +121,7 @@ static void pairs(struct figure *f) {
     const struct dataset *d = f->data;
     const struct dataset_example *example = &d->examples[0];
     int read = steps(d, 2), written = example->answer_length < 2 ? example->answer_length + 1 : 2;
-    cells(f, read + written, read);
+    cells(f, read + written, read, false);
     for (int k = 0; k < read; k++)
         if (d->symbols)
             read_symbol(f, k, &d->vocabulary, input_at(d, k));
@@ -137,7 +142,7 @@ void data_draw_figure(struct app *app, rect r) {
                                                  : steps(d, COLUMNS);
     struct figure f = {.ui = ui, .data = d, .pitch = fminf(52, (r.w - 24) / COLUMNS)};
     f.x = r.x + (r.w - f.pitch * (float)(columns - 1) - BOX_W) / 2;
-    f.y = r.y + 62;
+    f.y = r.y + (r.h - BOX_H) / 2 + 1;
     draw_clip_push(ui->list, r);
     if (d->answers == ANSWERS_NEXT)
         language(&f);

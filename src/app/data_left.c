@@ -19,8 +19,8 @@ static void size_text(char *out, size_t size, size_t bytes) {
 }
 
 static const char *separator_word(const char *separator) {
-    static const char *const words[][2] = {{"\t", "tab"}, {",", "comma"},   {";", "semicolon"},
-                                           {" ", "space"}, {"|", "bar |"}, {"_", "underscore _"}};
+    static const char *const words[][2] = {{"\t", "tab"},  {",", "comma"}, {";", "semicolon"},
+                                           {" ", "space"}, {"|", "|"},     {"_", "_"}};
     for (size_t k = 0; k < sizeof words / sizeof *words; k++)
         if (!strcmp(separator, words[k][0])) return words[k][1];
     return separator;
@@ -39,8 +39,8 @@ static void file_facts(const struct data_look *look, char *out, size_t size) {
         snprintf(out + strlen(out), size - strlen(out), "%s%s", comma, part);
         comma = ", ";
     }
-    if (preview_bytes(look->preview) > 0) {
-        size_text(part, sizeof part, preview_bytes(look->preview));
+    if (look->bytes > 0) {
+        size_text(part, sizeof part, look->bytes);
         snprintf(out + strlen(out), size - strlen(out), "%s%s", comma, part);
         comma = ", ";
     }
@@ -49,7 +49,7 @@ static void file_facts(const struct data_look *look, char *out, size_t size) {
         comma = ", ";
     }
     if (*encoding) snprintf(out + strlen(out), size - strlen(out), "%s%s", comma, encoding);
-    if (!out[0]) snprintf(out, size, "%s", d->task ? "built-in task" : d->reason);
+    if (!out[0] || (look->bytes == 0 && !d->task)) snprintf(out, size, "%s", d->task ? "built-in task" : d->reason);
 }
 
 // A name on the left, a value on the right.
@@ -127,9 +127,14 @@ static void all_facts(struct ui *ui, const struct data_look *look, rect r, float
         bool test = d->test_count > 0;
         snprintf(text, sizeof text, test ? "%s / %s / %s" : "%s / %s", part[0], part[1], part[2]);
         float needed = text_width(ui->list, text, data_text(ui, FONT_SANS_MEDIUM, 14, 1, ALIGN_RIGHT)) + 8 +
-                       text_width(ui->list, "train / valid. / test", data_text(ui, FONT_SANS, 14, 2, ALIGN_LEFT));
+                       text_width(ui->list, test ? "train / valid. / test" : "train / validation",
+                                  data_text(ui, FONT_SANS, 14, 2, ALIGN_LEFT));
         bool tight = needed > r.w;
-        fact(ui, r, &y, test ? tight ? "split" : "train / valid. / test" : "train / validation", text, false);
+        fact(ui, r, &y,
+             test    ? tight ? "split" : "train / valid. / test"
+             : tight ? "train / valid."
+                     : "train / validation",
+             text, false);
     }
     if (d->symbols && d->symbol_count > 0 && vocabulary_first(&d->vocabulary) > 0) {
         double share = 100 * (double)d->vocabulary.counts[VOCABULARY_UNK] / (double)d->symbol_count;
@@ -146,8 +151,8 @@ static void description(struct app *app, rect r) {
     char text[512];
     struct rich_style style = {.size = 14, .line_height = 21, .ink = ui->theme->ink2, .bold = ui->theme->ink1};
     data_look_sentence(look, text, sizeof text);
-    float w = r.w - 2 * PAD, sentence = plain_text(list, 0, 0, w, text, style, false),
-          content = 106 + 150 + 30 + 10 + sentence + 18 + 32 + 8 * LINE;
+    float w = r.w - 2 * PAD, sentence = plain_text(list, 0, 0, w, text, style, false), figure = r.h < 600 ? 122 : 150,
+          content = 106 + figure + 30 + 10 + sentence + 18 + 32 + 8 * LINE;
     float offset = ui_scroll_begin(ui, r, "what it became", content);
     float x = r.x + PAD, y = r.y - offset;
     char facts[256];
@@ -157,14 +162,25 @@ static void description(struct app *app, rect r) {
     draw_text(list, x, y + 104, "Task", data_text(ui, FONT_SANS_SEMIBOLD, 13, 3, ALIGN_LEFT));
     if (!look->data->task) data_reading_chip(app, (rect){x + 48, y + 86, w - 48, 26});
     y += 126;
-    data_draw_figure(app, (rect){x, y, w, 150});
-    y += 180;
+    data_draw_figure(app, (rect){x, y, w, figure});
+    y += figure + 30;
     draw_text(list, x, y, data_look_kind(look), data_text(ui, FONT_SANS_SEMIBOLD, 16, 1, ALIGN_LEFT));
     plain_text(list, x, y + 10, w, text, style, true);
     y += 10 + sentence + 18;
     draw_hline(list, x, x + w, y, ui->theme->line);
     all_facts(ui, look, (rect){x, y, w, 0}, y + 32);
     ui_scroll_end(ui);
+}
+
+static void use_button(struct app *app, rect r, const char *label) {
+    struct ui *ui = &app->ui;
+    if (data_page_can_use(app)) {
+        if (ui_button(ui, r, label, true)) data_page_use(app);
+        return;
+    }
+    draw_rect(ui->list, r, ui->theme->sunk, 8); // nothing to press while it is read
+    draw_text(ui->list, r.x + r.w / 2, r.y + 29, data_page_busy(app, NULL) ? "Reading; Esc stops it" : label,
+              data_text(ui, FONT_SANS_SEMIBOLD, 14, 3, ALIGN_CENTER));
 }
 
 void data_draw_left(struct app *app, rect r) {
@@ -175,22 +191,24 @@ void data_draw_left(struct app *app, rect r) {
     rect foot = rect_cut_bottom(&r, PAD + USE_HEIGHT + 10 + SAVE_HEIGHT + 8);
     description(app, r);
     draw_hline(ui->list, foot.x, foot.x + foot.w - 1, foot.y, ui->theme->line);
-    float half = (foot.w - 2 * PAD - 8) / 2;
-    rect row = {foot.x + PAD, foot.y + 8, half, SAVE_HEIGHT};
-    if (ui_button(ui, row, "Another file", false)) data_page_close(app);
-    row.x += half + 8;
+    float room = foot.w - 2 * PAD - 8, save = ui_button_width(ui, "Save choices"),
+          other = ui_button_width(ui, "Another file");
+    rect row = {foot.x + PAD, foot.y + 8, task ? room + 8 : room * other / (other + save), SAVE_HEIGHT};
+    bool close = ui_button(ui, row, "Another file", false); // once all is drawn
+    row.x += row.w + 8;
+    row.w = room - row.w;
     if (!task && ui_button(ui, row, "Save choices", false)) data_page_save(app);
     rect use = {foot.x + PAD, foot.y + 8 + SAVE_HEIGHT + 10, foot.w - 2 * PAD, USE_HEIGHT};
     bool whole = look->data->shape == TEXT_WHOLE;
     data_number(label, sizeof label, by_rows(look->data) ? " rows" : " examples", look->data->example_count);
     char button[128];
-    snprintf(button, sizeof button, whole ? "Use this %s" : task ? "Use this task" : "Use %s",
-             !whole ? label : look->data->symbols ? "text" : "series");
-    if (!data_page_can_use(app)) { // nothing to press while it is read
-        draw_rect(ui->list, use, ui->theme->sunk, 8);
-        draw_text(ui->list, use.x + use.w / 2, use.y + 29, data_page_busy(app, NULL) ? "Reading; Esc stops it" : button,
-                  data_text(ui, FONT_SANS_SEMIBOLD, 14, 3, ALIGN_CENTER));
-        return;
-    }
-    if (ui_button(ui, use, button, true)) data_page_use(app);
+    snprintf(button, sizeof button,
+             whole  ? "Use this %s"
+             : task ? "Use this task"
+                    : "Use %s",
+             !whole                ? label
+             : look->data->symbols ? "text"
+                                   : "series");
+    use_button(app, use, button);
+    if (close) data_page_close(app);
 }

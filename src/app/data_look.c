@@ -32,8 +32,9 @@ static void count(struct data_look *look) {
     if (d->answers == ANSWERS_SEQUENCE) dataset_length_bins(d, true, &look->answer_lengths);
     dataset_parts(d, look->parts);
     look->classes = dataset_class_parts(d);
-    for (int k = 0; look->classes && k < d->labels.count; k++)
+    for (int k = 0; data_look_labels(look) && k < d->labels.count; k++)
         if (d->labels.counts[k] > look->class_most) look->class_most = d->labels.counts[k];
+    look->bytes = *look->path ? file_size(look->path) : 0;
     look->remarks = d->problem_totals[PROBLEM_OTHER];
     look->problems_apart = d->problem_total - look->remarks - d->problem_totals[PROBLEM_DUPLICATE];
     look->kind = training_network(d, -1, &spec, NULL) ? spec.kind : NET_MANY_TO_MANY;
@@ -66,10 +67,16 @@ void data_look_free(struct data_look *look) {
 
 // ---- asked by the page ----
 
+const struct vocabulary *data_look_labels(const struct data_look *look) {
+    const struct dataset *d = look->data;
+    bool labels = d->labels.count > 0 && (d->answers == ANSWERS_ONE || d->answers == ANSWERS_EACH);
+    return labels ? &d->labels : NULL;
+}
+
 long data_look_count(const struct data_look *look, const struct vocabulary *vocabulary, int symbol) {
     const struct dataset *d = look->data;
-    bool answers = vocabulary == dataset_answer_vocabulary(d), ends = d->answers == ANSWERS_SEQUENCE ||
-                                                                      d->answers == ANSWERS_NEXT;
+    bool answers = vocabulary == dataset_answer_vocabulary(d),
+         ends = d->answers == ANSWERS_SEQUENCE || d->answers == ANSWERS_NEXT;
     if (symbol == VOCABULARY_EOS && vocabulary_first(vocabulary) > 0)
         return answers && ends && d->shape == TEXT_LINES ? d->example_count : 0;
     return vocabulary->counts[symbol];
@@ -124,12 +131,12 @@ void data_look_sentence(const struct data_look *look, char *out, size_t size) {
         return;
     }
     const char *unit = d->input == VALUES_SETS ? "chord" : data_unit_word(d);
-    const char *what = d->shape == TEXT_WHOLE        ? d->symbols ? "the text" : "the series"
-                       : d->input == VALUES_SETS     ? "a piece"
-                       : !d->symbols                 ? "a series"
-                       : d->answers == ANSWERS_EACH  ? "a sentence"
-                       : d->answers == ANSWERS_NEXT  ? "a line"
-                                                     : "a text";
+    const char *what = d->shape == TEXT_WHOLE       ? d->symbols ? "the text" : "the series"
+                       : d->input == VALUES_SETS    ? "a piece"
+                       : !d->symbols                ? "a series"
+                       : d->answers == ANSWERS_EACH ? "a sentence"
+                       : d->answers == ANSWERS_NEXT ? "a line"
+                                                    : "a text";
     char answer[128];
     say_answer(d, unit, answer, sizeof answer);
     snprintf(out, size, "Read %s %s by %s; %s", what, unit, unit, answer);
@@ -171,8 +178,8 @@ static bool token_of(const struct vocabulary *vocabulary, struct preview_cell ce
     struct str lowered = {0};
     if (vocabulary->lower) text_lower(cell.text, cell.size, &lowered);
     bool lower = vocabulary->lower, found = false;
-    struct token_walk walk = token_walk_start(vocabulary->tokens, lower ? str_text(&lowered) : cell.text,
-                                              lower ? lowered.size : cell.size);
+    struct token_walk walk =
+        token_walk_start(vocabulary->tokens, lower ? str_text(&lowered) : cell.text, lower ? lowered.size : cell.size);
     int n = 0;
     for (; token_next(&walk); n++)
         if (n == wanted) found = copy_token(walk.token, walk.size, out, size);

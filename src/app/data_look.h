@@ -14,7 +14,8 @@ struct data_look {
     struct length_bins answer_lengths; // of the targets of encoder-decoders
     part_counts parts;
     part_counts *classes; // by label, or NULL
-    long class_most;      // examples of the largest class
+    long class_most;      // how often the most frequent label stands
+    size_t bytes;         // of the file; 0 of folders and tasks
     long problems_apart;  // problems that are neither duplicates nor mere remarks
     long remarks;
     enum net_kind kind; // of the network that the data ask for
@@ -37,5 +38,7 @@ void data_look_sentence(const struct data_look *look, char *out, size_t size);
 const char *data_look_kind(const struct data_look *look);
 // The problem of a line that changed what is read of it (skipped, repaired), or NULL.
 const struct problem *data_look_problem(const struct data_look *look, long line);
+// The labels of examples, or the tags of their timesteps, where there are such; else NULL.
+const struct vocabulary *data_look_labels(const struct data_look *look);
 // What stood in the file where token `index` of an example is <UNK> now; false where that cannot be told.
 bool data_look_original(struct data_look *look, int example, int index, char *out, size_t size);

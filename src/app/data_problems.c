@@ -1,12 +1,13 @@
 // The right column of the Data page: what is wrong in the file and what is done about it, duplicates, the split.
 #include "data_page.h"
+#include "mathbox.h"
 #include "problems.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { PAD = 20, ENTRY = 70, CHIP = 26 };
+enum { PAD = 20, ENTRY = 70, CHIP = 26, WORDS = 20 }; // ENTRY: with one line of words
 
 // What an action is called in a chip, and in the menu.
 static const char *action_word(enum problem_kind kind, enum problem_action action) {
@@ -93,13 +94,16 @@ static float action_chip(struct app *app, rect r, const char *name, enum problem
     return w;
 }
 
+static struct rich_style words_style(const struct ui *ui) {
+    return (struct rich_style){.size = 14, .line_height = WORDS, .ink = ui->theme->ink2, .bold = ui->theme->ink1};
+}
+
 static void entry_text(struct ui *ui, rect r, enum icon icon, const char *title, const char *what, float chip) {
     struct draw_list *list = ui->list;
     icon_draw(list, icon, r.x + PAD, r.y + 13, 18, ui->theme->ink2, 1.6f);
     draw_text_fit(list, r.x + PAD + 28, r.y + 27, r.w - 2 * PAD - 36 - chip, title,
                   data_text(ui, FONT_SANS_SEMIBOLD, 14, 1, ALIGN_LEFT));
-    draw_text_fit(list, r.x + PAD + 28, r.y + 53, r.w - 2 * PAD - 28, what,
-                  data_text(ui, FONT_SANS, 14, 2, ALIGN_LEFT));
+    plain_text(list, r.x + PAD + 28, r.y + 38, r.w - 2 * PAD - 28, what, words_style(ui), true);
     draw_hline(list, r.x, r.x + r.w, r.y, ui->theme->line);
 }
 
@@ -110,33 +114,43 @@ static void without_action(const char *what, char *out, size_t size) {
     if (cut && cut > out) *cut = 0;
 }
 
-static void problem_entry(struct app *app, rect r, int index) {
-    struct ui *ui = &app->ui;
-    const struct problem *problem = &app->data_page->look->data->problems[index];
-    char title[64], what[sizeof problem->what], name[32];
-    snprintf(title, sizeof title, "Line %ld", problem->line);
-    snprintf(name, sizeof name, "problem %d", index);
-    bool chosen = problem->kind != PROBLEM_OTHER;
-    without_action(problem->what, what, sizeof what);
-    float w = chosen ? action_chip(app, r, name, problem->kind, problem->line, problem->done) : 0;
-    entry_text(ui, r, action_icon(problem->done), title, chosen ? what : problem->what, w);
-    rect text = {r.x + PAD + 28, r.y + 36, r.w - 2 * PAD - 28, 26};
-    if (rect_has(text, ui->pointer) && ui->pointer_inside) ui_tooltip(ui, text, problem->what);
+// "2 539 repeat an earlier row, 440 across the split"
+static void duplicates_words(const struct dataset *d, char *out, size_t size) {
+    char number[32];
+    long total = d->problem_totals[PROBLEM_DUPLICATE];
+    format_count(number, sizeof number, total);
+    snprintf(out, size, total == 1 ? "%s repeats an earlier row" : "%s repeat an earlier row", number);
+    if (d->shared == 0) return;
+    format_count(number, sizeof number, d->shared);
+    snprintf(out + strlen(out), size - strlen(out), ", %s across the split", number);
 }
 
-static void duplicates_entry(struct app *app, rect r) {
+static void words_of(const struct dataset *d, int index, char *out, size_t size) {
+    if (index < 0)
+        duplicates_words(d, out, size);
+    else if (d->problems[index].kind == PROBLEM_OTHER)
+        snprintf(out, size, "%s", d->problems[index].what);
+    else
+        without_action(d->problems[index].what, out, size);
+}
+
+// index -1: the duplicates, all together.
+static void draw_entry(struct app *app, rect r, int index) {
+    struct ui *ui = &app->ui;
     const struct dataset *d = app->data_page->look->data;
-    char what[160], number[32];
-    long total = d->problem_totals[PROBLEM_DUPLICATE];
-    enum problem_action done = data_chosen_action(app, PROBLEM_DUPLICATE, 0);
-    format_count(number, sizeof number, total);
-    snprintf(what, sizeof what, total == 1 ? "%s repeats an earlier row" : "%s repeat an earlier row", number);
-    if (d->shared > 0) {
-        format_count(number, sizeof number, d->shared);
-        snprintf(what + strlen(what), sizeof what - strlen(what), ", %s across the split", number);
+    char title[64] = "Duplicates", words[sizeof d->problems->what], name[32] = "all duplicates";
+    words_of(d, index, words, sizeof words);
+    if (index < 0) {
+        float w = action_chip(app, r, name, PROBLEM_DUPLICATE, 0, data_chosen_action(app, PROBLEM_DUPLICATE, 0));
+        entry_text(ui, r, ICON_GRID, title, words, w);
+        return;
     }
-    float w = action_chip(app, r, "all duplicates", PROBLEM_DUPLICATE, 0, done);
-    entry_text(&app->ui, r, ICON_GRID, "Duplicates", what, w);
+    const struct problem *problem = &d->problems[index];
+    snprintf(title, sizeof title, "Line %ld", problem->line);
+    snprintf(name, sizeof name, "problem %d", index);
+    float w =
+        problem->kind == PROBLEM_OTHER ? 0 : action_chip(app, r, name, problem->kind, problem->line, problem->done);
+    entry_text(ui, r, action_icon(problem->done), title, words, w);
 }
 
 // "4 rows skipped, 2 repaired"
@@ -165,40 +179,47 @@ static int listed(const struct dataset *d, bool remarks, int *out) {
     return count;
 }
 
+// The entries and their heights: measured once for what was read and for a width.
+static void list_entries(struct app *app, float width) {
+    struct ui *ui = &app->ui;
+    struct data_page *page = app->data_page;
+    const struct dataset *d = page->look->data;
+    struct data_entries *entries = &page->entries;
+    if (entries->of == page->look && entries->width == width) return;
+    *entries = (struct data_entries){.of = page->look, .width = width};
+    entries->count = listed(d, false, entries->index);
+    entries->more = page->look->problems_apart - entries->count;
+    if (d->problem_totals[PROBLEM_DUPLICATE] > 0) entries->index[entries->count++] = -1;
+    entries->count += listed(d, true, entries->index + entries->count);
+    for (int k = 0; k < entries->count; k++) {
+        char words[sizeof d->problems->what];
+        words_of(d, entries->index[k], words, sizeof words);
+        float high = plain_text(ui->list, 0, 0, width - 2 * PAD - 28, words, words_style(ui), false);
+        entries->top[k + 1] = entries->top[k] + ENTRY - WORDS + high;
+    }
+}
+
+enum { MORE = 36 };
+
+static float entries_height(const struct data_entries *entries) {
+    return entries->top[entries->count] + (entries->more > 0 ? MORE : 0);
+}
+
 static void problems(struct app *app, rect r) {
     struct ui *ui = &app->ui;
-    const struct data_look *look = app->data_page->look;
-    const struct dataset *d = look->data;
-    int order[PROBLEM_MAX + 1], count = listed(d, false, order), problem_rows = count;
-    bool duplicates = d->problem_totals[PROBLEM_DUPLICATE] > 0;
-    if (duplicates) order[count++] = -1;
-    count += listed(d, true, order + count);
-    long more = look->problems_apart - problem_rows;
-    float content = (float)(ENTRY * count) + (more > 0 ? 36 : 0);
-    float offset = ui_scroll_begin(ui, r, "problems", content);
-    for (int k = 0; k < count; k++) {
-        rect at = {r.x, r.y + (float)(ENTRY * k) - offset, r.w, ENTRY};
-        if (at.y + ENTRY < r.y || at.y > r.y + r.h) continue;
-        if (order[k] < 0)
-            duplicates_entry(app, at);
-        else
-            problem_entry(app, at, order[k]);
+    const struct data_entries *entries = &app->data_page->entries;
+    float content = entries_height(entries), offset = ui_scroll_begin(ui, r, "problems", content);
+    for (int k = 0; k < entries->count; k++) {
+        rect at = {r.x, r.y + entries->top[k] - offset, r.w, entries->top[k + 1] - entries->top[k]};
+        if (at.y + at.h >= r.y && at.y <= r.y + r.h) draw_entry(app, at, entries->index[k]);
     }
-    if (more > 0) {
+    if (entries->more > 0) {
         char text[96];
-        data_number(text, sizeof text, " more of these kinds are counted, not listed", more);
+        data_number(text, sizeof text, " more of these kinds are counted, not listed", entries->more);
         draw_text_fit(ui->list, r.x + PAD, r.y + content - offset - 14, r.w - 2 * PAD, text,
                       data_text(ui, FONT_SANS, 13, 3, ALIGN_LEFT));
     }
     ui_scroll_end(ui);
-}
-
-static float problems_height(const struct data_look *look) {
-    const struct dataset *d = look->data;
-    int order[PROBLEM_MAX + 1], count = listed(d, false, order);
-    long more = look->problems_apart - count;
-    count += listed(d, true, order) + (d->problem_totals[PROBLEM_DUPLICATE] > 0);
-    return (float)(ENTRY * count) + (more > 0 ? 36 : 0);
 }
 
 void data_draw_right(struct app *app, rect r) {
@@ -212,12 +233,9 @@ void data_draw_right(struct app *app, rect r) {
     draw_text(ui->list, r.x + r.w - PAD, r.y + 36, text, data_text(ui, FONT_SANS, 14, 3, ALIGN_RIGHT));
     rect_cut_top(&r, 56);
     data_draw_split(app, r, true, &split);
-    float height = problems_height(look), room = fmaxf(2 * ENTRY, r.h - split);
-    rect list = rect_cut_top(&r, fminf(height, room));
-    if (height > 0)
-        problems(app, list);
-    else if (look->data->problem_total == 0)
-        rect_cut_top(&r, 0);
+    list_entries(app, r.w);
+    float height = entries_height(&app->data_page->entries), room = fmaxf(2 * ENTRY, r.h - split);
+    problems(app, rect_cut_top(&r, fminf(height, room)));
     draw_hline(ui->list, r.x, r.x + r.w, r.y, ui->theme->line);
     data_draw_split(app, r, false, &split);
     ui_pop_id(ui);

@@ -71,7 +71,10 @@ static bool choose_separator(struct ui *ui, rect r, struct data_choices *c) {
 
 static bool choose_header(struct ui *ui, rect r, struct data_choices *c) {
     static const char *const names[] = {"Auto", "Names the columns", "Is data"};
-    int now = c->header > 0 ? 1 : c->header < 0 ? 2 : 0, chosen = ui_segments(ui, r, "header", names, NULL, 3, now, false);
+    int now = c->header > 0   ? 1
+              : c->header < 0 ? 2
+                              : 0,
+        chosen = ui_segments(ui, r, "header", names, NULL, 3, now, false);
     c->header = chosen == 2 ? -1 : chosen;
     if (chosen != now) forget_columns(c);
     return chosen != now;
@@ -84,10 +87,18 @@ static bool choose_shape(struct ui *ui, rect r, struct data_choices *c) {
     return chosen != now;
 }
 
+// Of JSON lines: what is no JSON.
+static void choose_broken(struct app *app, rect r) {
+    static const char *const names[] = {"Stop at them", "Skip them"};
+    int now = data_chosen_action(app, PROBLEM_BROKEN, 0) == ACTION_SKIP,
+        chosen = ui_segments(&app->ui, r, "broken lines", names, NULL, 2, now, false);
+    if (chosen != now) data_choose_action(app, PROBLEM_BROKEN, 0, chosen ? ACTION_SKIP : ACTION_STOP);
+}
+
 static void menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     struct data_choices *c = &app->data_page->setup.reading;
-    rect r = ui_popup_begin(ui, anchor, 400, 26 + 168 + 4 * (26 + 34) + 4);
+    rect r = ui_popup_begin(ui, anchor, 400, 26 + 168 + 5 * (26 + 34) - 2);
     label(ui, &r, "Read as");
     bool changed = choose_reader(app, rect_cut_top(&r, 168), c);
     label(ui, &r, "Encoding");
@@ -101,6 +112,9 @@ static void menu(struct app *app, rect anchor) {
     rect_cut_top(&r, 2);
     label(ui, &r, "A text is read");
     changed |= choose_shape(ui, rect_cut_top(&r, 32), c);
+    rect_cut_top(&r, 2);
+    label(ui, &r, "Broken lines of a file of JSON lines");
+    choose_broken(app, rect_cut_top(&r, 32));
     if (changed) data_page_read(app);
     ui_popup_end(ui);
 }

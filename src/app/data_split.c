@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAD = 20, CLASS_ROW = 24, CLASSES_LEAST = 4, SEED_MOST = 1000000000 };
+enum { NARROW = 290, ROW = 36, PAD = 20, CLASS_ROW = 24, CLASSES_LEAST = 6, SEED_MOST = 1000000000 };
 static const double fractions[] = {0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4};
 enum { FRACTIONS = sizeof fractions / sizeof *fractions };
 
@@ -48,12 +48,13 @@ static void part_names(struct ui *ui, rect r, const struct data_look *look) {
     }
 }
 
-static void fraction_chip(struct app *app, rect r, const char *name, double *value, double other) {
+// Returns its width.
+static float fraction_chip(struct app *app, rect r, const char *name, double *value, double other) {
     struct ui *ui = &app->ui;
     char label[48];
     snprintf(label, sizeof label, "%s %.3g%%", name, 100 * *value);
     rect chip = {r.x, r.y, fminf(r.w, ui_chip_width(ui, label, false)), r.h};
-    if (!ui_chip_id(ui, chip, ICON_COUNT, label, name)) return;
+    if (!ui_chip_id(ui, chip, ICON_COUNT, label, name)) return chip.w;
     rect menu = ui_popup_begin(ui, chip, 130, 32 * FRACTIONS);
     for (int k = 0; k < FRACTIONS; k++) {
         snprintf(label, sizeof label, "%.3g%%", 100 * fractions[k]);
@@ -65,6 +66,7 @@ static void fraction_chip(struct app *app, rect r, const char *name, double *val
         data_page_read(app);
     }
     ui_popup_end(ui);
+    return chip.w;
 }
 
 static void choices(struct app *app, rect r) {
@@ -72,13 +74,16 @@ static void choices(struct app *app, rect r) {
     struct data_page *page = app->data_page;
     struct data_choices *c = &page->setup.reading;
     bool whole = page->look->data->shape == TEXT_WHOLE;
-    float seed = 106, each = (r.w - seed) / 2;
-    fraction_chip(app, (rect){r.x, r.y, each + 8, r.h}, "validation", &c->validation, c->test);
+    bool narrow = r.w < NARROW; // then the seed has a row of its own
+    float seed = narrow ? 0 : 94;
+    const char *name = r.w >= 326 ? "validation" : "valid.";
+    float used = fraction_chip(app, (rect){r.x, r.y, r.w - seed, r.h}, name, &c->validation, c->test);
     if (whole) return; // its end validates
-    fraction_chip(app, (rect){r.x + each + 24, r.y, each - 24, r.h}, "test", &c->test, c->validation);
-    draw_text(ui->list, r.x + r.w - 66, r.y + 19, "seed", data_text(ui, FONT_SANS_MEDIUM, 13, 2, ALIGN_RIGHT));
-    if (!ui_text_field(ui, (rect){r.x + r.w - 58, r.y, 58, r.h}, "split seed", page->seed_field, sizeof page->seed_field,
-                       "1"))
+    fraction_chip(app, (rect){r.x + used + 8, r.y, r.w - seed - used, r.h}, "test", &c->test, c->validation);
+    if (narrow) r = (rect){r.x - r.w + 88, r.y + ROW, r.w, r.h};
+    draw_text(ui->list, r.x + r.w - 56, r.y + 19, "seed", data_text(ui, FONT_SANS_MEDIUM, 13, 2, ALIGN_RIGHT));
+    if (!ui_text_field(ui, (rect){r.x + r.w - 50, r.y, 50, r.h}, "split seed", page->seed_field,
+                       sizeof page->seed_field, "1"))
         return;
     long value = strtol(page->seed_field, NULL, 10);
     value = value < 0 ? 0 : value > SEED_MOST ? SEED_MOST : value;
@@ -92,7 +97,8 @@ static void class_rows(struct ui *ui, rect r, const struct data_look *look) {
     const struct vocabulary *labels = &look->data->labels;
     float names = 62;
     for (int k = 0; k < labels->count; k++)
-        names = fmaxf(names, text_width(ui->list, labels->texts[k], data_text(ui, FONT_SANS, 13.5f, 2, ALIGN_LEFT)) + 12);
+        names =
+            fmaxf(names, text_width(ui->list, labels->texts[k], data_text(ui, FONT_SANS, 13.5f, 2, ALIGN_LEFT)) + 12);
     names = fminf(names, r.w * 0.42f);
     float offset = ui_scroll_begin(ui, r, "classes", (float)(CLASS_ROW * labels->count) + 8);
     for (int k = 0; k < labels->count; k++) {
@@ -101,9 +107,11 @@ static void class_rows(struct ui *ui, rect r, const struct data_look *look) {
         char text[32];
         draw_text_fit(ui->list, r.x + PAD, y + 15, names - 8, labels->texts[k],
                       data_text(ui, FONT_SANS, 13.5f, 2, ALIGN_LEFT));
+        rect bar = {r.x + PAD + names, y + 4, room * (float)labels->counts[k] / (float)look->class_most, 13};
         if (look->classes)
-            part_bar(ui, (rect){r.x + PAD + names, y + 4, room * (float)labels->counts[k] / (float)look->class_most, 13},
-                     look->classes[k], labels->counts[k]);
+            part_bar(ui, bar, look->classes[k], labels->counts[k]);
+        else if (labels->counts[k] > 0)
+            data_bar(ui, (rect){bar.x, bar.y, fmaxf(1, bar.w), bar.h});
         format_count(text, sizeof text, labels->counts[k]);
         draw_text(ui->list, r.x + r.w - PAD, y + 15, text, data_text(ui, FONT_SANS_MEDIUM, 13.5f, 1, ALIGN_RIGHT));
     }
@@ -126,9 +134,10 @@ void data_draw_split(struct app *app, rect r, bool measure, float *height) {
     struct ui *ui = &app->ui;
     const struct data_look *look = app->data_page->look;
     const struct dataset *d = look->data;
-    bool chosen = can_split(d);
-    float fixed = 36 + 18 + 18 + 38 + (chosen ? 44 : 0),
-          classes = look->classes ? 8 + (float)(CLASS_ROW * (d->labels.count < CLASSES_LEAST + 2 ? d->labels.count : CLASSES_LEAST + 2)) : 0;
+    const struct vocabulary *labels = data_look_labels(look);
+    bool chosen = can_split(d), second = chosen && d->shape == TEXT_LINES && r.w - 2 * PAD < NARROW;
+    float fixed = 36 + 18 + 18 + 38 + (chosen ? 44 : 0) + (second ? ROW : 0),
+          classes = labels ? 8 + CLASS_ROW * fminf((float)labels->count, CLASSES_LEAST) : 0;
     *height = fixed + classes + 12;
     if (measure) return;
     char text[64];
@@ -140,7 +149,7 @@ void data_draw_split(struct app *app, rect r, bool measure, float *height) {
     part_bar(ui, (rect){in.x, in.y + 54, in.w, 18}, look->parts, all);
     part_names(ui, (rect){in.x, in.y + 92, in.w, 0}, look);
     if (chosen) choices(app, (rect){in.x, in.y + 110, in.w, 28});
-    if (look->classes) {
+    if (labels) {
         rect rows = {r.x, r.y + fixed + 8, r.w, r.h - fixed - 16};
         if (rows.h > 0) class_rows(ui, rows, look);
     }

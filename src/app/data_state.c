@@ -92,7 +92,7 @@ static bool find_choices(struct app *app, const struct setup *setup, bool rememb
 static void forget_look(struct data_page *page) {
     data_look_free(page->look);
     page->look = NULL;
-    page->measured = NULL;
+    page->measured = page->entries.of = NULL;
     page->example = page->token = page->row = 0;
     page->across = 0;
     page->targets = false;
@@ -154,6 +154,13 @@ static void keep(struct app *app) {
     if (!kept_choices_save(app->preferences_file, page->look->path, &page->shown.reading, &err)) app_say(app, &err);
 }
 
+static void take_roles(struct data_page *page) {
+    const struct dataset_column *columns;
+    int count = preview_columns(page->look->preview, &columns);
+    for (int k = 0; k < PREVIEW_CELLS_MOST; k++)
+        page->roles[k] = k < count ? columns[k].role : ROLE_IGNORE;
+}
+
 static void take(struct app *app) {
     struct data_page *page = app->data_page;
     struct setup setup = *job_setup(page->job);
@@ -168,15 +175,16 @@ static void take(struct app *app) {
     }
     if (!look && err.code == ERR_STOPPED) {
         page->stopped = !page->look;
-        if (page->look) page->setup = page->shown;
+        if (page->look) data_page_undo(app);
         return;
     }
     page->error = err;
     if (!look) return;
     data_look_free(page->look);
     page->look = look;
-    page->measured = NULL;
+    page->measured = page->entries.of = NULL; // another look may lie at the same place
     page->shown = setup;
+    take_roles(page);
     if (page->example >= data_look_examples(look)) page->example = 0;
     page->token = 0;
     snprintf(page->seed_field, sizeof page->seed_field, "%ld", setup.reading.seed);
@@ -210,6 +218,7 @@ void data_page_undo(struct app *app) {
     page->setup = page->shown;
     page->error.code = ERR_NONE;
     page->chosen = false;
+    take_roles(page);
 }
 
 void data_page_cancel(struct app *app) {
@@ -282,26 +291,43 @@ static void too_many(struct app *app, const char *what) {
     app_say(app, &err);
 }
 
+// In tables and JSON lines.
+bool data_can_choose_roles(const struct data_page *page) {
+    bool header;
+    return *preview_separator(page->look->preview, &header) || !strcmp(page->look->data->reader, "jsonl");
+}
+
+// The roles as the options have them: "text=2,label=1".
+static void write_roles(const struct data_page *page, const char *separator, struct str *out) {
+    const struct dataset_column *columns;
+    struct dataset described = {.column_count = preview_columns(page->look->preview, &columns)};
+    if (described.column_count > PREVIEW_CELLS_MOST) described.column_count = PREVIEW_CELLS_MOST;
+    snprintf(described.separator, sizeof described.separator, "%s", separator);
+    described.columns = mem_need((size_t)described.column_count, sizeof *described.columns);
+    for (int k = 0; k < described.column_count; k++) {
+        described.columns[k] = columns[k];
+        described.columns[k].role = page->roles[k];
+    }
+    columns_describe(&described, out);
+    mem_free(described.columns);
+}
+
 void data_choose_role(struct app *app, int column, enum column_role role) {
     struct data_page *page = app->data_page;
     struct data_choices *c = &page->setup.reading;
-    struct dataset changed = *page->look->data;
+    bool header;
+    const char *separator = preview_separator(page->look->preview, &header);
+    for (int k = 0; k < PREVIEW_CELLS_MOST; k++) // one column each
+        if (page->roles[k] == role && role != ROLE_VALUE) page->roles[k] = ROLE_IGNORE;
+    page->roles[column] = role;
     struct str text = {0};
-    size_t size = (size_t)changed.column_count * sizeof *changed.columns;
-    struct dataset_column *columns = mem_need((size_t)changed.column_count, sizeof *columns);
-    memcpy(columns, changed.columns, size);
-    for (int k = 0; k < changed.column_count; k++) // one column each
-        if (columns[k].role == role && role != ROLE_VALUE) columns[k].role = ROLE_IGNORE;
-    columns[column].role = role;
-    changed.columns = columns;
-    columns_describe(&changed, &text);
-    mem_free(columns);
+    write_roles(page, separator, &text);
     if (text.size < sizeof c->columns) {
         snprintf(c->columns, sizeof c->columns, "%s", str_text(&text));
-        bool table = changed.separator[0] != 0; // another kind of table may come of it
-        snprintf(c->reader, sizeof c->reader, "%s", table ? "" : changed.reader);
-        if (table) snprintf(c->separator, sizeof c->separator, "%s", changed.separator);
-        if (table) c->header = changed.header_line > 0 ? 1 : -1;
+        // another kind of table may come of it
+        snprintf(c->reader, sizeof c->reader, "%s", *separator ? "" : page->look->data->reader);
+        if (*separator) snprintf(c->separator, sizeof c->separator, "%s", separator);
+        if (*separator) c->header = header ? 1 : -1;
         data_page_read(app);
     } else
         too_many(app, "choices of columns");
@@ -325,8 +351,7 @@ void data_choose_action(struct app *app, enum problem_kind kind, long line, enum
     int kept = 0;
     for (int k = 0; k < options.exception_count; k++) { // the new choice goes before
         const struct problem_exception *exception = &options.exceptions[k];
-        if (exception->kind != kind || (line > 0 && exception->line != line))
-            options.exceptions[kept++] = *exception;
+        if (exception->kind != kind || (line > 0 && exception->line != line)) options.exceptions[kept++] = *exception;
     }
     options.exception_count = kept;
     if (line == 0) options.actions[kind] = action == problem_usual(kind) ? ACTION_NONE : action;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEIGHT = 206, TARGETS = 66, CHIP = 32, CHIP_GAP = 7, CHIP_LEAST = 26, CHIP_MOST = 180, MIN_COUNT_MOST = 100000 };
+enum { HEIGHT = 206, TARGETS = 70, CHIP = 32, CHIP_GAP = 7, CHIP_LEAST = 26, CHIP_MOST = 180, MIN_COUNT_MOST = 100000 };
 
 static bool has_targets(const struct dataset *d) {
     return d->answers == ANSWERS_SEQUENCE && d->symbols && d->answer_symbols;
@@ -85,7 +85,8 @@ static float chip_width(struct ui *ui, const struct strip *strip, long k) {
                    : token_width(ui->list, text, 14, FONT_MONO);
     if (strip->tags && k < strip->count && strip->tags[k] >= 0)
         w = fmaxf(w, text_width(ui->list, strip->tag_names->texts[strip->tags[k]],
-                                data_text(ui, FONT_SANS_MEDIUM, 13, 1, ALIGN_LEFT)) - 12);
+                                data_text(ui, FONT_SANS_MEDIUM, 13, 1, ALIGN_LEFT)) -
+                         12);
     return fminf(CHIP_MOST, fmaxf(CHIP_LEAST, w + 16));
 }
 
@@ -181,7 +182,8 @@ static void cut_row(struct app *app, rect r) {
     strong.color = ui->theme->ink1;
     bool wide = r.w > 620;
     x += draw_text(ui->list, x, middle, wide ? "keep tokens seen at least" : "seen at least", quiet) + 8;
-    if (ui_text_field(ui, (rect){x, r.y + 2, 52, 28}, "least count", page->count_field, sizeof page->count_field, "1")) {
+    if (ui_text_field(ui, (rect){x, r.y + 2, 52, 28}, "least count", page->count_field, sizeof page->count_field,
+                      "1")) {
         long count = strtol(page->count_field, NULL, 10);
         count = count < 1 ? 1 : count > MIN_COUNT_MOST ? MIN_COUNT_MOST : count;
         snprintf(page->count_field, sizeof page->count_field, "%ld", count);
@@ -202,8 +204,12 @@ static void cut_row(struct app *app, rect r) {
     draw_text(ui->list, x, middle, text, strong);
 }
 
-static void cut_choice(struct app *app, rect r) {
-    static const char *const kinds[] = {"Characters", "Words", "Bytes"}; // as enum token_kind
+static const char *const *cut_words(float width) { // as enum token_kind
+    static const char *const words[] = {"Characters", "Words", "Bytes"}, *const narrow[] = {"Chars", "Words", "Bytes"};
+    return width < 480 ? narrow : words;
+}
+
+static void cut_choice(struct app *app, rect r, const char *const *kinds) {
     struct data_choices *c = &app->data_page->setup.reading;
     int now = c->tokens > 0 ? c->tokens - 1 : TOKENS_CHARACTER,
         chosen = ui_segments(&app->ui, r, "tokens are", kinds, NULL, 3, now, false);
@@ -222,10 +228,12 @@ static void example_name(const struct data_page *page, char *out, size_t size) {
         return;
     }
     const struct dataset_example *e = &d->examples[page->example];
-    format_count(number, sizeof number, e->line > 0 ? e->line : page->example + 1);
-    snprintf(out, size, e->line > 0 ? "line %s" : "example %s", number);
+    bool line = e->line > 0 && d->examples[d->example_count - 1].line != d->examples[0].line;
+    format_count(number, sizeof number, line ? e->line : page->example + 1);
+    snprintf(out, size, line ? "line %s" : "example %s", number);
     if (dataset_has_classes(d))
-        snprintf(out + strlen(out), size - strlen(out), ", class %s", d->labels.texts[d->answer_symbols[e->answer_start]]);
+        snprintf(out + strlen(out), size - strlen(out), ", class %s",
+                 d->labels.texts[d->answer_symbols[e->answer_start]]);
 }
 
 static void step_example(struct app *app, rect r) {
@@ -251,8 +259,8 @@ static void symbols(struct app *app, rect r) {
     float y = row.y + 56;
     if (has_targets(d)) {
         struct strip target = target_strip(d, (int)page->example);
-        draw_text(ui->list, row.x, y + 26, "→", data_text(ui, FONT_SANS_SEMIBOLD, 16, 3, ALIGN_LEFT));
-        draw_strip(ui, (rect){row.x + 26, y + 5, row.w - 26, 62}, &target, 0);
+        draw_text(ui->list, row.x, y + 31, "→", data_text(ui, FONT_SANS_SEMIBOLD, 16, 3, ALIGN_LEFT));
+        draw_strip(ui, (rect){row.x + 26, y + 10, row.w - 26, 62}, &target, 0);
         y += TARGETS;
     }
     if (!strip.tags) remark(app, (rect){row.x, y + 24, row.w, 0}, &strip, shown);
@@ -270,17 +278,18 @@ void data_draw_tokens(struct app *app, rect r) {
     struct ui *ui = &app->ui;
     struct data_page *page = app->data_page;
     const struct dataset *d = page->look->data;
-    static const char *const kinds[] = {"Characters", "Words", "Bytes"};
+    const char *const *kinds = cut_words(r.w);
     float cut = can_cut(d) ? ui_segments_width(ui, kinds, NULL, 3, false) : 0;
     char name[160];
     example_name(page, name, sizeof name);
     ui_push_id(ui, "tokens card");
-    data_card(ui, r, d->symbols ? "Tokens" : "Numbers", NULL);
-    float title = text_width(ui->list, d->symbols ? "Tokens" : "Numbers", data_text(ui, FONT_SANS_SEMIBOLD, 16, 1, ALIGN_LEFT));
+    const char *card = d->symbols ? "Tokens" : d->input == VALUES_SETS ? "Notes" : "Numbers";
+    data_card(ui, r, card, NULL);
+    float title = text_width(ui->list, card, data_text(ui, FONT_SANS_SEMIBOLD, 16, 1, ALIGN_LEFT));
     step_example(app, (rect){r.x + r.w - 20 - cut - (cut > 0 ? 12 : 0) - 56, r.y + 14, 56, 28});
-    draw_text_fit(ui->list, r.x + 30 + title, r.y + 33, r.w - title - cut - 140, name,
+    draw_text_fit(ui->list, r.x + 30 + title, r.y + 33, r.w - title - 118 - (cut > 0 ? cut + 12 : 0), name,
                   data_text(ui, FONT_SANS, 14, 3, ALIGN_LEFT));
-    if (cut > 0) cut_choice(app, (rect){r.x + r.w - 20 - cut, r.y + 14, cut, 28});
+    if (cut > 0) cut_choice(app, (rect){r.x + r.w - 20 - cut, r.y + 14, cut, 28}, kinds);
     if (d->symbols)
         symbols(app, r);
     else

@@ -34,15 +34,35 @@ void data_number(char *out, size_t size, const char *format, long count) {
     if (used > 0 && (size_t)used < size) snprintf(out + used, size - (size_t)used, "%s", format);
 }
 
+// Takes `count` bytes out at `at`.
+static void take_out(char *at, size_t count) {
+    memmove(at, at + count, strlen(at + count) + 1);
+}
+
+void data_error_text(const struct err *err, bool place, char *out, size_t size) {
+    struct err plain = *err;
+    char *open = strstr(plain.message, " (--"), *close = open ? strchr(open, ')') : NULL;
+    if (close) take_out(open, (size_t)(close - open) + 1);
+    char *colon = strncmp(plain.message, "--", 2) == 0 ? strstr(plain.message, ": ") : NULL;
+    if (colon) take_out(plain.message, (size_t)(colon - plain.message) + 2);
+    if (place)
+        err_format(&plain, out, size);
+    else
+        snprintf(out, size, "%s", plain.message);
+}
+
 // ---- layout ----
 
-enum { GAP = 20, TOP = 16, BOTTOM = 24, ROWS_LEAST = 216, COUNTS_LEAST = 172, COUNTS_MOST = 300 };
+enum { GAP = 20, TOP = 16, BOTTOM = 24, ROWS_LEAST = 3, COUNTS_LEAST = 168, COUNTS_MOST = 300 };
 
 static void middle_cards(struct app *app, rect r) {
     struct data_page *page = app->data_page;
     float tokens = data_tokens_height(page), room = r.h - TOP - BOTTOM - 2 * GAP - tokens;
+    bool narrow = r.w < 620; // then the two below stand over each other
     float counts = fminf(COUNTS_MOST, fmaxf(COUNTS_LEAST, roundf(room * 0.32f)));
-    float rows = fmaxf(ROWS_LEAST, room - counts), content = TOP + rows + tokens + counts + 2 * GAP + BOTTOM;
+    float rows = data_columns_height((long)fmaxf(ROWS_LEAST, (float)data_columns_fit(room - counts)));
+    counts = fmaxf(counts, room - rows);
+    float content = TOP + rows + tokens + counts + 2 * GAP + BOTTOM + (narrow ? counts + GAP : 0);
     float offset = ui_scroll_begin(&app->ui, r, "data", content);
     rect at = {r.x + 24, r.y + TOP - offset, r.w - 48, rows};
     data_draw_columns(app, at);
@@ -51,9 +71,13 @@ static void middle_cards(struct app *app, rect r) {
     data_draw_tokens(app, at);
     at.y += tokens + GAP;
     at.h = counts;
-    float half = (at.w - GAP) / 2;
+    float half = narrow ? at.w : (at.w - GAP) / 2;
     data_draw_vocabulary(app, (rect){at.x, at.y, half, at.h});
-    data_draw_lengths(app, (rect){at.x + half + GAP, at.y, half, at.h});
+    if (narrow)
+        at.y += counts + GAP;
+    else
+        at.x += half + GAP;
+    data_draw_lengths(app, (rect){at.x, at.y, half, at.h});
     ui_scroll_end(&app->ui);
 }
 
@@ -62,15 +86,20 @@ static void trouble(struct app *app, rect r) {
     struct data_page *page = app->data_page;
     char text[1024];
     if (page->error.code == ERR_NONE) return;
-    err_format(&page->error, text, sizeof text);
+    data_error_text(&page->error, true, text, sizeof text);
     int answer = ui_message(&app->ui, (rect){r.x + 24, r.y + TOP, r.w - 48, 44}, text, UI_ERROR, "Undo the choice");
     if (answer != UI_MESSAGE_NONE) data_page_undo(app);
 }
 
 static void draw_open(struct app *app, rect r) {
     struct ui *ui = &app->ui;
-    float width = r.w, side = width < 1180 ? 248 : width < 1400 ? 272 : 288,
-          right = width < 1180 ? 304 : width < 1400 ? 340 : 368;
+    float width = r.w,
+          side = width < 1180   ? 264
+                 : width < 1400 ? 280
+                                : 288,
+          right = width < 1180   ? 304
+                  : width < 1400 ? 340
+                                 : 368;
     rect left = rect_cut_left(&r, side), problems = rect_cut_right(&r, right);
     draw_rect(ui->list, left, ui->theme->panel, 0);
     draw_vline(ui->list, left.x + left.w - 1, left.y, left.y + left.h, ui->theme->line);

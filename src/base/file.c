@@ -115,6 +115,11 @@ bool file_is_directory(const char *path) {
     return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
+size_t file_size(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) ? (size_t)info.st_size : 0;
+}
+
 bool file_make_directories(const char *path, struct err *err) {
     char *copy = mem_copy_text(path);
     bool good = true;

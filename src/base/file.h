@@ -16,6 +16,7 @@ bool file_read(const char *path, size_t max, struct bytes *out, struct err *err)
 void bytes_release(struct bytes *bytes);
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
+size_t file_size(const char *path);                            // bytes; 0 where there is no such file, of folders
 bool file_make_directories(const char *path, struct err *err); // as mkdir -p
 bool file_ends_with(const char *path, const char *ending);   // as ".png"; A to Z are a to z; there is a name before it
 const char *file_name(const char *path);                     // last component, points into path

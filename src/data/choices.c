@@ -170,8 +170,7 @@ bool choices_beside(const char *path, struct data_choices *choices, struct err *
     while (beside.size > 1 && beside.data[beside.size - 1] == '/')
         beside.data[--beside.size] = 0;
     str_put(&beside, choices_ending);
-    bool good =
-        strcmp(path, "-") == 0 || !file_exists(beside.data) || choices_load(choices, beside.data, err);
+    bool good = strcmp(path, "-") == 0 || !file_exists(beside.data) || choices_load(choices, beside.data, err);
     str_release(&beside);
     return good;
 }
@@ -235,8 +234,9 @@ bool choices_save(const struct data_choices *c, const char *path, struct err *er
     if (c->lower) json_object_set_new(json, "lower", json_boolean(c->lower > 0));
     if (c->min_count > 0) json_object_set_new(json, "min-count", json_integer(c->min_count));
     if (c->split)
-        json_object_set_new(json, "split", json_pack("{s:f, s:f, s:I}", "validation", c->validation, "test", c->test,
-                                                     "seed", (json_int_t)c->seed));
+        json_object_set_new(
+            json, "split",
+            json_pack("{s:f, s:f, s:I}", "validation", c->validation, "test", c->test, "seed", (json_int_t)c->seed));
     char *text = json_dumps(json, JSON_INDENT(2));
     bool good = text ? file_save_whole(path, text, strlen(text), err)
                      : err_at(err, ERR_MEMORY, path, 0, 0, "no memory for the choices");

@@ -110,8 +110,8 @@ struct dataset {
     struct dataset_example *examples; // TEXT_WHOLE: one example, the whole text
     int example_count;
     // Example indices (TEXT_LINES), train in file order, validation and test from short to long, test where it
-    // was asked for or a file has a part of that name; TEXT_WHOLE splits by position. There may be no validation part: validation_count 0, or
-    // train_symbols == symbol_count.
+    // was asked for or a file has a part of that name; TEXT_WHOLE splits by position. There may be no validation part:
+    // validation_count 0, or train_symbols == symbol_count.
     int *train, *validation, *test;
     int train_count, validation_count, test_count;
     size_t train_symbols; // TEXT_WHOLE: timesteps [0, train_symbols) train, the rest validates

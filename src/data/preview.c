@@ -1,5 +1,6 @@
 #include "preview.h"
 
+#include "column_rules.h"
 #include "fields.h"
 #include "file.h"
 #include "mem.h"
@@ -9,6 +10,8 @@
 #include "table.h"
 
 #include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum form { FORM_LINES, FORM_TABLE, FORM_FIELDS, FORM_TAGGED, FORM_KEYS, FORM_EXAMPLES, FORM_TIMESTEPS };
@@ -22,6 +25,8 @@ struct mark { // where a row begins
 struct preview {
     const struct dataset *dataset;
     enum form form;
+    char separator[16];
+    bool header;
     struct bytes file;
     struct decoded_text text;
     struct dataset_column *columns;
@@ -47,6 +52,22 @@ static enum form form_of(const struct dataset *d) {
     return by_line || d->separator[1] ? FORM_FIELDS : FORM_TABLE;
 }
 
+// A file that was read line by line may be a table all the same: then a person can say what its columns are.
+static bool looks_like_table(struct preview *p) {
+    struct sample sample;
+    bool good = sample_take(&sample, p->text.bytes, p->text.size, 0, false) && sample.columns > 1;
+    if (good) {
+        snprintf(p->separator, sizeof p->separator, "%c", sample.separator);
+        p->header = rule_header(&sample, -1);
+        p->column_count = sample.columns;
+        p->columns = mem_array((size_t)sample.columns, sizeof *p->columns);
+    }
+    for (int k = 0; good && p->columns && p->header && k < sample.columns; k++)
+        snprintf(p->columns[k].name, sizeof p->columns->name, "%.*s", (int)sample.cells[k].size, sample.cells[k].text);
+    sample_release(&sample);
+    return good && p->columns;
+}
+
 static struct dataset_column *columns_of(const struct preview *p, int *count) {
     const struct dataset *d = p->dataset;
     if (p->form == FORM_EXAMPLES || p->form == FORM_TIMESTEPS) return example_columns(d, count);
@@ -57,7 +78,7 @@ static struct dataset_column *columns_of(const struct preview *p, int *count) {
         columns[0] = (struct dataset_column){"token", ROLE_TOKENS};
         columns[1] = (struct dataset_column){"tag", ROLE_TAGS};
     } else if (p->form == FORM_LINES)
-        columns[0].role = ROLE_TEXT;
+        columns[0] = (struct dataset_column){"line", ROLE_TEXT};
     else
         memcpy(columns, d->columns, (size_t)*count * sizeof *columns);
     return columns;
@@ -128,9 +149,12 @@ static bool find_rows(struct preview *p, bool (*progress)(void *, double), void 
 static bool open_file(struct preview *p, const char *path, struct err *err) {
     if (!file_read(path, DATASET_MAX_BYTES, &p->file, err)) return false;
     if (!text_decode(&p->text, path, p->file.data, p->file.size, p->dataset->encoding, err)) return false;
+    p->header = p->dataset->header_line > 0;
+    p->column_count = p->dataset->column_count;
+    snprintf(p->separator, sizeof p->separator, "%s", p->dataset->separator);
+    if (p->form == FORM_LINES && looks_like_table(p)) p->form = FORM_TABLE;
     return p->form != FORM_TABLE ||
-           table_start(&p->table, p->text.bytes, p->text.size, p->dataset->separator[0], p->dataset->column_count) ||
-           no_memory(err);
+           table_start(&p->table, p->text.bytes, p->text.size, p->separator[0], p->column_count) || no_memory(err);
 }
 
 struct preview *preview_new(const char *path, const struct dataset *d, bool (*progress)(void *, double), void *context,
@@ -143,7 +167,7 @@ struct preview *preview_new(const char *path, const struct dataset *d, bool (*pr
         p->rows = p->form == FORM_EXAMPLES ? d->example_count : (long)d->symbol_count;
     else
         good = open_file(p, path, err) && find_rows(p, progress, context, err);
-    if (good) p->columns = columns_of(p, &p->column_count);
+    if (good && !p->columns) p->columns = columns_of(p, &p->column_count);
     if (good && !p->columns) good = no_memory(err);
     if (good) return p;
     preview_free(p);
@@ -173,13 +197,15 @@ long preview_lines(const struct preview *p) {
     return p->lines;
 }
 
-size_t preview_bytes(const struct preview *p) {
-    return p->file.size;
-}
-
 int preview_columns(const struct preview *p, const struct dataset_column **out) {
     *out = p->columns;
     return p->column_count;
+}
+
+const char *preview_separator(const struct preview *p, bool *header) {
+    bool one = p->separator[0] && !p->separator[1];
+    *header = p->header;
+    return (p->form == FORM_TABLE || p->form == FORM_FIELDS) && one ? p->separator : "";
 }
 
 // ---- one row ----

@@ -22,11 +22,13 @@ void preview_free(struct preview *preview);
 long preview_rows(const struct preview *preview);
 bool preview_of_file(const struct preview *preview); // rows of the file; else examples
 long preview_lines(const struct preview *preview);   // of the file, 0 where its lines are not what it is made of
-size_t preview_bytes(const struct preview *preview); // of the file; 0: a folder, a task
 // What the columns are called and what they are. Names may be "".
 int preview_columns(const struct preview *preview, const struct dataset_column **out);
-// The cells of a row, at most PREVIEW_CELLS_MOST; valid until the next call. Returns how many (0: an empty line). *line:
-// where it begins, 0 = it has no place.
+// What parts the columns of a table whose roles can be chosen, also where it was read as a text; "" where there are
+// none or they are what they are. header: whether its first row names them.
+const char *preview_separator(const struct preview *preview, bool *header);
+// The cells of a row, at most PREVIEW_CELLS_MOST; valid until the next call. Returns how many (0: an empty line).
+// *line: where it begins, 0 = it has no place.
 int preview_row(struct preview *preview, long row, struct preview_cell *cells, long *line);
 // The last row that begins at or before a line; 0 where there is none.
 long preview_find(struct preview *preview, long line);

@@ -34,9 +34,9 @@ struct dataset_column *example_columns(const struct dataset *d, int *count) {
     if (answers_apart(d)) answer->role = d->answers == ANSWERS_ONE && d->labels.count > 0 ? ROLE_LABEL : ROLE_TARGET;
     input->role = d->symbols ? ROLE_TEXT : ROLE_VALUE;
     snprintf(input->name, sizeof input->name, "%s",
-             d->symbols                 ? "text"
+             d->symbols                ? "text"
              : d->input == VALUES_SETS ? "notes, timestep by timestep"
-                                        : "numbers, timestep by timestep");
+                                       : "numbers, timestep by timestep");
     if (answers_apart(d))
         snprintf(answer->name, sizeof answer->name, "%s", answer->role == ROLE_LABEL ? "class" : "answer");
     return columns;
@@ -138,7 +138,8 @@ int example_cells(const struct dataset *d, long row, struct str *made, struct pr
     str_clear(made);
     if (d->shape == TEXT_WHOLE) return timestep_cells(d, row, made, cells);
     int index = (int)row;
-    *line = d->examples[index].line;
+    bool apart = d->examples[0].line != d->examples[d->example_count - 1].line; // else a file of one line
+    *line = apart ? d->examples[index].line : 0;
     put_input(d, index, made);
     size_t end = made->size;
     if (answers_apart(d)) put_answer(d, index, made);
