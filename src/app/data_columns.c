@@ -243,15 +243,12 @@ static void scroll(struct app *app, rect r, long shown, float room, float sum) {
     struct ui *ui = &app->ui;
     struct data_page *page = app->data_page;
     long rows = preview_rows(page->look->preview), most = rows > shown ? rows - shown : 0;
-    float x, y, most_across = fmaxf(0, sum - room);
+    float most_across = fmaxf(0, sum - room);
     ui_id id = ui_make_id(ui, "rows");
     struct ui_result result = ui_control(ui, id, r, true);
     if (result.focused) take_keys(ui, page, shown, rows);
     ui_focus_ring(ui, id, rect_inset(r, 4), 2);
-    if ((most > 0 || most_across > 0) && ui_take_wheel(ui, r, &x, &y)) {
-        page->row -= (long)roundf(y * 3);
-        page->across += x * 48;
-    }
+    page->rows_at = r;
     double row = (double)(page->row < 0      ? 0
                           : page->row > most ? most
                                              : page->row),

@@ -32,6 +32,7 @@ struct data_page {
     long token;   // the first one shown
     long row;     // the first one of Columns
     float across; // how far Columns is scrolled to the right, in pixels
+    rect rows_at, tokens_at; // where the last frame drew them: the wheel there is theirs, not the page's
     float widths[PREVIEW_CELLS_MOST];
     enum column_role roles[PREVIEW_CELLS_MOST]; // as chosen
     const struct data_look *measured;           // that widths were measured for

@@ -117,7 +117,6 @@ static void walk_strip(struct app *app, rect r, const struct strip *strip) {
     long all = strip->count + strip->ends, last = all - 1;
     ui_id id = ui_make_id(ui, "tokens");
     struct ui_result result = ui_control(ui, id, r, true);
-    float x, y;
     if (result.focused) {
         if (ui_take_key(ui, KEY_RIGHT, 0)) page->token++;
         if (ui_take_key(ui, KEY_LEFT, 0)) page->token--;
@@ -126,7 +125,7 @@ static void walk_strip(struct app *app, rect r, const struct strip *strip) {
         if (ui_take_key(ui, KEY_PAGE_DOWN, 0)) page->token += 10;
         if (ui_take_key(ui, KEY_PAGE_UP, 0)) page->token -= 10;
     }
-    if (ui_take_wheel(ui, r, &x, &y)) page->token += (long)roundf(x - y);
+    page->tokens_at = r;
     if (page->token > last) page->token = last;
     if (page->token < 0) page->token = 0;
     float width = 0; // no further than the last one at the right end

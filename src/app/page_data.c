@@ -55,6 +55,17 @@ void data_error_text(const struct err *err, bool place, char *out, size_t size) 
 
 enum { GAP = 20, TOP = 16, BOTTOM = 24, ROWS_LEAST = 3, COUNTS_LEAST = 168, COUNTS_MOST = 300 };
 
+// Before the page's own scrolling takes it.
+static void take_wheel(struct app *app) {
+    struct data_page *page = app->data_page;
+    float x, y;
+    if (ui_take_wheel(&app->ui, page->rows_at, &x, &y)) {
+        page->row -= (long)roundf(y * 3);
+        page->across += x * 48;
+    }
+    if (ui_take_wheel(&app->ui, page->tokens_at, &x, &y)) page->token += (long)roundf(x - y);
+}
+
 static void middle_cards(struct app *app, rect r) {
     struct data_page *page = app->data_page;
     float tokens = data_tokens_height(page), room = r.h - TOP - BOTTOM - 2 * GAP - tokens;
@@ -63,6 +74,7 @@ static void middle_cards(struct app *app, rect r) {
     float rows = data_columns_height((long)fmaxf(ROWS_LEAST, (float)data_columns_fit(room - counts)));
     counts = fmaxf(counts, room - rows);
     float content = TOP + rows + tokens + counts + 2 * GAP + BOTTOM + (narrow ? counts + GAP : 0);
+    take_wheel(app);
     float offset = ui_scroll_begin(&app->ui, r, "data", content);
     rect at = {r.x + 24, r.y + TOP - offset, r.w - 48, rows};
     data_draw_columns(app, at);

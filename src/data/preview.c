@@ -52,10 +52,15 @@ static enum form form_of(const struct dataset *d) {
     return by_line || d->separator[1] ? FORM_FIELDS : FORM_TABLE;
 }
 
-// A file that was read line by line may be a table all the same: then a person can say what its columns are.
+// A file that was read line by line may be a table all the same: then a person can say what its columns are. Two
+// columns with a comma between are more often prose.
 static bool looks_like_table(struct preview *p) {
+    const char *name = p->dataset->name;
+    bool named = file_ends_with(name, ".csv") || file_ends_with(name, ".tsv");
     struct sample sample;
-    bool good = sample_take(&sample, p->text.bytes, p->text.size, 0, false) && sample.columns > 1;
+    if (p->dataset->shape != TEXT_LINES) return false;
+    bool good = sample_take(&sample, p->text.bytes, p->text.size, 0, false) &&
+                sample.columns > (named || sample.separator == '\t' ? 1 : 2);
     if (good) {
         snprintf(p->separator, sizeof p->separator, "%c", sample.separator);
         p->header = rule_header(&sample, -1);
