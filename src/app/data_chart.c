@@ -33,7 +33,7 @@ static void range(const struct series *s, double *low, double *high) {
 
 // Where there are more timesteps than pixels: the least and the greatest of each pixel.
 static void draw_line(const struct plot *plot, const struct series *s, int c, color ink) {
-    long pixels = (long)plot->area.w, each = s->T > 2 * pixels ? (s->T + pixels - 1) / pixels : 1;
+    long pixels = (long)fmaxf(1, plot->area.w), each = s->T > 2 * pixels ? (s->T + pixels - 1) / pixels : 1;
     bool any = false;
     for (long t = 0; t < s->T; t += each) {
         double low = value_at(s, t, c), high = low;
@@ -61,11 +61,12 @@ static void ticks(const struct plot *plot, long T) {
     static const long steps[] = {1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000};
     enum { STEPS = sizeof steps / sizeof *steps };
     struct text_style style = text_of(FONT_SANS_MEDIUM, 13, plot->theme->ink3, ALIGN_CENTER);
+    float room = fmaxf(60, plot->area.w);
     int k = 0;
-    while (k + 1 < STEPS && (float)(T / steps[k]) * 60 > plot->area.w)
+    while (k + 1 < STEPS && (float)(T / steps[k]) * 60 > room)
         k++;
     long step = steps[k];
-    while ((float)(T / step) * 60 > plot->area.w)
+    while ((float)(T / step) * 60 > room)
         step *= 2;
     for (long t = step; t <= T; t += step) {
         char text[24];

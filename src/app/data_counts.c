@@ -118,7 +118,7 @@ static float bin_x(rect area, const struct length_bins *bins, double length, dou
 static void axis(struct ui *ui, rect area, const struct length_bins *bins, double end) {
     static const int steps[] = {1, 2, 5};
     int span = (int)end - bins->first, step = 1;
-    for (int k = 0, decade = 1; (float)(span / step) * 44 > area.w; k++) {
+    for (int k = 0, decade = 1; (float)(span / step) * 44 > fmaxf(44, area.w); k++) {
         if (k == 3) k = 0, decade *= 10;
         step = steps[k] * decade;
     }

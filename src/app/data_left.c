@@ -156,7 +156,9 @@ static void description(struct app *app, rect r) {
     float offset = ui_scroll_begin(ui, r, "what it became", content);
     float x = r.x + PAD, y = r.y - offset;
     char facts[256];
-    draw_text_fit(list, x, y + 36, w, data_look_name(look), data_text(ui, FONT_DISPLAY, 22, 1, ALIGN_LEFT));
+    struct text_style title = data_text(ui, FONT_DISPLAY, 22, 1, ALIGN_LEFT);
+    title.size = fmaxf(16, fminf(22, 22 * (w - 2) / text_width(list, data_look_name(look), title)));
+    draw_text_fit(list, x, y + 36, w, data_look_name(look), title);
     file_facts(look, facts, sizeof facts);
     draw_text_fit(list, x, y + 60, w, facts, data_text(ui, FONT_SANS, 14, 3, ALIGN_LEFT));
     draw_text(list, x, y + 104, "Task", data_text(ui, FONT_SANS_SEMIBOLD, 13, 3, ALIGN_LEFT));

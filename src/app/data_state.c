@@ -107,7 +107,6 @@ static void start(struct app *app) {
     page->error.code = ERR_NONE;
     page->stopped = false;
     page->job = job_start(&page->setup, look_at, app->wake, app->wake_context);
-    if (app->waits) data_page_finish(app);
 }
 
 // Reads `setup` as soon as the worker is free.
@@ -132,12 +131,14 @@ void data_page_open(struct app *app, const struct setup *setup, bool remember) {
     bool good = find_choices(app, setup, remember, &found, &page->error);
     make_whole(&page->setup, &found);
     if (good) read_setup(app);
+    if (app->waits) data_page_finish(app);
 }
 
 void data_page_close(struct app *app) {
     struct data_page *page = data_page_of(app);
     forget_look(page);
-    page->open = page->stopped = false;
+    page->open = page->stopped = page->follows = false;
+    page->seen = true;
     page->error.code = ERR_NONE;
     page->again = page->job != NULL;
     if (page->job) job_cancel(page->job);
@@ -194,7 +195,8 @@ static void take(struct app *app) {
 }
 
 void data_page_advance(struct app *app) {
-    if (app->data_page && app->data_page->job && job_ready(app->data_page->job, NULL)) take(app);
+    struct data_page *page = app->data_page;
+    if (page && page->job && (app->waits || job_ready(page->job, NULL))) take(app);
 }
 
 void data_page_finish(struct app *app) {

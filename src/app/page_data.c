@@ -105,19 +105,19 @@ static void trouble(struct app *app, rect r) {
 
 static void draw_open(struct app *app, rect r) {
     struct ui *ui = &app->ui;
-    float width = r.w,
-          side = width < 1180   ? 264
-                 : width < 1400 ? 280
-                                : 288,
-          right = width < 1180   ? 304
-                  : width < 1400 ? 340
-                                 : 368;
-    rect left = rect_cut_left(&r, side), problems = rect_cut_right(&r, right);
+    static const struct {
+        float below, left, right;
+    } sides[] = {{900, 216, 232}, {1180, 264, 304}, {1400, 280, 340}, {INFINITY, 288, 368}};
+    int k = 0;
+    while (r.w >= sides[k].below)
+        k++;
+    rect left = rect_cut_left(&r, sides[k].left), problems = rect_cut_right(&r, sides[k].right);
     draw_rect(ui->list, left, ui->theme->panel, 0);
     draw_vline(ui->list, left.x + left.w - 1, left.y, left.y + left.h, ui->theme->line);
     draw_rect(ui->list, problems, ui->theme->panel, 0);
     draw_vline(ui->list, problems.x, problems.y, problems.y + problems.h, ui->theme->line);
     data_draw_left(app, left);
+    if (!app->data_page->look) return; // closed
     middle_cards(app, r);
     data_draw_right(app, problems);
     trouble(app, r);
