@@ -407,6 +407,7 @@ static const struct {
                  {"Shift + P", "hear the example"},
                  {"Ctrl + O, T, D", "open a file; a task; another example"},
                  {"Ctrl + V", "a pasted text as data"},
+                 {"F3, F5", "the workbench, the data"},
                  {"Ctrl + E", "save a picture, a film, the trace"},
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},
                  {"Ctrl (Shift) C", "copy the number under the pointer; the equation as LaTeX"},

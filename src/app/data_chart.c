@@ -33,6 +33,10 @@ static void range(const struct series *s, double *low, double *high) {
 
 // Where there are more timesteps than pixels: the least and the greatest of each pixel.
 static void draw_line(const struct plot *plot, const struct series *s, int c, color ink) {
+    if (s->T == 1) { // a line of one point
+        plot_mark(plot, 1, value_at(s, 0, c), 4, ink, false);
+        return;
+    }
     long pixels = (long)fmaxf(1, plot->area.w), each = s->T > 2 * pixels ? (s->T + pixels - 1) / pixels : 1;
     bool any = false;
     for (long t = 0; t < s->T; t += each) {

@@ -51,7 +51,7 @@ static void channels(struct ui *ui, rect r, const struct dataset *d) {
                       value = data_text(ui, FONT_SANS_MEDIUM, 13, 1, ALIGN_RIGHT);
     char text[64];
     if (!d->scale) {
-        snprintf(text, sizeof text, d->input == VALUES_SETS ? "%d keys, 1 where one sounds" : "%d, as they are",
+        snprintf(text, sizeof text, d->input == VALUES_SETS ? "%d keys, 1 where one sounds" : "%d, not scaled",
                  d->channels);
         draw_text_fit(ui->list, r.x + 20, r.y + 18, r.w - 40, text, data_text(ui, FONT_SANS, 14, 2, ALIGN_LEFT));
         return;
@@ -102,13 +102,13 @@ void data_draw_vocabulary(struct app *app, rect r) {
 
 // ---- lengths ----
 
-static const char *length_unit(const struct dataset *d, bool targets) {
-    static const char *const units[TOKENS_KIND_COUNT] = {"characters a row", "words a row", "bytes a row",
-                                                         "symbols an example"};
-    if (!d->symbols) return "timesteps an example";
-    if (d->answers == ANSWERS_EACH) return "words a sentence";
-    const struct vocabulary *vocabulary = targets ? dataset_answer_vocabulary(d) : &d->vocabulary;
-    return d->task ? "symbols an example" : units[vocabulary->tokens];
+static void length_unit(const struct data_look *look, char *out, size_t size) {
+    static const char *const units[TOKENS_KIND_COUNT] = {"characters", "words", "bytes", "symbols"};
+    const struct dataset *d = look->data;
+    const char *of = d->answers == ANSWERS_EACH && d->symbols ? "a sentence"
+                     : preview_of_file(look->preview)         ? "a row"
+                                                              : "an example";
+    snprintf(out, size, "%s %s", !d->symbols ? "timesteps" : d->task ? "symbols" : units[d->vocabulary.tokens], of);
 }
 
 static float bin_x(rect area, const struct length_bins *bins, double length, double end) {
@@ -174,7 +174,9 @@ void data_draw_lengths(struct app *app, rect r) {
     const struct dataset *d = look->data;
     bool targets = page->targets && d->answers == ANSWERS_SEQUENCE && d->labels.count > 0;
     bool is_whole = d->shape == TEXT_WHOLE;
-    data_card(ui, r, "Length", is_whole ? NULL : targets ? "of the targets" : length_unit(d, false));
+    char unit[48];
+    length_unit(look, unit, sizeof unit);
+    data_card(ui, r, "Length", is_whole ? NULL : targets ? "of the targets" : unit);
     if (is_whole) {
         whole(ui, r, look);
         return;

@@ -138,7 +138,12 @@ static void read_as_usual(struct app *app) {
     data_page_read(app);
 }
 
-static float buttons(struct app *app, rect r, bool chosen) {
+static bool any_choice(const struct data_choices *c) {
+    return c->reader[0] || c->separator[0] || c->columns[0] || c->on_problem[0] || c->encoding || c->header ||
+           c->shape || c->tokens || c->lower || c->min_count;
+}
+
+static void buttons(struct app *app, rect r, bool chosen) {
     struct ui *ui = &app->ui;
     float x = r.x;
     const char *const words[] = {"Read again", "Read as usual", "Another file"};
@@ -152,7 +157,6 @@ static float buttons(struct app *app, rect r, bool chosen) {
         }
         x += w + 8;
     }
-    return x;
 }
 
 void data_draw_error(struct app *app, rect r) {
@@ -189,6 +193,6 @@ void data_draw_error(struct app *app, rect r) {
     if (*help) plain_text(ui->list, x, y, in, help, quiet, true);
     y += help_height + 28;
     bool task = *page->setup.task != 0;
-    buttons(app, (rect){x, y, in, 36}, !task && !stopped);
+    buttons(app, (rect){x, y, in, 36}, any_choice(&page->setup.reading));
     if (!task) data_reading_chip(app, (rect){card.x + w - 32 - 160, y + 4, 160, 28});
 }

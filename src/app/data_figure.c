@@ -146,7 +146,7 @@ void data_draw_figure(struct app *app, rect r) {
     draw_clip_push(ui->list, r);
     if (d->answers == ANSWERS_NEXT)
         language(&f);
-    else if (d->answers == ANSWERS_SEQUENCE && d->answer_symbols)
+    else if (d->answers == ANSWERS_SEQUENCE && d->output == VALUES_SYMBOLS)
         pairs(&f);
     else
         labelled(&f);

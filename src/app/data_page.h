@@ -28,10 +28,10 @@ struct data_page {
     bool stopped;           // by the user, with nothing read before
     struct err error;       // why `setup` could not be read
 
-    long example; // in Tokens
-    long token;   // the first one shown
-    long row;     // the first one of Columns
-    float across; // how far Columns is scrolled to the right, in pixels
+    long example;            // in Tokens
+    long token;              // the first one shown
+    long row;                // the first one of Columns
+    float across;            // how far Columns is scrolled to the right, in pixels
     rect rows_at, tokens_at; // where the last frame drew them: the wheel there is theirs, not the page's
     float widths[PREVIEW_CELLS_MOST];
     enum column_role roles[PREVIEW_CELLS_MOST]; // as chosen

@@ -36,7 +36,7 @@ static void part_names(struct ui *ui, rect r, const struct data_look *look) {
     float x = r.x + r.w;
     for (int k = DATA_PARTS - 1; k >= 0; k--) {
         char text[48], number[32];
-        if (k > 0 && look->parts[k] == 0) continue;
+        if (look->parts[k] == 0) continue;
         format_count(number, sizeof number, look->parts[k]);
         snprintf(text, sizeof text, "%s%s", names[k], number);
         float w = text_width(ui->list, text, style) + 17;

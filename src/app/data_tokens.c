@@ -12,7 +12,7 @@
 enum { HEIGHT = 206, TARGETS = 70, CHIP = 32, CHIP_GAP = 7, CHIP_LEAST = 26, CHIP_MOST = 180, MIN_COUNT_MOST = 100000 };
 
 static bool has_targets(const struct dataset *d) {
-    return d->answers == ANSWERS_SEQUENCE && d->symbols && d->answer_symbols;
+    return d->answers == ANSWERS_SEQUENCE && d->symbols && d->output == VALUES_SYMBOLS;
 }
 
 float data_tokens_height(const struct data_page *page) {
@@ -21,7 +21,7 @@ float data_tokens_height(const struct data_page *page) {
 
 // How the texts are cut is the person's choice where the file holds texts.
 static bool can_cut(const struct dataset *d) {
-    static const char *const readers[] = {"text", "labelled", "pairs", "folder", "jsonl"};
+    static const char *const readers[] = {"text", "labelled", "pairs", "folder", "jsonl", "fasta"};
     for (size_t k = 0; k < sizeof readers / sizeof *readers; k++)
         if (!strcmp(d->reader, readers[k])) return d->symbols && d->vocabulary.tokens != TOKENS_LABEL;
     return false;
@@ -44,7 +44,7 @@ static struct strip input_strip(const struct dataset *d, int example) {
                           .symbols = d->symbols + e->start,
                           .count = d->shape == TEXT_WHOLE ? (long)d->symbol_count : e->length,
                           .ends = d->answers == ANSWERS_NEXT && d->shape == TEXT_LINES};
-    if (d->answers == ANSWERS_EACH && d->answer_symbols && d->labels.count > 0) {
+    if (d->answers == ANSWERS_EACH && d->output == VALUES_SYMBOLS && d->labels.count > 0) {
         strip.tags = d->answer_symbols + e->answer_start;
         strip.tag_names = &d->labels;
     }

@@ -1,6 +1,7 @@
 // The Data page: a file before it is used. On the left what it became, in the middle its columns, tokens, vocabulary
 // and lengths, on the right what is wrong with it and how it is split.
 #include "data_page.h"
+#include "mathbox.h"
 #include "page.h"
 
 #include <math.h>
@@ -93,13 +94,18 @@ static void middle_cards(struct app *app, rect r) {
     ui_scroll_end(&app->ui);
 }
 
-// What went wrong with the choices just made, over what was read before.
+// What went wrong with the choices just made, below: roles and problems stay in sight to go on choosing.
 static void trouble(struct app *app, rect r) {
     struct data_page *page = app->data_page;
     char text[1024];
     if (page->error.code == ERR_NONE) return;
     data_error_text(&page->error, true, text, sizeof text);
-    int answer = ui_message(&app->ui, (rect){r.x + 24, r.y + TOP, r.w - 48, 44}, text, UI_ERROR, "Undo the choice");
+    static const char undo[] = "Undo the choice";
+    struct rich_style style = {.size = 14, .line_height = 20, .ink = app->ui.theme->ink1};
+    float room = r.w - 48 - 44 - 48 - 12 - ui_button_width(&app->ui, undo), // of the words in the bar
+        height = fmaxf(44, plain_text(app->ui.list, 0, 0, room, text, style, false) + 24);
+    int answer =
+        ui_message(&app->ui, (rect){r.x + 24, r.y + r.h - BOTTOM - height, r.w - 48, height}, text, UI_ERROR, undo);
     if (answer != UI_MESSAGE_NONE) data_page_undo(app);
 }
 

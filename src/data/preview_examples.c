@@ -99,7 +99,7 @@ static void put_input(const struct dataset *d, int index, struct str *out) {
 static void put_answer(const struct dataset *d, int index, struct str *out) {
     const struct dataset_example *example = &d->examples[index];
     int n = example->answer_length < SHOWN_TOKENS ? example->answer_length : SHOWN_TOKENS;
-    if (!d->answer_symbols) {
+    if (d->output != VALUES_SYMBOLS) {
         for (int t = 0; t < n && t < SHOWN_TIMESTEPS; t++) {
             if (t > 0) str_put(out, "  ");
             put_values(d, d->answer_values + (example->answer_start + (size_t)t) * (size_t)d->answer_channels,
