@@ -260,6 +260,7 @@ void app_open_file(struct app *app, const char *path) {
         return;
     }
     if (file_ends_with(path, ".md")) {
+        app_show_page(app, PAGE_WORKBENCH);
         if (app_open_lesson(app, path, 0)) app_remember(app, path);
         return;
     }
@@ -269,6 +270,7 @@ void app_open_file(struct app *app, const char *path) {
     setup.recipe.max_T = 0;
     if (file_ends_with(path, ".safetensors")) {
         snprintf(setup.checkpoint, sizeof setup.checkpoint, "%s", path);
+        app_show_page(app, PAGE_WORKBENCH);
         app_open_setup(app, &setup);
         snprintf(app->opening, sizeof app->opening, "%s", path);
         return;

@@ -50,20 +50,18 @@ static void open_shipped(struct app *app) {
     data_page_open(app, &setup, true);
 }
 
-// The path of a file, typed; or one on the workbench, or one that is shipped.
+// A file, a text; what is shipped, what the workbench has open.
 static void open_rows(struct app *app, rect r) {
     struct ui *ui = &app->ui;
     struct data_page *page = app->data_page;
-    rect row = rect_cut_top(&r, 36);
-    bool enter = ui_text_field(ui, (rect){row.x, row.y, row.w - 128, 36}, "path of a file", page->path_field,
-                               sizeof page->path_field, "/path/to/file.txt or a folder");
-    if ((ui_button(ui, (rect){row.x + row.w - 120, row.y, 120, 36}, "Open a file", true) || enter) && *page->path_field)
-        app_open_file(app, page->path_field);
-    rect_cut_top(&r, 12);
-    row = rect_cut_top(&r, 36);
-    float half = (row.w - 8) / 2;
+    float half = (r.w - 8) / 2;
+    rect row = rect_cut_top(&r, 36), right = {row.x + half + 8, row.y, half, 36};
+    if (ui_button(ui, (rect){row.x, row.y, half, 36}, "Open a file (Ctrl+O)", true))
+        app_toggle_opener(app, OPENER_FILES);
+    if (ui_button(ui, right, "Paste a text (Ctrl+V)", false)) app_paste(app);
+    row.y = right.y += 48;
     if (ui_button(ui, (rect){row.x, row.y, half, 36}, "Dinosaur names (built in)", false)) open_shipped(app);
-    if (app->bench && ui_button(ui, (rect){row.x + half + 8, row.y, half, 36}, "What the workbench has open", false)) {
+    if (app->bench && ui_button(ui, right, "What the workbench has open", false)) {
         page->follows = page->seen = false; // as at the first time
         page->open = false;
     }

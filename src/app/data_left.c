@@ -8,16 +8,6 @@
 
 enum { PAD = 24, LINE = 28, USE_HEIGHT = 48, SAVE_HEIGHT = 36 };
 
-// "34 kB"
-static void size_text(char *out, size_t size, size_t bytes) {
-    static const char *const units[] = {"bytes", "kB", "MB"};
-    double value = (double)bytes;
-    int unit = 0;
-    for (; value >= 1000 && unit < 2; unit++)
-        value /= 1000;
-    snprintf(out, size, unit > 0 && value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit]);
-}
-
 static const char *separator_word(const char *separator) {
     static const char *const words[][2] = {{"\t", "tab"},  {",", "comma"}, {";", "semicolon"},
                                            {" ", "space"}, {"|", "|"},     {"_", "_"}};
@@ -40,7 +30,7 @@ static void file_facts(const struct data_look *look, char *out, size_t size) {
         comma = ", ";
     }
     if (look->bytes > 0) {
-        size_text(part, sizeof part, look->bytes);
+        format_bytes(part, sizeof part, (int64_t)look->bytes);
         snprintf(out + strlen(out), size - strlen(out), "%s%s", comma, part);
         comma = ", ";
     }

@@ -39,7 +39,7 @@ struct data_page {
     struct data_entries entries;
     bool targets; // Vocabulary and Length show the targets of pairs
     int reader_row, task_row;
-    char path_field[ASSET_PATH], seed_field[24], count_field[24];
+    char seed_field[24], count_field[24];
 };
 
 // --- data_state.c: what is open, and how it is read ---

@@ -185,6 +185,7 @@ static void take(struct app *app) {
     page->look = look;
     page->measured = page->entries.of = NULL; // another look may lie at the same place
     page->shown = setup;
+    if (!page->follows) app_remember(app, setup.data);
     take_roles(page);
     if (page->example >= data_look_examples(look)) page->example = 0;
     page->token = 0;

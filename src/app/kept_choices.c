@@ -4,21 +4,20 @@
 #include "str.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 // FOLDER/choices/NAME-HASH.json: FNV-1a of the whole path.
 static void place_of(const char *preferences_file, const char *data, bool folder, struct str *out) {
-    char whole[PATH_MAX];
-    const char *path = realpath(data, whole) ? whole : data;
+    struct str whole = {0};
+    const char *path = file_resolve(data, NULL, &whole) ? str_text(&whole) : data;
     uint64_t hash = 0xcbf29ce484222325u;
     for (const char *at = path; *at; at++)
         hash = (hash ^ (unsigned char)*at) * 0x100000001b3u;
-    str_put_n(out, preferences_file, (size_t)(file_name(preferences_file) - preferences_file));
-    str_put(out, "choices");
+    file_folder_of(preferences_file, out);
+    str_put(out, "/choices");
     if (!folder) str_printf(out, "/%.60s-%016" PRIx64 ".json", file_name(path), hash);
+    str_release(&whole);
 }
 
 bool kept_choices_load(const char *preferences_file, const char *data, struct data_choices *out, struct err *err) {

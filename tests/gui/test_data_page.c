@@ -11,6 +11,7 @@
 #include "kind_files.h"
 #include "kept_choices.h"
 #include "mem.h"
+#include "open_sheet.h"
 #include "page.h"
 #include "problems.h"
 #include "reader.h"
@@ -432,10 +433,11 @@ static void nothing_and_errors(void **state) {
     assert_int_equal(looked_at(&drive)->data->example_count, 3);
     click(&drive, "Another file");
     expect_text(&drive, "Drop a file here");
-    tab_to(&drive, id_of(NULL, "path of a file"));
-    drive_type(&drive, kind_file_make(*state, &kind_files[0]));
-    drive_key(&drive, KEY_ENTER, 0);
-    drive_frame(&drive);
+    click(&drive, "Open a file (Ctrl+O)");
+    assert_true(drive.app->opener->open);
+    drive_key(&drive, KEY_ESCAPE, 0);
+    assert_false(drive.app->opener->open);
+    open_file(&drive, kind_file_make(*state, &kind_files[0]));
     assert_int_equal(looked_at(&drive)->data->example_count, 8);
     click(&drive, "Another file");
     click(&drive, "What the workbench has open");
@@ -564,9 +566,8 @@ static void drops_and_sizes(void **state) {
     static const float sizes[][2] = {{1024, 640}, {1280, 720}, {1440, 900}, {1920, 1080}, {700, 500}};
     struct drive drive = open_plain();
     for (int k = 0; k < KIND_FILES; k++) {
-        struct input_event drop = {.kind = INPUT_DROP};
-        snprintf(drop.text, sizeof drop.text, "%.500s", kind_file_make(*state, &kind_files[k]));
-        drive_event(&drive, drop);
+        const char *dropped[] = {kind_file_make(*state, &kind_files[k])};
+        drive_event(&drive, (struct input_event){.kind = INPUT_DROP, .dropped = dropped, .drop_count = 1});
         assert_int_equal(drive.app->page, page_find("data"));
         for (int s = 0; s < 5; s++) {
             drive.width = sizes[s][0];
