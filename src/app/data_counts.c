@@ -35,9 +35,7 @@ static void entry(struct ui *ui, rect r, const struct data_look *look, const str
 }
 
 static void entries(struct ui *ui, rect r, const struct data_look *look, const struct vocabulary *vocabulary) {
-    long most = 1;
-    for (int k = 0; k < vocabulary->count; k++)
-        most = data_look_count(look, vocabulary, k) > most ? data_look_count(look, vocabulary, k) : most;
+    long most = vocabulary == &look->data->vocabulary ? look->symbol_most : look->target_most;
     float offset = ui_scroll_begin(ui, r, "entries", (float)(ENTRY * vocabulary->count) + 8);
     int first = (int)(offset / ENTRY), last = (int)((offset + r.h) / ENTRY) + 1;
     for (int k = first; k < last && k < vocabulary->count; k++)

@@ -25,6 +25,13 @@ static bool go_on(void *context, double part) {
     return !pace->progress || pace->progress(pace->context, pace->done + pace->share * part);
 }
 
+static long most_of(const struct data_look *look, const struct vocabulary *vocabulary) {
+    long most = 1;
+    for (int k = 0; k < vocabulary->count; k++)
+        if (data_look_count(look, vocabulary, k) > most) most = data_look_count(look, vocabulary, k);
+    return most;
+}
+
 static void count(struct data_look *look) {
     const struct dataset *d = look->data;
     struct net_spec spec = {.directions = 1};
@@ -34,6 +41,8 @@ static void count(struct data_look *look) {
     look->classes = dataset_class_parts(d);
     for (int k = 0; data_look_labels(look) && k < d->labels.count; k++)
         if (d->labels.counts[k] > look->class_most) look->class_most = d->labels.counts[k];
+    look->symbol_most = most_of(look, &d->vocabulary);
+    look->target_most = most_of(look, &d->labels);
     look->bytes = *look->path ? file_size(look->path) : 0;
     look->remarks = d->problem_totals[PROBLEM_OTHER];
     look->problems_apart = d->problem_total - look->remarks - d->problem_totals[PROBLEM_DUPLICATE];

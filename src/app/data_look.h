@@ -13,10 +13,11 @@ struct data_look {
     struct length_bins lengths;        // of what goes in
     struct length_bins answer_lengths; // of the targets of encoder-decoders
     part_counts parts;
-    part_counts *classes; // by label, or NULL
-    long class_most;      // how often the most frequent label stands
-    size_t bytes;         // of the file; 0 of folders and tasks
-    long problems_apart;  // problems that are neither duplicates nor mere remarks
+    part_counts *classes;          // by label, or NULL
+    long class_most;               // how often the most frequent label stands
+    long symbol_most, target_most; // how often the most frequent symbol of either vocabulary stands
+    size_t bytes;                  // of the file; 0 of folders and tasks
+    long problems_apart;           // problems that are neither duplicates nor mere remarks
     long remarks;
     enum net_kind kind; // of the network that the data ask for
     int limit;          // timesteps that are trained on at once

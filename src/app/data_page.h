@@ -22,6 +22,7 @@ struct data_page {
     struct setup shown;     // what `look` was read with
     struct data_look *look; // or NULL
     struct job *job;        // reading, or NULL
+    struct thread *sweeper; // frees what was looked at before: of a large file that takes longer than a frame
     bool seen, follows;     // was it ever shown; what is open is the workbench's
     bool again;             // chosen anew meanwhile
     bool chosen;            // on the page: to be kept for the file once it was read

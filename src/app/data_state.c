@@ -7,6 +7,7 @@
 #include "page.h"
 #include "problems.h"
 #include "str.h"
+#include "thread.h"
 #include "training.h"
 
 #include <stdio.h>
@@ -17,13 +18,26 @@ struct data_page *data_page_of(struct app *app) {
     return app->data_page;
 }
 
+static void free_look(void *look) {
+    data_look_free(look);
+}
+
+static void sweep(struct data_page *page) {
+    if (page->sweeper) thread_join(page->sweeper);
+    page->sweeper = page->look ? thread_start(free_look, page->look) : NULL;
+    if (!page->sweeper) data_look_free(page->look);
+    page->look = NULL;
+    page->measured = page->entries.of = NULL; // another look may lie at the same place
+}
+
 void data_page_free(struct data_page *page) {
     if (!page) return;
     if (page->job) {
         job_cancel(page->job);
         data_look_free(job_take(page->job, NULL));
     }
-    data_look_free(page->look);
+    sweep(page);
+    if (page->sweeper) thread_join(page->sweeper);
     mem_free(page);
 }
 
@@ -90,9 +104,7 @@ static bool find_choices(struct app *app, const struct setup *setup, bool rememb
 }
 
 static void forget_look(struct data_page *page) {
-    data_look_free(page->look);
-    page->look = NULL;
-    page->measured = page->entries.of = NULL;
+    sweep(page);
     page->example = page->token = page->row = 0;
     page->across = 0;
     page->targets = false;
@@ -181,9 +193,8 @@ static void take(struct app *app) {
     }
     page->error = err;
     if (!look) return;
-    data_look_free(page->look);
+    sweep(page);
     page->look = look;
-    page->measured = page->entries.of = NULL; // another look may lie at the same place
     page->shown = setup;
     if (!page->follows) app_remember(app, setup.data);
     take_roles(page);

@@ -33,7 +33,7 @@ struct preview {
     int column_count;
     struct mark *marks; // of rows 0, 32, 64 ...
     long mark_count, mark_room, rows, lines;
-    long next; // the row that the cursor stands before
+    long block, next; // the cursor stands before row `next` of 32 in this block, -1 = in none
     struct lines cursor;
     struct table table; // of FORM_TABLE: has the cursor
     struct str made;    // cells that are in no file
@@ -91,8 +91,10 @@ static struct dataset_column *columns_of(const struct preview *p, int *count) {
 
 // ---- the rows of the file ----
 
-static void go_to(struct preview *p, const struct mark *mark) {
-    p->cursor = lines_of(p->text.bytes + mark->offset, p->text.size - mark->offset);
+// Puts the cursor before a row; `stop`: where the last of its block ends. No further, or a lone CR would be looked for
+// up to the end of the file.
+static void go_to(struct preview *p, const struct mark *mark, size_t stop) {
+    p->cursor = lines_of(p->text.bytes + mark->offset, stop - mark->offset);
     p->cursor.number = mark->line - 1;
     if (p->form == FORM_TABLE) {
         p->table.lines = p->cursor;
@@ -137,7 +139,7 @@ static bool find_rows(struct preview *p, bool (*progress)(void *, double), void 
     struct mark mark;
     struct table_row row = {0};
     struct line line = {0};
-    go_to(p, &(struct mark){.line = 1});
+    go_to(p, &(struct mark){.line = 1}, p->text.size);
     while (advance(p, &mark, &row, &line)) {
         if (p->dataset->header_line > 0 && mark.line == p->dataset->header_line) {
             p->rows = p->mark_count = 0; // nothing above it is a row
@@ -147,7 +149,7 @@ static bool find_rows(struct preview *p, bool (*progress)(void *, double), void 
         if (++p->rows % PACE_ROWS == 0 && progress && !progress(context, (double)mark.offset / (double)p->text.size))
             return err_set(err, ERR_STOPPED, "reading was stopped");
     }
-    p->next = p->rows;
+    p->block = -1;
     return !p->table.no_memory || no_memory(err);
 }
 
@@ -284,9 +286,11 @@ int preview_row(struct preview *p, long row, struct preview_cell *cells, long *l
     *line = 0;
     if (row < 0 || row >= p->rows) return 0;
     if (!preview_of_file(p)) return example_cells(p->dataset, row, &p->made, cells, line);
-    if (row < p->next || row - p->next >= STRIDE) {
-        go_to(p, &p->marks[row / STRIDE]);
-        p->next = row - row % STRIDE;
+    long block = row / STRIDE;
+    if (row < p->next || block != p->block) {
+        go_to(p, &p->marks[block], block + 1 < p->mark_count ? p->marks[block + 1].offset : p->text.size);
+        p->block = block;
+        p->next = block * STRIDE;
     }
     do
         if (!advance(p, &mark, &table_row, &text)) return 0;
