@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { AXIS = 62, FOOT = 26, DECADES = 30, ROW = 26, HEAD = 22, WIDE = 760, MARK_ROOM = 18 };
+enum { AXIS = 62, FOOT = 26, DECADES = 30, ROW = 26, ROW_LEAST = 20, HEAD = 22, WIDE = 760, MARK_ROOM = 18 };
 
 struct gradients {
     struct train_card card;
@@ -317,16 +317,17 @@ static void table_row(const struct gradients *g, const struct columns *c, float 
     clip_cell(g, c->clip, y, model);
 }
 
-static float table_height(const struct gradients *g) {
-    return HEAD + ROW * (float)g->card.look->count;
+// height: that there is.
+static float row_height(const struct gradients *g, float height) {
+    return fmaxf(ROW_LEAST, fminf(ROW, (height - HEAD) / (float)g->card.look->count));
 }
 
-static void draw_table(const struct gradients *g, rect r) {
+static void draw_table(const struct gradients *g, rect r, float row) {
     struct columns c = columns_of(r);
     table_header(g, &c, r.x, r.y + 14);
     draw_hline(g->card.list, r.x, r.x + r.w, r.y + HEAD - 1, g->card.theme->line);
     for (int k = 0; k < g->card.look->count; k++)
-        table_row(g, &c, r.x, r.y + HEAD + ROW * (float)k + 18, k);
+        table_row(g, &c, r.x, r.y + HEAD + row * ((float)k + 0.5f) + 5, k);
 }
 
 // As many of its sentences as there is room for.
@@ -377,15 +378,16 @@ void train_gradients_card(struct ui *ui, rect r, const struct train_look *look, 
     g.T = longest(&g);
     g.t = cards->t < 1 ? 0 : cards->t > g.T ? g.T - 1 : cards->t - 1;
     rect content = g.card.r;
-    float height = table_height(&g);
-    if (content.w >= WIDE) {
+    bool wide = content.w >= WIDE;
+    float row = row_height(&g, wide ? content.h : content.h * 0.5f), height = HEAD + row * (float)look->count;
+    if (wide) {
         float width = fminf(540, fmaxf(430, content.w * 0.5f));
         draw_chart(&g, (rect){content.x, content.y, content.w - width - 28, content.h});
         rect table = {content.x + content.w - width, content.y, width, height};
-        draw_table(&g, table);
+        draw_table(&g, table, row);
         explanation(&g, m, (rect){table.x, table.y + height + 12, width, content.h - height - 12});
         return;
     }
     draw_chart(&g, (rect){content.x, content.y + height + 4, content.w, content.h - height - 4});
-    draw_table(&g, (rect){content.x, content.y, content.w, height});
+    draw_table(&g, (rect){content.x, content.y, content.w, height}, row);
 }

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { LABEL = 22, MAP_GAP = 12, MAPS = 2 * CELL_MAX_BLOCKS + 1, TILES = 32, NEEDED = 150 };
+enum { LABEL = 22, MAP_GAP = 12, MAPS = 2 * CELL_MAX_BLOCKS + 1, TILES = 32, NEEDED = 100 };
 static const float TILE = 2.5f, THINNEST = 8;
 
 struct map {

@@ -14,6 +14,7 @@ enum { SCENE_CHECKS = 12, SCENE_BATCH = 8, SCENE_SYMBOLS = 7, SCENE_MOST_T = 500
 struct train_scene_model {
     const char *name;
     struct net_spec spec;
+    bool pair; // an encoder-decoder: its encoder reads the same symbols
 };
 struct train_scene {
     int count, T, batch_T;
@@ -24,7 +25,7 @@ struct train_scene {
     struct train_look look;
     struct train_cards cards;
     int x[2][SCENE_MOST_T], target[2][SCENE_MOST_T];
-    struct example probes[2];
+    struct example probes[2], sources[2];
 };
 
 static inline void train_scene_symbols(struct rng *rng, int T, int stride, int *x, int *target) {
@@ -59,7 +60,9 @@ static inline void train_scene_train(struct train_scene *s, int k, int updates) 
     for (int update = 1; update <= updates; update++) {
         for (int b = 0; b < SCENE_BATCH; b++)
             train_scene_symbols(&rng, s->T, SCENE_BATCH, x + b, target + b);
-        struct batch batch = {.T = s->T, .B = SCENE_BATCH, .x = x, .target = target};
+        struct batch source = {.T = s->T, .B = SCENE_BATCH, .x = x}, batch = source;
+        batch.target = target;
+        batch.source = &source;
         if (!trainer_step(trainer, &batch, &report, &err)) fprintf(stderr, "%s\n", err.message);
         int every = updates / (SCENE_CHECKS - 1) ? updates / (SCENE_CHECKS - 1) : 1;
         if (update % every == 0 && s->series[k].check_count < SCENE_CHECKS) train_scene_measure(s, k, update);
@@ -77,11 +80,12 @@ static inline void train_scene_init(struct train_scene *s, const struct train_sc
     struct err err = {0};
     for (int i = 0; i < 2; i++) {
         train_scene_symbols(&rng, T, 1, s->x[i], s->target[i]);
-        s->probes[i] = (struct example){.T = T, .x = s->x[i], .target = s->target[i]};
+        s->sources[i] = (struct example){.T = T, .x = s->x[i]};
+        s->probes[i] = (struct example){.T = T, .x = s->x[i], .target = s->target[i], .source = &s->sources[i]};
     }
     for (int k = 0; k < count; k++) {
         struct net_spec spec = models[k].spec;
-        spec.kind = NET_MANY_TO_MANY;
+        spec.kind = models[k].pair ? NET_ENCODER_DECODER : NET_MANY_TO_MANY;
         spec.inputs = spec.outputs = SCENE_SYMBOLS;
         if (!model_init(&s->models[k], &spec, &err)) fprintf(stderr, "%s\n", err.message);
         struct rng start = rng_seed(1);
