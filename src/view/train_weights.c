@@ -6,6 +6,7 @@
 #include "train_parts.h"
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { LABEL = 22, MAP_GAP = 12, MAPS = 2 * CELL_MAX_BLOCKS + 1, TILES = 32, NEEDED = 100 };
 static const float TILE = 2.5f, THINNEST = 8;
@@ -13,7 +14,8 @@ static const float TILE = 2.5f, THINNEST = 8;
 struct map {
     int param, first, rows, columns; // of the stacked outputs: rows first .. first + rows - 1; columns: what they read
     char label[96];
-    rect r;                              // where it was drawn
+    rect r; // where it was drawn
+    double tiles[TILES * TILES];
     int merged, tile_rows, tile_columns; // entries a side that one tile stands for
 };
 
@@ -21,6 +23,7 @@ struct weights {
     struct train_card card;
     int model;
     const struct model *network;
+    const struct matrix_ramp *ramp;
     struct map maps[MAPS];
     int count;
     double scale; // of all of its maps: the size with the full colour
@@ -70,40 +73,28 @@ static void list_maps(struct weights *w) {
 
 // --- the weights of a map ---
 
-static double weight_at(const struct weights *w, const struct map *map, int row, int column) {
-    const struct param *p = &w->network->layout.params[map->param];
-    return (double)w->network->params[p->offset + (size_t)column * (size_t)p->out + (size_t)(map->first + row)];
-}
-
 // Where the weight of the largest size stands, in a square of n a side from *row, *column on; one that is no number at
-// all counts as larger than all.
+// all counts as larger than all. Weights of one column (of what is read) lie side by side.
 static double largest_in(const struct weights *w, const struct map *map, int n, int *row, int *column) {
-    double largest = -1, found = 0;
-    int left = *column, top = *row;
-    for (int c = left; c < left + n && c < map->columns; c++)
-        for (int r = top; r < top + n && r < map->rows; r++) {
-            double v = weight_at(w, map, r, c);
-            if (fabs(v) <= largest) continue;
-            found = v;
-            largest = isnan(v) ? INFINITY : fabs(v);
+    const struct param *p = &w->network->layout.params[map->param];
+    int left = *column, top = *row, right = left + n < map->columns ? left + n : map->columns,
+        bottom = top + n < map->rows ? top + n : map->rows;
+    float largest = -1;
+    for (int c = left; c < right; c++) {
+        const float *line = w->network->params + p->offset + (size_t)c * (size_t)p->out + (size_t)map->first;
+        for (int r = top; r < bottom; r++) {
+            float size = fabsf(line[r]);
+            if (size <= largest) continue;
+            largest = isnan(size) ? INFINITY : size;
             *row = r;
             *column = c;
         }
-    return found;
+    }
+    return (double)w->network->params[p->offset + (size_t)*column * (size_t)p->out + (size_t)(map->first + *row)];
 }
 
 static int longest_side(const struct map *map) {
     return map->rows > map->columns ? map->rows : map->columns;
-}
-
-static double scale_of(const struct weights *w) {
-    double largest = 0;
-    for (int k = 0; k < w->count; k++) {
-        int row = 0, column = 0;
-        double v = fabs(largest_in(w, &w->maps[k], longest_side(&w->maps[k]), &row, &column));
-        if (isfinite(v)) largest = fmax(largest, v);
-    }
-    return matrix_scale(largest);
 }
 
 // --- a map ---
@@ -128,16 +119,27 @@ static void place_map(struct map *map, float x, float y, float side) {
     map->tile_columns = (map->columns + map->merged - 1) / map->merged;
 }
 
+// In the order in which the weights lie. Returns the largest size of those that are finite.
+static double fill_map(const struct weights *w, struct map *map) {
+    const struct param *p = &w->network->layout.params[map->param];
+    memset(map->tiles, 0, sizeof map->tiles);
+    for (int c = 0; c < map->columns; c++) {
+        const float *line = w->network->params + p->offset + (size_t)c * (size_t)p->out + (size_t)map->first;
+        for (int r = 0; r < map->rows; r += map->merged) {
+            double *tile = &map->tiles[r / map->merged * map->tile_columns + c / map->merged];
+            float found = (float)*tile;
+            for (int i = r; i < r + map->merged && i < map->rows; i++)
+                if (fabsf(line[i]) > fabsf(found) || isnan(line[i])) found = line[i];
+            *tile = (double)found;
+        }
+    }
+    return matrix_largest(map->tiles, (size_t)(map->tile_rows * map->tile_columns));
+}
+
 static void draw_map(const struct weights *w, const struct map *map, float side) {
     const struct train_card *card = &w->card;
-    double tiles[TILES * TILES];
-    for (int r = 0; r < map->tile_rows; r++)
-        for (int c = 0; c < map->tile_columns; c++) {
-            int row = r * map->merged, column = c * map->merged;
-            tiles[r * map->tile_columns + c] = largest_in(w, map, map->merged, &row, &column);
-        }
-    struct matrix_style style = {w->scale, TILES, 0};
-    matrix_draw(card->list, card->theme, map->r, tiles, map->tile_rows, map->tile_columns, &style);
+    struct matrix_style style = {w->scale, TILES, 0, w->ramp};
+    matrix_draw(card->list, card->theme, map->r, map->tiles, map->tile_rows, map->tile_columns, &style);
     math_draw_fit(card->list, card->theme, map->r.x, map->r.y + side + 16, side, map->label, 15, card->theme->ink2,
                   ALIGN_LEFT);
 }
@@ -192,32 +194,44 @@ static void model_head(const struct weights *w) {
     train_model_head(&w->card, w->model, w->r, width);
 }
 
+static void place_maps(struct weights *w, float top, float side, int down) {
+    float x[2] = {w->r.x, w->r.x};
+    for (int k = 0; k < w->count; k++) {
+        int row = row_of_map(w, k, down);
+        place_map(&w->maps[k], x[row], top + (float)row * (side + LABEL + MAP_GAP), side);
+        x[row] += advance_of(w, &w->maps[k], side);
+    }
+}
+
 static void draw_model(struct weights *w, struct told *told) {
     list_maps(w);
-    w->scale = scale_of(w);
-    model_head(w);
     float top = w->r.y + TRAIN_MODEL_HEAD + 4, height = w->r.y + w->r.h - top;
     int down = side_of(w, height, 2) > side_of(w, height, 1) ? 2 : 1;
-    float side = side_of(w, height, down), x[2] = {w->r.x, w->r.x};
-    for (int k = 0; side >= THINNEST && k < w->count; k++) {
-        struct map *map = &w->maps[k];
-        int row = row_of_map(w, k, down);
-        place_map(map, x[row], top + (float)row * (side + LABEL + MAP_GAP), side);
-        draw_map(w, map, side);
-        find_told(w, map, told);
-        x[row] += advance_of(w, map, side);
+    float side = fmaxf(THINNEST, side_of(w, height, down));
+    double largest = 0;
+    place_maps(w, top, side, down);
+    for (int k = 0; k < w->count; k++)
+        largest = fmax(largest, fill_map(w, &w->maps[k]));
+    w->scale = matrix_scale(largest);
+    model_head(w);
+    for (int k = 0; k < w->count; k++) {
+        draw_map(w, &w->maps[k], side);
+        find_told(w, &w->maps[k], told);
     }
 }
 
 void train_weights_card(struct ui *ui, rect r, const struct train_look *look, struct train_cards *cards) {
     struct train_card card = train_card_open(ui, r, look, cards);
     struct told told = {0};
+    struct matrix_ramp ramp;
+    matrix_ramp_of(ui->theme, &ramp);
     float need[MODEL_STYLES] = {NEEDED, NEEDED, NEEDED, NEEDED};
     train_place_stepper(&card);
     train_card_words(&card, "rows: units, columns: what they read; a tile shows the largest of its weights");
     struct train_grid grid = train_grid_begin(&card, "weights", need, true);
     for (int k = 0; k < look->count; k++) {
-        struct weights w = {.card = card, .model = k, .network = look->series[k].model, .r = grid.cell[k]};
+        struct weights w = {
+            .card = card, .model = k, .network = look->series[k].model, .ramp = &ramp, .r = grid.cell[k]};
         ui_push_id_int(ui, k);
         if (w.network)
             draw_model(&w, &told);
