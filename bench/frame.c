@@ -4,10 +4,9 @@
 //         [--cpu] [--json]
 // --view: of the stage with either figure (as without it), of one view, or of "all".
 // --cpu: processor time of all threads in place of the clock's, for a machine that does other things as well.
-#include "app.h"
-#include "atlas.h"
+// --while-training [--data FILE] [--seconds S]: frame_training.c.
+#include "frame.h"
 #include "mem.h"
-#include "raster.h"
 #include "thread.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,38 +30,28 @@ static bool read_number(const char *name, char **argv, int argc, int *k, int *ou
     return true;
 }
 
-static bool cpu;
+bool bench_cpu;
 
 static double now(void) {
-    return cpu ? (double)clock() / CLOCKS_PER_SEC : clock_seconds();
+    return bench_cpu ? (double)clock() / CLOCKS_PER_SEC : clock_seconds();
 }
 
-static int by_value(const void *a, const void *b) {
+int bench_by_value(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 static double median(double *v, int n) {
-    qsort(v, (size_t)n, sizeof *v, by_value);
+    qsort(v, (size_t)n, sizeof *v, bench_by_value);
     return v[n / 2] * 1000;
 }
 
-struct bench {
-    struct app *app;
-    struct renderer *renderer;
-    struct draw_list list;
-    int width, height;
-    float scale;
-    bool json;
-    uint32_t *pixels;
-};
-
-static void lay_out(struct bench *b, int position) {
+void bench_lay_out(struct bench *b, int position) {
     app_seek(b->app, position);
     draw_begin(&b->list, (float)b->width / b->scale, (float)b->height / b->scale, b->scale);
     app_frame(b->app, &b->list, 1);
 }
 
-static void paint(struct bench *b, bool everything) {
+void bench_paint(struct bench *b, bool everything) {
     rect dirty[64];
     renderer_draw(b->renderer, &b->list, app_background(b->app), b->pixels, b->width, b->height, b->width * 4,
                   everything, dirty, 64);
@@ -75,15 +64,15 @@ static void measure(struct bench *b, const char *name, enum phase phase) {
     for (int round = 0; round < ROUNDS; round++) {
         int position = first + round % 20;
         double t0 = now();
-        lay_out(b, position);
+        bench_lay_out(b, position);
         double t1 = now();
-        paint(b, true);
+        bench_paint(b, true);
         double t2 = now();
-        lay_out(b, position + 1);
-        paint(b, false);
+        bench_lay_out(b, position + 1);
+        bench_paint(b, false);
         double t3 = now();
-        lay_out(b, position);
-        paint(b, false);
+        bench_lay_out(b, position);
+        bench_paint(b, false);
         back[round] = now() - t3;
         layout[round] = t1 - t0;
         full[round] = t2 - t0;
@@ -98,17 +87,22 @@ static void measure(struct bench *b, const char *name, enum phase phase) {
 }
 
 int main(int argc, char **argv) {
-    int width = 1440, height = 900, threads = 2, length = 8;
+    int width = 1440, height = 900, threads = 0, length = 8; // threads 0: 2, and 1 beside a training
     struct app_options options = {.setup = setup_default(), .theme = 0, .reduced_motion = true, .wait = true};
     struct net_spec *spec = &options.setup.recipe.spec;
     double scale = 1;
-    const char *view = NULL;
-    bool json = false;
+    const char *view = NULL, *data = NULL;
+    bool json = false, training = false;
+    int seconds = 5;
     for (int k = 1; k < argc; k++) {
         if (!strcmp(argv[k], "--json"))
             json = true;
         else if (!strcmp(argv[k], "--cpu"))
-            cpu = true;
+            bench_cpu = true;
+        else if (!strcmp(argv[k], "--while-training"))
+            training = true;
+        else if (k + 1 < argc && !strcmp(argv[k], "--data"))
+            data = argv[++k];
         else if (k + 1 < argc && !strcmp(argv[k], "--size") && sscanf(argv[k + 1], "%dx%d", &width, &height) == 2)
             k++;
         else if (k + 1 < argc && !strcmp(argv[k], "--view") &&
@@ -121,10 +115,11 @@ int main(int argc, char **argv) {
         else if (!read_number("--threads", argv, argc, &k, &threads) &&
                  !read_number("--layers", argv, argc, &k, &spec->layers) &&
                  !read_number("--hidden", argv, argc, &k, &spec->hidden) &&
-                 !read_number("--length", argv, argc, &k, &length)) {
+                 !read_number("--length", argv, argc, &k, &length) &&
+                 !read_number("--seconds", argv, argc, &k, &seconds)) {
             fprintf(stderr,
                     "frame: unknown word \"%s\"; --size WxH, --scale S, --threads N, --cell C, --layers N, --hidden N, "
-                    "--length T, --view NAME, --cpu and --json are known\n",
+                    "--length T, --view NAME, --cpu, --json, --while-training, --data FILE and --seconds S are known\n",
                     argv[k]);
             return 2;
         }
@@ -141,19 +136,23 @@ int main(int argc, char **argv) {
         return 1;
     }
     struct bench bench = {.app = app,
-                          .renderer = renderer_new(atlas, threads),
+                          .renderer = renderer_new(atlas, threads > 0 ? threads
+                                                          : training  ? 1
+                                                                      : 2),
                           .width = width,
                           .height = height,
                           .scale = (float)scale,
                           .json = json,
                           .pixels = mem_need((size_t)width * (size_t)height, sizeof *bench.pixels)};
     draw_init(&bench.list, atlas_fonts(atlas));
-    bool all = view && !strcmp(view, "all");
-    if (!view || all) {
+    bool all = view && !strcmp(view, "all"), good = true;
+    if (training)
+        good = bench_while_training(&bench, data, seconds);
+    else if (!view || all) {
         measure(&bench, "forward", PHASE_LOSS);
         measure(&bench, "backward", PHASE_CLIP);
     }
-    for (int k = 1; k < view_count() && view; k++) {
+    for (int k = 1; k < view_count() && view && !training; k++) {
         if (!all && strcmp(view, view_get(k)->name)) continue;
         app_show_view(app, k);
         measure(&bench, view_get(k)->name, PHASE_CLIP);
@@ -163,5 +162,5 @@ int main(int argc, char **argv) {
     renderer_free(bench.renderer);
     atlas_free(atlas);
     app_free(app);
-    return 0;
+    return good ? 0 : 1;
 }

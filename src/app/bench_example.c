@@ -61,33 +61,75 @@ void bench_example_free(struct bench_example *e) {
 
 // --- by number ---
 
-static const int *copy_symbols(const int *from, int T) {
+// Column b of (T, B); NULL stays NULL.
+static const int *copy_symbols(const int *from, int T, int B, int b) {
     int *to = mem_need((size_t)T, sizeof *to);
-    memcpy(to, from, (size_t)T * sizeof *to);
+    for (int t = 0; t < T; t++)
+        to[t] = from[t * B + b];
     return to;
 }
 
-static const double *copy_values(const float *from, int T, int channels) {
+static const double *copy_values(const float *from, int T, int B, int b, int channels) {
     if (!from) return NULL;
-    size_t count = (size_t)T * (size_t)channels;
+    size_t count = (size_t)T * (size_t)channels, each = (size_t)channels;
     double *to = mem_need(count, sizeof *to);
     for (size_t i = 0; i < count; i++)
-        to[i] = from[i];
+        to[i] = from[(i / each * (size_t)B + (size_t)b) * each + i % each];
     return to;
 }
 
-static void take_column(const struct dataset *data, const struct minibatch *m, struct bench_example *e) {
+// Timesteps of column b up to its padding; at least 1. target: NULL where there is none.
+static int column_length(const int *x, const int *target, int T, int B, int b) {
+    while (T > 1 && x[(T - 1) * B + b] < 0 && (!target || target[(T - 1) * B + b] < 0))
+        T--;
+    return T;
+}
+
+static void take_column(const struct dataset *data, const struct minibatch *m, int b, struct bench_example *e) {
     bool pair = data->answers == ANSWERS_SEQUENCE;
-    e->example.T = m->T;
-    e->example.x = is_real(data) && !pair ? NULL : copy_symbols(m->x, m->T);
-    e->example.x_real = copy_values(m->x_real, m->T, data->channels);
-    e->example.target = copy_symbols(m->target, m->T);
-    e->example.target_real = copy_values(m->target_real, m->T, dataset_outputs(data));
+    int T = column_length(m->x, m->target, m->T, m->B, b);
+    e->example.T = T;
+    e->example.x = is_real(data) && !pair ? NULL : copy_symbols(m->x, T, m->B, b);
+    e->example.x_real = copy_values(m->x_real, T, m->B, b, data->channels);
+    e->example.target = copy_symbols(m->target, T, m->B, b);
+    e->example.target_real = copy_values(m->target_real, T, m->B, b, dataset_outputs(data));
     if (!pair) return;
-    e->source.T = m->source_T;
-    e->source.x = is_real(data) ? NULL : copy_symbols(m->source, m->source_T);
-    e->source.x_real = copy_values(m->source_real, m->source_T, data->channels);
+    e->source.T = T = column_length(m->source, NULL, m->source_T, m->B, b);
+    e->source.x = is_real(data) ? NULL : copy_symbols(m->source, T, m->B, b);
+    e->source.x_real = copy_values(m->source_real, T, m->B, b, data->channels);
     e->example.source = &e->source;
+}
+
+// What was read, as a text: of a language model the symbols that it answers.
+static void column_text(const struct dataset *data, struct bench_example *e) {
+    bool pair = data->answers == ANSWERS_SEQUENCE, language = data->answers == ANSWERS_NEXT;
+    const struct example *read = pair ? &e->source : &e->example;
+    const int *symbols = language ? read->target : read->x;
+    int *kept = mem_need((size_t)read->T, sizeof *kept), n = 0;
+    for (int t = 0; t < read->T; t++) {
+        int symbol = symbols[pair && data->reverse_source ? read->T - 1 - t : t];
+        if (symbol >= 0 && !(language && symbol == VOCABULARY_EOS)) kept[n++] = symbol;
+    }
+    struct str text = {0};
+    vocabulary_decode(&data->vocabulary, kept, n, &text);
+    str_line(str_text(&text), text.size, e->text, sizeof e->text);
+    str_release(&text);
+    mem_free(kept);
+}
+
+struct bench_example *bench_example_of_column(const struct dataset *data, const struct minibatch *m, int b) {
+    struct bench_example *e = mem_need(1, sizeof *e);
+    e->index = -1;
+    take_column(data, m, b, e);
+    if (!is_real(data)) {
+        column_text(data, e);
+        return e;
+    }
+    int used = snprintf(e->text, sizeof e->text, "sequence %d", b + 1), T = e->example.T;
+    if (data->answers == ANSWERS_ONE && data->output == VALUES_SYMBOLS)
+        snprintf(e->text + used, sizeof e->text - (size_t)used, ", class %s",
+                 dataset_answer_vocabulary(data)->texts[e->example.target[T - 1]]);
+    return e;
 }
 
 struct bench_example *bench_example_numbered(const struct dataset *data, int index, struct err *err) {
@@ -102,7 +144,7 @@ struct bench_example *bench_example_numbered(const struct dataset *data, int ind
     e->index = index;
     int T = dataset_window(data, index, &one, &e->cut), longest = one.source_T > T ? one.source_T : T;
     if (longest <= WORKBENCH_MAX_T)
-        take_column(data, &one, e);
+        take_column(data, &one, 0, e);
     else
         err_set(err, ERR_LIMIT, "%s: expected at most %d timesteps to walk through, found %d in example %d", data->name,
                 WORKBENCH_MAX_T, longest, index + 1);
@@ -189,7 +231,7 @@ static bool take_typed(const struct dataset *data, const struct model *model, st
         return true;
     }
     if (data->answers != ANSWERS_SEQUENCE) {
-        e->example = (struct example){.T = n, .x = copy_symbols(symbols, n), .target = no_answers(n)};
+        e->example = (struct example){.T = n, .x = copy_symbols(symbols, n, 1, 0), .target = no_answers(n)};
         return true;
     }
     int *x = mem_need((size_t)n, sizeof *x);

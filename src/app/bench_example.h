@@ -18,6 +18,10 @@ int bench_example_count(const struct dataset *data);
 // What number `index` is called, as in bench_example.text.
 void bench_example_caption(const struct dataset *data, int index, char *out, size_t size);
 
+// Column b of a minibatch, without its padding, of any length; index -1. A caption in any case: its text, or "sequence
+// 3" (b from 0), with the class where it has one.
+struct minibatch;
+struct bench_example *bench_example_of_column(const struct dataset *data, const struct minibatch *m, int b);
 // NULL with err: there is no such number, or it is longer than WORKBENCH_MAX_T and may not be cut.
 struct bench_example *bench_example_numbered(const struct dataset *data, int index, struct err *err);
 // Text is looked up in the data; else its symbols are taken as they are, without answers where they are not the text

@@ -111,17 +111,22 @@ static struct dataset *read_data(const struct setup *setup, const struct checkpo
     return NULL;
 }
 
-static void free_data(struct dataset *data) {
+struct dataset *setup_read_data(const struct setup *setup, workbench_progress *progress, void *context,
+                                struct err *err) {
+    return read_data(setup, NULL, progress, context, err);
+}
+
+void setup_free_data(struct dataset *data) {
     if (data) dataset_release(data);
     mem_free(data);
 }
 
 static struct workbench *build_by_recipe(const struct setup *setup, workbench_progress *progress, void *context,
                                          struct err *err) {
-    struct dataset *data = read_data(setup, NULL, progress, context, err);
+    struct dataset *data = setup_read_data(setup, progress, context, err);
     struct workbench *bench = NULL;
     if (data) bench = workbench_new(data, &setup->recipe, setup->word, setup->example, progress, context, err);
-    if (!bench) free_data(data);
+    if (!bench) setup_free_data(data);
     return bench;
 }
 
@@ -139,7 +144,7 @@ static struct workbench *build_by_checkpoint(const struct setup *setup, workbenc
         err_set(err, ERR_FORMAT, "%s: expected a vocabulary in its metadata, found none", setup->checkpoint);
     else if ((data = read_data(setup, &checkpoint, progress, context, err)))
         bench = workbench_from_model(&checkpoint.model, data, setup->word, setup->example, err);
-    if (!bench) free_data(data);
+    if (!bench) setup_free_data(data);
     checkpoint_release(&checkpoint);
     return bench;
 }

@@ -23,6 +23,10 @@ struct setup {
 };
 struct setup setup_default(void);
 bool setup_same_network(const struct setup *a, const struct setup *b); // all but the example
+// The data alone, read as its vocabularies and not a checkpoint's say; NULL with err. The caller's: setup_free_data().
+struct dataset *setup_read_data(const struct setup *setup, workbench_progress *progress, void *context,
+                                struct err *err);
+void setup_free_data(struct dataset *data); // may be NULL
 // NULL with err; nothing is kept then.
 struct workbench *setup_build(const struct setup *setup, workbench_progress *progress, void *context, struct err *err);
 // The network and the training that a built-in task brings, over what is there: its recipe, or the small one to walk

@@ -9,6 +9,13 @@ int training_length(const struct dataset *data) {
     return longest < TRAINING_MAX_T ? longest : TRAINING_MAX_T;
 }
 
+long training_epoch(const struct dataset *data, int batch, int max_T) {
+    enum { FRESH_EPOCH = 100 };
+    if (data->fresh) return FRESH_EPOCH;
+    long each = data->shape == TEXT_WHOLE ? (long)(data->train_symbols / (size_t)max_T) : data->train_count;
+    return each > batch ? (each + batch - 1) / batch : 1;
+}
+
 // --- the network that the data ask for ---
 
 static enum net_output output_of(const struct dataset *data) {

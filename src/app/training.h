@@ -52,5 +52,8 @@ bool training_validate(struct training *training, double *loss, double *accuracy
 int training_length(const struct dataset *data);
 // Of the network that such answers ask for, unless another is wished for.
 enum net_kind training_kind(enum data_answers answers);
+// Updates that draw as many examples as the training part has (of one long text or series: as many windows); at least
+// 1. Tasks that make every minibatch anew have no end: 100.
+long training_epoch(const struct dataset *data, int batch, int max_T);
 // A minibatch as the trainer takes it, borrowed. source: room for what an encoder reads.
 struct batch training_batch(const struct minibatch *minibatch, struct batch *source);

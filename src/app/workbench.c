@@ -22,6 +22,27 @@ struct recipe recipe_default(void) {
     return recipe;
 }
 
+bool recipe_settle(struct recipe *recipe, const struct dataset *data, struct err *err) {
+    if (!training_network(data, recipe->kind, &recipe->spec, err)) return false;
+    if (recipe->max_T <= 0) recipe->max_T = training_length(data);
+    return net_spec_check(&recipe->spec, err);
+}
+
+bool recipe_model(const struct recipe *recipe, struct model *model, struct rng *batches, struct err *err) {
+    struct rng rng = rng_seed((uint64_t)recipe->seed);
+    *batches = rng_fork(&rng, 1);
+    return model_init(model, &recipe->spec, err) &&
+           model_init_weights(model, recipe->init, &rng, (float)recipe->forget_bias, err);
+}
+
+bool recipe_training(const struct recipe *recipe, const struct dataset *data, struct model *model, struct rng batches,
+                     struct training *training, struct err *err) {
+    struct training_plan plan = {
+        .schedule = {.kind = recipe->schedule, .lr = recipe->options.lr, .total = recipe->steps, .factor = 0.1}};
+    return training_init(training, data, model, &recipe->options, recipe->batch, recipe->max_T, batches, err) &&
+           training_follow(training, &plan, err);
+}
+
 struct record_texts workbench_texts(const struct vocabulary *symbols, const struct vocabulary *labels) {
     bool own = labels->count > 0;
     return (struct record_texts){.symbols = symbols->texts,
@@ -104,13 +125,9 @@ static bool set_first(struct workbench *bench, const char *text, int number, str
 static bool train(struct workbench *bench, workbench_progress *progress, void *context, struct rng rng,
                   struct err *err) {
     struct recipe *recipe = &bench->recipe;
-    struct training training;
-    struct training_plan plan = {
-        .schedule = {.kind = recipe->schedule, .lr = recipe->options.lr, .total = recipe->steps}};
-    if (!training_init(&training, bench->data, &bench->model, &recipe->options, recipe->batch, recipe->max_T, rng, err))
-        return false;
+    struct training training = {0};
     double start = clock_seconds();
-    bool good = training_follow(&training, &plan, err);
+    bool good = recipe_training(recipe, bench->data, &bench->model, rng, &training, err);
     for (long k = 0; good && k < recipe->steps; k++) {
         struct step_report report;
         good = training_step(&training, &report, err);
@@ -120,7 +137,7 @@ static bool train(struct workbench *bench, workbench_progress *progress, void *c
     }
     bench->train_seconds = clock_seconds() - start;
     bench->update = training.done;
-    int slabs = trainer_state_slabs(training.trainer);
+    int slabs = good ? trainer_state_slabs(training.trainer) : 0;
     good = good && (history_push(bench->history, bench->update, &training.rng, bench->model.params,
                                  slabs > 0 ? trainer_state(training.trainer, 0) : NULL,
                                  slabs > 1 ? trainer_state(training.trainer, 1) : NULL) ||
@@ -136,11 +153,8 @@ struct workbench *workbench_new(struct dataset *data, const struct recipe *recip
     bench->data = data;
     bench->recipe = *recipe;
     struct recipe *own = &bench->recipe;
-    if (!training_network(data, own->kind, &own->spec, err)) goto fail;
-    if (own->max_T <= 0) own->max_T = training_length(data);
-    struct rng rng = rng_seed((uint64_t)own->seed), batches = rng_fork(&rng, 1);
-    if (!net_spec_check(&own->spec, err) || !model_init(&bench->model, &own->spec, err)) goto fail;
-    if (!model_init_weights(&bench->model, own->init, &rng, (float)own->forget_bias, err)) goto fail;
+    struct rng batches;
+    if (!recipe_settle(own, data, err) || !recipe_model(own, &bench->model, &batches, err)) goto fail;
     bench->history = history_new(bench->model.layout.size, HISTORY_BUDGET);
     if (!train(bench, progress, context, batches, err)) goto fail;
     if (!set_first(bench, text, number, err)) goto fail;

@@ -23,6 +23,16 @@ struct recipe {
     enum schedule_kind schedule; // of the learning rate, over `steps`
 };
 struct recipe recipe_default(void); // lstm, 8 units, seed 1, 400 updates of 32 sequences
+// What the data decide of a recipe is put into it: the network's sizes and kind, and a length where none is said. Fails
+// as training_network() and net_spec_check().
+bool recipe_settle(struct recipe *recipe, const struct dataset *data, struct err *err);
+// Of a settled recipe: the model as initialised, and the random numbers of its minibatches. On failure *model is empty
+// or the caller's to release.
+bool recipe_model(const struct recipe *recipe, struct model *model, struct rng *batches, struct err *err);
+// A run from a model of this recipe on, and its learning rate's schedule; released by the caller, where it fails too.
+struct training;
+bool recipe_training(const struct recipe *recipe, const struct dataset *data, struct model *model, struct rng batches,
+                     struct training *training, struct err *err);
 
 struct workbench {
     struct dataset *data; // owned

@@ -148,3 +148,16 @@ size_t utf8_check(const char *text, size_t length) {
     }
     return length;
 }
+
+void str_line(const char *text, size_t length, char *out, size_t size) {
+    size_t written = 0;
+    for (size_t i = 0, used; i < length; i += used) {
+        char code[5];
+        unsigned codepoint = utf8_next(text + i, length - i, &used);
+        size_t n = utf8_put(codepoint == '\n' ? 0x21B5 : codepoint < 32 || codepoint == 127 ? ' ' : codepoint, code);
+        if (written + n >= size) break;
+        memcpy(out + written, code, n);
+        written += n;
+    }
+    out[written] = 0;
+}

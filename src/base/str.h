@@ -30,3 +30,6 @@ size_t utf8_count(const char *text, size_t length);
 // Offset of the first byte that is not part of valid UTF-8 (overlong forms, surrogates, > U+10FFFF are faults), or
 // length.
 size_t utf8_check(const char *text, size_t length);
+// A text as one line of valid UTF-8: as many whole code points as fit, line ends as "↵", other control characters as
+// spaces, what is no UTF-8 as U+FFFD. Always terminated; size at least 1.
+void str_line(const char *text, size_t length, char *out, size_t size);

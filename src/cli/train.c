@@ -377,9 +377,7 @@ static int train(const struct run *run, struct training *training, struct progre
 
 static long steps_of(const struct run *run, const struct recipe *recipe, const struct dataset *data) {
     if (run->training.epochs <= 0) return run->training.steps;
-    long each = data->train_count;
-    if (data->shape == TEXT_WHOLE) each = (long)(data->train_symbols / (size_t)recipe->max_T);
-    long updates = (each + recipe->batch - 1) / recipe->batch;
+    long updates = training_epoch(data, recipe->batch, recipe->max_T);
     if (run->own.carry && data->shape == TEXT_WHOLE)
         updates = dataset_stream_windows(data, DATASET_TRAIN, recipe->batch, recipe->max_T);
     return run->training.epochs * (updates > 0 ? updates : 1);

@@ -28,9 +28,13 @@ static size_t bytes_of(const struct history *history, const struct entry *entry)
     return history->size * sizeof(float) * (1u + entry->has_m + entry->has_v);
 }
 
+static void forget(struct history *history, const struct entry *entry) {
+    history->bytes -= bytes_of(history, entry);
+    mem_free(entry->slabs);
+}
+
 static void drop(struct history *history, int index) {
-    history->bytes -= bytes_of(history, &history->entries[index]);
-    mem_free(history->entries[index].slabs);
+    forget(history, &history->entries[index]);
     int behind = history->count - index - 1;
     memmove(history->entries + index, history->entries + index + 1, (size_t)behind * sizeof *history->entries);
     history->count--;
@@ -64,8 +68,13 @@ static void thin(struct history *history) {
         drop(history, history->count > 2 ? 1 : 0);
         return;
     }
-    for (int i = (half - 1) | 1; i > 0; i -= 2)
-        if (i < half) drop(history, i);
+    int kept = 0;
+    for (int i = 0; i < history->count; i++)
+        if (i < half && i % 2 == 1)
+            forget(history, &history->entries[i]);
+        else
+            history->entries[kept++] = history->entries[i];
+    history->count = kept;
 }
 
 static bool make_room(struct history *history) {
