@@ -11,7 +11,8 @@
 enum { MOST_ANSWERS = 9, MOST_INPUT = 24 }; // of an answer at every timestep the last; bytes
 
 void run_check_release(struct run_check *check) {
-    check->measures = NULL; // there is nothing to own yet
+    measures_free(check->measures);
+    check->measures = NULL;
 }
 
 void run_check_free(struct run_check *check) {
@@ -189,6 +190,14 @@ static bool make_texts(const struct experiment *e, struct learner *l, struct run
     return good;
 }
 
+// --- what is inside ---
+
+static bool measure(const struct experiment *e, const struct learner *l, struct run_check *check, struct err *err) {
+    if (e->probes.count == 0 || !measures_apply(&l->model, e->probes.list[0])) return true;
+    check->measures = measures_new(&l->model, e->probes.list, e->probes.count, err);
+    return check->measures != NULL;
+}
+
 // --- the checkpoint ---
 
 struct run_check *experiment_check(const struct experiment *e, struct learner *l, struct err *err) {
@@ -201,7 +210,7 @@ struct run_check *experiment_check(const struct experiment *e, struct learner *l
     check->update = l->training.done;
     check->train_loss = NAN;
     bool good = training_validate(&l->training, &check->valid_loss, &check->accuracy, &tokens, err) &&
-                make_texts(e, l, check, err);
+                make_texts(e, l, check, err) && measure(e, l, check, err);
     if (good && tokens == 0) check->valid_loss = check->accuracy = NAN;
     if (good) return check;
     run_check_free(check);

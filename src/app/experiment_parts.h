@@ -4,6 +4,7 @@
 
 #include "experiment.h"
 #include "history.h"
+#include "probes.h"
 #include "sampler.h"
 #include "thread.h"
 #include "training.h"
@@ -88,6 +89,7 @@ struct experiment {
     // the worker's; what the interface reads of it (data, recipes, weights) no longer changes once shared.ready is set
     struct dataset *data;
     struct learner learner[EXPERIMENT_MODELS];
+    struct probes probes;                     // what the models are measured on
     int64_t update, last, check_every, epoch; // all models are at `update` between two of them
     int64_t kept;                             // update that the keeper has seen last; -1 = none
     bool check_due;                           // of update `last`

@@ -36,12 +36,20 @@ static bool block_is_measured(const struct net_spec *side, int block) {
     return side->hidden <= MEASURE_MATRIX_UNITS && block == measures_candidate_block(net_cell(side));
 }
 
+static int timesteps_of(const struct example *probe) {
+    return probe->T + (probe->source ? probe->source->T : 0);
+}
+
+bool measures_apply(const struct model *model, const struct example *first) {
+    int T = timesteps_of(first);
+    return T <= MEASURE_MOST_TIMESTEPS && (double)T * (double)model->layout.weights <= MEASURE_MOST_WORK;
+}
+
 static int probes_within_work(const struct model *model, const struct example *const *probes, int count) {
     double work = 0;
     int n = 0;
     while (n < count && n < MEASURE_PROBES && (n == 0 || work < MEASURE_WORK)) {
-        int T = probes[n]->T + (probes[n]->source ? probes[n]->source->T : 0);
-        work += (double)T * (double)model->layout.weights;
+        work += (double)timesteps_of(probes[n]) * (double)model->layout.weights;
         n++;
     }
     return n;

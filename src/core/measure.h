@@ -62,8 +62,13 @@ struct measures {
     size_t norm_count;
 };
 
-// probes: at least one; each must pass example_check(). Of all but the first only as many are looked at as MEASURE_WORK
-// allows. NULL with err: ERR_MEMORY, ERR_VALUE or ERR_LIMIT. Once forward and backward a probe.
+// Whether a probe is within what a checkpoint may take: weights times timesteps, and timesteps.
+#define MEASURE_MOST_WORK 128e6 // about half a second
+enum { MEASURE_MOST_TIMESTEPS = 4096 };
+bool measures_apply(const struct model *model, const struct example *first);
+// probes: at least one, the first of which measures_apply() admits; each must pass example_check(). Of all but the
+// first only as many are looked at as MEASURE_WORK allows. NULL with err: ERR_MEMORY, ERR_VALUE or ERR_LIMIT. Once
+// forward and backward a probe.
 struct measures *measures_new(const struct model *model, const struct example *const *probes, int count,
                               struct err *err);
 void measures_free(struct measures *measures); // may be NULL

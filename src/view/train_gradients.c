@@ -354,6 +354,15 @@ static void explanation(const struct gradients *g, const struct measures *m, rec
 
 // --- the card ---
 
+// Of a run that was reopened the first checkpoint after that.
+static int64_t first_update(const struct gradients *g) {
+    for (int k = 0; k < g->card.look->count; k++) {
+        const struct train_check *check = train_check_first(&g->card, k);
+        if (check) return check->update;
+    }
+    return 0;
+}
+
 static int longest(const struct gradients *g) {
     int T = 0;
     for (int k = 0; k < g->card.look->count; k++) {
@@ -374,7 +383,9 @@ void train_gradients_card(struct ui *ui, rect r, const struct train_look *look, 
     choose_state(&g, m);
     train_place_stepper(&g.card);
     what_is_shown(&g, m);
-    train_card_words(&g.card, "thin lines: update 0");
+    char words[64];
+    snprintf(words, sizeof words, "thin lines: update %lld", (long long)first_update(&g));
+    train_card_words(&g.card, words);
     g.T = longest(&g);
     g.t = cards->t < 1 ? 0 : cards->t > g.T ? g.T - 1 : cards->t - 1;
     rect content = g.card.r;
