@@ -2,11 +2,13 @@
 
 #include "minibatch.h"
 
+// Example of all, or of the validation part: spread over them, since some data are sorted. -1: no more.
 static int candidate(const struct dataset *data, int number, int window) {
-    int count = dataset_window_count(data, window);
+    int count = dataset_window_count(data, window), all = data->validation_count > 0 ? data->validation_count : count;
     if (data->shape == TEXT_WHOLE) return count - 1 - number; // its end validates
-    if (data->validation_count > 0) return number < data->validation_count ? data->validation[number] : -1;
-    return number < count ? number : -1;
+    int at = all < PROBES_LOOKED_AT ? number : (int)((2L * number + 1) * all / (2 * PROBES_LOOKED_AT));
+    if (at >= all) return -1;
+    return data->validation_count > 0 ? data->validation[at] : at;
 }
 
 // Into the list by length, the longest first; of equal ones the earlier first. One that is shorter than all of a full

@@ -10,8 +10,8 @@ struct probes {
     struct bench_example *examples[MEASURE_PROBES];
     const struct example *list[MEASURE_PROBES]; // of the above, as measures_new() takes them
 };
-// The longest (source and answer together) of the first PROBES_LOOKED_AT of the validation part, or of all data where
-// there is none; of one long text or series of the last windows of `window` timesteps. Longer examples are cut to
+// The longest (source and answer together) of PROBES_LOOKED_AT of the validation part, or of all data where there is
+// none; of one long text or series of the last windows of `window` timesteps. Longer examples are cut to
 // `window`. Fails with ERR_MEMORY.
 enum { PROBES_LOOKED_AT = 64 };
 bool probes_init(struct probes *probes, const struct dataset *data, int window, struct err *err);
