@@ -19,8 +19,8 @@ struct run_check { // a checkpoint: update 0, and every check_every updates
     int64_t update;
     double train_loss;           // run_mean_loss() since the checkpoint before; NaN at update 0
     double valid_loss, accuracy; // NaN where there is no validation part; accuracy also where answers are real
-    // measures_new() on the examples of probes.h; NULL where these are too much to measure, and of checkpoints of a
-    // reopened run
+    // measures_new() on the examples of probes.h; NULL where these are too much to measure or the last measures are not
+    // long ago (large models), and at checkpoints of a reopened run
     struct measures *measures;
     // Of networks that write: what `unroll sample --seed 1` (2, 3, 4) writes, a line end as "↵". Of the others what is
     // answered to the first examples of the validation part, "input → answer", and where that is wrong "input → answer,

@@ -205,6 +205,8 @@ static bool name_model(const struct experiment *e, int k, struct err *err) {
 bool experiment_advance(struct experiment *e, struct err *err) {
     for (int k = 0; k < e->plan.models; k++)
         if (!advance(&e->learner[k], err)) return name_model(e, k, err);
+    for (int k = 0; k < e->plan.models; k++)
+        e->work += (double)e->learner[k].point.tokens * (double)e->learner[k].model.layout.weights;
     e->update++;
     for (int k = 0; k < e->plan.models && e->update % SNAPSHOT_EVERY == 0; k++) {
         struct learner *l = &e->learner[k];

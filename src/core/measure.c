@@ -273,6 +273,19 @@ static bool measure(struct measures *m, const struct model *model, const struct 
     return good;
 }
 
+// A timestep of the reference takes as long as some 30 tokens of training, eigenvalues as long as 25 H^3.
+double measures_cost(const struct model *model, const struct example *const *probes, int count) {
+    const struct net_spec *spec = &model->layout.spec;
+    double H = spec->hidden, cost = 0;
+    int n = probes_within_work(model, probes, count);
+    for (int i = 0; i < n; i++)
+        cost += 30.0 * (double)timesteps_of(probes[i]) * (double)model->layout.weights;
+    for (struct places p = {0}; next_place(spec, &p);)
+        for (int b = 0; b < net_cell(spec)->block_count; b++)
+            if (block_is_measured(&p.side, b)) cost += 25 * H * H * H;
+    return cost;
+}
+
 struct measures *measures_new(const struct model *model, const struct example *const *probes, int count,
                               struct err *err) {
     check(count > 0, "no example to measure on");

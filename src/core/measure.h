@@ -7,10 +7,10 @@
 #include "reference.h"
 
 enum {
-    MEASURE_PROBES = 4,               // at most so many examples are looked at
-    MEASURE_WORK = 4 << 20,           // weights times timesteps after which no further probe is begun
-    MEASURE_ALL_MATRICES_UNITS = 128, // up to so many units the matrices of the gates are measured as well ...
-    MEASURE_MATRIX_UNITS = 256        // ... and up to so many that of the candidate: eigenvalues cost 10 H^3
+    MEASURE_PROBES = 4,              // at most so many examples are looked at
+    MEASURE_WORK = 1 << 20,          // weights times timesteps after which no further probe is begun
+    MEASURE_ALL_MATRICES_UNITS = 64, // up to so many units the matrices of the gates are measured as well ...
+    MEASURE_MATRIX_UNITS = 256       // ... and up to so many that of the candidate: eigenvalues cost 10 H^3
 };
 
 // Where: a layer and direction of the network; of an encoder-decoder of its decoder, or of its encoder.
@@ -72,6 +72,8 @@ bool measures_apply(const struct model *model, const struct example *first);
 struct measures *measures_new(const struct model *model, const struct example *const *probes, int count,
                               struct err *err);
 void measures_free(struct measures *measures); // may be NULL
+// Roughly what it costs, in weights times tokens of training: that many take as long.
+double measures_cost(const struct model *model, const struct example *const *probes, int count);
 
 // The entry, or NULL where there is none.
 const struct measured_slot *measures_slot(const struct measures *measures, struct measured_at at, int slot);

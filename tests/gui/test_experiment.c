@@ -466,6 +466,44 @@ static void probes_are_the_longest(void **state) {
     experiment_free(e);
 }
 
+// A large model is not measured again before training has taken long enough; all models at the same checkpoints.
+static void large_models_are_measured_now_and_then(void **state) {
+    (void)state;
+    struct experiment_plan plan = small_plan(2);
+    enum { EVERY = 20 };
+    plan.recipe[0].spec.hidden = 130;
+    plan.recipe[0].batch = plan.recipe[1].batch = 32;
+    plan.check_every = EVERY;
+    struct experiment *e = experiment_new(&plan, NULL, NULL);
+    const struct experiment_look *look = go(e, 2 * EVERY);
+    struct probes probes;
+    assert_true(probes_init(&probes, look->data, plan.recipe[0].max_T, NULL));
+    double work = 0, cost = 0;
+    for (int k = 0; k < 2; k++) {
+        struct run run;
+        run_open(&run, &plan, k);
+        cost += measures_cost(&run.model, probes.list, probes.count);
+        for (int i = 0; i < 2 * EVERY; i++) // of one update
+            work += (double)look->run[k].points[i].tokens * (double)look->run[k].weights / (2 * EVERY);
+        run_close(&run);
+        assert_non_null(look->run[k].checks[0].measures);
+        assert_null(look->run[k].checks[1].measures);
+        assert_null(look->run[k].checks[2].measures);
+    }
+    probes_release(&probes);
+    int64_t updates = (int64_t)(cost / 0.03 / work);
+    assert_true(updates > 3 * EVERY);
+    look = go(e, updates + updates / 10 + 2 * EVERY);
+    int again = 3;
+    while (again < look->run[0].check_count && !look->run[0].checks[again].measures)
+        again++;
+    assert_true(again < look->run[0].check_count);
+    assert_true(fabs((double)(look->run[0].checks[again].update - updates)) < 0.1 * (double)updates + EVERY);
+    assert_non_null(look->run[1].checks[again].measures);
+    assert_null(look->run[0].checks[look->run[0].check_count - 1].measures);
+    experiment_free(e);
+}
+
 // What a checkpoint says is what the core says of the same model.
 static void checkpoints(void **state) {
     (void)state;
@@ -690,12 +728,19 @@ static void keeper_fails(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_optimiser),   cmocka_unit_test(branches),
-        cmocka_unit_test(at_random),         cmocka_unit_test(diverges),
-        cmocka_unit_test(memory_ends),       cmocka_unit_test(read_fails),
-        cmocka_unit_test(usual_checkpoints), cmocka_unit_test(probes_are_the_longest),
-        cmocka_unit_test(checkpoints),       cmocka_unit_test(copies),
-        cmocka_unit_test(copies_of_all),     cmocka_unit_test(kept),
+        cmocka_unit_test(every_optimiser),
+        cmocka_unit_test(branches),
+        cmocka_unit_test(at_random),
+        cmocka_unit_test(diverges),
+        cmocka_unit_test(memory_ends),
+        cmocka_unit_test(read_fails),
+        cmocka_unit_test(usual_checkpoints),
+        cmocka_unit_test(probes_are_the_longest),
+        cmocka_unit_test(large_models_are_measured_now_and_then),
+        cmocka_unit_test(checkpoints),
+        cmocka_unit_test(copies),
+        cmocka_unit_test(copies_of_all),
+        cmocka_unit_test(kept),
         cmocka_unit_test(keeper_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -319,7 +319,7 @@ static void bounded_work(void **state) {
     const struct example *probes[6] = {&example, &example, &example, &example, &example, &example};
     static const struct {
         int hidden, probes, matrices;
-    } cases[] = {{8, 4, 4}, {64, 4, 4}, {128, 2, 4}, {136, 1, 1}, {264, 1, 0}};
+    } cases[] = {{8, 4, 4}, {64, 1, 4}, {72, 1, 1}, {136, 1, 1}, {264, 1, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct err err = {0};
         struct model model;
@@ -329,6 +329,13 @@ static void bounded_work(void **state) {
         assert_non_null(m);
         assert_int_equal(m->probes, cases[i].probes);
         assert_int_equal(m->matrix_count, cases[i].matrices);
+        double cost = 30.0 * cases[i].probes * T * (double)model.layout.weights +
+                      25.0 * cases[i].matrices * pow(cases[i].hidden, 3);
+        assert_close(measures_cost(&model, probes, 6), cost, 1e-12);
+        assert_true(measures_apply(&model, probes[0]));
+        example.T = 5000;
+        assert_false(measures_apply(&model, probes[0]));
+        example.T = T;
         if (cases[i].matrices == 1) assert_int_equal(m->matrices[0].block, 2); // u f c o
         measures_free(m);
         model_release(&model);
