@@ -98,7 +98,7 @@ static inline void train_scene_init(struct train_scene *s, const struct train_sc
 
 static inline void train_scene_release(struct train_scene *s) {
     for (int k = 0; k < s->count; k++) {
-        for (int i = 0; i < s->series[k].check_count; i++)
+        for (int i = 0; i < SCENE_CHECKS; i++)
             measures_free(s->measures[k][i]);
         model_release(&s->models[k]);
     }
