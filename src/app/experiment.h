@@ -23,8 +23,8 @@ struct run_check { // a checkpoint: update 0, and every check_every updates
     // long ago (large models), and at checkpoints of a reopened run
     struct measures *measures;
     // Of networks that write: what `unroll sample --seed 1` (2, 3, 4) writes, a line end as "↵". Of the others what is
-    // answered to the first examples of the validation part, "input → answer", and where that is wrong "input → answer,
-    // not target". The same at every checkpoint; "" = none.
+    // answered to four examples spread over the validation part, "input → answer", and where that is wrong "input →
+    // answer, not target"; of real answers "input → answer, target target". The same at every checkpoint; "" = none.
     char text[CHECK_TEXTS][CHECK_TEXT];
 };
 // The mean over the tokens of updates from + 1 .. to; NaN where there are none.
@@ -79,7 +79,7 @@ struct run_start {
     uint64_t data; // dataset_fingerprint(); a run on other data fails (ERR_VALUE)
     struct {
         const struct run_point *points; // (update)
-        const struct run_check *checks; // up to `update`; measures are taken over
+        const struct run_check *checks; // up to `update`; their measures become the experiment's
         int check_count;
         size_t size; // floats of a slab
         struct snapshot state;

@@ -144,13 +144,16 @@ bool curves_take(struct experiment *e) {
 }
 
 bool curves_start(struct experiment *e, const struct run_start *start) {
+    bool good = true;
     for (int k = 0; k < e->plan.models; k++) {
-        for (int64_t i = 0; i < start->update; i++)
-            if (!point_add(&e->curve[k].points, &start->run[k].points[i])) return false;
-        for (int i = 0; i < start->run[k].check_count; i++)
-            if (!take_check(&e->curve[k], &start->run[k].checks[i])) return false;
+        for (int64_t i = 0; good && i < start->update; i++)
+            good = point_add(&e->curve[k].points, &start->run[k].points[i]);
+        for (int i = 0; i < start->run[k].check_count; i++) {
+            struct run_check check = start->run[k].checks[i];
+            if (!good || !(good = take_check(&e->curve[k], &check))) run_check_release(&check);
+        }
     }
-    return true;
+    return good;
 }
 
 void curves_release(struct experiment *e) {

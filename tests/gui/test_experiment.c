@@ -634,14 +634,14 @@ static bool keep(void *context, const struct run_keep *keep, struct err *err) {
     for (int k = 0; k < 2; k++) {
         size_t size = keep->run[k].model->layout.size;
         struct snapshot *to = &all->start.run[k].state;
-        memcpy(all->points[k] + keep->from, keep->run[k].points,
-               (size_t)(keep->update - keep->from) * sizeof(struct run_point));
+        for (int64_t i = keep->from; i < keep->update; i++)
+            all->points[k][i] = keep->run[k].points[i - keep->from];
         int *checks = &all->start.run[k].check_count;
         while (*checks > 0 && all->checks[k][*checks - 1].update > keep->from)
             --*checks;
         if (keep->run[k].check) {
             all->checks[k][*checks] = *keep->run[k].check;
-            all->checks[k][(*checks)++].measures = NULL; // borrowed
+            all->checks[k][(*checks)++].measures = NULL; // the experiment's
         }
         *to = keep->run[k].state;
         const float **slabs[] = {&to->params, &to->m, &to->v};

@@ -132,6 +132,7 @@ static void walk_in(struct app_options *options, double seconds_here) {
         if (drive.app->bench) assert_in_range(drive.app->position, 0, drive.app->bench->script->count);
         assert_int_equal(drive.list.clip_depth, 0);
         if (++events == 3000) early = resident_pages();
+        if (getenv("WALK_TRACE") && events % 50000 == 0) print_message("%ld: %ld pages\n", events, resident_pages());
     }
     long late = resident_pages();
     print_message("%ld events; resident %ld pages after 3000, %ld at the end\n", events, early, late);

@@ -621,6 +621,22 @@ static void test_threads(void **state) {
     assert_true(clock_seconds() >= before);
 }
 
+static void test_str_line(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *line;
+        size_t size;
+    } cases[] = {
+        {"plain", "plain", 6}, {"plain", "plai", 5},       {"", "", 1},   {"a\nb\tc\x7f", "a↵b c ", 32}, {"é→", "é", 5},
+        {"é→", "é→", 6},       {"x\x80y", "x\uFFFDy", 32}, {"\n", "", 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char out[32];
+        str_line(cases[i].text, strlen(cases[i].text), out, cases[i].size);
+        assert_string_equal(out, cases[i].line);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mem),
@@ -629,6 +645,7 @@ int main(void) {
         cmocka_unit_test(test_str),
         cmocka_unit_test(test_utf8_every_code_point),
         cmocka_unit_test(test_utf8_faults),
+        cmocka_unit_test(test_str_line),
         cmocka_unit_test(test_err),
         cmocka_unit_test(test_err_is_one_line_of_text),
         cmocka_unit_test(test_err_too_long),
