@@ -203,6 +203,8 @@ static void take_example(struct app *app, const char *text, int number, int edit
     app_tell_dropped(app, edits, "they belonged to the example before");
     snprintf(app->setup.word, sizeof app->setup.word, "%s", text);
     app->setup.example = number;
+    app->setup.within = 0;
+    if (app->bench->minibatch) setup_keep_example(&app->setup, app->bench);
     snprintf(app->word_field, sizeof app->word_field, "%s", *text ? text : app->bench->example_text);
     int count = app->bench->script->count;
     app->view.t = -1;
@@ -237,6 +239,27 @@ bool app_set_number(struct app *app, int number) {
     return true;
 }
 
+static bool take_within(struct app *app, bool next, int index) {
+    struct err err = {0};
+    if (!app->bench) return false;
+    app_stop_saving(app);
+    int edits = app_edit_count(app);
+    if (!(next ? workbench_next_minibatch : workbench_set_within)(app->bench, index, &err)) {
+        app_say(app, &err);
+        return false;
+    }
+    take_example(app, "", 0, edits);
+    return true;
+}
+
+bool app_next_minibatch(struct app *app, int index) {
+    return take_within(app, true, index);
+}
+
+bool app_set_within(struct app *app, int index) {
+    return take_within(app, false, index);
+}
+
 bool app_takes_homework(const struct app *app) {
     return app->page == PAGE_WORKBENCH && app->view.view == view_find("homework");
 }
@@ -258,7 +281,7 @@ void app_open_file(struct app *app, const char *path) {
     }
     struct setup setup = app->setup;
     setup.word[0] = 0;
-    setup.example = 0;
+    setup.example = setup.within = 0;
     setup.recipe.max_T = 0;
     if (file_ends_with(path, ".safetensors"))
         snprintf(setup.checkpoint, sizeof setup.checkpoint, "%s", path);

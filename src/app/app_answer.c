@@ -55,7 +55,7 @@ static void open_with_cell(struct app *app, enum cell_id cell) {
     setup.recipe.spec.directions = spec->directions;
     setup.recipe.spec.cell = cell;
     setup.checkpoint[0] = 0;
-    snprintf(setup.word, sizeof setup.word, "%s", app->bench->example_text);
+    setup_keep_example(&setup, app->bench);
     app_open_setup(app, &setup);
 }
 

@@ -145,6 +145,8 @@ struct scene {
     void *memory; // what the running view keeps from frame to frame (views.h)
 };
 
+// "update 1 000, example 3 of 32" of a record within a minibatch; else "".
+void scene_update_words(const struct scene *scene, char *out, size_t size);
 // How symbols are written.
 struct label_style scene_label(const struct scene *scene, bool colored);
 // The timestep and step the inspector is about.
