@@ -82,7 +82,7 @@ struct app {
     bool rail_open;             // the panel lies over the stage of a narrow window
     bool help_open, preferences_open;
     bool model_open, data_open, lessons_open, minibatch_open; // popups of this frame, for tests
-    char answer_field[64];                    // typed into the lesson's open question
+    char answer_field[64];                                    // typed into the lesson's open question
     char word_field[256], seed_field[24];
     struct setup draft; // what the model menu is being set to
     int list_row, minibatch_row;
@@ -127,14 +127,14 @@ color app_background(const struct app *app);
 void app_seek(struct app *app, int position);                                   // at once
 void app_step(struct app *app, int direction, enum granularity by, double now); // with motion
 void app_play(struct app *app, bool on, double now);
-bool app_hear(struct app *app);                                  // plays the example, or stops; false: message is shown
-bool app_set_word(struct app *app, const char *text);            // false: message is shown, nothing changes
-bool app_set_number(struct app *app, int number);                // the same of a numbered example of the data, from 0
+bool app_hear(struct app *app);                       // plays the example, or stops; false: message is shown
+bool app_set_word(struct app *app, const char *text); // false: message is shown, nothing changes
+bool app_set_number(struct app *app, int number);     // the same of a numbered example of the data, from 0
 // The minibatch of the next update of training, and example `index` of it; and another example of that minibatch.
 bool app_next_minibatch(struct app *app, int index);
 bool app_set_within(struct app *app, int index);
-void app_open_setup(struct app *app, const struct setup *setup); // builds in the worker
-void app_open_file(struct app *app, const char *path);           // data, a checkpoint or a lesson
+void app_open_setup(struct app *app, const struct setup *setup);        // builds in the worker
+void app_open_file(struct app *app, const char *path);                  // data, a checkpoint or a lesson
 bool app_open_task(struct app *app, const char *text, struct err *err); // "copy:T=50", to be walked through
 // A text as data, kept as a file beside the preferences; of a path that is there, that file. done: "Pasted", for what
 // is then said. False: the message is shown.

@@ -12,8 +12,7 @@ void app_next_update_row(struct app *app, rect *r) {
     char label[96], number[32];
     format_count(number, sizeof number, (long)app->bench->update + 1);
     snprintf(label, sizeof label, "Update %s of training: its minibatch", number);
-    if (ui_button(&app->ui, rect_cut_top(r, 36), label, false) && app_next_minibatch(app, 0))
-        ui_popup_close(&app->ui);
+    if (ui_button(&app->ui, rect_cut_top(r, 36), label, false) && app_next_minibatch(app, 0)) ui_popup_close(&app->ui);
     rect_cut_top(r, 8);
 }
 

@@ -56,7 +56,7 @@ static struct example take_source(const struct dataset *data, const struct minib
 
 static void put_symbols(const struct vocabulary *vocabulary, const int *symbols, int T, char *out, size_t size) {
     struct str text = {0};
-    int first = T > 0 && symbols[0] < 0, end = T > 0 && symbols[T - 1] == VOCABULARY_EOS ? T - 1 : T;
+    int first = T > 0 && symbols[0]<0, end = T> 0 && symbols[T - 1] == VOCABULARY_EOS ? T - 1 : T;
     int most = (int)size - 1 < end - first ? (int)size - 1 : end - first; // a symbol is a byte at least
     vocabulary_decode(vocabulary, symbols + first, most, &text);
     size_t used = text.size < size ? text.size : size - 1;

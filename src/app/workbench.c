@@ -264,23 +264,24 @@ struct workbench *workbench_from_model(const struct model *model, struct dataset
     return set_first(bench, text, number, err) ? bench : give_up(bench);
 }
 
-struct workbench *workbench_from_update(const struct model *model, const float *m, const float *v, int64_t update,
-                                        struct dataset *data, const struct recipe *recipe,
+struct workbench *workbench_from_update(const struct run_state *run, struct dataset *data, const struct recipe *recipe,
                                         const struct minibatch *minibatch, int index, struct err *err) {
     if (recipe->options.dropout > 0) {
         err_set(err, ERR_VALUE, "expected an update without dropout to step through, found dropout %g",
                 recipe->options.dropout);
         return NULL;
     }
-    struct workbench *bench = bench_of_model(model, data, recipe, err);
+    struct workbench *bench = bench_of_model(run->model, data, recipe, err);
     if (!bench) return NULL;
-    struct rng rng = rng_seed(1);
-    bench->update = update;
-    if (!history_push(bench->history, update, &rng, bench->model.params, m, v)) {
+    struct rng none = rng_seed(1);
+    bench->update = run->update;
+    bench->run_last = run->rng ? run->update : -1;
+    if (!history_push(bench->history, run->update, run->rng ? run->rng : &none, bench->model.params, run->m, run->v)) {
         err_set(err, ERR_MEMORY, "no memory for a snapshot of %zu parameters", bench->model.layout.size);
         return give_up(bench);
     }
-    struct bench_minibatch *of = bench_minibatch_new(data, &bench->model.layout, minibatch, err);
+    struct bench_minibatch *of =
+        run->rng ? draw_next(bench, err) : bench_minibatch_new(data, &bench->model.layout, minibatch, err);
     return show_of(bench, of, index, err) ? bench : give_up(bench);
 }
 

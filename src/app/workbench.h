@@ -40,15 +40,15 @@ struct workbench {
     struct recipe recipe;
     struct model model; // at the current update
     struct history *history;
-    int64_t update;                // updates done
-    struct bench_example *example; // what the record is of
-    char example_text[256];        // what was asked for
-    int example_index;             // of the data set, or -1: typed by the user, or of a minibatch
+    int64_t update;                    // updates done
+    struct bench_example *example;     // what the record is of
+    char example_text[256];            // what was asked for
+    int example_index;                 // of the data set, or -1: typed by the user, or of a minibatch
     struct bench_minibatch *minibatch; // whose update it is, owned; NULL: that of the example alone
     int minibatch_index;               // which of it the example is
     int64_t run_last;                  // up to this update all is as training goes; -1: it was not trained here
-    int T;                         // its timesteps; of an encoder-decoder the decoder's
-    bool cut;                      // the example was longer than the longest timeline
+    int T;                             // its timesteps; of an encoder-decoder the decoder's
+    bool cut;                          // the example was longer than the longest timeline
     struct record *record;
     struct script *script;
     struct insights *insights; // analyses of the record, made when asked for
@@ -70,11 +70,19 @@ struct workbench *workbench_from_model(const struct model *model, struct dataset
                                        struct err *err);
 // The state of a run before an update, and the minibatch of that update: the record is that of example `index` in it
 // (record.h), and what it leaves behind is what the run has after the update. m, v: the optimiser's state, or NULL;
-// update: updates done before this one; recipe->options: those of the update, its learning rate too. data is taken over
-// unless it fails (NULL): as workbench_from_model(), as bench_minibatch_new(), and with ERR_VALUE where the options
-// have dropout, whose masks a record does not have.
-struct workbench *workbench_from_update(const struct model *model, const float *m, const float *v, int64_t update,
-                                        struct dataset *data, const struct recipe *recipe,
+// update: updates done before this one; recipe->options: those of the update, its learning rate too. rng: the run's
+// random numbers before the minibatch was drawn, where it is the one that dataset_batch() draws with the recipe's batch
+// and max_T (minibatch is not looked at then): the updates after this one follow the run too, at the same learning
+// rate. Else they take the same minibatch again. data is taken
+// over unless it fails (NULL): as workbench_from_model(), as bench_minibatch_new(), and with ERR_VALUE where the
+// options have dropout, whose masks a record does not have.
+struct run_state {
+    const struct model *model;
+    const float *m, *v;
+    int64_t update;
+    const struct rng *rng;
+};
+struct workbench *workbench_from_update(const struct run_state *run, struct dataset *data, const struct recipe *recipe,
                                         const struct minibatch *minibatch, int index, struct err *err);
 // Whether the minibatch of the next update is known: the random numbers of the run are kept.
 bool workbench_follows_run(const struct workbench *bench);

@@ -17,13 +17,9 @@ struct option *option_opening(struct opening *opening) {
         (struct option){"example", OPTION_INT, &opening->example, "N", "number of the example in the data, from 1",
                         .low = 1,  .high = 1e9};
     table[2] = (struct option){"word", OPTION_TEXT, &opening->word, "TEXT", "the example as text"};
-    table[3] = (struct option){"within",
-                               OPTION_INT,
-                               &opening->within,
-                               "N",
-                               "the next update of training: example N of its minibatch, from 1",
-                               .low = 1,
-                               .high = 1e9};
+    table[3] = (struct option){
+        "within", OPTION_INT, &opening->within, "N", "the next update of training: example N of its minibatch, from 1",
+        .low = 1, .high = 1e9};
     return table;
 }
 

@@ -11,8 +11,9 @@ static void tell_rest(struct teller *teller) {
         say(teller, "The minibatch has no other example. ");
         return;
     }
-    say(teller, others == 1 ? "The gradient of the other example is added: norm "
-                            : "The gradient of the other %d examples is added: norm ",
+    say(teller,
+        others == 1 ? "The gradient of the other example is added: norm "
+                    : "The gradient of the other %d examples is added: norm ",
         others);
     say_number(teller, "clip/rest_norm", 0, -1, record->rest_norm, digits_of(record->rest_norm));
     say(teller, " to this one’s ");
@@ -24,8 +25,9 @@ void tell_clip(struct teller *teller) {
     const struct record *record = teller->record;
     double limit = record->options.clip_norm;
     if (record->batch) tell_rest(teller);
-    say(teller, record->batch ? "Together, over all %zu parameters, the norm is "
-                              : "The gradient of all %zu parameters has norm ",
+    say(teller,
+        record->batch ? "Together, over all %zu parameters, the norm is "
+                      : "The gradient of all %zu parameters has norm ",
         record->whole->layout.weights);
     say_number(teller, "clip/grad_norm", 0, -1, record->grad_norm, digits_of(record->grad_norm));
     if (!(limit > 0)) {
@@ -202,7 +204,7 @@ void tell_update(struct teller *teller) {
         say(teller, " Its gradient, the sum over all %d examples, is ", count);
     else
         say(teller, T > 1 ? " Its gradient, the sum over all %d timesteps, is " : " Its gradient is ", T);
-    say_number(teller, record_param_name_of(record, record_total_kind(record), moved.param), moved.row, column, gradient,
-               digits_of(gradient));
+    say_number(teller, record_param_name_of(record, record_total_kind(record), moved.param), moved.row, column,
+               gradient, digits_of(gradient));
     say(teller, ".");
 }

@@ -293,9 +293,8 @@ struct record *record_new(const struct model *model, const struct example *examp
     return record_new_with(model, example, NULL, &texts, reduction, options, m, v, update, err);
 }
 
-static struct record *make(const struct model *model, const struct example *example,
-                           const struct record_within *within, const struct clamps *clamps,
-                           const struct record_texts *texts, enum reduction reduction,
+static struct record *make(const struct model *model, const struct example *example, const struct record_within *within,
+                           const struct clamps *clamps, const struct record_texts *texts, enum reduction reduction,
                            const struct train_options *options, const float *m, const float *v, int64_t update,
                            struct err *err) {
     if (!example_check(&model->layout.spec, example, err)) return NULL;

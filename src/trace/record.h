@@ -56,10 +56,10 @@ struct record {
     double *total;               // grads + rest; without a minibatch grads itself
     double own_norm, rest_norm;  // of grads and rest
     double rest_loss;            // the other examples' part of the mean loss
-    float *m_before, *v_before;                 // optimiser state before the update, or NULL where the rule has none
-    float *m_after, *v_after;                   // and after it
-    atomic_int holders;                         // who still needs it
-    const struct record *like;                  // held: whose values its frozen vectors take (clamp.h); else NULL
+    float *m_before, *v_before;  // optimiser state before the update, or NULL where the rule has none
+    float *m_after, *v_after;    // and after it
+    atomic_int holders;          // who still needs it
+    const struct record *like;   // held: whose values its frozen vectors take (clamp.h); else NULL
     struct record_names *names;
 };
 

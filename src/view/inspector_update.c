@@ -128,8 +128,8 @@ static int largest_gradients(const struct page *page, struct entry *top, int max
     for (int k = 0; k < layout->count; k++)
         for (int in = 0; in < layout->params[k].in; in++)
             for (int out = 0; out < layout->params[k].out; out++)
-                count = keep_largest(top, count, max,
-                                     (struct entry){k, in, out, fabs(number_of(page, kind, k, in, out))});
+                count =
+                    keep_largest(top, count, max, (struct entry){k, in, out, fabs(number_of(page, kind, k, in, out))});
     return count;
 }
 
@@ -141,8 +141,8 @@ void page_clip(struct page *page) {
     page->y += 44;
     const float lines = 26 * (float)(page_equation_lines(page) - 1);
     const int parts = record->batch ? 2 : 0; // rows of what is added up first
-    struct page_need need = {266 + lines + 25 * (float)parts, 320 + lines * 1.15f + 30 * (float)parts, 23, 26, 2, 6,
-                             MOVES_MAX};
+    struct page_need need = {
+        266 + lines + 25 * (float)parts, 320 + lines * 1.15f + 30 * (float)parts, 23, 26, 2, 6, MOVES_MAX};
     int rows = page_fit(page, need);
     float y = page_equation(page, page->y + page_mix(page, 20, 28), 19, page_mix(page, 26, 30));
     const double limit = record->options.clip_norm, after = record->clipped_norm;
@@ -162,8 +162,8 @@ void page_clip(struct page *page) {
         norm_row(page, y += pitch, others, (struct source){"clip/rest_norm", 0, -1, record->rest_norm}, most,
                  page->theme->grad_f);
     }
-    norm_row(page, y += pitch, record->batch ? "together" : "before", (struct source){"clip/grad_norm", 0, -1, record->grad_norm}, most,
-             page->theme->grad);
+    norm_row(page, y += pitch, record->batch ? "together" : "before",
+             (struct source){"clip/grad_norm", 0, -1, record->grad_norm}, most, page->theme->grad);
     if (limit > 0)
         norm_row(page, y += pitch, "limit", (struct source){"clip/max_norm", 0, -1, limit}, most, page->theme->line2);
     norm_row(page, y += pitch, "after", (struct source){"clip/clipped_norm", 0, -1, after}, most, page->theme->grad);
@@ -194,8 +194,7 @@ void page_clip(struct page *page) {
     struct bars bars = change_bars(page, before_all, changes, count, digits);
     y += 2;
     for (int i = 0; i < count; i++) {
-        struct source before = source_of(page, first, &top[i]),
-                      after_it = source_of(page, then, &top[i]);
+        struct source before = source_of(page, first, &top[i]), after_it = source_of(page, then, &top[i]);
         struct source change = {"sum/clip_change", before.row, before.column, changes[i]};
         if (record->batch) change = source_of(page, RECORD_REST, &top[i]);
         change_row(page, y += page_mix(page, 23, 26), &top[i], before, after_it, change, &bars, digits);

@@ -152,7 +152,8 @@ static void pointer(struct bar *b) {
     char words[96];
     rect update = update_words(b, words, sizeof words);
     if (x > update.x - 8 && x < update.x + update.w + 8) top = 8.5f;
-    draw_text(b->list, update.x, b->r.y + 22, words, (struct text_style){FONT_SANS_MEDIUM, 13, b->theme->ink2, ALIGN_LEFT});
+    draw_text(b->list, update.x, b->r.y + 22, words,
+              (struct text_style){FONT_SANS_MEDIUM, 13, b->theme->ink2, ALIGN_LEFT});
     float y = b->r.y + TRACK_TOP - top, tip = b->r.y + TRACK_TOP - 1;
     draw_path_move(b->list, x - 6.5f, y);
     draw_path_line(b->list, x + 6.5f, y);

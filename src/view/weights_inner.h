@@ -25,7 +25,7 @@ struct weights {
 
 struct source weights_number(const struct weights *w, enum record_param_kind kind); // of the chosen entry
 void weights_others(const struct weights *w, char *out, size_t size); // "other 31 examples" of the minibatch
-void weights_take(struct weights *w, int t);                                        // becomes the selected timestep
+void weights_take(struct weights *w, int t);                          // becomes the selected timestep
 struct source weights_part(const struct weights *w, int t);
 struct source weights_sum(const struct weights *w, int t); // parts 0 .. t together
 

@@ -333,7 +333,9 @@ void weights_norms(struct weights *w, rect r) {
         high = fmax(high, w->norms[t]);
     }
     plot_decades(low, high, 2, 8, &plot.y0, &plot.y1);
-    draw_text(w->list, w->x0, r.y + 14, "Size of each timestep’s part of the whole gradient",
+    draw_text(w->list, w->x0, r.y + 14,
+              w->record->batch ? "Size of each timestep’s part of this example’s gradient"
+                               : "Size of each timestep’s part of the whole gradient",
               text_of(FONT_SANS_SEMIBOLD, 13, w->theme->ink2, ALIGN_LEFT));
     plot_grid_y(&plot);
     const char *name = record_param_name_of(w->record, RECORD_GRAD_AT_NORM, w->weight.param);

@@ -243,7 +243,8 @@ static void draw_all(struct weights *w, rect r) {
     rect_cut_right(&top, 32);
     struct weight_hover hover = {0};
     draw_maps(w, top, &hover);
-    draw_step(w, (rect){step.x, step.y, step.w, step.h < 190 || !w->record->batch ? fminf(step.h, 170) : fminf(step.h, 224)});
+    draw_step(
+        w, (rect){step.x, step.y, step.w, step.h < 190 || !w->record->batch ? fminf(step.h, 170) : fminf(step.h, 224)});
     rect time = {r.x, r.y + TITLE + 8 + maps + 10, r.w, 0};
     time.h = r.y + r.h - time.y;
     draw_hline(w->list, r.x, r.x + r.w, time.y, w->theme->line);

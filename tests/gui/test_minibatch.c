@@ -52,8 +52,8 @@ static struct trained train(const struct workbench *bench, struct minibatch *m) 
     struct batch source, batch;
     assert_true(model_copy(&model, &bench->model, &err));
     assert_true(history_get(bench->history, bench->update, &now));
-    struct trainer *trainer = trainer_new_pair(&model, &bench->recipe.options, m->max_source_T ? m->max_source_T : 1,
-                                               m->max_T, m->B, &err);
+    struct trainer *trainer =
+        trainer_new_pair(&model, &bench->recipe.options, m->max_source_T ? m->max_source_T : 1, m->max_T, m->B, &err);
     assert_non_null(trainer);
     const float *kept[] = {now.m, now.v};
     for (int s = 0; s < trainer_state_slabs(trainer); s++)
@@ -120,14 +120,24 @@ static void check_run(const struct setup *setup) {
     assert_non_null(strstr(err.message, "5 examples"));
 
     // the same from what a run kept: every example by itself, without what another record knew
-    further = workbench_from_update(&bench->model, now.m, now.v, bench->update, bench->data, &bench->recipe, &m, 2, &err);
+    struct run_state run = {&bench->model, now.m, now.v, bench->update, NULL};
+    further = workbench_from_update(&run, bench->data, &bench->recipe, &m, 2, &err);
     if (!further) fail_msg("%s: %s", setup->task, err.message);
     check_record(further->record, &trained, 2);
     for (size_t i = 0; i < bench->model.layout.size; i++)
         assert_true(near(further->record->total[i], total[i], 1e-13));
     assert_false(workbench_follows_run(further));
     assert_false(workbench_next_minibatch(further, 0, &err));
+    assert_true(workbench_next_update(further, &err) && further->minibatch && further->minibatch_index == 2);
     further->data = NULL; // the other bench's
+    workbench_free(further);
+    // and with the run's random numbers: they draw the same
+    run.rng = &now.rng;
+    further = workbench_from_update(&run, bench->data, &bench->recipe, NULL, 3, &err);
+    if (!further) fail_msg("%s: %s", setup->task, err.message);
+    check_record(further->record, &trained, 3);
+    assert_true(workbench_follows_run(further));
+    further->data = NULL;
     workbench_free(further);
 
     // one update on, twice: the run goes on as it would have
@@ -161,7 +171,7 @@ static void check_run(const struct setup *setup) {
 
 // Language, one answer, an answer a timestep, encoder-decoder, real inputs and answers, sets: lengths differ in all
 // that have them.
-static const char *const tasks[] = {"", "sentiment", "entities", "french",     "adding:T=6",
+static const char *const tasks[] = {"",          "sentiment", "entities", "french",     "adding:T=6",
                                     "sines:T=6", "music",     "speech",   "anbncn:n=3", "parity:T=5"};
 
 static void test_kinds(void **state) {
@@ -249,15 +259,117 @@ static void test_dropout_is_refused(void **state) {
     assert_false(workbench_follows_run(bench));
     assert_true(minibatch_init(&m, bench->data, BATCH, bench->recipe.max_T, &err));
     dataset_batch(bench->data, &rng, &m);
-    assert_null(workbench_from_update(&bench->model, NULL, NULL, 3, bench->data, &bench->recipe, &m, 0, &err));
+    struct run_state run = {&bench->model, NULL, NULL, 3, NULL};
+    assert_null(workbench_from_update(&run, bench->data, &bench->recipe, &m, 0, &err));
     assert_non_null(strstr(err.message, "dropout"));
     minibatch_release(&m);
     workbench_free(bench);
 }
 
+// --- in the window ---
+
+static void open_window(struct drive *drive, const char *task) {
+    struct err err = {0};
+    struct app_options options = {
+        .setup = setup_of(task, OPTIMIZER_ADAM, 5, 0), .theme = 0, .reduced_motion = true, .wait = true};
+    if (!drive_open(drive, &options, 1440, 900, 1, &err)) fail_msg("%s", err.message);
+}
+
+// The chip in the top bar: the timeline says the same.
+static void click_chip(struct drive *drive, const char *text) {
+    for (int k = 0; k < drive->list.count; k++) {
+        const struct draw_command *at = &drive->list.commands[k];
+        if (at->op != DRAW_TEXT || (size_t)at->text_length != strlen(text) || at->rect.y > 48 ||
+            memcmp(drive->list.texts + at->text, text, strlen(text)))
+            continue;
+        drive_click(drive, at->rect.x + at->rect.w / 2, at->rect.y - 4);
+        return;
+    }
+    fail_msg("no chip says “%s”", text);
+}
+
+// Menus and list, by the keyboard alone.
+static void test_by_keyboard(void **state) {
+    (void)state;
+    struct drive drive;
+    open_window(&drive, "");
+    const struct app *app = drive.app;
+    assert_null(app->bench->minibatch);
+    drive_key(&drive, 'm', MOD_CTRL); // enters
+    assert_non_null(app->bench->minibatch);
+    assert_true(drive_shows(&drive, "update 4, example 1 of 5"));
+    drive_key(&drive, 'm', MOD_CTRL); // its menu
+    assert_true(app->minibatch_open);
+    drive_key(&drive, KEY_DOWN, 0);
+    drive_key(&drive, KEY_DOWN, 0);
+    drive_key(&drive, KEY_ENTER, 0);
+    assert_false(app->minibatch_open);
+    assert_int_equal(app->bench->minibatch_index, 2);
+    assert_int_equal(app->setup.within, 3);
+    assert_string_equal(app->bench->example_text, app->bench->minibatch->captions[2]);
+    assert_true(drive_shows(&drive, "update 4, example 3 of 5"));
+    // behind the end of the update comes the next one of the run, and back
+    unsigned long serial = app->bench->record->serial;
+    drive_key(&drive, KEY_END, 0);
+    drive_key(&drive, KEY_RIGHT, 0);
+    assert_true(app->bench->record->serial != serial && app->bench->update == UPDATES + 1);
+    assert_true(drive_shows(&drive, "update 5, example 3 of 5"));
+    drive_key(&drive, KEY_HOME, 0);
+    drive_key(&drive, KEY_LEFT, 0);
+    assert_true(app->bench->update == UPDATES && app->bench->minibatch_index == 2);
+    drive_close(&drive);
+}
+
+static void test_by_mouse(void **state) {
+    (void)state;
+    struct drive drive;
+    char row[MINIBATCH_CAPTION + 8];
+    open_window(&drive, "adding:T=6");
+    const struct app *app = drive.app;
+    assert_true(drive_click_text(&drive, "adding:T=6"));
+    assert_true(app->data_open);
+    assert_true(drive_click_text(&drive, "Update 4 of training: its minibatch"));
+    assert_true(!app->data_open && app->bench->minibatch);
+    click_chip(&drive, "update 4, example 1 of 5");
+    assert_true(drive_shows(&drive, "Update 4 is made of 5 examples: which one"));
+    snprintf(row, sizeof row, "4  %s", app->bench->minibatch->captions[3]);
+    assert_true(drive_click_text(&drive, row));
+    assert_int_equal(app->bench->minibatch_index, 3);
+    // at the clip what the others add is told, with the record's numbers
+    app_seek(drive.app, app->bench->script->phase_first[PHASE_CLIP] + 1);
+    drive_frame(&drive);
+    struct scene scene;
+    struct narration narration;
+    assert_non_null(app_scene(drive.app, &scene, &narration));
+    char text[1024];
+    narrate_plain(&narration, text, sizeof text);
+    assert_non_null(strstr(text, "The gradient of the other 4 examples is added: norm "));
+    bool own = false, rest = false;
+    for (int k = 0; k < drive.list.source_count; k++) {
+        const struct source *source = &drive.list.sources[k];
+        own |=
+            source->tensor && !strcmp(source->tensor, "clip/own_norm") && source->value == app->bench->record->own_norm;
+        rest |= source->tensor && !strcmp(source->tensor, "clip/rest_norm") &&
+                source->value == app->bench->record->rest_norm;
+    }
+    assert_true(own && rest);
+    // another cell on the same update of the run
+    struct setup setup = app->setup;
+    setup.recipe.spec.cell = CELL_GRU;
+    app_open_setup(drive.app, &setup);
+    drive_settle(&drive);
+    assert_true(app->bench->minibatch && app->bench->minibatch_index == 3);
+    // and out again
+    click_chip(&drive, "update 4, example 4 of 5");
+    assert_true(drive_click_text(&drive, "An update of one example alone"));
+    assert_true(!app->bench->minibatch && app->setup.within == 0 && app->bench->example_index == 0);
+    drive_close(&drive);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kinds), cmocka_unit_test(test_optimizers),
-                                       cmocka_unit_test(test_rest_matters), cmocka_unit_test(test_edits),
-                                       cmocka_unit_test(test_dropout_is_refused)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kinds),   cmocka_unit_test(test_optimizers),         cmocka_unit_test(test_rest_matters),
+        cmocka_unit_test(test_edits),   cmocka_unit_test(test_dropout_is_refused), cmocka_unit_test(test_by_keyboard),
+        cmocka_unit_test(test_by_mouse)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,14 +91,10 @@ static void say_words(const struct what *what, char *out, size_t size) {
     if (what->path)
         snprintf(data, sizeof data, "--data '%s'", what->path);
     else
-        snprintf(data, sizeof data,
-                 what->data     ? "--task %s"
-                 : what->within ? ""
-                                : "--word troodon",
-                 what->data);
-    int used =
-        snprintf(out, size, "--cell %s --hidden %d --layers %d --embed %d %s --seed 7 --steps 30 %s --itemised",
-                 what->cell, what->hidden, what->layers, what->embed, what->directions > 1 ? "--bidirectional" : "", data);
+        snprintf(data, sizeof data, what->data ? "--task %s" : what->within ? "" : "--word troodon", what->data);
+    int used = snprintf(out, size, "--cell %s --hidden %d --layers %d --embed %d %s --seed 7 --steps 30 %s --itemised",
+                        what->cell, what->hidden, what->layers, what->embed,
+                        what->directions > 1 ? "--bidirectional" : "", data);
     if (what->within > 0)
         used += snprintf(out + used, size - (size_t)used, " --reduction mean --within %d", what->within);
     if (what->clip_norm > 0) snprintf(out + used, size - (size_t)used, " --clip-norm %g", what->clip_norm);
@@ -235,7 +231,7 @@ static void minibatches(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lstm), cmocka_unit_test(rnn), cmocka_unit_test(others),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lstm), cmocka_unit_test(rnn),         cmocka_unit_test(others),
                                        cmocka_unit_test(wide), cmocka_unit_test(minibatches), IN_FOLDER(kinds)};
     return cmocka_run_group_tests_name("numbers", tests, NULL, NULL);
 }

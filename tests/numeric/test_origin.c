@@ -33,8 +33,8 @@ static struct record *within_minibatch(struct subject *s, const struct net_form 
     struct example_batch *batch = example_batch_new(&s->net.model.layout, examples, COUNT, &err);
     if (!batch) fail_msg("%s", err.message);
     const struct record_within within = {batch, INDEX, NULL};
-    struct record *record = record_new_within(&s->net.model, NULL, &within, clamps, NULL, &s->options, state[0],
-                                              state[1], update, &err);
+    struct record *record =
+        record_new_within(&s->net.model, NULL, &within, clamps, NULL, &s->options, state[0], state[1], update, &err);
     if (!record) fail_msg("%s", err.message);
     example_batch_free(batch);
     return record;
