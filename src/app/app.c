@@ -91,6 +91,7 @@ void app_free(struct app *app) {
         job_cancel(app->job);
         workbench_free(job_take(app->job, NULL));
     }
+    rivals_release(&app->rivals);
     speech_forget(&app->speech);
     hearing_release(&app->hearing);
     checker_free(app->checker);
@@ -155,23 +156,16 @@ static void arrive(struct app *app, const struct lesson_scene *scene) {
     app->view.flow_asked = scene->flow;
 }
 
-static void settle_job(struct app *app) {
-    struct err err = {0};
+void app_take_bench(struct app *app, struct workbench *bench, const struct setup *setup) {
     int edits = app_edit_count(app);
-    struct setup setup = *job_setup(app->job);
-    struct workbench *bench = job_take(app->job, &err);
-    app->job = NULL;
-    if (!bench) {
-        if (err.code != ERR_STOPPED) app_say(app, &err);
-        app->scene_waits = false;
-        return;
-    }
-    bool first = !app->bench, other = !app->bench || !setup_same_network(&setup, &app->setup);
+    bool first = !app->bench, other = !app->bench || !setup_same_network(setup, &app->setup);
     app_stop_saving(app);
     speech_forget(&app->speech);
     workbench_free(app->bench);
     app->bench = bench;
-    app->setup = setup;
+    app->setup = *setup;
+    app->name[0] = 0;
+    if (other) rivals_keep(&app->rivals, setup);
     app_form_weights(app);
     app_tell_dropped(app, edits, "they belonged to the network before");
     snprintf(app->word_field, sizeof app->word_field, "%s", bench->example_text);
@@ -192,8 +186,22 @@ static void settle_job(struct app *app) {
     app->view.scroll = app->view.pitch = 0;
 }
 
+static void settle_job(struct app *app) {
+    struct err err = {0};
+    const struct setup setup = *job_setup(app->job);
+    struct workbench *bench = job_take(app->job, &err);
+    app->job = NULL;
+    if (bench) {
+        app_take_bench(app, bench, &setup);
+        return;
+    }
+    if (err.code != ERR_STOPPED) app_say(app, &err);
+    app->scene_waits = false;
+}
+
 void app_finish_job(struct app *app) {
     if (app->job) settle_job(app);
+    app_follow_rivals(app, true);
 }
 
 // The example is another one, and `edits` of the one before are gone: said in the setup, and the cursor stays where it
@@ -439,6 +447,7 @@ void app_select_timestep(struct app *app, int way) {
 
 static void advance(struct app *app, double now) {
     if (app->job && job_ready(app->job, NULL)) settle_job(app);
+    app_follow_rivals(app, false);
     if (app->motion_seconds > 0 && now >= app->motion_start + app->motion_seconds) app->motion_seconds = 0;
     if (app->zoom_seconds > 0 && now >= app->zoom_start + app->zoom_seconds) app->zoom_seconds = 0;
     if (!app->transport.playing || !app->bench || app->motion_seconds > 0 || now < app->next_step) return;
@@ -456,7 +465,7 @@ double app_wait(const struct app *app, double now) {
     if (app->transport.playing) wait = fmax(0, app->next_step - now);
     if (app->ui.wake_at > 0)
         wait = wait < 0 ? fmax(0, app->ui.wake_at - now) : fmin(wait, fmax(0, app->ui.wake_at - now));
-    bool busy = app->job || checker_busy(app->checker) || (app->bench && insights_busy(app->bench->insights, NULL));
+    bool busy = app->job || app->rivals.job || checker_busy(app->checker) || (app->bench && insights_busy(app->bench->insights, NULL));
     if (busy) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
     return wait;
 }
@@ -520,6 +529,7 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .heard = app->picturing ? 0 : hearing_timestep(&app->hearing, app->bench) + 1,
                             .unit_word = data_unit_word(app->bench->data)};
     if (scene->heard > 0) app->ui.animating = true;
+    app_scene_rivals(app, scene);
     app_check_homework(app);
     scene->homework = app->homework;
     bool encoder = app->view.encoder = scene_encoder(scene); // a view that selects a timestep selects one of this side

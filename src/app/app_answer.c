@@ -105,6 +105,12 @@ void app_answer(struct app *app) {
     case ASK_CELL:
         open_with_cell(app, (enum cell_id)ask.index);
         break;
+    case ASK_RIVAL:
+        app_compare_with(app, (enum cell_id)ask.index);
+        break;
+    case ASK_RIVAL_DROP:
+        rivals_drop(&app->rivals, ask.index);
+        break;
     case ASK_EDIT:
         app_follow_edits(app, &ask.edits, ask.more);
         break;

@@ -20,6 +20,10 @@ void app_top_bar(struct app *app, rect r);
 void app_lesson_panel(struct app *app, rect r); // the panel, or its rail
 void app_empty(struct app *app, rect stage, rect right, rect bottom);
 void app_overlays(struct app *app); // progress, message, help: the end of every page
+void app_take_bench(struct app *app, struct workbench *bench, const struct setup *setup); // in the place of the old one
+// The models that are compared (app_rivals.c): to the workbench's example, once a frame; what of them the views see.
+void app_follow_rivals(struct app *app, bool wait);
+void app_scene_rivals(struct app *app, struct scene *scene);
 // The minibatch of an update: its chip ends at x (returns where it begins), and a row of the data menu that leads
 // there.
 #define APP_MINIBATCH_CHIP "minibatch menu"

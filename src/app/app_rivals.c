@@ -1,0 +1,53 @@
+// The models beside the workbench's: built when the view compare asks for them, and kept on its example.
+
+#include "app_chrome.h"
+#include "mem.h"
+#include <stdio.h>
+#include <string.h>
+
+// Why no other model can be built from the same setup; NULL where one can.
+static const char *no_rivals(const struct app *app) {
+    return *app->setup.checkpoint
+               ? "This network was opened from a file: how another one would have to be trained is not known."
+               : NULL;
+}
+
+void app_compare_with(struct app *app, enum cell_id cell) {
+    if (!app->bench || no_rivals(app)) return;
+    struct setup setup = app->setup;
+    const struct net_spec *spec = &app->bench->model.layout.spec;
+    setup.recipe.spec.hidden = spec->hidden;
+    setup.recipe.spec.layers = spec->layers;
+    setup.recipe.spec.directions = spec->directions;
+    setup_keep_example(&setup, app->bench);
+    rivals_build(&app->rivals, &setup, cell, app->wake, app->wake_context);
+    if (app->waits) app_follow_rivals(app, true);
+}
+
+void app_follow_rivals(struct app *app, bool wait) {
+    struct err err = {0};
+    if (!app->bench) return;
+    bool good = rivals_settle(&app->rivals, wait, &err) && rivals_follow(&app->rivals, app->bench, &err);
+    if (!good && err.code != ERR_STOPPED) app_say(app, &err);
+}
+
+void app_scene_rivals(struct app *app, struct scene *scene) {
+    scene->name = *app->name ? app->name : record_cell(scene->record)->title;
+    scene->other_count = app->rivals.count;
+    for (int k = 0; k < app->rivals.count; k++)
+        scene->others[k] = (struct rival){app->rivals.list[k].name, app->rivals.list[k].bench->record};
+    scene->no_rivals = no_rivals(app);
+    scene->rival_done = -1;
+    if (!app->rivals.job) return;
+    job_ready(app->rivals.job, &scene->rival_done);
+    app->ui.wake_at = app->ui.now + 0.1;
+}
+
+void app_take_benches(struct app *app, struct workbench **benches, const char *const *names, int count,
+                      const struct setup *setup) {
+    app_take_bench(app, benches[0], setup);
+    rivals_release(&app->rivals);
+    snprintf(app->name, sizeof app->name, "%s", names[0]);
+    for (int k = 1; k < count; k++)
+        rivals_add(&app->rivals, benches[k], names[k]);
+}
