@@ -465,7 +465,8 @@ double app_wait(const struct app *app, double now) {
     if (app->transport.playing) wait = fmax(0, app->next_step - now);
     if (app->ui.wake_at > 0)
         wait = wait < 0 ? fmax(0, app->ui.wake_at - now) : fmin(wait, fmax(0, app->ui.wake_at - now));
-    bool busy = app->job || app->rivals.job || checker_busy(app->checker) || (app->bench && insights_busy(app->bench->insights, NULL));
+    bool busy = app->job || app->rivals.job || checker_busy(app->checker) ||
+                (app->bench && insights_busy(app->bench->insights, NULL));
     if (busy) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
     return wait;
 }

@@ -162,7 +162,7 @@ void app_select_unit(struct app *app, int unit);
 void app_open_origin(struct app *app, const char *place);
 bool app_pick(struct app *app, const struct source *source);
 void app_select_timestep(struct app *app, int way); // the next (1) or the one before (-1); an encoder's come first
-// Another cell on the same setup, beside the workbench's: built in the worker, for the view compare.
+// Another cell (that is not there yet) on the same setup, beside the workbench's: built in the worker, for the view compare.
 void app_compare_with(struct app *app, enum cell_id cell);
 // Workbenches of 1 to RIVALS_MAX + 1 models of one run (workbench_from_update()), all taken over: the first is the one
 // on screen, the others are compared with it. names: one each. setup: what the first was made of.

@@ -12,8 +12,15 @@ static const char *no_rivals(const struct app *app) {
                : NULL;
 }
 
+static bool is_there(const struct app *app, enum cell_id cell) {
+    if (record_cell(app->bench->record)->id == cell) return true;
+    for (int k = 0; k < app->rivals.count; k++)
+        if (record_cell(app->rivals.list[k].bench->record)->id == cell) return true;
+    return false;
+}
+
 void app_compare_with(struct app *app, enum cell_id cell) {
-    if (!app->bench || no_rivals(app)) return;
+    if (!app->bench || no_rivals(app) || is_there(app, cell)) return;
     struct setup setup = app->setup;
     const struct net_spec *spec = &app->bench->model.layout.spec;
     setup.recipe.spec.hidden = spec->hidden;

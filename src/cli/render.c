@@ -74,7 +74,15 @@ static bool compare(struct app *app, const char *cells, struct err *err) {
         if (!cell_by_name(name, &cell)) return err_set(err, ERR_USAGE, "--compare: there is no cell \"%s\"", name);
         if (app->rivals.count == RIVALS_MAX)
             return err_set(err, ERR_USAGE, "--compare: expected at most %d cells", RIVALS_MAX);
+        int before = app->rivals.count;
         app_compare_with(app, cell);
+        if (app->message.code != ERR_NONE) {
+            *err = app->message;
+            return false;
+        }
+        if (app->rivals.count == before)
+            return err_set(err, ERR_USAGE, "--compare: the cell \"%s\" is there already, or the model is from a file",
+                           name);
         cells += length + (cells[length] == ',');
     }
     return true;

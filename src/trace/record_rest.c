@@ -17,8 +17,8 @@ long record_rest_tokens(const struct record *record) {
     return tokens;
 }
 
-// Adds one example's gradient; scratch: a slab.
-static bool add_example(struct record *record, int index, double *scratch, struct err *err) {
+// The gradient of one of the others, to a slab.
+static bool find_example(struct record *record, int index, double *scratch, struct err *err) {
     const struct layout *layout = &record->layout;
     const struct example *example = example_batch_get(record->batch, index);
     struct tape *tape = tape_new_pair(&layout->spec, example->source ? example->source->T : 0, example->T, err);
@@ -31,20 +31,27 @@ static bool add_example(struct record *record, int index, double *scratch, struc
     if (!isfinite(loss))
         return err_set(err, ERR_VALUE, "the loss of example %d of the minibatch is not finite", index + 1);
     record->rest_loss += record->loss_scale * loss;
-    for (size_t i = 0; i < layout->size; i++)
-        record->rest[i] += scratch[i];
     return true;
 }
 
+static void add(double *to, const double *from, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        to[i] += from[i];
+}
+
+// The whole is added up in the order of the minibatch, so it is the same bits whichever example the record is of.
 static bool add_all(struct record *record, struct err *err) {
     double *scratch = mem_array(record->layout.size, sizeof *scratch);
     if (!scratch) return err_set(err, ERR_MEMORY, "no memory for a gradient of %zu parameters", record->layout.size);
+    const size_t n = record->layout.size;
     bool good = true;
-    for (int k = 0; good && k < example_batch_count(record->batch); k++)
-        if (k != record->batch_index) good = add_example(record, k, scratch, err);
+    for (int k = 0; good && k < example_batch_count(record->batch); k++) {
+        bool own = k == record->batch_index;
+        good = own || find_example(record, k, scratch, err);
+        add(record->total, own ? record->grads : scratch, n);
+        if (!own) add(record->rest, scratch, n);
+    }
     mem_free(scratch);
-    for (size_t i = 0; i < record->layout.size; i++)
-        record->total[i] = record->grads[i] + record->rest[i];
     return good;
 }
 
@@ -54,12 +61,12 @@ static bool alike(const struct record *record, const struct record *like) {
            !memcmp(like->params, record->params, record->layout.size * sizeof *record->params);
 }
 
-// Of the same example what the other record found; of another one the whole less what is its own.
+// Of the same example, edited or not, what the other record found; of another one the whole less what is its own.
 static void take_over(struct record *record, const struct record *like) {
-    bool same = record->batch_index == like->batch_index;
+    bool same = record->batch_index == like->batch_index, whole = !record->batch_edited && !like->batch_edited;
     for (size_t i = 0; i < record->layout.size; i++) {
         record->rest[i] = same ? like->rest[i] : like->total[i] - record->grads[i];
-        record->total[i] = same ? record->grads[i] + like->rest[i] : like->total[i];
+        record->total[i] = whole ? like->total[i] : record->grads[i] + record->rest[i];
     }
     record->rest_loss = same ? like->rest_loss : record_batch_loss(like) - record->loss;
 }

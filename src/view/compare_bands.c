@@ -1,6 +1,7 @@
 // A band for each model: its loss and its answer at every timestep, what it remembers, its gates.
 #include "compare_inner.h"
 
+#include "log_axis.h"
 #include "mathbox.h"
 #include "widgets.h"
 #include <math.h>
@@ -29,6 +30,17 @@ static void rows_of(struct compared *m) {
     for (int s = 0; s < m->cell->slot_count; s++)
         if (m->cell->slots[s].role == SLOT_GATE)
             add_row(m, (struct compare_row){.kind = COMPARE_SLOT, .slot = s, .strip = STRIP_GATE, .scale = 1});
+}
+
+float compare_bands_want(const struct compare *c) {
+    enum { ROW_WANT = 24, TARGETS = 26 };
+    float height = TARGETS;
+    for (int k = 0; k < c->count; k++) {
+        struct compared own = c->models[k];
+        rows_of(&own);
+        height += (float)(ROW_WANT * own.row_count + BAND_GAP);
+    }
+    return height;
 }
 
 // Every row of every model is equally high, but that a band is never less than its name takes.
@@ -61,33 +73,42 @@ static color ink_of(const struct compare *c, const struct compare_row *row, doub
     return ramp_value(c->page.theme, (float)(value / row->scale));
 }
 
-// Units down, as many lines as can be told apart.
-static void heat(const struct compare *c, const struct compare_row *row, rect cell, const double *values, int n) {
-    int most = (int)(cell.h / 2);
-    most = most < 1 ? 1 : most > LINES_MOST ? LINES_MOST : most;
+// Timesteps that one column of tiles stands for: a tile is never narrower than 2.5 pixels.
+static int columns_together(const struct compare *c) {
+    return c->page.pitch >= 2.5f ? 1 : (int)ceilf(2.5f / c->page.pitch);
+}
+
+// Units down, as many lines as can be told apart. values: (columns, n); a tile is the mean of what it stands for.
+static void heat(const struct compare *c, const struct compare_row *row, rect cell, const double *values, int n,
+                 int columns) {
+    int most = (int)(cell.h / 2), limit = c->page.pitch < 12 ? LINES_MOST / 2 : LINES_MOST;
+    most = most < 1 ? 1 : most > limit ? limit : most;
     int each = (n + most - 1) / most, lines = (n + each - 1) / each;
     float h = cell.h / (float)lines;
     for (int k = 0; k < lines; k++) {
         double sum = 0;
         int end = (k + 1) * each < n ? (k + 1) * each : n;
-        for (int i = k * each; i < end; i++)
-            sum += values[i];
+        for (int column = 0; column < columns; column++)
+            for (int i = k * each; i < end; i++)
+                sum += values[column * n + i];
         draw_rect_exact(c->page.list, (rect){cell.x, cell.y + (float)k * h, cell.w, h - (h > 3.6f ? 0.5f : 0)},
-                        ink_of(c, row, sum / (end - k * each)), 0);
+                        ink_of(c, row, sum / ((end - k * each) * columns)), 0);
     }
 }
 
 static rect cell_of(const struct compare *c, const struct compare_row *row, int t) {
     float pitch = c->page.pitch, gap = pitch >= STRIP_FROM ? 8 : pitch > 12 ? 2 : pitch > 5 ? 0.6f : 0;
-    float width = fminf(pitch - gap, 84);
+    float width = fminf(pitch - gap, 104);
     return (rect){chain_x(&c->page, t) - width / 2, row->y, width, row->h};
 }
 
-static void vector(const struct compare *c, const struct compare_row *row, int t, const double *values, int n) {
+static void vector(const struct compare *c, const struct compare_row *row, int t, const double *values, int n,
+                   int columns) {
     rect cell = cell_of(c, row, t);
+    cell.w += c->page.pitch * (float)(columns - 1);
     if (c->page.pitch < STRIP_FROM) {
         if (values)
-            heat(c, row, cell, values, n);
+            heat(c, row, cell, values, n, columns);
         else if (c->page.pitch >= 6)
             draw_box(c->page.list, cell, c->page.theme->ghost, 1, 1);
         return;
@@ -112,7 +133,8 @@ static float baseline(const struct compare_row *row) {
 }
 
 static void number(const struct compare *c, const struct compare_row *row, int t, struct source source, color ink) {
-    scene_value(c->page.scene, c->page.list, chain_x(&c->page, t), baseline(row), source, 2, false,
+    int digits = c->page.pitch >= 2 * COMPARE_NUMBERS - 20 ? log_axis_digits(source.value) : 2;
+    scene_value(c->page.scene, c->page.list, chain_x(&c->page, t), baseline(row), source, digits, false,
                 text_of(FONT_SANS_SEMIBOLD, fminf(13, row->h), ink, ALIGN_CENTER));
 }
 
@@ -146,7 +168,7 @@ static void answer_at(const struct compare *c, const struct compared *m, const s
             return;
         }
     }
-    vector(c, row, t, known ? y_hat + target : NULL, symbols ? 1 : spec->outputs);
+    vector(c, row, t, known ? y_hat + target : NULL, symbols ? 1 : spec->outputs, 1);
 }
 
 static void row_at(const struct compare *c, const struct compared *m, const struct compare_row *row, int t,
@@ -155,10 +177,14 @@ static void row_at(const struct compare *c, const struct compared *m, const stru
         loss_at(c, m, row, t, most);
     else if (row->kind == COMPARE_Y_HAT)
         answer_at(c, m, row, t);
-    else
-        vector(c, row, t,
-               compare_has_state(c, t) ? tape_value(m->tape, m->chain.layer, m->chain.direction, row->slot, t) : NULL,
-               m->H);
+    else {
+        int together = columns_together(c), columns = t + together <= m->T ? together : m->T - t;
+        if (t % together != 0) return;
+        // As far as they are known: forward in time the last of them is the last to come.
+        bool known = compare_has_state(c, t) && compare_has_state(c, t + columns - 1);
+        vector(c, row, t, known ? tape_value(m->tape, m->chain.layer, m->chain.direction, row->slot, t) : NULL, m->H,
+               columns);
+    }
 }
 
 // --- names ---
@@ -167,11 +193,12 @@ static void row_label(const struct compare *c, const struct compared *m, const s
     char markup[96];
     struct label_style style = {.notation = c->page.label.notation};
     color ink = c->page.theme->ink1;
+    int t = row->h >= 20 ? LABEL_SYMBOLIC : LABEL_NO_TIME; // indices take height
     if (row->kind == COMPARE_SLOT) {
-        label_slot(markup, sizeof markup, m->cell, row->slot, LABEL_SYMBOLIC, LABEL_NO_UNIT, style);
+        label_slot(markup, sizeof markup, m->cell, row->slot, t, LABEL_NO_UNIT, style);
         ink = c->page.theme->identity_ink[m->cell->slots[row->slot].identity];
     } else
-        label_output(markup, sizeof markup, row->kind == COMPARE_LOSS ? "L" : "\\hat{y}", LABEL_SYMBOLIC, style);
+        label_output(markup, sizeof markup, row->kind == COMPARE_LOSS ? "L" : "\\hat{y}", t, style);
     math_draw(c->page.list, c->page.theme, c->page.x0 - 12, baseline(row), markup, fminf(16, row->h + 1), ink,
               ALIGN_RIGHT);
 }
@@ -186,17 +213,13 @@ static void model_name(const struct compare *c, const struct compared *m) {
     draw_text_fit(list, at, y, c->page.x0 - 48 - at, m->name, text_of(FONT_SANS_SEMIBOLD, 14, theme->ink1, ALIGN_LEFT));
     if (m->band.h < 34) return;
     y += 19;
-    // The loss of all timesteps, once the last of them is there.
-    bool known = true;
-    for (int t = 0; t < c->models[0].T; t++)
-        known = known && (!record_has_target(c->models[0].side, t) || compare_has_loss(c, t));
-    if (m->side->layout.spec.outputs == 0 || !known) return;
+    if (m->side->layout.spec.outputs == 0 || !compare_has_total(c)) return;
     float used = draw_text(list, x, y, "loss ", text_of(FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_LEFT));
-    used += scene_value(c->page.scene, list, x + used, y, compare_total(c, m), 2, false,
-                        text_of(FONT_SANS_SEMIBOLD, 13, theme->grad, ALIGN_LEFT));
-    if (best)
-        draw_text_fit(list, x + used + 5, y, c->page.x0 - 44 - x - used - 5, "lowest",
-                      text_of(FONT_SANS_SEMIBOLD, 12, theme->ink1, ALIGN_LEFT));
+    scene_value(c->page.scene, list, x + used, y, compare_total(c, m), m->whole->loss < 0.1 ? 4 : 2, false,
+                text_of(FONT_SANS_SEMIBOLD, 13, theme->grad, ALIGN_LEFT));
+    if (best && m->band.h >= 52)
+        draw_text(list, m->index > 0 ? x + 26 : x, y + 20, "lowest",
+                  text_of(FONT_SANS_SEMIBOLD, 13, theme->ink1, ALIGN_LEFT));
 }
 
 // Takes one of the others away.

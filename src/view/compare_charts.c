@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { CAPTION = 26, DECADES_MOST = 16, MARKS_FROM = 20 };
+enum { CAPTION = 30, DECADES_MOST = 16, MARKS_FROM = 20 };
 
 typedef float height_fn(const void *axis, double value);
 
@@ -84,7 +84,7 @@ static void told_line(const struct compare *c, float y, const struct series *s, 
         if (!s->known(c, t) || !isfinite(value)) continue;
         struct source source =
             norms ? compare_norm_source(c, m, t) : compare_source(c, m, "forward/loss", t, -1, value);
-        int digits = norms ? log_axis_digits(value) : 2;
+        int digits = log_axis_digits(value);
         format_value(text, sizeof text, value, digits, false);
         x -= text_width(list, text, style);
         scene_value(c->page.scene, list, x, y, source, digits, false, style);
@@ -105,7 +105,7 @@ static void caption(const struct compare *c, float y, const char *markup, const 
 static void norms(const struct compare *c, rect r) {
     struct log_axis axis;
     char state[64], markup[160];
-    log_axis_open(&axis, r.y + CAPTION + 8, r.y + r.h - 8);
+    log_axis_open(&axis, r.y + CAPTION + 8, r.y + r.h - 12);
     bool any = false;
     for (int k = 0; k < c->count; k++)
         for (int t = 0; t < c->models[k].T; t++) {
@@ -113,20 +113,19 @@ static void norms(const struct compare *c, rect r) {
             any = any || compare_has_grad(c, t);
         }
     log_axis_close(&axis, DECADES_MOST);
-    label_slot(state, sizeof state, c->page.cell, c->page.cell->state_out[0], LABEL_SYMBOLIC, LABEL_NO_UNIT,
-               (struct label_style){.notation = c->page.label.notation});
+    compare_state(c, state, sizeof state);
     snprintf(markup, sizeof markup, "\\norm{\\partial L/\\partial %s}", state);
-    caption(c, r.y + 18, markup, any ? "size of the gradient" : "it comes with the backward pass");
+    caption(c, r.y + 21, markup, any ? "size of the gradient" : "it comes with the backward pass");
     log_axis_draw(&axis, c->page.list, c->page.theme, c->page.x0 - 8, c->page.x1);
     struct series s = {compare_has_grad, norm_at, on_log, &axis};
     lines(c, &s);
-    told_line(c, r.y + 18, &s, true);
+    told_line(c, r.y + 21, &s, true);
 }
 
 static void losses(const struct compare *c, rect r) {
     struct plot plot = {.list = c->page.list, .theme = c->page.theme, .x1 = 1};
     char markup[64];
-    plot.area = (rect){c->page.x0, r.y + CAPTION + 8, c->page.pitch * (float)c->page.T, r.h - CAPTION - 16};
+    plot.area = (rect){c->page.x0, r.y + CAPTION + 8, c->page.pitch * (float)c->page.T, r.h - CAPTION - 22};
     for (int k = 0; k < c->count; k++)
         for (int t = 0; t < c->models[k].T; t++) {
             double loss = loss_at(c, &c->models[k], t);
@@ -134,11 +133,11 @@ static void losses(const struct compare *c, rect r) {
         }
     if (!(plot.y1 > 0)) plot.y1 = 1;
     label_output(markup, sizeof markup, "L", LABEL_SYMBOLIC, (struct label_style){.notation = c->page.label.notation});
-    caption(c, r.y + 18, markup, "loss");
+    caption(c, r.y + 21, markup, "loss");
     plot_lines_y(&plot, 2);
     struct series s = {compare_has_loss, loss_at, on_plot, &plot};
     lines(c, &s);
-    told_line(c, r.y + 18, &s, false);
+    told_line(c, r.y + 21, &s, false);
 }
 
 void compare_charts(const struct compare *c, rect r) {

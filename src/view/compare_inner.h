@@ -42,6 +42,7 @@ struct compare {
 bool compare_has_state(const struct compare *c, int t);
 bool compare_has_output(const struct compare *c, int t);
 bool compare_has_loss(const struct compare *c, int t);
+bool compare_has_total(const struct compare *c); // all losses
 bool compare_has_grad(const struct compare *c, int t);
 
 // A number of a model; tensor as that model's own trace file has it.
@@ -49,6 +50,7 @@ struct source compare_source(const struct compare *c, const struct compared *mod
                              int column, double value);
 double compare_norm(const struct compared *model, int t); // of dL/da<t>
 struct source compare_norm_source(const struct compare *c, const struct compared *model, int t);
+void compare_state(const struct compare *c, char *out, size_t size); // what all of them call a<t>, as markup
 struct source compare_total(const struct compare *c, const struct compared *model); // loss of the whole example
 int compare_best(const struct compare *c); // whose total loss is lowest; -1: there is none, or a tie
 
@@ -58,7 +60,8 @@ void compare_stroke(const struct compare *c, int model); // the path that was co
 void compare_mark(const struct compare *c, int model, point at);
 void compare_swatch(const struct compare *c, int model, float x, float y); // 26 wide, around y
 
-float compare_rows(struct compare *c, rect r); // makes the bands; returns their bottom
+float compare_bands_want(const struct compare *c); // height at which all can be read well
+float compare_rows(struct compare *c, rect r);     // makes the bands; returns their bottom
 void compare_bands(struct compare *c);
 void compare_charts(const struct compare *c, rect r);
 void compare_side(struct ui *ui, rect r, const struct scene *scene);

@@ -44,50 +44,67 @@ static void bar_row(const struct compare *c, float x, float y, float w, int mode
 static void losses(const struct compare *c, float x, float *y, float w) {
     int order[COMPARED_MAX];
     double most = 0;
+    bool known = compare_has_total(c);
     rank(c, order);
     for (int k = 0; k < c->count; k++)
         most = fmax(most, c->models[k].whole->loss);
     heading(c->page.list, c->page.theme, x, y,
             c->page.record->batch ? "This example’s part of the mean loss" : "Loss of the whole example");
     for (int k = 0; k < c->count; k++) {
-        const struct compared *m = &c->models[order[k]];
+        const struct compared *m = &c->models[known ? order[k] : k];
+        if (!known) { // as far as the cursor has come
+            name_of(c, k, x, *y += ROW);
+            continue;
+        }
         bar_row(c, x, *y += ROW, w, order[k], compare_total(c, m), most > 0 ? m->whole->loss / most : 0,
                 m->whole->loss < 0.1 ? 4 : 2);
     }
     int best = compare_best(c);
-    char words[120] = "Both lose the same.";
-    if (best >= 0) snprintf(words, sizeof words, "%s loses least on this example.", c->models[best].name);
+    if (c->count == 1) return;
+    char words[120] = "Two of them lose the same.";
+    if (!known)
+        snprintf(words, sizeof words, "Known after the last loss.");
+    else if (best >= 0)
+        snprintf(words, sizeof words, "%s loses least on this example.", c->models[best].name);
     draw_text_fit(c->page.list, x, *y += ROW, w, words, text_of(FONT_SANS, 14, c->page.theme->ink2, ALIGN_LEFT));
 }
 
 static void sizes(const struct compare *c, float x, float *y, float w) {
-    heading(c->page.list, c->page.theme, x, y, "Units and weights");
+    heading(c->page.list, c->page.theme, x, y, "Size");
     for (int k = 0; k < c->count; k++) {
         char text[64], weights[32];
         format_count(weights, sizeof weights, (long)c->models[k].whole->layout.weights);
-        snprintf(text, sizeof text, "%d, %s", c->models[k].H, weights);
+        snprintf(text, sizeof text, "%d units, %s weights", c->models[k].H, weights);
         name_of(c, k, x, *y += ROW);
-        draw_text(c->page.list, x + w, *y, text, text_of(FONT_SANS_MEDIUM, 13.5f, c->page.theme->ink1, ALIGN_RIGHT));
+        draw_text_fit(c->page.list, x + NAME_ROOM, *y, w - NAME_ROOM, text,
+                      text_of(FONT_SANS_MEDIUM, 13.5f, c->page.theme->ink1, ALIGN_LEFT));
     }
 }
 
 // How much of the gradient at the last timestep is there at the first one.
 static void reach(const struct compare *c, float x, float *y, float w) {
-    char words[96];
-    snprintf(words, sizeof words, "Gradient of a at t = %d and t = %d", c->page.start + 1, c->page.end + 1);
-    heading(c->page.list, c->page.theme, x, y, words);
-    for (int k = 0; k < c->count; k++) {
-        const struct compared *m = &c->models[k];
-        const struct text_style style = text_of(FONT_SANS_MEDIUM, 13.5f, c->page.theme->ink1, ALIGN_RIGHT);
-        const int ends[] = {c->page.start, c->page.end < m->T ? c->page.end : m->T - 1};
-        name_of(c, k, x, *y += ROW);
-        for (int i = 0; i < 2; i++) {
-            if (!compare_has_grad(c, ends[i])) continue;
+    enum { COLUMN = 84 };
+    char symbol[64], markup[96], time[24];
+    compare_state(c, symbol, sizeof symbol);
+    snprintf(markup, sizeof markup, "\\norm{\\partial L/\\partial %s}", symbol);
+    heading(c->page.list, c->page.theme, x, y, "Gradient");
+    math_draw(c->page.list, c->page.theme, x + 68, *y - 6, markup, 15, c->page.theme->ink2, ALIGN_LEFT);
+    const int ends[] = {c->page.start, c->page.end};
+    for (int i = 0; i < (c->page.T > 1 ? 2 : 1); i++) {
+        float right = x + w - (i == 0 && c->page.T > 1 ? COLUMN : 0);
+        snprintf(time, sizeof time, "t = %d", ends[i] + 1);
+        draw_text(c->page.list, right, *y - 6, time, text_of(FONT_SANS_MEDIUM, 13, c->page.theme->ink3, ALIGN_RIGHT));
+        for (int k = 0; k < c->count; k++) {
+            const struct compared *m = &c->models[k];
+            const float at = *y + (float)(ROW * (k + 1));
+            if (i == 0) name_of(c, k, x, at);
+            if (ends[i] >= m->T || !compare_has_grad(c, ends[i])) continue;
             struct source source = compare_norm_source(c, m, ends[i]);
-            scene_value(c->page.scene, c->page.list, x + w - (i == 0 ? 84 : 0), *y, source,
-                        log_axis_digits(source.value), false, style);
+            scene_value(c->page.scene, c->page.list, right, at, source, log_axis_digits(source.value), false,
+                        text_of(FONT_SANS_MEDIUM, 13.5f, c->page.theme->ink1, ALIGN_RIGHT));
         }
     }
+    *y += (float)(ROW * c->count);
 }
 
 void compare_side(struct ui *ui, rect r, const struct scene *scene) {

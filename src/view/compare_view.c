@@ -4,13 +4,14 @@
 #include "compare_inner.h"
 
 #include "mathbox.h"
+#include "token.h"
 #include "views.h"
 #include "widgets.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { HEADER = 48, GUTTER = 168, TIMES = 26, CHART_LEAST = 116 };
+enum { HEADER = 48, GUTTER = 186, TIMES = 26, CHART_LEAST = 108, CHART_MOST = 230 };
 
 // --- what is known ---
 
@@ -30,6 +31,17 @@ bool compare_has_output(const struct compare *c, int t) {
 
 bool compare_has_loss(const struct compare *c, int t) {
     return t < c->models[0].T && script_has_loss(c->script, c->page.scene->position, t);
+}
+
+bool compare_has_total(const struct compare *c) {
+    const struct compared *own = &c->models[0];
+    bool any = false;
+    for (int t = 0; t < own->T; t++) {
+        if (!record_has_target(own->side, t)) continue;
+        if (!compare_has_loss(c, t)) return false;
+        any = true;
+    }
+    return any;
 }
 
 bool compare_has_grad(const struct compare *c, int t) {
@@ -65,6 +77,13 @@ struct source compare_norm_source(const struct compare *c, const struct compared
     const char *tensor = record_norm_name(model->side, RECORD_BACKWARD, model->chain.layer, model->chain.direction,
                                           model->cell->state_out[0]);
     return compare_source(c, model, tensor, t, -1, compare_norm(model, t));
+}
+
+// That of the plain network: the course's GRUs write the same state as c.
+void compare_state(const struct compare *c, char *out, size_t size) {
+    const struct cell_desc *plain = cell_describe(CELL_RNN, ACTIVATION_TANH);
+    label_slot(out, size, plain, plain->state_out[0], LABEL_SYMBOLIC, LABEL_NO_UNIT,
+               (struct label_style){.notation = c->page.label.notation});
 }
 
 struct source compare_total(const struct compare *c, const struct compared *model) {
@@ -175,7 +194,7 @@ bool compare_open(struct compare *c, struct ui *ui, rect r, const struct scene *
     if (step && step->phase <= PHASE_BACKWARD && step->encoder == encoder) c->running = step->t;
     c->page.x0 = r.x + GUTTER;
     c->page.x1 = r.x + r.w - CHAIN_MARGIN;
-    c->page.pitch = fminf((c->page.x1 - c->page.x0) / (float)c->page.T, 120);
+    c->page.pitch = fminf((c->page.x1 - c->page.x0) / (float)c->page.T, 180);
     c->page.x1 = c->page.x0 + c->page.pitch * (float)c->page.T;
     return c->page.pitch > 0;
 }
@@ -240,7 +259,7 @@ static void invite(const struct compare *c, rect r) {
                             : "One model is here. Another cell is trained on the same data, from the same seed and "
                               "with the same minibatches; then both walk this example in step.";
     struct rich_style style = {.size = 15, .line_height = 23, .ink = prose.color, .bold = ui->theme->ink1};
-    float y = r.y + plain_text(ui->list, r.x, r.y + 16, fminf(r.w, 720), words, style, true), x = r.x;
+    float y = r.y + 12 + plain_text(ui->list, r.x, r.y + 16, fminf(r.w, 720), words, style, true), x = r.x;
     for (int k = 0; k < OFFERED && !scene->no_rivals; k++) {
         char label[64];
         if (is_there(c, offered[k])) continue;
@@ -272,6 +291,22 @@ static void columns_input(struct compare *c, rect area) {
     ui_focus_ring(ui, id, area, 4);
 }
 
+// What is asked for, once for all: a line above the bands where symbols are and where they fit.
+static void compare_targets(const struct compare *c, rect *body) {
+    enum { LINE = 26 };
+    const struct compared *own = &c->models[0];
+    if (own->side->layout.spec.output != OUTPUT_SOFTMAX || own->side->layout.spec.outputs == 0) return;
+    if (c->page.pitch < 12) return;
+    rect r = rect_cut_top(body, LINE);
+    char markup[64];
+    label_output(markup, sizeof markup, "y", LABEL_SYMBOLIC, (struct label_style){.notation = c->page.label.notation});
+    math_draw(c->page.list, c->page.theme, c->page.x0 - 12, r.y + 15, markup, 16, c->page.theme->ink1, ALIGN_RIGHT);
+    for (int t = 0; t < own->T; t++)
+        if (record_has_target(own->side, t))
+            token_draw_fit(c->page.list, chain_x(&c->page, t), r.y + 15, c->page.pitch - 2,
+                           record_answer(own->side, own->side->example.target[t]), 15, FONT_MONO, c->page.theme->ink2);
+}
+
 // The running timestep of all of them: the highlighter over its number.
 static void now_mark(const struct compare *c, rect area) {
     if (c->running < 0) return;
@@ -296,12 +331,15 @@ static void draw(struct ui *ui, rect r, const struct scene *scene) {
     draw_text_fit(ui->list, x + 6, r.y + 30, fmaxf(0, right - x - 16), words,
                   text_of(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_LEFT));
     bool alone = c.count == 1;
-    float charts = alone ? fmaxf(150, r.h * 0.3f) : fmaxf(CHART_LEAST, floorf(fminf(230, r.h * 0.29f)));
-    rect body = {r.x, r.y + HEADER + 8, r.w, r.h - HEADER - 8 - charts - TIMES};
+    float rest = r.h - HEADER - 8 - TIMES; // of bands and charts: the bands first
+    float charts =
+        alone ? fmaxf(150, r.h * 0.3f) : floorf(fmaxf(CHART_LEAST, fminf(CHART_MOST, rest - compare_bands_want(&c))));
+    rect body = {r.x, r.y + HEADER + 8, r.w, rest - charts};
     if (!alone && scene->rival_done >= 0) {
         training(&c, (rect){r.x + CHAIN_MARGIN, body.y - 4, r.w, 32});
         body.y += 40, body.h -= 40;
     }
+    compare_targets(&c, &body);
     float bottom = compare_rows(&c, body);
     rect columns = {c.page.x0, body.y, c.page.pitch * (float)c.page.T, bottom - body.y};
     columns_input(&c, columns);
