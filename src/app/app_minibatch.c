@@ -24,16 +24,18 @@ static const char *minibatch_row(void *context, int row) {
 }
 
 static void minibatch_menu(struct app *app, rect anchor) {
-    enum { LIST = 260 };
+    enum { ROWS_MOST = 8 };
     struct ui *ui = &app->ui;
     struct workbench *bench = app->bench;
     char label[96], number[32];
-    rect r = ui_popup_begin(ui, anchor, 340, 26 + LIST + 8 + 36);
+    const int rows = bench->minibatch->count < ROWS_MOST ? bench->minibatch->count : ROWS_MOST;
+    const float height = (float)(UI_LIST_ROW * rows);
+    rect r = ui_popup_begin(ui, anchor, 340, 26 + height + 8 + 36);
     format_count(number, sizeof number, (long)bench->record->update);
     snprintf(label, sizeof label, "Update %s is made of %d example%s: which one", number, bench->minibatch->count,
              bench->minibatch->count == 1 ? "" : "s");
     app_menu_label(ui, &r, label);
-    int row = ui_list(ui, rect_cut_top(&r, LIST), "minibatch", bench->minibatch->count, minibatch_row, app,
+    int row = ui_list(ui, rect_cut_top(&r, height), "minibatch", bench->minibatch->count, minibatch_row, app,
                       &app->minibatch_row);
     if (row >= 0 && app_set_within(app, row)) ui_popup_close(ui);
     rect_cut_top(&r, 8);

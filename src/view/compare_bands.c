@@ -36,9 +36,11 @@ float compare_bands_want(const struct compare *c) {
     enum { ROW_WANT = 24, TARGETS = 26 };
     float height = TARGETS;
     for (int k = 0; k < c->count; k++) {
-        struct compared own = c->models[k];
-        rows_of(&own);
-        height += (float)(ROW_WANT * own.row_count + BAND_GAP);
+        const struct compared *m = &c->models[k];
+        int rows = 1 + (m->side->layout.spec.outputs > 0 ? 2 : 0);
+        for (int s = 0; s < m->cell->slot_count; s++)
+            rows += m->cell->slots[s].role == SLOT_GATE;
+        height += (float)(ROW_WANT * rows + BAND_GAP);
     }
     return height;
 }
@@ -69,8 +71,9 @@ float compare_rows(struct compare *c, rect r) {
 // --- one row at one timestep ---
 
 static color ink_of(const struct compare *c, const struct compare_row *row, double value) {
-    if (row->strip == STRIP_GATE) return ramp_gate_small(c->page.theme, (float)value);
-    return ramp_value(c->page.theme, (float)(value / row->scale));
+    if (!isfinite(value)) return c->page.theme->err;
+    double part = fmax(-1, fmin(1, value / row->scale));
+    return c->ramp[row->strip == STRIP_GATE][STRIP_RAMP + (int)lround(STRIP_RAMP * part)];
 }
 
 // Timesteps that one column of tiles stands for: a tile is never narrower than 2.5 pixels.
@@ -81,7 +84,7 @@ static int columns_together(const struct compare *c) {
 // Units down, as many lines as can be told apart. values: (columns, n); a tile is the mean of what it stands for.
 static void heat(const struct compare *c, const struct compare_row *row, rect cell, const double *values, int n,
                  int columns) {
-    int most = (int)(cell.h / 2), limit = c->page.pitch < 12 ? LINES_MOST / 2 : LINES_MOST;
+    int most = (int)(cell.h / 2), limit = c->page.pitch < 4 ? 8 : c->page.pitch < 12 ? 16 : LINES_MOST;
     most = most < 1 ? 1 : most > limit ? limit : most;
     int each = (n + most - 1) / most, lines = (n + each - 1) / each;
     float h = cell.h / (float)lines;
@@ -215,7 +218,7 @@ static void model_name(const struct compare *c, const struct compared *m) {
     y += 19;
     if (m->side->layout.spec.outputs == 0 || !compare_has_total(c)) return;
     float used = draw_text(list, x, y, "loss ", text_of(FONT_SANS_MEDIUM, 13, theme->ink3, ALIGN_LEFT));
-    scene_value(c->page.scene, list, x + used, y, compare_total(c, m), m->whole->loss < 0.1 ? 4 : 2, false,
+    scene_value(c->page.scene, list, x + used, y, compare_total(c, m), compare_total_digits(c), false,
                 text_of(FONT_SANS_SEMIBOLD, 13, theme->grad, ALIGN_LEFT));
     if (best && m->band.h >= 52)
         draw_text(list, m->index > 0 ? x + 26 : x, y + 20, "lowest",
@@ -261,6 +264,8 @@ static void hover(const struct compare *c, const struct compared *m, const struc
 
 void compare_bands(struct compare *c) {
     double most = largest_loss(c);
+    strip_make_ramp(c->page.theme, STRIP_VALUE, c->ramp[0]);
+    strip_make_ramp(c->page.theme, STRIP_GATE, c->ramp[1]);
     for (int k = 0; k < c->count; k++) {
         const struct compared *m = &c->models[k];
         if (k > 0)

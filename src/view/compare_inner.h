@@ -34,8 +34,9 @@ struct compare {
     struct compare_memory *memory;
     struct compared models[COMPARED_MAX];
     int count;
-    const struct script *script; // of the workbench's model, of this side: where all of them are
-    int running;                 // the timestep of the running step, or -1
+    const struct script *script;       // of the workbench's model, of this side: where all of them are
+    int running;                       // the timestep of the running step, or -1
+    color ramp[2][2 * STRIP_RAMP + 1]; // of values and of gates, where columns are narrow
 };
 
 // What is known of timestep t where the cursor stands: of every model alike, whatever its cell's operations are.
@@ -52,7 +53,8 @@ double compare_norm(const struct compared *model, int t); // of dL/da<t>
 struct source compare_norm_source(const struct compare *c, const struct compared *model, int t);
 void compare_state(const struct compare *c, char *out, size_t size); // what all of them call a<t>, as markup
 struct source compare_total(const struct compare *c, const struct compared *model); // loss of the whole example
-int compare_best(const struct compare *c); // whose total loss is lowest; -1: there is none, or a tie
+int compare_total_digits(const struct compare *c); // with which those that differ differ on screen
+int compare_best(const struct compare *c);         // whose total loss is lowest; -1: there is none, or a tie
 
 // Who is who: the line, and the mark on it.
 color compare_ink(const struct compare *c, int model);

@@ -57,7 +57,7 @@ static void losses(const struct compare *c, float x, float *y, float w) {
             continue;
         }
         bar_row(c, x, *y += ROW, w, order[k], compare_total(c, m), most > 0 ? m->whole->loss / most : 0,
-                m->whole->loss < 0.1 ? 4 : 2);
+                compare_total_digits(c));
     }
     int best = compare_best(c);
     if (c->count == 1) return;

@@ -90,6 +90,20 @@ struct source compare_total(const struct compare *c, const struct compared *mode
     return compare_source(c, model, "forward/total_loss", 0, -1, model->whole->loss);
 }
 
+int compare_total_digits(const struct compare *c) {
+    int digits = 2;
+    for (bool alike = true; alike && digits < 7; digits += alike) {
+        const double unit = pow(10, digits);
+        alike = false;
+        for (int k = 0; k < c->count; k++)
+            for (int i = 0; i < k; i++) {
+                double a = c->models[k].whole->loss, b = c->models[i].whole->loss;
+                alike = alike || (a != b && round(a * unit) == round(b * unit));
+            }
+    }
+    return digits;
+}
+
 int compare_best(const struct compare *c) {
     int best = -1;
     for (int k = 0; k < c->count && c->count > 1; k++) {
