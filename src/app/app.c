@@ -88,8 +88,7 @@ void app_free(struct app *app) {
     homework_free(app->homework);
     homework_files_release(&app->homework_files);
     if (app->job) {
-        job_cancel(app->job);
-        workbench_free(job_take(app->job, NULL));
+        job_drop(app->job);
     }
     rivals_release(&app->rivals);
     speech_forget(&app->speech);
@@ -118,11 +117,16 @@ color app_background(const struct app *app) {
 void app_open_setup(struct app *app, const struct setup *setup) {
     if (app->ui.now > 0) app->message.code = ERR_NONE; // what was said before the first frame is still to be read
     if (app->job) {
-        job_cancel(app->job);
-        workbench_free(job_take(app->job, NULL));
+        job_drop(app->job);
     }
     app->opening[0] = 0;
     app->job = job_start(setup, app->wake, app->wake_context);
+}
+
+void app_open_update(struct app *app, struct update_order *order) {
+    if (app->job) job_drop(app->job);
+    app->job = job_start_update(order, app->wake, app->wake_context);
+    app_show_page(app, PAGE_WORKBENCH);
 }
 
 bool app_busy(const struct app *app) {
@@ -189,12 +193,13 @@ void app_take_bench(struct app *app, struct workbench *bench, const struct setup
 static void settle_job(struct app *app) {
     struct err err = {0};
     const struct setup setup = *job_setup(app->job);
-    struct workbench *bench = job_take(app->job, &err);
+    bool update = job_is_update(app->job);
+    struct update_order *order = update ? job_take_update(app->job, &err) : NULL;
+    struct workbench *bench = update ? NULL : job_take(app->job, &err);
     app->job = NULL;
-    if (bench) {
-        app_take_bench(app, bench, &setup);
-        return;
-    }
+    if (bench) app_take_bench(app, bench, &setup);
+    if (order) app_take_update(app, order);
+    if (bench || order) return;
     if (err.code != ERR_STOPPED) app_say(app, &err);
     app->scene_waits = false;
 }

@@ -162,12 +162,12 @@ void app_select_unit(struct app *app, int unit);
 void app_open_origin(struct app *app, const char *place);
 bool app_pick(struct app *app, const struct source *source);
 void app_select_timestep(struct app *app, int way); // the next (1) or the one before (-1); an encoder's come first
-// Another cell (that is not there yet) on the same setup, beside the workbench's: built in the worker, for the view compare.
+// Another cell (that is not there yet) on the same setup, beside the workbench's: built in the worker, for the view
+// compare.
 void app_compare_with(struct app *app, enum cell_id cell);
-// Workbenches of 1 to RIVALS_MAX + 1 models of one run (workbench_from_update()), all taken over: the first is the one
-// on screen, the others are compared with it. names: one each. setup: what the first was made of.
-void app_take_benches(struct app *app, struct workbench **benches, const char *const *names, int count,
-                      const struct setup *setup);
+// An update that a run kept, built in the worker: the first model's is then on the workbench, the others are beside it
+// to be compared. Takes the order over.
+void app_open_update(struct app *app, struct update_order *order);
 // Gate surgery and pokes (edit.h) on the example shown; more: goes on with the change before, as one step of undo.
 // False: the message is shown and nothing changes. An empty list shows the example as it is.
 bool app_set_edits(struct app *app, const struct edits *edits, bool more);

@@ -19,7 +19,8 @@ float app_inspector_width(const struct app *app, float window, float rest); // r
 void app_top_bar(struct app *app, rect r);
 void app_lesson_panel(struct app *app, rect r); // the panel, or its rail
 void app_empty(struct app *app, rect stage, rect right, rect bottom);
-void app_overlays(struct app *app); // progress, message, help: the end of every page
+void app_overlays(struct app *app);                                // progress, message, help: the end of every page
+void app_take_update(struct app *app, struct update_order *order); // what was built, taken over
 void app_take_bench(struct app *app, struct workbench *bench, const struct setup *setup); // in the place of the old one
 // The models that are compared (app_rivals.c): to the workbench's example, once a frame; what of them the views see.
 void app_follow_rivals(struct app *app, bool wait);

@@ -50,11 +50,17 @@ void app_scene_rivals(struct app *app, struct scene *scene) {
     app->ui.wake_at = app->ui.now + 0.1;
 }
 
-void app_take_benches(struct app *app, struct workbench **benches, const char *const *names, int count,
-                      const struct setup *setup) {
-    app_take_bench(app, benches[0], setup);
+void app_take_update(struct app *app, struct update_order *order) {
+    // Whatever is built from the setup later trains as the run did, up to this update.
+    order->setup.recipe = order->models[0].recipe;
+    order->setup.recipe.steps = (long)order->update;
+    setup_keep_example(&order->setup, order->benches[0]);
+    app_take_bench(app, order->benches[0], &order->setup);
     rivals_release(&app->rivals);
-    snprintf(app->name, sizeof app->name, "%s", names[0]);
-    for (int k = 1; k < count; k++)
-        rivals_add(&app->rivals, benches[k], names[k]);
+    snprintf(app->name, sizeof app->name, "%s", order->models[0].name);
+    for (int k = 1; k < order->count; k++)
+        rivals_add(&app->rivals, order->benches[k], order->models[k].name);
+    for (int k = 0; k < order->count; k++)
+        order->benches[k] = NULL;
+    update_order_free(order);
 }

@@ -5,8 +5,7 @@
 
 static void stop_building(struct rivals *rivals) {
     if (!rivals->job) return;
-    job_cancel(rivals->job);
-    workbench_free(job_take(rivals->job, NULL));
+    job_drop(rivals->job);
     rivals->job = NULL;
 }
 

@@ -180,27 +180,60 @@ static void test_follows(void **state) {
     drive_close(&drive);
 }
 
-// Models of one run, handed over by whoever trained them.
-static void test_taken(void **state) {
+// Models of one run at one of its updates, handed over by whoever trained them.
+static void test_update_of_a_run(void **state) {
     (void)state;
     struct drive drive;
     struct err err = {0};
+    static const enum cell_id cells[] = {CELL_GRU, CELL_RNN};
+    static const char *const names[] = {"GRU 5", "RNN 5"};
     struct setup setup = small("", 5, 20);
+    struct workbench *runs[2];
     open_window(&drive, &setup);
-    struct workbench *benches[] = {build_with(&setup, CELL_GRU), build_with(&setup, CELL_RNN)};
-    for (int k = 0; k < 2; k++)
-        assert_true(workbench_next_minibatch(benches[k], 4, &err));
-    setup.recipe.spec.cell = CELL_GRU;
-    app_take_benches(drive.app, benches, (const char *const[]){"GRU 5", "RNN 5"}, 2, &setup);
+    struct update_order *order = NULL;
+    for (int k = 0; k < 2; k++) {
+        struct snapshot now;
+        runs[k] = build_with(&setup, cells[k]);
+        assert_true(history_get(runs[k]->history, 20, &now));
+        if (!order) order = update_order_new(&setup, 20, &now.rng, 4);
+        assert_true(update_order_add(order, names[k], &runs[k]->recipe, &runs[k]->model, now.m, now.v, &err));
+        assert_true(workbench_next_minibatch(runs[k], 4, &err));
+    }
+    app_open_update(drive.app, order);
+    drive_settle(&drive);
+    assert_int_equal(drive.app->rivals.count, 1);
+    expect_same(runs[0], drive.app->bench);
+    expect_same(runs[1], drive.app->rivals.list[0].bench);
     app_show_view(drive.app, view_find("compare"));
     drive_frame(&drive);
-    drive_frame(&drive);
-    assert_true(drive.app->bench == benches[0] && drive.app->rivals.list[0].bench == benches[1]);
     assert_true(drive_shows(&drive, "GRU 5") && drive_shows(&drive, "RNN 5"));
+    assert_true(drive_shows(&drive, "update 21, example 5 of 32"));
+    // a third model is trained as far, from the same seed
+    app_compare_with(drive.app, CELL_LSTM);
+    drive_frame(&drive);
+    assert_int_equal(drive.app->rivals.count, 2);
+    struct workbench *third = build_with(&setup, CELL_LSTM);
+    assert_true(workbench_next_minibatch(third, 4, &err));
+    expect_same(third, drive.app->rivals.list[1].bench);
+    workbench_free(third);
+    // another example of it, and the next update of both runs
     assert_true(app_set_within(drive.app, 1));
     drive_frame(&drive);
-    assert_int_equal(benches[1]->minibatch_index, 1);
-    assert_string_equal(benches[0]->example_text, benches[1]->example_text);
+    drive_key(&drive, KEY_END, 0);
+    drive_key(&drive, KEY_RIGHT, 0);
+    drive_frame(&drive);
+    for (int k = 0; k < 2; k++) {
+        assert_true(workbench_set_within(runs[k], 1, &err) && workbench_next_update(runs[k], &err));
+        expect_same(runs[k], k ? drive.app->rivals.list[0].bench : drive.app->bench);
+        workbench_free(runs[k]);
+    }
+    // an order without a model, and one that is thrown away while it is built
+    struct rng rng = rng_seed(1);
+    app_open_update(drive.app, update_order_new(&setup, 20, &rng, 0));
+    drive_settle(&drive);
+    assert_non_null(strstr(drive.app->message.message, "expected a model"));
+    assert_int_equal(drive.app->rivals.count, 2);
+    app_open_update(drive.app, update_order_new(&setup, 20, &rng, 0));
     drive_close(&drive);
 }
 
@@ -321,9 +354,9 @@ static void test_sizes(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_by_mouse),    cmocka_unit_test(test_by_keyboard),
-                                       cmocka_unit_test(test_from_a_file), cmocka_unit_test(test_follows),
-                                       cmocka_unit_test(test_taken),       cmocka_unit_test(test_numbers),
-                                       cmocka_unit_test(test_sizes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_by_mouse), cmocka_unit_test(test_by_keyboard),     cmocka_unit_test(test_from_a_file),
+        cmocka_unit_test(test_follows),  cmocka_unit_test(test_update_of_a_run), cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_sizes)};
     return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
 }
