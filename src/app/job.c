@@ -11,6 +11,7 @@ struct job {
     double fraction;
     bool ready, cancelled;
     void *made;
+    struct update_order *order; // NULL: by `make`
     struct err err;
     void (*wake)(void *context);
     void *context;
@@ -28,7 +29,8 @@ static bool on_progress(void *context, double fraction) {
 static void run(void *context) {
     struct job *job = context;
     struct err err = {0};
-    void *made = job->make(&job->setup, on_progress, job, &err);
+    void *made = job->order ? NULL : job->make(&job->setup, on_progress, job, &err);
+    if (job->order) update_order_build(job->order, on_progress, job, &err);
     mutex_lock(job->mutex);
     job->made = made;
     job->err = err;
@@ -37,16 +39,34 @@ static void run(void *context) {
     if (job->wake) job->wake(job->context);
 }
 
-struct job *job_start(const struct setup *setup, job_make *make, void (*wake)(void *context), void *context) {
+static struct job *start(const struct setup *setup, job_make *make, struct update_order *order,
+                         void (*wake)(void *context), void *context) {
     struct job *job = mem_need(1, sizeof *job);
     job->setup = *setup;
     job->make = make;
+    job->order = order;
     job->wake = wake;
     job->context = context;
     job->mutex = mutex_new();
     job->thread = thread_start(run, job);
     if (!job->thread) run(job); // no thread left: the numbers come, only later
     return job;
+}
+
+struct job *job_start(const struct setup *setup, job_make *make, void (*wake)(void *context), void *context) {
+    return start(setup, make, NULL, wake, context);
+}
+
+struct job *job_start_update(struct update_order *order, void (*wake)(void *context), void *context) {
+    return start(&order->setup, NULL, order, wake, context);
+}
+
+void *job_workbench(const struct setup *setup, workbench_progress *progress, void *context, struct err *err) {
+    return setup_build(setup, progress, context, err);
+}
+
+bool job_is_update(const struct job *job) {
+    return job->order != NULL;
 }
 
 bool job_ready(struct job *job, double *fraction) {
@@ -67,11 +87,33 @@ const struct setup *job_setup(const struct job *job) {
     return &job->setup;
 }
 
-void *job_take(struct job *job, struct err *err) {
+// Waits; false where it failed.
+static bool end(struct job *job, struct err *err) {
     if (job->thread) thread_join(job->thread);
-    void *made = job->made;
-    if (!made && err) *err = job->err;
+    bool good = job->err.code == ERR_NONE;
+    if (!good && err) *err = job->err;
     mutex_free(job->mutex);
+    return good;
+}
+
+void *job_take(struct job *job, struct err *err) {
+    end(job, err);
+    void *made = job->made;
+    update_order_free(job->order);
     mem_free(job);
     return made;
+}
+
+struct update_order *job_take_update(struct job *job, struct err *err) {
+    bool good = end(job, err);
+    struct update_order *order = job->order;
+    mem_free(job);
+    if (good) return order;
+    update_order_free(order);
+    return NULL;
+}
+
+void job_drop(struct job *job) {
+    job_cancel(job);
+    workbench_free(job_take(job, NULL));
 }
