@@ -1,6 +1,7 @@
 #include "app.h"
 
 #include "app_chrome.h"
+#include "data_page.h"
 #include "file.h"
 #include "job.h"
 #include "mem.h"
@@ -91,6 +92,7 @@ void app_free(struct app *app) {
         job_cancel(app->job);
         workbench_free(job_take(app->job, NULL));
     }
+    data_page_free(app->data_page);
     speech_forget(&app->speech);
     hearing_release(&app->hearing);
     checker_free(app->checker);
@@ -114,6 +116,10 @@ color app_background(const struct app *app) {
 
 // --- building ---
 
+static void *build(const struct setup *setup, workbench_progress *progress, void *context, struct err *err) {
+    return setup_build(setup, progress, context, err);
+}
+
 void app_open_setup(struct app *app, const struct setup *setup) {
     if (app->ui.now > 0) app->message.code = ERR_NONE; // what was said before the first frame is still to be read
     if (app->job) {
@@ -121,7 +127,7 @@ void app_open_setup(struct app *app, const struct setup *setup) {
         workbench_free(job_take(app->job, NULL));
     }
     app->opening[0] = 0;
-    app->job = job_start(setup, app->wake, app->wake_context);
+    app->job = job_start(setup, build, app->wake, app->wake_context);
 }
 
 bool app_busy(const struct app *app) {
@@ -194,6 +200,7 @@ static void settle_job(struct app *app) {
 
 void app_finish_job(struct app *app) {
     if (app->job) settle_job(app);
+    data_page_finish(app);
 }
 
 // The example is another one, and `edits` of the one before are gone: said in the setup, and the cursor stays where it
@@ -253,6 +260,7 @@ void app_open_file(struct app *app, const char *path) {
         return;
     }
     if (file_ends_with(path, ".md")) {
+        app_show_page(app, PAGE_WORKBENCH);
         if (app_open_lesson(app, path, 0)) app_remember(app, path);
         return;
     }
@@ -260,18 +268,25 @@ void app_open_file(struct app *app, const char *path) {
     setup.word[0] = 0;
     setup.example = 0;
     setup.recipe.max_T = 0;
-    if (file_ends_with(path, ".safetensors"))
+    if (file_ends_with(path, ".safetensors")) {
         snprintf(setup.checkpoint, sizeof setup.checkpoint, "%s", path);
-    else {
-        snprintf(setup.data, sizeof setup.data, "%s", path);
-        setup.checkpoint[0] = setup.task[0] = 0;
-        setup.reading = (struct data_choices){0};
-        setup.recipe.kind = -1; // what went with the data before need not go with these
-        setup.recipe.spec.embed = 0;
-        setup.recipe.spec.directions = 1;
+        app_show_page(app, PAGE_WORKBENCH);
+        app_open_setup(app, &setup);
+        snprintf(app->opening, sizeof app->opening, "%s", path);
+        return;
     }
-    app_open_setup(app, &setup);
-    snprintf(app->opening, sizeof app->opening, "%s", path);
+    snprintf(setup.data, sizeof setup.data, "%s", path);
+    setup.task[0] = 0;
+    setup.reading = (struct data_choices){0};
+    data_page_of(app)->follows = false;
+    data_page_open(app, &setup, true);
+    app_show_page(app, page_find(page_data.name));
+}
+
+void app_look_at_data(struct app *app) {
+    if (app->bench) data_page_open(app, &app->setup, false);
+    data_page_of(app)->follows = app->bench != NULL;
+    app_show_page(app, page_find(page_data.name));
 }
 
 // --- lessons ---
@@ -416,6 +431,7 @@ void app_select_timestep(struct app *app, int way) {
 
 static void advance(struct app *app, double now) {
     if (app->job && job_ready(app->job, NULL)) settle_job(app);
+    data_page_advance(app);
     if (app->motion_seconds > 0 && now >= app->motion_start + app->motion_seconds) app->motion_seconds = 0;
     if (app->zoom_seconds > 0 && now >= app->zoom_start + app->zoom_seconds) app->zoom_seconds = 0;
     if (!app->transport.playing || !app->bench || app->motion_seconds > 0 || now < app->next_step) return;
@@ -433,7 +449,8 @@ double app_wait(const struct app *app, double now) {
     if (app->transport.playing) wait = fmax(0, app->next_step - now);
     if (app->ui.wake_at > 0)
         wait = wait < 0 ? fmax(0, app->ui.wake_at - now) : fmin(wait, fmax(0, app->ui.wake_at - now));
-    bool busy = app->job || checker_busy(app->checker) || (app->bench && insights_busy(app->bench->insights, NULL));
+    bool busy = app->job || data_page_busy(app, NULL) || checker_busy(app->checker) ||
+                (app->bench && insights_busy(app->bench->insights, NULL));
     if (busy) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
     return wait;
 }

@@ -15,8 +15,9 @@
 #include "ui.h"
 #include "views.h"
 
-struct job;    // a workbench being built
-struct opener; // the sheet of Ctrl+O (open_sheet.h)
+struct job;       // a workbench being built
+struct data_page; // the Data page (data_page.h)
+struct opener;    // the sheet of Ctrl+O (open_sheet.h)
 
 enum { SHELF_MAX = 32 };
 struct shelf_lesson { // a lesson file that can be opened
@@ -52,6 +53,7 @@ struct app {
     struct lesson_scene scene; // waits for the job: the place to go to
     bool scene_waits;
 
+    struct data_page *data_page; // or NULL: it was never shown
     int page; // what fills the window: an index of page.h; a picture of a lesson's part and a new network are the
               // workbench's
     struct view_state view;
@@ -131,7 +133,9 @@ bool app_hear(struct app *app);                                  // plays the ex
 bool app_set_word(struct app *app, const char *text);            // false: message is shown, nothing changes
 bool app_set_number(struct app *app, int number);                // the same of a numbered example of the data, from 0
 void app_open_setup(struct app *app, const struct setup *setup); // builds in the worker
-void app_open_file(struct app *app, const char *path);           // data, a checkpoint or a lesson
+// A checkpoint, a lesson, arrays: at once. Data: on the Data page, where they are looked at before they are used.
+void app_open_file(struct app *app, const char *path);
+void app_look_at_data(struct app *app); // what the workbench has open, on the Data page
 bool app_open_task(struct app *app, const char *text, struct err *err); // "copy:T=50", to be walked through
 // A text as data, kept as a file beside the preferences; of a path that is there, that file. done: "Pasted", for what
 // is then said. False: the message is shown.

@@ -205,9 +205,13 @@ static void word_rows(struct app *app, rect *r) {
 
 static void data_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
-    float examples = !app->bench ? 0 : is_typed(app->bench->data) ? 280 : 280 - TYPED_ROWS;
+    float examples = !app->bench ? 0 : 32 + (is_typed(app->bench->data) ? 280 : 280 - TYPED_ROWS);
     rect r = ui_popup_begin(ui, anchor, 340, examples + 2 * 32);
     if (app->bench) word_rows(app, &r);
+    if (app->bench && ui_menu_row(ui, rect_cut_top(&r, 32), "Look at the data", "F5", false)) {
+        ui_popup_close(ui);
+        app_look_at_data(app);
+    }
     static const char *const labels[] = {"Another file ...", "Another task ..."}, *const keys[] = {"Ctrl O", "Ctrl T"};
     for (int k = 0; k < 2; k++) {
         if (!ui_menu_row(ui, rect_cut_top(&r, 32), labels[k], keys[k], false)) continue;
@@ -403,6 +407,7 @@ static const struct {
                  {"Shift + P", "hear the example"},
                  {"Ctrl + O, T, D", "open a file; a task; another example"},
                  {"Ctrl + V", "a pasted text as data"},
+                 {"F3, F5", "the workbench, the data"},
                  {"Ctrl + E", "save a picture, a film, the trace"},
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},
                  {"Ctrl (Shift) C", "copy the number under the pointer; the equation as LaTeX"},

@@ -5,11 +5,12 @@
 
 struct job {
     struct setup setup;
+    job_make *make;
     struct thread *thread;
     struct mutex *mutex;
     double fraction;
     bool ready, cancelled;
-    struct workbench *bench;
+    void *made;
     struct err err;
     void (*wake)(void *context);
     void *context;
@@ -27,18 +28,19 @@ static bool on_progress(void *context, double fraction) {
 static void run(void *context) {
     struct job *job = context;
     struct err err = {0};
-    struct workbench *bench = setup_build(&job->setup, on_progress, job, &err);
+    void *made = job->make(&job->setup, on_progress, job, &err);
     mutex_lock(job->mutex);
-    job->bench = bench;
+    job->made = made;
     job->err = err;
     job->ready = true;
     mutex_unlock(job->mutex);
     if (job->wake) job->wake(job->context);
 }
 
-struct job *job_start(const struct setup *setup, void (*wake)(void *context), void *context) {
+struct job *job_start(const struct setup *setup, job_make *make, void (*wake)(void *context), void *context) {
     struct job *job = mem_need(1, sizeof *job);
     job->setup = *setup;
+    job->make = make;
     job->wake = wake;
     job->context = context;
     job->mutex = mutex_new();
@@ -65,11 +67,11 @@ const struct setup *job_setup(const struct job *job) {
     return &job->setup;
 }
 
-struct workbench *job_take(struct job *job, struct err *err) {
+void *job_take(struct job *job, struct err *err) {
     if (job->thread) thread_join(job->thread);
-    struct workbench *bench = job->bench;
-    if (!bench && err) *err = job->err;
+    void *made = job->made;
+    if (!made && err) *err = job->err;
     mutex_free(job->mutex);
     mem_free(job);
-    return bench;
+    return made;
 }

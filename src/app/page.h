@@ -13,6 +13,7 @@ struct page {
 };
 
 enum { PAGE_WORKBENCH }; // the first of the list
+extern const struct page page_data;
 int page_count(void);
 const struct page *page_get(int index);
 int page_find(const char *name); // -1: there is none

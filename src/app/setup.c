@@ -84,23 +84,24 @@ static bool read_task(struct dataset *data, const struct setup *setup, const str
     return dataset_from_task(data, task, &settings, &own, err);
 }
 
+bool setup_data_path(const struct setup *setup, char path[ASSET_PATH], struct err *err) {
+    snprintf(path, ASSET_PATH, "%s", setup->data);
+    return *path || *setup->task || asset_find("dinosaurs.txt", path, err);
+}
+
 // checkpoint: whose vocabularies the data are read with, or NULL.
 static struct dataset *read_data(const struct setup *setup, const struct checkpoint *checkpoint,
                                  workbench_progress *progress, void *context, struct err *err) {
-    char shipped[ASSET_PATH];
-    const char *path = setup->data;
-    if (!*path && !*setup->task) {
-        if (!asset_find("dinosaurs.txt", shipped, err)) return NULL;
-        path = shipped;
-    }
+    char path[ASSET_PATH];
+    if (!setup_data_path(setup, path, err)) return NULL;
     struct data_options options = data_options_default();
     options.shape = setup->shape;
-    if (!choices_apply(&setup->reading, &options, err)) return NULL;
     options.tokens = setup->tokens;
     options.lower = setup->lower;
     options.min_count = setup->min_count;
     options.validation = setup->validation;
     options.seed = (uint64_t)setup->recipe.seed;
+    if (!choices_apply(&setup->reading, &options, err)) return NULL;
     if (checkpoint && checkpoint->vocabulary.count > 0) options.vocabulary = &checkpoint->vocabulary;
     if (checkpoint && checkpoint->labels.count > 0) options.labels = &checkpoint->labels;
     options.progress = progress;

@@ -29,6 +29,8 @@ struct dataset *setup_read_data(const struct setup *setup, workbench_progress *p
 void setup_free_data(struct dataset *data); // may be NULL
 // NULL with err; nothing is kept then.
 struct workbench *setup_build(const struct setup *setup, workbench_progress *progress, void *context, struct err *err);
+// The file that its data are read from; "" of a task.
+bool setup_data_path(const struct setup *setup, char path[ASSET_PATH], struct err *err);
 // The network and the training that a built-in task brings, over what is there: its recipe, or the small one to walk
 // through (task.h). A bug when it names something that there is not.
 struct task;

@@ -115,6 +115,11 @@ bool file_is_directory(const char *path) {
     return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
+size_t file_size(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) ? (size_t)info.st_size : 0;
+}
+
 bool file_make_directories(const char *path, struct err *err) {
     char *copy = mem_copy_text(path);
     bool good = true;
@@ -245,4 +250,17 @@ bool file_save_whole(const char *path, const void *data, size_t size, struct err
     struct file_save save;
     if (!file_save_begin(&save, path, err)) return false;
     return file_save_write(&save, data, size, err) && file_save_commit(&save, err);
+}
+
+enum { ASIDE_MAX = 100 };
+
+void file_set_aside(const char *path, const char *ending, struct str *name) {
+    for (int i = 1; i < ASIDE_MAX; i++) {
+        str_clear(name);
+        str_printf(name, i == 1 ? "%s.%s" : "%s.%s.%d", path, ending, i);
+        if (file_exists(str_text(name))) continue;
+        if (rename(path, str_text(name)) != 0) break;
+        return;
+    }
+    str_clear(name);
 }

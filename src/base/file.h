@@ -16,6 +16,7 @@ bool file_read(const char *path, size_t max, struct bytes *out, struct err *err)
 void bytes_release(struct bytes *bytes);
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
+size_t file_size(const char *path);                            // bytes; 0 where there is no such file, of folders
 bool file_make_directories(const char *path, struct err *err); // as mkdir -p
 bool file_ends_with(const char *path, const char *ending);   // as ".png"; A to Z are a to z; there is a name before it
 const char *file_name(const char *path);                     // last component, points into path
@@ -50,6 +51,11 @@ struct file_list {
 bool file_list_read(struct file_list *list, const char *folder, bool (*go_on)(void *context), void *context,
                     struct err *err);
 void file_list_release(struct file_list *list);
+
+// Renames a file to PATH.ending, or the first free one of PATH.ending.2 and so on, so that nothing that was set aside
+// before is lost. Gives the new name, "" when it could not be done.
+struct str;
+void file_set_aside(const char *path, const char *ending, struct str *name);
 
 struct file_save {
     FILE *stream; // write here

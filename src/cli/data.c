@@ -182,6 +182,21 @@ static void print_text(const struct dataset *data) {
         printf("  and %ld more remarks (--json lists up to %d)\n", data->problem_total - 20, PROBLEM_MAX);
 }
 
+// What was said about tokens and split goes along; what stands beside the file already and was not said again does not.
+static struct data_choices said_choices(const struct dataset *data, const struct model_words *model,
+                                        const struct training_words *training) {
+    const struct training_words usual = training_words_default();
+    struct data_choices choices = choices_of(data, model->on_problem);
+    choices.shape = (enum text_shape)model->shape;
+    choices.tokens = model->tokens != TOKENS_CHARACTER ? 1 + model->tokens : 0;
+    choices.lower = model->lower;
+    choices.min_count = model->min_count > 1 ? model->min_count : 0;
+    choices.split = training->validation != usual.validation || training->seed != usual.seed;
+    choices.validation = training->validation;
+    choices.seed = training->seed;
+    return choices;
+}
+
 static int run_data(const struct command *command, int argc, char **argv) {
     struct common common = {0};
     struct model_words model = model_words_default();
@@ -202,7 +217,7 @@ static int run_data(const struct command *command, int argc, char **argv) {
     if (count > 0) model.data = positional[0];
     struct dataset *data = words_data(&model, &training, false, &err);
     if (!data) return command_fail(&err);
-    struct data_choices choices = choices_of(data, model.on_problem);
+    struct data_choices choices = said_choices(data, &model, &training);
     bool good = !save || (data->task ? err_set(&err, ERR_USAGE, "--save-choices: a task is not read")
                                      : choices_save(&choices, save, &err));
     if (good) (common.json ? print_json : print_text)(data);

@@ -405,7 +405,7 @@ static bool copy_word(char *to, size_t size, const char *from, const char *name,
 }
 
 bool words_choices(const struct model_words *model, struct data_choices *choices, struct err *err) {
-    enum problem_action actions[PROBLEM_KIND_COUNT];
+    struct data_options options = {0};
     const char *separator = model->separator && !strcmp(model->separator, "\\t") ? "\t" : model->separator;
     *choices = (struct data_choices){.encoding = (enum text_encoding)model->encoding,
                                      .header = model->header == 2 ? -1 : model->header};
@@ -414,7 +414,7 @@ bool words_choices(const struct model_words *model, struct data_choices *choices
            copy_word(choices->columns, sizeof choices->columns, model->columns, "columns", err) &&
            copy_word(choices->on_problem, sizeof choices->on_problem, model->on_problem, "on-problem", err) &&
            (!model->columns || columns_check(model->columns, err)) &&
-           problem_actions_read(choices->on_problem, actions, err);
+           problem_actions_read(choices->on_problem, &options, err);
 }
 
 bool words_read_as(struct model_words *model, const json_t *words, struct err *err) {

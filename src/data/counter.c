@@ -94,6 +94,7 @@ static bool count_known(const struct token_counter *c, struct vocabulary *out) {
     for (int i = 0; i < c->seen.count; i++) {
         int found = vocabulary_find(out, c->seen.texts[i], strlen(c->seen.texts[i]));
         if (found >= 0) out->counts[found] += c->seen.counts[i];
+        out->dropped += found == VOCABULARY_UNK && vocabulary_first(out) > 0;
     }
     return true;
 }
@@ -123,6 +124,7 @@ bool token_counter_make(const struct token_counter *c, long min_count, const str
         bool rare = seen->tokens != TOKENS_LABEL && entries[i].count < min_count;
         int index = rare ? VOCABULARY_UNK : vocabulary_add(out, entries[i].text, strlen(entries[i].text));
         good = index >= 0;
+        out->dropped += rare;
         if (good) out->counts[index] += entries[i].count;
     }
     mem_free(entries);

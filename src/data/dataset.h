@@ -49,6 +49,14 @@ struct problem {
     char what[160];    // what was expected, what was found, what was done
 };
 
+// What is done about one line, other than about the rest of its kind.
+enum { PROBLEM_EXCEPTIONS = 64 };
+struct problem_exception {
+    long line;
+    enum problem_kind kind;
+    enum problem_action action;
+};
+
 // What a column of a table, or a key of JSON lines, is.
 enum column_role {
     ROLE_IGNORE,
@@ -101,9 +109,9 @@ struct dataset {
     size_t answer_count;
     struct dataset_example *examples; // TEXT_WHOLE: one example, the whole text
     int example_count;
-    // Example indices (TEXT_LINES), train in file order, validation from short to long, test as validation where a file
-    // has a part of that name; TEXT_WHOLE splits by position. There may be no validation part: validation_count 0, or
-    // train_symbols == symbol_count.
+    // Example indices (TEXT_LINES), train in file order, validation and test from short to long, test where it
+    // was asked for or a file has a part of that name; TEXT_WHOLE splits by position. There may be no validation part:
+    // validation_count 0, or train_symbols == symbol_count.
     int *train, *validation, *test;
     int train_count, validation_count, test_count;
     size_t train_symbols; // TEXT_WHOLE: timesteps [0, train_symbols) train, the rest validates
@@ -143,8 +151,12 @@ struct data_options {
     const char *columns; // "text=2,label=1" (columns.h); NULL = found out
     int header;          // of a table: 1 = the first row is one, -1 = it is none, 0 = found out
     enum problem_action actions[PROBLEM_KIND_COUNT];
+    struct problem_exception exceptions[PROBLEM_EXCEPTIONS]; // lines with a choice of their own
+    int exception_count;
+    bool alone; // choices that lie beside the file do not count
     enum text_shape shape;
     double validation;      // fraction, 0.1 by default; of labelled data the same of each class
+    double test;            // fraction that is set aside for the end, 0 by default; of examples (TEXT_LINES)
     uint64_t seed;          // of the split
     int folds, fold;        // cross-validation: fold `fold` (from 1) of so many parts validates; 0 = by the fraction
     long min_count;         // a token that occurs less often becomes <UNK>; 0 and 1 = none does

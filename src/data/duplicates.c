@@ -128,30 +128,34 @@ static void uncount(struct dataset *d, const struct dataset_example *example) {
         answers->counts[d->answer_symbols[example->answer_start + (size_t)i]]--;
 }
 
+// Whether any duplicate is to be taken out.
+static bool skips_some(const struct data_options *options) {
+    bool some = problem_choice(options, PROBLEM_DUPLICATE, 0) == ACTION_SKIP;
+    for (int k = 0; k < options->exception_count; k++)
+        some |= options->exceptions[k].kind == PROBLEM_DUPLICATE && options->exceptions[k].action == ACTION_SKIP;
+    return some;
+}
+
 bool problems_of_duplicates(struct problem_log *log, struct dataset *d, const struct data_options *options) {
     struct finder finder = {0};
-    bool skip = problem_choice(options, PROBLEM_DUPLICATE) == ACTION_SKIP, good = finder_start(&finder, d);
+    bool moves = skips_some(options), good = finder_start(&finder, d);
     size_t symbols = 0, answers = 0;
     int kept = 0;
     for (int i = 0; good && !finder.no_memory && i < d->example_count; i++) {
-        // what is looked up lies where it was or further down: `kept` examples, all put in, and this one
+        // what is looked up lies where it was or further down: `kept` examples, and this one
+        struct dataset_example original = d->examples[i];
+        if (moves) move_down(d, kept, i, &symbols, &answers);
+        int here = moves ? kept : i, other = finder_find(&finder, here, true);
+        bool skip = other >= 0 && problem_choice(options, PROBLEM_DUPLICATE, original.line) == ACTION_SKIP;
+        if (other >= 0) tell(log, d, here, other, skip);
         if (skip) {
-            struct dataset_example original = d->examples[i];
-            move_down(d, kept, i, &symbols, &answers);
-            int other = finder_find(&finder, kept, true);
-            if (other >= 0) {
-                tell(log, d, kept, other, true);
-                uncount(d, &d->examples[kept]);
-                symbols -= (size_t)original.length;
-                answers -= (size_t)original.answer_length;
-            } else
-                kept++;
-        } else {
-            int other = finder_find(&finder, i, true);
-            if (other >= 0) tell(log, d, i, other, false);
-        }
+            uncount(d, &d->examples[here]);
+            symbols -= (size_t)original.length;
+            answers -= (size_t)original.answer_length;
+        } else
+            kept++;
     }
-    if (good && skip) {
+    if (good && moves) {
         d->example_count = kept;
         d->symbol_count = symbols;
         d->answer_count = answers;

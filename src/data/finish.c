@@ -60,12 +60,15 @@ static bool has_classes(const struct dataset *d) {
     return d->answers == ANSWERS_ONE && d->output == VALUES_SYMBOLS;
 }
 
-// chosen: the first `wanted` of a shuffle; the beginning of one is enough.
-static void choose(struct rng *rng, int *order, int n, int wanted, bool *chosen) {
-    for (int i = 0; i < wanted; i++) {
+enum part { PART_TRAIN, PART_VALIDATION, PART_TEST };
+
+// The examples from `from` on of a shuffle, `wanted` of them; the beginning of one is enough.
+static void choose(struct rng *rng, int *order, int n, int from, int wanted, enum part part, uint8_t *parts) {
+    for (int i = from; i < from + wanted; i++) {
         int j = i + (int)rng_below(rng, (uint64_t)(n - i)), index = order[j];
         order[j] = order[i];
-        chosen[index] = true;
+        order[i] = index;
+        parts[index] = part;
     }
 }
 
@@ -88,45 +91,64 @@ static bool shuffle_by_class(const struct dataset *d, struct rng *rng, int *orde
     return good;
 }
 
-// Of the order every n/wanted-th: each class gives its share, to within one.
-static void choose_evenly(const int *order, int n, int wanted, bool *chosen) {
+// Of the order every n/wanted-th: each class gives its share, to within one. What was chosen goes out of the order;
+// returns how many stay.
+static int choose_evenly(int *order, int n, int wanted, enum part part, uint8_t *parts) {
+    int stay = 0;
     for (long i = 0; i < n; i++)
-        if ((i + 1) * wanted / n > i * wanted / n) chosen[order[i]] = true;
+        if ((i + 1) * wanted / n > i * wanted / n)
+            parts[order[i]] = part;
+        else
+            order[stay++] = order[i];
+    return stay;
 }
 
-static bool choose_validation(const struct dataset *d, const struct data_options *options, int *order, int n,
-                              int wanted, bool *chosen) {
+static bool choose_parts(const struct dataset *d, const struct data_options *options, int *order, int n, int validation,
+                         int test, uint8_t *parts) {
     struct rng rng = rng_seed(options->seed);
     for (int i = 0; i < n; i++)
         order[i] = i;
     if (options->folds > 0) {
         if (!shuffle_by_class(d, &rng, order, n)) return false;
         for (int i = 0; i < n; i++)
-            chosen[order[i]] = i % options->folds == options->fold - 1;
+            if (i % options->folds == options->fold - 1) parts[order[i]] = PART_VALIDATION;
     } else if (has_classes(d)) {
         if (!shuffle_by_class(d, &rng, order, n)) return false;
-        choose_evenly(order, n, wanted, chosen);
-    } else
-        choose(&rng, order, n, wanted, chosen);
+        int left = choose_evenly(order, n, validation, PART_VALIDATION, parts);
+        choose_evenly(order, left, test, PART_TEST, parts);
+    } else {
+        choose(&rng, order, n, 0, validation, PART_VALIDATION, parts);
+        choose(&rng, order, n, validation, test, PART_TEST, parts);
+    }
     return true;
 }
 
+// One part's examples in file order. NULL when memory ran out.
+static int *take_part(const uint8_t *parts, int n, enum part part, int *count) {
+    *count = 0;
+    for (int i = 0; i < n; i++)
+        *count += parts[i] == part;
+    int *indices = mem_array((size_t)*count + 1, sizeof *indices), next = 0;
+    for (int i = 0; indices && i < n; i++)
+        if (parts[i] == part) indices[next++] = i;
+    return indices;
+}
+
 static bool split_examples(struct dataset *d, const struct data_options *options, struct err *err) {
-    int n = d->example_count, wanted = (int)validation_size(options->validation, (size_t)n, 1);
-    bool *chosen = mem_array((size_t)n, sizeof *chosen);
-    d->train = mem_array((size_t)n, sizeof *d->train); // first the order of the choice
-    bool good = chosen && d->train && choose_validation(d, options, d->train, n, wanted, chosen);
-    d->train_count = d->validation_count = 0;
-    for (int i = 0; good && i < n; i++)
-        d->validation_count += chosen[i];
-    d->validation = good ? mem_array((size_t)d->validation_count, sizeof *d->validation) : NULL;
-    good = good && d->validation;
-    for (int i = 0, v = 0; good && i < n; i++)
-        if (chosen[i])
-            d->validation[v++] = i;
-        else
-            d->train[d->train_count++] = i;
-    mem_free(chosen);
+    int n = d->example_count, validation = (int)validation_size(options->validation, (size_t)n, 1);
+    int test = options->folds > 0 ? 0 : (int)validation_size(options->test, (size_t)n, 1);
+    if (test > n - 1 - validation) test = n - 1 - validation;
+    uint8_t *parts = mem_array((size_t)n, 1);
+    int *order = mem_array((size_t)n, sizeof *order);
+    bool good = parts && order && choose_parts(d, options, order, n, validation, test, parts);
+    mem_free(order);
+    if (good) {
+        d->train = take_part(parts, n, PART_TRAIN, &d->train_count);
+        d->validation = take_part(parts, n, PART_VALIDATION, &d->validation_count);
+        d->test = take_part(parts, n, PART_TEST, &d->test_count);
+        good = d->train && d->validation && d->test;
+    }
+    mem_free(parts);
     return good || no_memory(d, 3 * (size_t)n * sizeof(int), err);
 }
 
@@ -135,6 +157,10 @@ bool dataset_split(struct dataset *d, const struct data_options *options, struct
     if (!(validation >= 0 && validation < 1))
         return err_at(err, ERR_VALUE, d->name, 0, 0, "expected a validation fraction from 0 to below 1, found %g",
                       validation);
+    if (!(options->test >= 0 && options->test + validation < 1))
+        return err_at(err, ERR_VALUE, d->name, 0, 0,
+                      "expected a test fraction that leaves something to train on, found %g beside %g to validate",
+                      options->test, validation);
     if (options->folds > 0 && (options->fold < 1 || options->fold > options->folds))
         return err_at(err, ERR_VALUE, d->name, 0, 0, "expected a fold from 1 to %d, found %d", options->folds,
                       options->fold);
@@ -209,6 +235,7 @@ bool dataset_finish(struct dataset *d, const struct data_options *options, struc
     if (!dataset_measure(d)) return no_memory(d, (size_t)d->example_count * sizeof(int), err);
     if (!own_parts && !dataset_split(d, options, log, err)) return false;
     dataset_sort_by_length(d, d->validation, d->validation_count);
+    if (!own_parts) dataset_sort_by_length(d, d->test, d->test_count);
     bool repeated = own_parts || log->totals[PROBLEM_DUPLICATE] > 0;
     if (list && repeated && !problems_of_the_split(log, d)) return no_memory(d, (size_t)d->example_count * 8, err);
     if (d->input == VALUES_REALS && !d->task && !scale(d, err)) return false;

@@ -168,7 +168,7 @@ static bool put_values(struct reading *r, const json_t *object, const struct lin
         }
         if (n == 0) skip(r, line, r->roles->value, "a list of numbers");
         if (n == 0) return true;
-        if (pass == 0 && missing > 0 && problem_choice(r->options, PROBLEM_MISSING) == ACTION_SKIP) {
+        if (pass == 0 && missing > 0 && problem_choice(r->options, PROBLEM_MISSING, line->number) == ACTION_SKIP) {
             problem_add_done(r->log, PROBLEM_MISSING, ACTION_SKIP, line->number, 1, "%d numbers are missing; skipped",
                              missing);
             return true;
@@ -199,7 +199,7 @@ static bool put_line(struct reading *r, const struct line *line) {
         long column = object ? 1 : where.column > 0 ? where.column + (text - line->text) : 1;
         const char *found = object ? "another thing" : where.text;
         json_decref(object);
-        if (problem_choice(r->options, PROBLEM_BROKEN) != ACTION_SKIP)
+        if (problem_choice(r->options, PROBLEM_BROKEN, line->number) != ACTION_SKIP)
             return err_at(r->err, ERR_FORMAT, r->input->path, line->number, column,
                           "expected a JSON object, found: %s (--on-problem broken=skip leaves such lines out)", found);
         problem_add_done(r->log, PROBLEM_BROKEN, ACTION_SKIP, line->number, column,

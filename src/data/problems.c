@@ -37,9 +37,20 @@ static const struct kind {
     [PROBLEM_OTHER] = {"", ACTION_KEEP, false, .keep = true},
 };
 
-enum problem_action problem_choice(const struct data_options *options, enum problem_kind kind) {
+enum problem_action problem_choice(const struct data_options *options, enum problem_kind kind, long line) {
+    for (int k = 0; k < options->exception_count; k++)
+        if (options->exceptions[k].line == line && options->exceptions[k].kind == kind)
+            return options->exceptions[k].action;
     enum problem_action asked = options->actions[kind];
     return asked != ACTION_NONE ? asked : kinds[kind].usual;
+}
+
+enum problem_action problem_usual(enum problem_kind kind) {
+    return kinds[kind].usual;
+}
+
+const char *problem_option(enum problem_kind kind) {
+    return kinds[kind].option;
 }
 
 static void add(struct problem_log *log, enum problem_kind kind, enum problem_action done, long line, long column,
@@ -70,9 +81,10 @@ void problem_add_done(struct problem_log *log, enum problem_kind kind, enum prob
     va_end(args);
 }
 
-static bool can_do(const struct kind *kind, enum problem_action action) {
-    return action == ACTION_STOP || (action == ACTION_SKIP && kind->skip) || (action == ACTION_KEEP && kind->keep) ||
-           (action == ACTION_REPAIR && kind->repair);
+bool problem_can(enum problem_kind k, enum problem_action action) {
+    const struct kind *kind = &kinds[k];
+    return (action == ACTION_STOP && *kind->option) || (action == ACTION_SKIP && kind->skip) ||
+           (action == ACTION_KEEP && kind->keep) || (action == ACTION_REPAIR && kind->repair);
 }
 
 static bool read_action(const char *text, size_t size, enum problem_action *out) {
@@ -90,7 +102,7 @@ static bool action_error(const char *text, struct err *err) {
         str_printf(&known, "%s%s", k ? ", " : "", kinds[k].option);
     err_set(err, ERR_USAGE,
             "--on-problem: expected keep, skip, repair or stop, alone or behind a kind and '=' (%s), as in "
-            "missing=skip,ragged=repair; found \"%s\"",
+            "missing=skip,ragged=repair,missing@12=repair (of line 12); found \"%s\"",
             known.data, text);
     str_release(&known);
     return false;
@@ -99,31 +111,66 @@ static bool action_error(const char *text, struct err *err) {
 // One word for all kinds that it makes sense for.
 static void all_actions(enum problem_action action, enum problem_action actions[PROBLEM_KIND_COUNT]) {
     for (int k = 0; k < PROBLEM_OTHER; k++)
-        if (action == ACTION_STOP ? kinds[k].stops : kinds[k].stops && can_do(&kinds[k], action)) actions[k] = action;
+        if (action == ACTION_STOP ? kinds[k].stops : kinds[k].stops && problem_can((enum problem_kind)k, action))
+            actions[k] = action;
 }
 
-bool problem_actions_read(const char *text, enum problem_action actions[PROBLEM_KIND_COUNT], struct err *err) {
+// "missing" or "missing@12" of `size` bytes; line 0: of all lines.
+static bool read_kind(const char *text, size_t size, int *kind, long *line) {
+    const char *at = memchr(text, '@', size);
+    size_t name = at ? (size_t)(at - text) : size;
+    char *end = NULL;
+    *line = at ? strtol(at + 1, &end, 10) : 0;
+    if (at && (end != text + size || *line < 1)) return false;
+    for (*kind = 0; *kind < PROBLEM_OTHER; ++*kind)
+        if (strlen(kinds[*kind].option) == name && memcmp(kinds[*kind].option, text, name) == 0) return true;
+    return false;
+}
+
+static bool read_wish(const char *text, size_t size, const char *equals, struct data_options *options) {
+    enum problem_action action;
+    int kind;
+    long line;
+    if (!read_kind(text, (size_t)(equals - text), &kind, &line) ||
+        !read_action(equals + 1, size - (size_t)(equals - text) - 1, &action) ||
+        !problem_can((enum problem_kind)kind, action))
+        return false;
+    if (line == 0) {
+        options->actions[kind] = action;
+        return true;
+    }
+    if (action == ACTION_STOP || options->exception_count == PROBLEM_EXCEPTIONS) return false;
+    options->exceptions[options->exception_count++] = (struct problem_exception){line, (enum problem_kind)kind, action};
+    return true;
+}
+
+bool problem_actions_read(const char *text, struct data_options *options, struct err *err) {
     for (const char *at = text; *at;) {
         size_t size = strcspn(at, ",");
         const char *equals = memchr(at, '=', size);
         enum problem_action action;
-        if (!equals) {
-            if (!read_action(at, size, &action)) return action_error(text, err);
-            all_actions(action, actions);
-        } else {
-            size_t name = (size_t)(equals - at);
-            int kind = 0;
-            while (kind < PROBLEM_OTHER &&
-                   (strlen(kinds[kind].option) != name || memcmp(kinds[kind].option, at, name) != 0))
-                kind++;
-            if (kind == PROBLEM_OTHER || !read_action(equals + 1, size - name - 1, &action) ||
-                !can_do(&kinds[kind], action))
-                return action_error(text, err);
-            actions[kind] = action;
-        }
+        if (equals ? !read_wish(at, size, equals, options) : !read_action(at, size, &action))
+            return action_error(text, err);
+        if (!equals) all_actions(action, options->actions);
         at += size + (at[size] == ',');
     }
     return true;
+}
+
+bool problem_actions_write(const struct data_options *options, char *out, size_t size) {
+    struct str text = {0};
+    for (int k = 0; k < PROBLEM_OTHER; k++)
+        if (options->actions[k] != ACTION_NONE)
+            str_printf(&text, ",%s=%s", kinds[k].option, problem_action_names[options->actions[k]]);
+    for (int k = 0; k < options->exception_count; k++) {
+        const struct problem_exception *exception = &options->exceptions[k];
+        str_printf(&text, ",%s@%ld=%s", kinds[exception->kind].option, exception->line,
+                   problem_action_names[exception->action]);
+    }
+    bool fits = text.size <= size;
+    snprintf(out, size, "%s", fits && text.size > 0 ? text.data + 1 : "");
+    str_release(&text);
+    return fits;
 }
 
 bool problem_log_check(const struct problem_log *log, const struct data_options *options, const char *name,

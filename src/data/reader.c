@@ -202,6 +202,7 @@ bool dataset_read(struct dataset *dataset, const char *path, const struct data_o
     struct data_options own = options ? *options : data_options_default();
     struct data_choices choices;
     *dataset = (struct dataset){0};
+    if (own.alone) return read_path(dataset, path, &own, err);
     return choices_beside(path, &choices, err) && choices_apply(&choices, &own, err) &&
            read_path(dataset, path, &own, err);
 }

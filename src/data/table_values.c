@@ -13,7 +13,7 @@ static bool take_missing(const struct table_walk *w, const struct table_row *row
                     shown, cell.text);
         return false;
     }
-    bool skip = problem_choice(w->options, PROBLEM_MISSING) == ACTION_SKIP;
+    bool skip = problem_choice(w->options, PROBLEM_MISSING, line) == ACTION_SKIP;
     problem_add_done(w->log, PROBLEM_MISSING, skip ? ACTION_SKIP : ACTION_REPAIR, line, place,
                      "expected a number, found none; %s",
                      skip     ? "the row is skipped"

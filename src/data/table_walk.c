@@ -89,7 +89,7 @@ static void shown(const struct table_row *row, char out[SHOWN + 8]) {
 // Too few cells are filled with empty ones, too many are cut off; or the row is left out.
 static bool mend_ragged(struct table_walk *w, struct table_row *row, bool quiet) {
     int wanted = w->columns->count;
-    bool repair = problem_choice(w->options, PROBLEM_RAGGED) == ACTION_REPAIR;
+    bool repair = problem_choice(w->options, PROBLEM_RAGGED, row->line) == ACTION_REPAIR;
     char text[SHOWN + 8];
     if (!quiet) {
         shown(row, text);
@@ -108,7 +108,7 @@ static bool mend_ragged(struct table_walk *w, struct table_row *row, bool quiet)
 }
 
 static bool take_stray(struct table_walk *w, const struct table_row *row, bool quiet) {
-    bool skip = problem_choice(w->options, PROBLEM_QUOTE) == ACTION_SKIP;
+    bool skip = problem_choice(w->options, PROBLEM_QUOTE, row->quote_line) == ACTION_SKIP;
     if (!quiet)
         problem_add_done(w->log, PROBLEM_QUOTE, skip ? ACTION_SKIP : ACTION_REPAIR, row->quote_line, row->quote_column,
                          "a quote opens here and does not close in its row; %s",

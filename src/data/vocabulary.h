@@ -20,6 +20,7 @@ struct vocabulary {
     char **texts; // UTF-8; "<EOS>", "<UNK>", "a", ...
     long *counts; // how often each occurs in the data; 0 for the two marks
     int count;
+    long dropped; // distinct tokens of the data that it does not hold: too rare, or not among the given ones
     enum token_kind tokens;
     bool lower;          // a text is turned to lower case before it is cut
     bool reversed;       // of an encoder: it reads a text from its end (vocabulary_encode() does not turn it)

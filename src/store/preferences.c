@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT_VERSION = 1, FILE_MAX_BYTES = 1 << 20, PARTS_MAX = 32, ASIDE_MAX = 100 };
+enum { FORMAT_VERSION = 1, FILE_MAX_BYTES = 1 << 20, PARTS_MAX = 32 };
 static const double SCALE_MIN = 0.25, SCALE_MAX = 8;
 
 static const char *const notation_names[NOTATION_COUNT] = {
@@ -148,19 +148,6 @@ static bool parse(const struct bytes *bytes, struct preferences *p, bool *newer,
     return good;
 }
 
-// Renames the file to PATH.damaged (or .newer), or the first free one of PATH.damaged.2 and so on, so that
-// nothing that was set aside before is lost. Gives the new name, "" when it could not be done.
-static void set_aside(const char *path, const char *ending, struct str *name) {
-    for (int i = 1; i < ASIDE_MAX; i++) {
-        str_clear(name);
-        str_printf(name, i == 1 ? "%s.%s" : "%s.%s.%d", path, ending, i);
-        if (file_exists(str_text(name))) continue;
-        if (rename(path, str_text(name)) != 0) break;
-        return;
-    }
-    str_clear(name);
-}
-
 bool preferences_load(struct preferences *preferences, const char *path, struct err *err) {
     *preferences = preferences_default();
     if (!file_exists(path)) return true; // the first run
@@ -172,7 +159,7 @@ bool preferences_load(struct preferences *preferences, const char *path, struct 
     if (good) return true;
     *preferences = preferences_default();
     struct str aside = {0};
-    set_aside(path, newer ? "newer" : "damaged", &aside);
+    file_set_aside(path, newer ? "newer" : "damaged", &aside);
     err_at(err, ERR_FORMAT, path, why.line, why.column, "%.200s; it was %s%s and the usual settings are used",
            why.message, aside.size ? "set aside as " : "left where it is", aside.size ? file_name(aside.data) : "");
     str_release(&aside);

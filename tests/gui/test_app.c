@@ -240,7 +240,9 @@ static void other_words_and_networks(void **state) {
     drive_settle(&drive);
     assert_int_equal(record_H(app->bench->record), 5);
     assert_true(drive_shows(&drive, "RNN, 1 layer, 5 units"));
-    app_open_file(app, "/no/such/file.txt");
+    setup = app->setup;
+    snprintf(setup.data, sizeof setup.data, "/no/such/file.txt");
+    app_open_setup(app, &setup);
     drive_settle(&drive);
     assert_int_equal(app->message.code, ERR_IO);
     assert_int_equal(record_H(app->bench->record), 5); // the network that was open stays open

@@ -9,11 +9,13 @@
 
 #include "app_chrome.h"
 #include "checkpoint.h"
+#include "data_page.h"
 #include "drive.h"
 #include "kind_files.h"
 #include "mem.h"
 #include "npy_save.h"
 #include "open_sheet.h"
+#include "page.h"
 #include "reader.h"
 #include "str.h"
 #include "thread.h"
@@ -110,11 +112,25 @@ static void open_sheet(void) {
     assert_true(ui_text_focused(&drive.app->ui));
 }
 
+static struct err told; // in the window, before the data were used
+static bool told_good;
+
+// Data are looked at first: uses them.
+static void use_data(void) {
+    drive_settle(&drive);
+    assert_int_equal(drive.app->page, page_find("data"));
+    told = drive.app->message;
+    told_good = drive.app->message_good;
+    drive_key(&drive, KEY_ENTER, 0);
+    drive_settle(&drive);
+    assert_int_equal(drive.app->page, PAGE_WORKBENCH);
+}
+
 // What is open is what the reader makes of the file.
 static void expect_data(const char *path) {
     struct dataset data;
     struct err err = {0};
-    drive_settle(&drive);
+    use_data();
     if (drive.app->message.code != ERR_NONE && !drive.app->message_good) fail_msg("%s", drive.app->message.message);
     if (!dataset_read(&data, path, NULL, &err)) fail_msg("%s", err.message);
     const struct dataset *open = app_data(drive.app);
@@ -375,8 +391,8 @@ static void pastes(void **state) {
     snprintf(path, sizeof path, "%s/own/pasted/z-rich-genf.txt", folder->folder);
     expect_data(path);
     assert_int_equal(app_data(app)->example_count, 4);
-    assert_true(app->message_good);
-    assert_non_null(strstr(app->message.message, "4 lines, 33 bytes"));
+    assert_true(told_good);
+    assert_non_null(strstr(told.message, "4 lines, 33 bytes"));
     struct bytes bytes = read_bytes(path);
     assert_string_equal(bytes.data, clipboard);
     bytes_release(&bytes);
@@ -404,12 +420,12 @@ static void drops(void **state) {
     const char *two[] = {paths[0], paths[1]}, *text[] = {"anna\nbert\ncarl\n"};
     drive_event(&drive, (struct input_event){.kind = INPUT_DROP, .dropped = two, .drop_count = 2});
     expect_data(paths[0]);
-    assert_memory_equal(app->message.message, "2 files were dropped", 20);
+    assert_memory_equal(told.message, "2 files were dropped", 20);
     drive_event(&drive, (struct input_event){.kind = INPUT_DROP});
     assert_true(app->message.code != ERR_NONE && !app->message_good);
     drive_event(&drive, (struct input_event){.kind = INPUT_DROP, .dropped = text, .drop_count = 1, .drop_text = true});
     expect_data(temporary_path(folder, "own/pasted/anna.txt"));
-    assert_memory_equal(app->message.message, "Dropped 3 lines", 15);
+    assert_memory_equal(told.message, "Dropped 3 lines", 15);
     // A path longer than any that is kept
     char *long_path = mem_need(3000, 1);
     memset(long_path, '/', 2999);
@@ -571,17 +587,17 @@ static void a_file_that_changes(void **state) {
     const struct dataset *before = app_data(drive.app);
     drive.app->message.code = ERR_NONE;
     writing.thread = thread_start(write_on, &writing);
+    const struct data_page *page = data_page_of(drive.app);
     app_open_file(drive.app, writing.path);
     drive_settle(&drive);
-    if (app_data(drive.app) == before)
-        assert_non_null(strstr(drive.app->message.message, "changed while it was read"));
+    if (!page->look)
+        assert_non_null(strstr(page->error.message, "changed while it was read"));
     else
-        assert_in_range(app_data(drive.app)->example_count, 200000, 200300);
+        assert_in_range(page->look->data->example_count, 200000, 200300);
     thread_join(writing.thread);
-    before = app_data(drive.app);
     app_open_file(drive.app, writing.path);
     drive_settle(&drive);
-    assert_non_null(strstr(drive.app->message.message, "no such file"));
+    assert_non_null(strstr(page->error.message, "no such file"));
     assert_ptr_equal(app_data(drive.app), before);
 }
 

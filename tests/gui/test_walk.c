@@ -11,6 +11,7 @@
 #include "kind_files.h"
 #include "mem.h"
 #include "open_sheet.h"
+#include "page.h"
 #include "rng.h"
 #include "thread.h"
 #include <stdlib.h>
@@ -23,7 +24,9 @@ enum { SLACK_PAGES = 8000 };
 #endif
 static double seconds = 6;
 static uint64_t seed = 20;
-static long drawn[VIEW_MAX]; // frames of each view that it fitted
+static int begins_on = PAGE_WORKBENCH; // the page of a walk, which goes back there now and then
+static long on_page[8];                // frames of each page
+static long drawn[VIEW_MAX];           // frames of each view that it fitted
 
 static long resident_pages(void) {
     FILE *file = fopen("/proc/self/statm", "r");
@@ -34,10 +37,11 @@ static long resident_pages(void) {
 }
 
 static struct input_event random_event(struct rng *rng, float w, float h) {
-    static const int keys[] = {KEY_TAB,   KEY_ENTER, KEY_ESCAPE, KEY_SPACE, KEY_BACKSPACE, KEY_DELETE,  KEY_LEFT,
-                               KEY_RIGHT, KEY_UP,    KEY_DOWN,   KEY_HOME,  KEY_END,       KEY_PAGE_UP, KEY_PAGE_DOWN,
-                               KEY_F1,    '1',       '2',        '3',       '4',           '5',         '-',
-                               '=',       '0',       '[',        ']',       ',',           '.',         '?'};
+    static const int keys[] = {KEY_TAB,     KEY_ENTER,     KEY_ESCAPE, KEY_SPACE,  KEY_BACKSPACE, KEY_DELETE,
+                               KEY_LEFT,    KEY_RIGHT,     KEY_UP,     KEY_DOWN,   KEY_HOME,      KEY_END,
+                               KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_F1,     KEY_F1 + 2, KEY_F1 + 4,    '1',
+                               '2',         '3',           '4',        '5',        '-',           '=',
+                               '0',         '[',           ']',        ',',        '.',           '?'};
     enum { KEYS = sizeof keys / sizeof *keys, LETTERS = 'z' - 'a' + 1 };
     static const char *const texts[] = {"a", "troodon", "Ω", " ", "7", "-1.5", "x", "\xe2\x82\xac"};
     struct input_event event = {0};
@@ -80,6 +84,8 @@ static struct input_event random_event(struct rng *rng, float w, float h) {
 }
 
 static void count_view(const struct drive *drive) {
+    on_page[drive->app->page]++;
+    if (drive->app->page != PAGE_WORKBENCH) return;
     struct scene scene;
     struct narration narration;
     const struct view *view = view_get(drive->app->view.view);
@@ -109,6 +115,7 @@ static void walk_in(struct app_options *options, double seconds_here) {
     options->setup.recipe.steps = 10;
     if (!drive_open(&drive, options, 1440, 900, 1, &err)) fail_msg("%s", err.message);
     drive.app->ui.clipboard_get = some_text;
+    app_show_page(drive.app, begins_on);
     struct rng rng = rng_seed(seed);
     double end = clock_seconds() + seconds_here;
     long events = 0, early = 0;
@@ -118,6 +125,7 @@ static void walk_in(struct app_options *options, double seconds_here) {
             drive.width = size[0];
             drive.height = size[1];
         }
+        if (rng_below(&rng, 150) == 0) app_show_page(drive.app, begins_on);
         struct input_event event = random_event(&rng, drive.width, drive.height);
         app_event(drive.app, &event);
         drive_frame(&drive);
@@ -166,6 +174,19 @@ static void walk_kinds(void **state) {
     }
 }
 
+// The Data page, over every kind of data: roles, tokens, splits, problems.
+static void walk_data_page(void **state) {
+    for (int k = 0; k < KIND_FILES; k++) {
+        struct app_options options = {.setup = setup_default(), .theme = k % 2, .wait = k % 3 != 0};
+        snprintf(options.setup.data, sizeof options.setup.data, "%s", kind_file_make(*state, &kind_files[k]));
+        begins_on = page_find("data");
+        walk_in(&options, seconds / KIND_FILES);
+        begins_on = PAGE_WORKBENCH;
+    }
+    print_message("data page %ld\n", on_page[page_find("data")]);
+    assert_true(on_page[page_find("data")] > 0);
+}
+
 // A walk that is long enough comes through all views.
 static void saw_all(void **state) {
     (void)state;
@@ -188,6 +209,7 @@ static int leave_folder(void **state) {
 int main(int argc, char **argv) {
     if (argc > 1) seconds = atof(argv[1]);
     if (argc > 2) seed = strtoull(argv[2], NULL, 10);
-    const struct CMUnitTest tests[] = {WITHIN_FOLDER(walk), WITHIN_FOLDER(walk_kinds), cmocka_unit_test(saw_all)};
+    const struct CMUnitTest tests[] = {WITHIN_FOLDER(walk), WITHIN_FOLDER(walk_kinds), WITHIN_FOLDER(walk_data_page),
+                                       cmocka_unit_test(saw_all)};
     return cmocka_run_group_tests_name("walk", tests, NULL, NULL);
 }

@@ -343,6 +343,8 @@ static void chosen_in_menu(void **state) {
     assert_int_equal(drive.app->bench->example_index, 3);
     assert_int_equal(drive.app->setup.example, 3);
     app_open_file(drive.app, kind_file_make(*state, &kind_files[4]));
+    drive_frame(&drive);
+    drive_key(&drive, KEY_ENTER, 0); // on the Data page: use them
     drive_settle(&drive);
     drive_key(&drive, 'd', MOD_CTRL);
     drive_frame(&drive);

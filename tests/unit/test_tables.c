@@ -233,13 +233,13 @@ static void test_stray_quote(void **state) {
     expect_row(&d, 7, "\"open 7", "x");
     expect_place(find_problem(&d, PROBLEM_QUOTE, ACTION_REPAIR, "a quote opens here"), 9, 1);
     dataset_release(&d);
-    assert_true(problem_actions_read("quote=skip", options.actions, NULL));
+    assert_true(problem_actions_read("quote=skip", &options, NULL));
     d = read_with(text.data, &options);
     assert_int_equal(d.example_count, 39);
     find_problem(&d, PROBLEM_QUOTE, ACTION_SKIP, "the line is skipped");
     dataset_release(&d);
     options = plain();
-    assert_true(problem_actions_read("stop", options.actions, NULL));
+    assert_true(problem_actions_read("stop", &options, NULL));
     expect_error(text.data, &options, 9, 1, "a quote opens here");
     // closed by a later quote: the columns do not come out
     str_clear(&text);
@@ -280,7 +280,7 @@ static void test_ragged_and_missing(void **state) {
     d = read_with(text.data, &options);
     find_problem(&d, PROBLEM_RAGGED, ACTION_SKIP, "found 1: \"Source: the bureau\"; skipped");
     dataset_release(&d);
-    assert_true(problem_actions_read("missing=skip,ragged=repair", options.actions, NULL));
+    assert_true(problem_actions_read("missing=skip,ragged=repair", &options, NULL));
     d = read_with(text.data, &options);
     assert_int_equal(d.symbol_count,
                      98); // one with a cell missing is skipped as well, one cut to three columns, no footer
@@ -288,12 +288,12 @@ static void test_ragged_and_missing(void **state) {
     find_problem(&d, PROBLEM_MISSING, ACTION_SKIP, "the row is skipped");
     dataset_release(&d);
     options = plain();
-    assert_true(problem_actions_read("stop", options.actions, NULL));
+    assert_true(problem_actions_read("stop", &options, NULL));
     expect_error(text.data, &options, 5, 1, "--on-problem stop");
     struct err err;
     static const char *const wrong[] = {"mend", "missing", "missing=keep", "colour=skip", "quote="};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        assert_false(problem_actions_read(wrong[i], options.actions, &err));
+        assert_false(problem_actions_read(wrong[i], &options, &err));
         assert_int_equal(err.code, ERR_USAGE);
     }
     str_release(&text);
@@ -320,7 +320,7 @@ static void test_duplicates(void **state) {
     assert_int_equal(d.shared, shared);
     find_problem(&d, PROBLEM_OTHER, ACTION_KEEP, "stand in the training part as well");
     dataset_release(&d);
-    assert_true(problem_actions_read("duplicate=skip", options.actions, NULL));
+    assert_true(problem_actions_read("duplicate=skip", &options, NULL));
     d = read_with(text.data, &options);
     assert_int_equal(d.example_count, 100);
     assert_int_equal(d.shared, 0);
@@ -332,7 +332,7 @@ static void test_duplicates(void **state) {
     str_release(&text);
     options = plain();
     options.reader = "text";
-    assert_true(problem_actions_read("duplicate=skip", options.actions, NULL));
+    assert_true(problem_actions_read("duplicate=skip", &options, NULL));
     d = read_with("anna\nbert\nanna\ncarl\n", &options);
     assert_int_equal(d.example_count, 3);
     expect_row(&d, 2, "carl", NULL);
@@ -518,7 +518,7 @@ static void test_jsonl(void **state) {
     dataset_release(&d);
     const char broken[] = "{\"a\": \"xy\"}\n {\"a\": \"zz\",, }\n{\"a\": \"yx\"}\n";
     expect_error(broken, &options, 2, 13, "expected a JSON object, found");
-    assert_true(problem_actions_read("broken=skip", options.actions, NULL));
+    assert_true(problem_actions_read("broken=skip", &options, NULL));
     d = read_with(broken, &options);
     assert_int_equal(d.example_count, 2);
     find_problem(&d, PROBLEM_BROKEN, ACTION_SKIP, "skipped");
