@@ -5,8 +5,8 @@ static const float TILE_LEAST = 1.5f, TILE_WITH_GAP = 7;
 
 int matrix_merged(rect r, int rows, int columns, int most) {
     int longest = rows > columns ? rows : columns, merged = 1;
-    float side = fminf(r.w, r.h);
-    while ((longest + merged - 1) / merged > most || side * (float)merged / (float)longest < TILE_LEAST)
+    float tile = fminf(r.w / (float)columns, r.h / (float)rows);
+    while ((longest + merged - 1) / merged > most || (merged < longest && tile * (float)merged < TILE_LEAST))
         merged++;
     return merged;
 }

@@ -233,7 +233,8 @@ void train_gates_card(struct ui *ui, rect r, const struct train_look *look, stru
         return;
     }
     train_place_stepper(&card);
-    train_card_words(&card, "closed: at most 0.1, open: at least 0.9; silent and saturated: the same of sizes");
+    train_card_words(&card, "closed: at most 0.1, open: at least 0.9; silent and saturated: the same of sizes",
+                     "closed: at most 0.1, open: at least 0.9");
     float need[MODEL_STYLES] = {0};
     for (int k = 0; k < look->count; k++) {
         const struct train_check *check = train_check_now(&card, k);

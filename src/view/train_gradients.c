@@ -385,7 +385,7 @@ void train_gradients_card(struct ui *ui, rect r, const struct train_look *look, 
     what_is_shown(&g, m);
     char words[64];
     snprintf(words, sizeof words, "thin lines: update %lld", (long long)first_update(&g));
-    train_card_words(&g.card, words);
+    train_card_words(&g.card, words, "");
     g.T = longest(&g);
     g.t = cards->t < 1 ? 0 : cards->t > g.T ? g.T - 1 : cards->t - 1;
     rect content = g.card.r;

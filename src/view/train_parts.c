@@ -84,10 +84,12 @@ void train_place_stepper(struct train_card *card) {
     card->controls_end = x - 12;
 }
 
-void train_card_words(struct train_card *card, const char *words) {
+void train_card_words(struct train_card *card, const char *words, const char *shorter) {
+    struct text_style style = text_of(FONT_SANS_MEDIUM, 13, card->theme->ink3, ALIGN_LEFT);
     float room = card->controls_end - card->controls_x;
-    draw_text_fit(card->list, card->controls_x, card->controls_y + 21, room, words,
-                  text_of(FONT_SANS_MEDIUM, 13, card->theme->ink3, ALIGN_LEFT));
+    if (text_width(card->list, words, style) > room) words = shorter;
+    if (text_width(card->list, words, style) > room) return;
+    draw_text(card->list, card->controls_x, card->controls_y + 21, words, style);
 }
 
 void train_card_empty(const struct train_card *card, const char *words) {

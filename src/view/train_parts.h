@@ -15,8 +15,8 @@ struct train_card {
 struct train_card train_card_open(struct ui *ui, rect r, const struct train_look *look, struct train_cards *cards);
 // "< layer 2 of 3, backward >" at the right of the controls, where there is more than one place in a model.
 void train_place_stepper(struct train_card *card);
-// Words in what is left free of the row of controls.
-void train_card_words(struct train_card *card, const char *words);
+// Words in what is left free of the row of controls, shorter ones, or none.
+void train_card_words(struct train_card *card, const char *words, const char *shorter);
 // A sentence in the place of the content.
 void train_card_empty(const struct train_card *card, const char *words);
 

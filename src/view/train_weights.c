@@ -227,7 +227,8 @@ void train_weights_card(struct ui *ui, rect r, const struct train_look *look, st
     matrix_ramp_of(ui->theme, &ramp);
     float need[MODEL_STYLES] = {NEEDED, NEEDED, NEEDED, NEEDED};
     train_place_stepper(&card);
-    train_card_words(&card, "rows: units, columns: what they read; a tile shows the largest of its weights");
+    train_card_words(&card, "rows: units, columns: what they read; a tile shows the largest of its weights",
+                     "rows: units, columns: what they read");
     struct train_grid grid = train_grid_begin(&card, "weights", need, true);
     for (int k = 0; k < look->count; k++) {
         struct weights w = {

@@ -2,7 +2,7 @@
 // test.
 //   render_train OUT.png [card gradients|gates|weights] [models 1..4] [size 1060x275] [theme dark] [T 40] [hidden 16]
 //                [layers 1] [directions 1] [updates 120] [at UPDATE] [pointer XxY] [place N] [scale 1]
-//                [cell lstm] [losses all|last] [clip SCALE] [notation pytorch]
+//                [cell lstm] [losses all|last] [clip SCALE] [notation pytorch] [lead WIDTH]
 #include "capture.h"
 #include "train_scene.h"
 #include <stdlib.h>
@@ -36,6 +36,7 @@ int main(int count, char **words) {
     scene.look.notation =
         strcmp(argument(count, words, "notation", "course"), "pytorch") == 0 ? NOTATION_PYTORCH : NOTATION_COURSE;
     scene.cards.place = atoi(argument(count, words, "place", "0"));
+    scene.look.lead = (float)atof(argument(count, words, "lead", "0"));
     scene.cards.last = strcmp(argument(count, words, "losses", "all"), "last") == 0;
     for (int k = 0; k < n; k++)
         if (*argument(count, words, "clip", "")) scene.series[k].clip_scale = atof(argument(count, words, "clip", ""));
