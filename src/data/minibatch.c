@@ -47,8 +47,6 @@ void minibatch_release(struct minibatch *m) {
     *m = (struct minibatch){0};
 }
 
-enum { LENGTH_BITS = 1 << 16 };
-
 // ---- pieces ----
 
 // A run of timesteps that go into one column. Positions count an example's own timesteps: at position p of a language
@@ -365,25 +363,29 @@ int dataset_validation_batch(const struct dataset *d, int k, struct minibatch *m
 
 // ---- minibatches by length ----
 
-enum { NEARBY_BATCHES = 8 };
+enum { NEARBY_BATCHES = 8, LENGTH_BITS = 11, LENGTHS = 1 << LENGTH_BITS };
 
-// By counting 16 bits of the length, the lower ones first. Equal lengths keep their order, that of the file.
-static void sort_by_bits(const struct dataset *d, const int *from, int count, int shift, int *places, int *to) {
-    memset(places, 0, (LENGTH_BITS + 1) * sizeof *places);
+// By counting LENGTH_BITS of the length. Equal lengths keep their order, that of the file.
+static void sort_by_bits(const struct dataset *d, const int *from, int count, int shift, int *to) {
+    int places[LENGTHS + 1] = {0};
     for (int i = 0; i < count; i++)
-        places[(d->examples[from[i]].length >> shift & (LENGTH_BITS - 1)) + 1]++;
-    for (int k = 1; k < LENGTH_BITS; k++)
+        places[(d->examples[from[i]].length >> shift & (LENGTHS - 1)) + 1]++;
+    for (int k = 1; k < LENGTHS; k++)
         places[k] += places[k - 1];
     for (int i = 0; i < count; i++)
-        to[places[d->examples[from[i]].length >> shift & (LENGTH_BITS - 1)]++] = from[i];
+        to[places[d->examples[from[i]].length >> shift & (LENGTHS - 1)]++] = from[i];
 }
 
+// The lower bits first, and as many as the longest has.
 void dataset_sort_by_length(const struct dataset *d, int *indices, int count) {
-    int *places = mem_need(LENGTH_BITS + 1, sizeof *places), *sorted = mem_need((size_t)count, sizeof *sorted);
-    sort_by_bits(d, indices, count, 0, places, sorted);
-    sort_by_bits(d, sorted, count, 16, places, indices);
+    int *sorted = mem_need((size_t)count, sizeof *sorted), longest = 0;
+    for (int i = 0; i < count; i++)
+        if (d->examples[indices[i]].length > longest) longest = d->examples[indices[i]].length;
+    for (int shift = 0; shift < 31 && longest >> shift > 0; shift += LENGTH_BITS) {
+        sort_by_bits(d, indices, count, shift, sorted);
+        memcpy(indices, sorted, (size_t)count * sizeof *indices);
+    }
     mem_free(sorted);
-    mem_free(places);
 }
 
 void dataset_order_by_length(const struct dataset *d, int *order) {
