@@ -153,7 +153,7 @@ void dataset_example_text(const struct dataset *dataset, int index, int max, cha
 static void validate(struct dataset *dataset, int *indices, int count) {
     mem_free(dataset->train);
     mem_free(dataset->validation);
-    dataset_sort_by_length(dataset, indices, count);
+    (void)dataset_sort_by_length(dataset, indices, count); // without memory for it there is more padding
     dataset->validation = indices;
     dataset->validation_count = count;
     dataset->train = NULL;

@@ -12,8 +12,9 @@
 
 enum { SNIFFED = 50, LABELS_MOST = 50, LABELS_BYTES = 64 << 20 };
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
-    (void)options;
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
+    (void)options, (void)err;
     struct lines lines = lines_of(input->bytes, input->size);
     struct line line;
     int records = 0, sequences = 0;

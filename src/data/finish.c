@@ -208,7 +208,8 @@ bool dataset_finish(struct dataset *d, const struct data_options *options, struc
     if (!problem_log_check(log, options, d->name, err)) return false;
     if (!dataset_measure(d)) return no_memory(d, (size_t)d->example_count * sizeof(int), err);
     if (!own_parts && !dataset_split(d, options, log, err)) return false;
-    dataset_sort_by_length(d, d->validation, d->validation_count);
+    if (!dataset_sort_by_length(d, d->validation, d->validation_count))
+        return no_memory(d, (size_t)d->validation_count * sizeof(int), err);
     bool repeated = own_parts || log->totals[PROBLEM_DUPLICATE] > 0;
     if (list && repeated && !problems_of_the_split(log, d)) return no_memory(d, (size_t)d->example_count * 8, err);
     if (d->input == VALUES_REALS && !d->task && !scale(d, err)) return false;

@@ -21,8 +21,9 @@ static int text_files(const struct dirent *entry) {
     return folder_takes(entry->d_name);
 }
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
-    (void)options;
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
+    (void)options, (void)err;
     struct dirent **entries;
     int count = scandir(input->path, &entries, text_files, alphasort);
     for (int i = 0; i < count; i++)

@@ -13,8 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
-    (void)options;
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
+    (void)options, (void)err;
     struct lines lines = lines_of(input->bytes, input->size);
     struct line line;
     int objects = 0;

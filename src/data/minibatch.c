@@ -377,8 +377,9 @@ static void sort_by_bits(const struct dataset *d, const int *from, int count, in
 }
 
 // The lower bits first, and as many as the longest has.
-void dataset_sort_by_length(const struct dataset *d, int *indices, int count) {
-    int *sorted = mem_need((size_t)count, sizeof *sorted), longest = 0;
+bool dataset_sort_by_length(const struct dataset *d, int *indices, int count) {
+    int *sorted = mem_array((size_t)count, sizeof *sorted), longest = 0;
+    if (!sorted) return false;
     for (int i = 0; i < count; i++)
         if (d->examples[indices[i]].length > longest) longest = d->examples[indices[i]].length;
     for (int shift = 0; shift < 31 && longest >> shift > 0; shift += LENGTH_BITS) {
@@ -386,11 +387,12 @@ void dataset_sort_by_length(const struct dataset *d, int *indices, int count) {
         memcpy(indices, sorted, (size_t)count * sizeof *indices);
     }
     mem_free(sorted);
+    return true;
 }
 
-void dataset_order_by_length(const struct dataset *d, int *order) {
+bool dataset_order_by_length(const struct dataset *d, int *order) {
     memcpy(order, d->train, (size_t)d->train_count * sizeof *order);
-    dataset_sort_by_length(d, order, d->train_count);
+    return dataset_sort_by_length(d, order, d->train_count);
 }
 
 int dataset_batch_by_length(const struct dataset *d, const int *order, struct rng *rng, struct minibatch *m) {

@@ -13,8 +13,9 @@
 
 enum { CHANNELS_MOST = 1 << 16, LABELS_BYTES = 64 << 20 };
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
-    (void)options;
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
+    (void)options, (void)err;
     snprintf(why, why_size, "an array of numpy");
     return input->size >= 6 && memcmp(input->bytes, "\x93NUMPY", 6) == 0;
 }

@@ -66,14 +66,20 @@ static const struct reader *asked_for(const struct reader_input *input, const st
     return asked;
 }
 
-// binary: among those for files that are no text, or among the others.
+// binary: among those for files that are no text, or among the others. NULL: none of them, or memory ran out (in err).
 static const struct reader *choose(const struct reader_input *input, const struct data_options *options, bool binary,
-                                   char *why, size_t size) {
+                                   char *why, size_t size, struct err *err) {
     for (int k = 0; readers[k]; k++) {
         const struct reader *reader = readers[k];
+        struct err own = {0};
         if (reader->folder != input->folder || reader->binary != binary) continue;
         why[0] = 0;
-        if (!reader->sniff || reader->sniff(input, options, why, size)) return reader;
+        bool fits = !reader->sniff || reader->sniff(input, options, why, size, &own);
+        if (own.code == ERR_MEMORY) {
+            if (err) *err = own;
+            return NULL;
+        }
+        if (fits) return reader;
     }
     return NULL;
 }
@@ -127,7 +133,7 @@ static bool read_folder(struct dataset *d, const struct reader_input *input, con
         reader = asked_for(input, options, err);
         return reader && use_reader(d, reader, input, NULL, options, err);
     }
-    reader = choose(input, options, false, d->reason, sizeof d->reason);
+    reader = choose(input, options, false, d->reason, sizeof d->reason, err);
     if (!reader)
         return err_at(
             err, ERR_IO, input->path, 0, 0,
@@ -144,8 +150,8 @@ static bool read_decoded(struct dataset *d, const struct reader *asked, struct r
         return err_at(err, ERR_FORMAT, input->path, 1, 1,
                       "expected data, found a web page (HTML or XML); save the data themselves, by the page's link to "
                       "the raw file, or say --reader text");
-    const struct reader *reader = asked ? asked : choose(input, options, false, d->reason, sizeof d->reason);
-    return use_reader(d, reader, input, text, options, err);
+    const struct reader *reader = asked ? asked : choose(input, options, false, d->reason, sizeof d->reason, err);
+    return reader && use_reader(d, reader, input, text, options, err); // the last takes anything
 }
 
 static bool read_file(struct dataset *d, struct reader_input *input, const struct data_options *options,
@@ -155,7 +161,9 @@ static bool read_file(struct dataset *d, struct reader_input *input, const struc
         return err_at(err, ERR_LIMIT, input->path, 0, 0, "expected at most %d bytes, found %zu", DATASET_MAX_BYTES,
                       input->size);
     if (options->reader && !(asked = asked_for(input, options, err))) return false;
-    binary = asked && asked->binary ? asked : asked ? NULL : choose(input, options, true, d->reason, sizeof d->reason);
+    binary = asked && asked->binary ? asked
+             : asked                ? NULL
+                                    : choose(input, options, true, d->reason, sizeof d->reason, err);
     if (asked) snprintf(d->reason, sizeof d->reason, "as asked");
     if (binary) return use_reader(d, binary, input, NULL, options, err);
     struct decoded_text text;

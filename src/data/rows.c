@@ -114,13 +114,17 @@ struct encoder {
     int *symbols, room;
 };
 
-static int encode(struct encoder *e, const struct vocabulary *vocabulary, const char *text, size_t size) {
+// How many; -1 when memory ran out.
+static int encode(struct encoder *e, const struct vocabulary *vocabulary, const char *text, size_t size,
+                  struct err *err) {
     int n = vocabulary_encode(vocabulary, text, size, e->symbols, e->room);
     if (n <= e->room) return n;
     mem_free(e->symbols);
-    e->room = 2 * n;
-    e->symbols = mem_need((size_t)e->room, sizeof *e->symbols);
-    return vocabulary_encode(vocabulary, text, size, e->symbols, e->room);
+    e->symbols = mem_array(2 * (size_t)n, sizeof *e->symbols);
+    e->room = e->symbols ? 2 * n : 0;
+    if (e->symbols) return vocabulary_encode(vocabulary, text, size, e->symbols, e->room);
+    err_set(err, ERR_MEMORY, "no memory for a row of %d tokens", n);
+    return -1;
 }
 
 static bool unknown_label(const struct row *row, const struct dataset *d, const char *path, struct err *err) {
@@ -132,7 +136,8 @@ static bool put_row(struct builder *b, struct encoder *e, const struct row *row,
                     const char *path, struct err *err) {
     struct dataset *d = b->out;
     builder_example(b, row->line);
-    int n = encode(e, &d->vocabulary, row->input, row->input_size);
+    int n = encode(e, &d->vocabulary, row->input, row->input_size, err);
+    if (n < 0) return false;
     builder_symbols(b, e->symbols, n);
     if (d->answers == ANSWERS_NEXT) {
         if (n > 0) return true;
@@ -140,7 +145,8 @@ static bool put_row(struct builder *b, struct encoder *e, const struct row *row,
         builder_drop(b);
         return true;
     }
-    int m = encode(e, &d->labels, row->answer, row->answer_size);
+    int m = encode(e, &d->labels, row->answer, row->answer_size, err);
+    if (m < 0) return false;
     if (d->answers == ANSWERS_ONE && m > 0 && e->symbols[0] < 0) return unknown_label(row, d, path, err);
     for (int k = 0; k < m; k++)
         builder_answer(b, e->symbols[k]);

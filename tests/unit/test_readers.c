@@ -2,7 +2,6 @@
 
 #include "counter.h"
 #include "file.h"
-#include "mem.h"
 #include "minibatch.h"
 #include "reader.h"
 #include "real_files.h"
@@ -600,36 +599,6 @@ static void test_validation_covers_all(void **state) {
     dataset_release(&d);
 }
 
-static void test_memory_runs_out(void **state) {
-    (void)state;
-    static const struct {
-        const char *reader, *text;
-    } cases[] = {
-        {"pairs", "ab\tcd\nef\tgh\n"},       {"labelled", "abc,x\ndef,y\nghi,x\njkl,y\nmn,x\nop,y\nqr,x\nst,y\n"},
-        {"conll", "a\tO\nb\tB-x\n\nc\tO\n"}, {"series", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n"},
-        {"ts", "@a\n@data\n1,2:a\n3,4:b\n"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct data_options options = data_options_default();
-        options.reader = cases[i].reader;
-        for (long n = 1;; n++) {
-            struct dataset d;
-            struct err err = {0};
-            mem_fail_at(n);
-            bool good = dataset_read_bytes(&d, "t", cases[i].text, strlen(cases[i].text), &options, &err);
-            mem_fail_at(0);
-            if (good) {
-                dataset_release(&d);
-                if (n <= 3) fail_msg("%s: %ld", cases[i].reader, n);
-                break;
-            }
-            if (err.code != ERR_MEMORY) fail_msg("%s, allocation %ld: %s", cases[i].reader, n, err.message);
-            assert_null(d.symbols);
-            assert_null(d.values);
-        }
-    }
-}
-
 // ---- real files ----
 
 static void test_real_files(void **state) {
@@ -679,7 +648,6 @@ int main(void) {
         cmocka_unit_test(test_encode_and_decode),
         cmocka_unit_test(test_texts_of_words_and_bytes),
         cmocka_unit_test(test_validation_covers_all),
-        cmocka_unit_test(test_memory_runs_out),
         cmocka_unit_test(test_real_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
