@@ -63,8 +63,10 @@ static bool is_numeric(const struct facts *f) {
     return f->numbers > 0 && (f->numbers + f->missing) * 20 >= f->rows * 19;
 }
 
+// Few rows may lack theirs.
 static bool is_label(const struct facts *f) {
-    return f->distinct >= 2 && f->distinct <= LABELS_MOST && f->longest <= LABEL_LONGEST && f->distinct * 4 <= f->rows;
+    return f->empty * 20 <= f->rows && f->distinct >= 2 && f->distinct <= LABELS_MOST && f->longest <= LABEL_LONGEST &&
+           f->distinct * 4 <= f->rows;
 }
 
 // ---- the header ----
@@ -168,7 +170,7 @@ static bool is_wide(struct sample *s, int header, struct columns *out) {
     for (int k = 0; k < 2; k++) {
         struct facts label = facts_of(s, ends[k], out->header);
         bool words = !is_numeric(&label), fractions = false, numbers = true;
-        if (!is_label(&label) || label.empty > 0 || label.fractions) continue;
+        if (!is_label(&label) || label.fractions) continue;
         for (int c = 0; numbers && c < s->columns; c++) {
             if (c == ends[k]) continue;
             struct facts f = facts_of(s, c, out->header);
@@ -192,8 +194,8 @@ static bool is_labelled(struct sample *s, int header, bool asked, struct columns
         label = text = -1;
         for (int c = 0; c < s->columns; c++) {
             struct facts f = facts_of(s, c, head);
-            if ((is_label(&f) || (asked && f.distinct * 2 <= f.rows && f.distinct <= LABELS_MOST)) && f.empty == 0 &&
-                (label < 0 || f.distinct < fewest)) {
+            if ((is_label(&f) || (asked && f.distinct * 2 <= f.rows && f.distinct <= LABELS_MOST)) &&
+                f.empty * 20 <= f.rows && (label < 0 || f.distinct < fewest)) {
                 label = c;
                 fewest = f.distinct;
             }

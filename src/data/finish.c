@@ -196,10 +196,20 @@ static bool scale(struct dataset *d, struct err *err) {
     return true;
 }
 
+// The first row that was left out, and why.
+static bool nothing_left(const struct dataset *d, const struct problem_log *log, struct err *err) {
+    const struct problem *first = problem_log_first(log, ACTION_SKIP);
+    if (first)
+        return err_at(err, ERR_FORMAT, d->name, first->line, first->column,
+                      "expected at least one example that can be used, found none; the first of those left out: %s",
+                      first->what);
+    return err_at(err, ERR_FORMAT, d->name, d->header_line, 0, "expected %s, found none",
+                  d->header_line > 0 ? "rows below the names of the columns" : "at least one example that can be used");
+}
+
 bool dataset_finish(struct dataset *d, const struct data_options *options, struct problem_log *log, struct err *err) {
     if (!problem_log_check(log, options, d->name, err)) return false;
-    if (d->example_count == 0 || d->symbol_count == 0)
-        return err_at(err, ERR_FORMAT, d->name, 0, 0, "expected at least one example that can be used, found none");
+    if (d->example_count == 0 || d->symbol_count == 0) return nothing_left(d, log, err);
     if (d->shape == TEXT_WHOLE && !d->symbols && d->symbol_count < 2)
         return err_at(err, ERR_FORMAT, d->name, 0, 0, "expected a series of at least two timesteps, found one");
     bool list = d->symbols && !d->task && d->shape == TEXT_LINES, own_parts = d->train != NULL;

@@ -233,7 +233,7 @@ static bool read_all(struct reading *r) {
     struct reader_pace pace = {.input = r->input, .options = r->options, .share = 0.5};
     while (lines_next(&lines, &line)) {
         if (!reader_go_on(&pace, line.text, r->err) || !put_line(r, &line)) return false;
-        if (r->rows.no_memory) return err_set(r->err, ERR_MEMORY, "no memory for the texts");
+        if (!rows_check(&r->rows, r->err)) return false;
     }
     return true;
 }

@@ -28,7 +28,7 @@ static bool collect(struct table_walk *walk, const struct columns *columns, stru
                                      .answer = columns->label < 0 ? NULL : rows_keep(rows, label.text, label.size),
                                      .answer_size = label.size,
                                      .line = row.line});
-        if (rows->no_memory) return err_set(err, ERR_MEMORY, "no memory for %d rows", rows->count);
+        if (!rows_check(rows, err)) return false;
     }
     return !walk->failed;
 }

@@ -73,7 +73,7 @@ static bool read_table(const struct reader_input *input, const struct data_optio
                                       .answer = rows_keep(&rows, target.text, target.size),
                                       .answer_size = target.size,
                                       .line = row.line});
-        if (rows.no_memory) good = err_set(err, ERR_MEMORY, "no memory for %d rows", rows.count);
+        good = rows_check(&rows, err);
     }
     good = good && !walk.failed;
     table_walk_release(&walk);

@@ -49,7 +49,9 @@ static bool is_web_page(const struct reader_input *input) {
 // Says why a folder cannot be listed.
 static bool folder_opens(const char *path, struct err *err) {
     DIR *folder = opendir(path);
-    if (!folder) return err_at(err, ERR_IO, path, 0, 0, "the folder cannot be read: %s", strerror(errno));
+    if (!folder)
+        return err_at(err, ERR_IO, path, 0, 0, "the folder cannot be read: %s%s", strerror(errno),
+                      errno == EACCES ? "; its owner can let you in: chmod a+rx" : "");
     closedir(folder);
     return true;
 }
@@ -93,8 +95,10 @@ static bool name_ends(const char *name, const char *end) {
 static void note_name(const struct reader_input *input, const struct reader *reader, struct problem_log *log) {
     if (reader != &reader_text) return;
     if (name_ends(input->name, ".csv") || name_ends(input->name, ".tsv"))
-        problem_add(log, PROBLEM_OTHER, 1, 1,
-                    "the name says columns, but no label, numbers or pairs were found in any: read as a text");
+        problem_add(
+            log, PROBLEM_OTHER, 1, 1,
+            "the name says columns, but no label, numbers or pairs were found in any: read as a text; --columns "
+            "says what they are, as text=2,label=1 or value=2-4");
 }
 
 static void note_encoding(struct dataset *d, const struct decoded_text *text, struct problem_log *log) {
@@ -197,7 +201,15 @@ static bool read_path(struct dataset *dataset, const char *path, const struct da
     }
     struct bytes bytes;
     bool standard_input = strcmp(path, "-") == 0;
-    if (!file_read(standard_input ? "/dev/stdin" : path, DATASET_MAX_BYTES, &bytes, err)) return false;
+    struct err own = {0};
+    if (!file_read(standard_input ? "/dev/stdin" : path, DATASET_MAX_BYTES, &bytes, &own)) {
+        if (own.code == ERR_LIMIT)
+            err_at(&own, ERR_LIMIT, path, 0, 0,
+                   "expected at most %d MB, found more; take a part: head -c %dM FILE > PART", DATASET_MAX_BYTES >> 20,
+                   DATASET_MAX_BYTES >> 20);
+        if (err) *err = own;
+        return false;
+    }
     if (standard_input) path = "standard input";
     struct reader_input input = {
         .path = path, .name = file_name(path), .in_memory = standard_input, .bytes = bytes.data, .size = bytes.size};

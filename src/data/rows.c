@@ -20,10 +20,11 @@ void text_trim(const char **text, size_t *size) {
 }
 
 void rows_add(struct rows *rows, const struct row *row) {
-    if (rows->no_memory) return;
+    rows->too_many |= rows->count >= DATASET_MAX_EXAMPLES;
+    if (rows->no_memory || rows->too_many) return;
     if (rows->count == rows->room) {
         size_t old = (size_t)rows->room * sizeof *rows->items, new = old ? 2 * old : FIRST_ROOM * sizeof *rows->items;
-        struct row *items = rows->count < DATASET_MAX_EXAMPLES ? mem_grow(rows->items, old, new) : NULL;
+        struct row *items = mem_grow(rows->items, old, new);
         rows->no_memory = !items;
         if (!items) return;
         rows->items = items;
@@ -36,6 +37,7 @@ void rows_add(struct rows *rows, const struct row *row) {
 }
 
 const char *rows_keep(struct rows *rows, const char *text, size_t size) {
+    if (size == 0) return "";
     if (rows->no_memory) return NULL;
     if (rows->texts_used + size > rows->texts_room) {
         size_t room = sizeof(char *) + (size > BLOCK ? size : BLOCK);
@@ -48,9 +50,15 @@ const char *rows_keep(struct rows *rows, const char *text, size_t size) {
         rows->texts_room = room;
     }
     char *copy = rows->texts + rows->texts_used;
-    if (size > 0) memcpy(copy, text, size);
+    memcpy(copy, text, size);
     rows->texts_used += size;
     return copy;
+}
+
+bool rows_check(const struct rows *rows, struct err *err) {
+    if (rows->no_memory) return err_set(err, ERR_MEMORY, "no memory for %d rows", rows->count);
+    return !rows->too_many || err_set(err, ERR_LIMIT, "expected at most %d rows, found more; take a part of the file",
+                                      DATASET_MAX_EXAMPLES);
 }
 
 void rows_release(struct rows *rows) {
@@ -168,7 +176,7 @@ bool rows_finish(const struct rows *rows, enum data_answers answers, const struc
     out->shape = TEXT_LINES;
     out->reverse_source =
         answers == ANSWERS_SEQUENCE && (options->vocabulary ? options->vocabulary->reversed : options->reverse_source);
-    if (rows->no_memory) return err_at(err, ERR_MEMORY, input->path, 0, 0, "no memory for %d rows", rows->count);
+    if (!rows_check(rows, err)) return false;
     size_t input_tokens, answer_tokens;
     if (!make_vocabularies(rows, options, out, &input_tokens, &answer_tokens, err)) return false;
     out->vocabulary.reversed = out->reverse_source;

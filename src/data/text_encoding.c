@@ -39,6 +39,7 @@ static const struct signature {
      4, "a program"},
     {"\x93NUMPY", 6, "a NumPy array (.npy)"},
     {"SQLite format 3", 15, "an SQLite database"},
+    {"\xD0\xCF\x11\xE0", 4, "an old Office document (.xls, .doc); save it as CSV or as plain text"},
 };
 
 static const char *signature_of(const char *bytes, size_t size) {

@@ -153,7 +153,7 @@ static void test_pairs(void **state) {
     dataset_release(&d);
     options.reader = "pairs";
     options.separator = NULL;
-    expect_error("pairs", "ab\ncd\n", ERR_FORMAT, 0, 0, "one example that can be used");
+    expect_error("pairs", "ab\ncd\n", ERR_FORMAT, 1, 1, "found none; the first of those left out: expected a pair");
 }
 
 static void test_pairs_of_words(void **state) {
@@ -184,9 +184,12 @@ static void test_labelled(void **state) {
     struct data_options options = data_options_default();
     options.validation = 0.25;
     options.reader = "labelled";
-    struct dataset d;
     struct err err;
-    assert_false(dataset_read_bytes(&d, "t", text.data, text.size, &options, &err)); // rows of two widths: no columns
+    struct dataset d = read_with(text.data, &options);
+    assert_int_equal(d.example_count, 40);
+    assert_int_equal(find_problem(&d, PROBLEM_RAGGED, "expected 2 columns, found 1: \"no label here\"")->line, 43);
+    assert_int_equal(find_problem(&d, PROBLEM_SKIPPED, "expected an answer, found an empty one")->line, 44);
+    dataset_release(&d);
     text.size -= strlen("no label here\nempty\t\n");
     d = read_with((text.data[text.size] = 0, text.data), &options);
     assert_int_equal(d.answers, ANSWERS_ONE);
