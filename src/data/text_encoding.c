@@ -287,3 +287,17 @@ void decoded_text_release(struct decoded_text *text) {
     mem_free(text->owned);
     text->owned = NULL;
 }
+
+bool text_file_read(struct text_file *out, const char *path, size_t max, enum text_encoding wanted, struct err *err) {
+    *out = (struct text_file){.text = {.bytes = "", .encoding = ENCODING_UTF8}};
+    if (!file_read(path, max, &out->bytes, err)) return false;
+    if (out->bytes.size == 0 || text_decode(&out->text, path, out->bytes.data, out->bytes.size, wanted, err))
+        return true;
+    bytes_release(&out->bytes);
+    return false;
+}
+
+void text_file_release(struct text_file *file) {
+    decoded_text_release(&file->text);
+    bytes_release(&file->bytes);
+}

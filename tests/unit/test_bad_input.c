@@ -208,6 +208,43 @@ static void test_200_columns(void **state) {
     str_release(&text);
 }
 
+// Labels in a file beside the data are text as any other: no zero bytes, any encoding.
+static void expect_labels_beside(const char *name, const char *data, size_t size, const char *labels_name) {
+    struct temporary t;
+    struct dataset d;
+    struct err err = {0};
+    char path[1100];
+    assert_true(temporary_make(&t));
+    assert_true(file_save_whole(temporary_path(&t, name), data, size, NULL));
+    snprintf(path, sizeof path, "%s", temporary_path(&t, name));
+    assert_true(file_save_whole(temporary_path(&t, labels_name), "yes\nye\0s\nyes\nno\n", 16, NULL));
+    assert_false(dataset_read(&d, path, NULL, &err));
+    assert_int_equal(err.code, ERR_FORMAT);
+    assert_string_equal(file_name(err.file), labels_name);
+    if (err.line != 2 || err.column != 3) fail_msg("%ld:%ld: %s", err.line, err.column, err.message);
+    assert_non_null(strstr(err.message, "expected text, found a zero byte at byte offset 6"));
+    assert_true(file_save_whole(temporary_path(&t, labels_name), "caf\xE9\nth\xE9\ncaf\xE9\nth\xE9\n", 18, NULL));
+    if (!dataset_read(&d, path, NULL, &err)) fail_msg("%s", err.message);
+    assert_int_equal(d.answers, ANSWERS_ONE);
+    assert_int_equal(d.labels.count, 2);
+    assert_string_equal(d.labels.texts[0], "caf\u00E9");
+    assert_string_equal(d.labels.texts[d.answer_symbols[3]], "th\u00E9");
+    dataset_release(&d);
+    assert_true(file_save_whole(temporary_path(&t, labels_name), "yes\nno\n", 7, NULL));
+    assert_false(dataset_read(&d, path, NULL, &err));
+    assert_non_null(strstr(err.message, "found 2"));
+    temporary_remove(&t);
+}
+
+static void test_labels_beside(void **state) {
+    (void)state;
+    static const char fasta[] = ">a\nAC\n>b\nGT\n>c\nTT\n>d\nGG\n";
+    static const char npy[] =
+        "\x93NUMPY\x01\0\x3D\0{'descr': '|i1', 'fortran_order': False, 'shape': (4, 1, 2)}\n\1\2\3\4\5\6\7\7";
+    expect_labels_beside("x.fasta", fasta, sizeof fasta - 1, "x.labels");
+    expect_labels_beside("x.npy", npy, sizeof npy - 1, "x.labels");
+}
+
 // ---- large ----
 
 static void test_100_megabytes(void **state) {
@@ -369,6 +406,7 @@ int main(void) {
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_spoilt),
         cmocka_unit_test(test_200_columns),
+        cmocka_unit_test(test_labels_beside),
         cmocka_unit_test(test_100_megabytes),
         cmocka_unit_test(test_a_line_of_50_megabytes),
         cmocka_unit_test(test_too_large),
