@@ -171,9 +171,12 @@ bool problems_of_the_split(struct problem_log *log, struct dataset *d) {
     good = good && met;
     for (int i = 0; good && i < d->validation_count; i++)
         finder_find(&finder, d->validation[i], true);
-    for (int i = 0; good && i < d->train_count; i++) {
+    uint64_t left = finder.count; // of what is in the table
+    for (int i = 0; good && i < d->train_count && left > 0; i++) {
         int found = finder_find(&finder, d->train[i], false);
-        if (found >= 0) met[found] = 1;
+        if (found < 0 || met[found]) continue;
+        met[found] = 1;
+        left--;
     }
     for (int i = 0; good && i < d->validation_count; i++) {
         int found = finder_find(&finder, d->validation[i], false);

@@ -24,10 +24,13 @@ static int bucket_of(const int *counts, long *rank) {
 // The median by its upper and then its lower half: examples are many.
 static int median_length(const struct dataset *d, int *counts) {
     long rank = (d->example_count - 1) / 2;
-    for (int i = 0; i < d->example_count; i++)
-        counts[d->examples[i].length >> LOW_BITS]++;
-    int upper = bucket_of(counts, &rank);
-    memset(counts, 0, LOW * sizeof *counts);
+    int upper = 0;
+    if (d->length_max >= LOW) {
+        for (int i = 0; i < d->example_count; i++)
+            counts[d->examples[i].length >> LOW_BITS]++;
+        upper = bucket_of(counts, &rank);
+        memset(counts, 0, LOW * sizeof *counts);
+    }
     for (int i = 0; i < d->example_count; i++)
         if (d->examples[i].length >> LOW_BITS == upper) counts[d->examples[i].length & (LOW - 1)]++;
     return upper << LOW_BITS | bucket_of(counts, &rank);
