@@ -47,7 +47,10 @@ static bool grow_answers(struct builder *b, size_t new) {
 }
 
 static bool grow_examples(struct builder *b, size_t new) {
-    if (!grow(b, (void **)&b->out->examples, sizeof *b->out->examples, b->example_room, new)) return false;
+    struct dataset *d = b->out;
+    size_t answers = d->answers == ANSWERS_NEXT ? 0 : sizeof *d->answer_places;
+    if (!grow(b, (void **)&d->examples, sizeof *d->examples, b->example_room, new)) return false;
+    if (!grow(b, (void **)&d->answer_places, answers, b->example_room, new)) return false;
     b->example_room = new;
     return true;
 }
@@ -74,13 +77,19 @@ void builder_example(struct builder *b, long line) {
     b->too_many = d->example_count >= DATASET_MAX_EXAMPLES;
     if (b->too_many) return;
     if ((size_t)d->example_count == b->example_room && !grow_examples(b, more(b->example_room))) return;
-    d->examples[d->example_count++] = (struct dataset_example){
-        .start = (uint32_t)d->symbol_count, .answer_start = (uint32_t)d->answer_count, .line = (int)line};
+    if (d->answer_places)
+        d->answer_places[d->example_count] = (struct dataset_answer){.start = (uint32_t)d->answer_count};
+    d->examples[d->example_count++] = (struct dataset_example){.start = (uint32_t)d->symbol_count, .line = (int)line};
 }
 
 static struct dataset_example *last(struct builder *b) {
     check(b->out->example_count > 0, "a timestep before the first builder_example()");
     return &b->out->examples[b->out->example_count - 1];
+}
+
+static struct dataset_answer *last_answer(struct builder *b) {
+    check(b->out->example_count > 0 && b->out->answer_places, "an answer before the first builder_example()");
+    return &b->out->answer_places[b->out->example_count - 1];
 }
 
 void builder_symbol(struct builder *b, int symbol) {
@@ -112,7 +121,7 @@ void builder_answer(struct builder *b, int symbol) {
     struct dataset *d = b->out;
     if (!answer_room(b)) return;
     d->answer_symbols[d->answer_count++] = symbol;
-    last(b)->answer_length++;
+    last_answer(b)->length++;
 }
 
 void builder_answer_vector(struct builder *b, const float *values) {
@@ -121,7 +130,7 @@ void builder_answer_vector(struct builder *b, const float *values) {
     memcpy(d->answer_values + d->answer_count * (size_t)d->answer_channels, values,
            (size_t)d->answer_channels * sizeof *values);
     d->answer_symbols[d->answer_count++] = 0;
-    last(b)->answer_length++;
+    last_answer(b)->length++;
 }
 
 void builder_drop(struct builder *b) {
@@ -129,7 +138,7 @@ void builder_drop(struct builder *b) {
     if (b->asked || b->too_many) return;
     const struct dataset_example *example = last(b);
     d->symbol_count = example->start;
-    d->answer_count = example->answer_start;
+    if (d->answer_places) d->answer_count = last_answer(b)->start;
     d->example_count--;
 }
 

@@ -43,8 +43,9 @@ bool dataset_measure(struct dataset *d) {
         const struct dataset_example *example = &d->examples[i];
         if (example->length < d->length_min) d->length_min = example->length;
         if (example->length > d->length_max) d->length_max = example->length;
-        if (example->answer_length > d->answer_length_max) d->answer_length_max = example->answer_length;
     }
+    for (int i = 0; d->answer_places && i < d->example_count; i++)
+        if (d->answer_places[i].length > d->answer_length_max) d->answer_length_max = d->answer_places[i].length;
     int *counts = mem_array(LOW, sizeof *counts);
     if (!counts) return false;
     if (d->example_count > 0) d->length_median = median_length(d, counts);
@@ -79,11 +80,11 @@ static bool shuffle_by_class(const struct dataset *d, struct rng *rng, int *orde
     int *sorted = mem_array((size_t)n, sizeof *sorted),
         *places = mem_array((size_t)d->labels.count + 1, sizeof *places);
     for (int i = 0; sorted && places && i < n; i++)
-        places[d->answer_symbols[d->examples[order[i]].answer_start] + 1]++;
+        places[d->answer_symbols[d->answer_places[order[i]].start] + 1]++;
     for (int label = 1; places && label < d->labels.count; label++)
         places[label] += places[label - 1];
     for (int i = 0; sorted && places && i < n; i++)
-        sorted[places[d->answer_symbols[d->examples[order[i]].answer_start]]++] = order[i];
+        sorted[places[d->answer_symbols[d->answer_places[order[i]].start]]++] = order[i];
     bool good = sorted && places;
     if (good) memcpy(order, sorted, (size_t)n * sizeof *order);
     mem_free(sorted);

@@ -124,11 +124,12 @@ static void check_examples(const struct dataset *d) {
     for (int i = 0; i < d->example_count; i++) {
         const struct dataset_example *e = &d->examples[i];
         fuzz_check(e->start == inputs && e->length > 0 && e->line > 0);
-        fuzz_check(d->answers == ANSWERS_NEXT || e->answer_start == answers);
-        int expected = d->answers == ANSWERS_ONE ? 1 : d->answers == ANSWERS_EACH ? e->length : e->answer_length;
-        fuzz_check(e->answer_length == expected && (d->answers != ANSWERS_SEQUENCE || expected > 0));
+        struct dataset_answer a = dataset_answer(d, i);
+        fuzz_check(d->answers == ANSWERS_NEXT || a.start == answers);
+        int expected = d->answers == ANSWERS_ONE ? 1 : d->answers == ANSWERS_EACH ? e->length : a.length;
+        fuzz_check(a.length == expected && (d->answers != ANSWERS_SEQUENCE || expected > 0));
         inputs += (size_t)e->length;
-        answers += (size_t)e->answer_length;
+        answers += (size_t)a.length;
     }
     fuzz_check(inputs == d->symbol_count && answers == d->answer_count);
     for (size_t i = 0; d->symbols && i < d->symbol_count; i++)
@@ -175,10 +176,9 @@ static void check_minibatches(const struct dataset *d, struct rng *rng) {
     bool real = d->input != VALUES_SYMBOLS;
     expected = d->shape == TEXT_WHOLE ? (long)(d->symbol_count - d->train_symbols) : 0;
     for (int i = 0; i < d->validation_count; i++) {
-        const struct dataset_example *e = &d->examples[d->validation[i]];
-        expected += d->answers == ANSWERS_NEXT       ? e->length + (real ? -1 : 1)
-                    : d->answers == ANSWERS_SEQUENCE ? e->answer_length + 1
-                                                     : e->answer_length;
+        int index = d->validation[i];
+        expected += d->answers == ANSWERS_NEXT ? d->examples[index].length + (real ? -1 : 1)
+                                               : dataset_answer(d, index).length + (d->answers == ANSWERS_SEQUENCE);
     }
     fuzz_check(answers == expected);
     minibatch_release(&m);

@@ -60,9 +60,9 @@ static const struct problem *find_problem(const struct dataset *d, enum problem_
 }
 
 static void answer_text(const struct dataset *d, int index, struct str *out) {
-    const struct dataset_example *e = &d->examples[index];
+    struct dataset_answer answer = dataset_answer(d, index);
     str_clear(out);
-    vocabulary_decode(&d->labels, d->answer_symbols + e->answer_start, e->answer_length, out);
+    vocabulary_decode(&d->labels, d->answer_symbols + answer.start, answer.length, out);
 }
 
 static void expect_pair(const struct dataset *d, int index, const char *source, const char *target) {
@@ -165,7 +165,7 @@ static void test_pairs_of_words(void **state) {
     struct dataset d = read_with("I don't know.\tJe ne sais pas.\nYou know!\tTu sais !\n", &options);
     expect_pair(&d, 0, "i don't know.", "je ne sais pas.");
     assert_int_equal(d.examples[0].length, 4);
-    assert_int_equal(d.examples[1].answer_length, 3);
+    assert_int_equal(dataset_answer(&d, 1).length, 3);
     assert_int_equal(d.vocabulary.tokens, TOKENS_WORD);
     assert_int_equal(d.vocabulary.counts[vocabulary_find(&d.vocabulary, "know", 4)], 2);
     assert_string_equal(d.vocabulary.texts[VOCABULARY_FIRST], "know"); // from frequent to rare
@@ -202,7 +202,7 @@ static void test_labelled(void **state) {
     find_problem(&d, PROBLEM_EMPTY_LINE, "empty line");
     int zeros = 0; // each class gives its share
     for (int i = 0; i < d.validation_count; i++)
-        zeros += d.answer_symbols[d.examples[d.validation[i]].answer_start] == 0;
+        zeros += d.answer_symbols[dataset_answer(&d, d.validation[i]).start] == 0;
     assert_int_equal(d.validation_count, 10);
     assert_true(zeros == 2 || zeros == 3);
     struct vocabulary labels;
