@@ -36,7 +36,7 @@ void bench_example_caption(const struct dataset *data, int index, char *out, siz
     }
     int used = snprintf(out, size, "sequence %d", index + 1);
     if (data->answers != ANSWERS_ONE || data->output != VALUES_SYMBOLS || used < 0 || (size_t)used >= size) return;
-    int label = data->answer_symbols[data->examples[index].answer_start];
+    int label = data->answer_symbols[dataset_answer(data, index).start];
     snprintf(out + used, size - (size_t)used, ", class %s", dataset_answer_vocabulary(data)->texts[label]);
 }
 

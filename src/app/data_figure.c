@@ -111,7 +111,7 @@ static void labelled(struct figure *f) {
         else
             read_number(f, k);
         if (d->answers == ANSWERS_EACH && d->labels.count > 0)
-            answer(f, k, &d->labels, d->answer_symbols[d->examples[0].answer_start + (size_t)t]);
+            answer(f, k, &d->labels, d->answer_symbols[dataset_answer(d, 0).start + (size_t)t]);
         else if (d->answers == ANSWERS_EACH || k + 1 == n)
             answer(f, k, NULL, 0);
     }
@@ -119,8 +119,8 @@ static void labelled(struct figure *f) {
 
 static void pairs(struct figure *f) {
     const struct dataset *d = f->data;
-    const struct dataset_example *example = &d->examples[0];
-    int read = steps(d, 2), written = example->answer_length < 2 ? example->answer_length + 1 : 2;
+    const struct dataset_answer target = dataset_answer(d, 0);
+    int read = steps(d, 2), written = target.length < 2 ? target.length + 1 : 2;
     cells(f, read + written, read, false);
     for (int k = 0; k < read; k++)
         if (d->symbols)
@@ -129,7 +129,7 @@ static void pairs(struct figure *f) {
             read_number(f, k);
     for (int k = 0; k < written; k++)
         answer(f, read + k, dataset_answer_vocabulary(d),
-               k < example->answer_length ? d->answer_symbols[example->answer_start + (size_t)k] : VOCABULARY_EOS);
+               k < target.length ? d->answer_symbols[target.start + (size_t)k] : VOCABULARY_EOS);
 }
 
 void data_draw_figure(struct app *app, rect r) {

@@ -45,17 +45,17 @@ static struct strip input_strip(const struct dataset *d, int example) {
                           .count = d->shape == TEXT_WHOLE ? (long)d->symbol_count : e->length,
                           .ends = d->answers == ANSWERS_NEXT && d->shape == TEXT_LINES};
     if (d->answers == ANSWERS_EACH && d->output == VALUES_SYMBOLS && d->labels.count > 0) {
-        strip.tags = d->answer_symbols + e->answer_start;
+        strip.tags = d->answer_symbols + dataset_answer(d, example).start;
         strip.tag_names = &d->labels;
     }
     return strip;
 }
 
 static struct strip target_strip(const struct dataset *d, int example) {
-    const struct dataset_example *e = &d->examples[example];
+    const struct dataset_answer answer = dataset_answer(d, example);
     return (struct strip){.vocabulary = dataset_answer_vocabulary(d),
-                          .symbols = d->answer_symbols + e->answer_start,
-                          .count = e->answer_length,
+                          .symbols = d->answer_symbols + answer.start,
+                          .count = answer.length,
                           .ends = true};
 }
 
@@ -232,7 +232,7 @@ static void example_name(const struct data_page *page, char *out, size_t size) {
     snprintf(out, size, line ? "line %s" : "example %s", number);
     if (dataset_has_classes(d))
         snprintf(out + strlen(out), size - strlen(out), ", class %s",
-                 d->labels.texts[d->answer_symbols[e->answer_start]]);
+                 d->labels.texts[d->answer_symbols[dataset_answer(d, page->example).start]]);
 }
 
 static void step_example(struct app *app, rect r) {

@@ -122,8 +122,8 @@ bool training_follow(struct training *training, const struct training_plan *plan
     training->scheduled = plan->schedule.lr > 0;
     if (!plan->by_length) return true;
     training->order = mem_array((size_t)data->train_count, sizeof *training->order);
-    if (!training->order) return err_set(err, ERR_MEMORY, "no memory for an order of %d examples", data->train_count);
-    dataset_order_by_length(data, training->order);
+    if (!training->order || !dataset_order_by_length(data, training->order))
+        return err_set(err, ERR_MEMORY, "no memory for an order of %d examples", data->train_count);
     return true;
 }
 

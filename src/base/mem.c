@@ -13,8 +13,8 @@ enum { ALIGNMENT = 64 };
 
 static atomic_long fail_countdown; // the test hook; 0 = off
 
-void mem_fail_at(long n) {
-    atomic_store(&fail_countdown, n);
+long mem_fail_at(long n) {
+    return atomic_exchange(&fail_countdown, n);
 }
 
 static bool told_to_fail(void) {

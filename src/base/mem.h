@@ -22,4 +22,5 @@ size_t mem_peak(void);
 size_t mem_available(void);
 
 // Tests: the n-th allocation from now on fails (1 = the next); 0 switches it off.
-void mem_fail_at(long n);
+// Returns what was left to go of the one before; 0 = it has failed, or was off.
+long mem_fail_at(long n);

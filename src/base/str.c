@@ -7,16 +7,27 @@
 #include <stdio.h>
 #include <string.h>
 
+static void move(struct str *str, char *data, size_t capacity) {
+    if (str->size > 0) memcpy(data, str->data, str->size);
+    mem_free(str->data);
+    str->data = data;
+    str->capacity = capacity;
+}
+
 static void reserve(struct str *str, size_t more) {
     size_t needed = str->size + more + 1;
     if (needed <= str->capacity) return;
     size_t capacity = str->capacity ? str->capacity * 2 : 64;
     if (capacity < needed) capacity = needed;
-    char *data = mem_need(capacity, 1);
-    if (str->size > 0) memcpy(data, str->data, str->size);
-    mem_free(str->data);
-    str->data = data;
-    str->capacity = capacity;
+    move(str, mem_need(capacity, 1), capacity);
+}
+
+bool str_room(struct str *str, size_t more) {
+    size_t needed = str->size + more + 1;
+    if (needed <= str->capacity) return true;
+    char *data = mem_alloc(needed);
+    if (data) move(str, data, needed);
+    return data != NULL;
 }
 
 void str_release(struct str *str) {

@@ -14,6 +14,8 @@ struct str {
 void str_release(struct str *str);
 void str_clear(struct str *str);
 const char *str_text(const struct str *str);
+// Room for so many bytes more, so that putting them does not end the program; false when memory ran out.
+bool str_room(struct str *str, size_t more);
 void str_put(struct str *str, const char *text);
 void str_put_n(struct str *str, const char *text, size_t length);
 void str_put_char(struct str *str, char c);

@@ -47,17 +47,21 @@ static bool grow_answers(struct builder *b, size_t new) {
 }
 
 static bool grow_examples(struct builder *b, size_t new) {
-    if (!grow(b, (void **)&b->out->examples, sizeof *b->out->examples, b->example_room, new)) return false;
+    struct dataset *d = b->out;
+    size_t answers = d->answers == ANSWERS_NEXT ? 0 : sizeof *d->answer_places;
+    if (!grow(b, (void **)&d->examples, sizeof *d->examples, b->example_room, new)) return false;
+    if (!grow(b, (void **)&d->answer_places, answers, b->example_room, new)) return false;
     b->example_room = new;
     return true;
 }
 
 static bool input_room(struct builder *b) {
-    return !b->asked && (b->out->symbol_count < b->symbol_room || grow_inputs(b, more(b->symbol_room)));
+    return !b->asked && !b->too_many && (b->out->symbol_count < b->symbol_room || grow_inputs(b, more(b->symbol_room)));
 }
 
 static bool answer_room(struct builder *b) {
-    return !b->asked && (b->out->answer_count < b->answer_room || grow_answers(b, more(b->answer_room)));
+    return !b->asked && !b->too_many &&
+           (b->out->answer_count < b->answer_room || grow_answers(b, more(b->answer_room)));
 }
 
 void builder_reserve(struct builder *b, size_t timesteps, size_t answers, size_t examples) {
@@ -69,16 +73,23 @@ void builder_reserve(struct builder *b, size_t timesteps, size_t answers, size_t
 
 void builder_example(struct builder *b, long line) {
     struct dataset *d = b->out;
-    if (b->asked) return;
-    check(d->example_count < DATASET_MAX_EXAMPLES, "more than %d examples", DATASET_MAX_EXAMPLES);
+    if (b->asked || b->too_many) return;
+    b->too_many = d->example_count >= DATASET_MAX_EXAMPLES;
+    if (b->too_many) return;
     if ((size_t)d->example_count == b->example_room && !grow_examples(b, more(b->example_room))) return;
-    d->examples[d->example_count++] = (struct dataset_example){
-        .start = (uint32_t)d->symbol_count, .answer_start = (uint32_t)d->answer_count, .line = (int)line};
+    if (d->answer_places)
+        d->answer_places[d->example_count] = (struct dataset_answer){.start = (uint32_t)d->answer_count};
+    d->examples[d->example_count++] = (struct dataset_example){.start = (uint32_t)d->symbol_count, .line = (int)line};
 }
 
 static struct dataset_example *last(struct builder *b) {
     check(b->out->example_count > 0, "a timestep before the first builder_example()");
     return &b->out->examples[b->out->example_count - 1];
+}
+
+static struct dataset_answer *last_answer(struct builder *b) {
+    check(b->out->example_count > 0 && b->out->answer_places, "an answer before the first builder_example()");
+    return &b->out->answer_places[b->out->example_count - 1];
 }
 
 void builder_symbol(struct builder *b, int symbol) {
@@ -90,7 +101,7 @@ void builder_symbol(struct builder *b, int symbol) {
 
 void builder_symbols(struct builder *b, const int *symbols, int count) {
     struct dataset *d = b->out;
-    if (b->asked || count <= 0) return;
+    if (b->asked || b->too_many || count <= 0) return;
     size_t needed = d->symbol_count + (size_t)count;
     if (needed > b->symbol_room && !grow_inputs(b, needed > more(b->symbol_room) ? needed : more(b->symbol_room)))
         return;
@@ -110,7 +121,7 @@ void builder_answer(struct builder *b, int symbol) {
     struct dataset *d = b->out;
     if (!answer_room(b)) return;
     d->answer_symbols[d->answer_count++] = symbol;
-    last(b)->answer_length++;
+    last_answer(b)->length++;
 }
 
 void builder_answer_vector(struct builder *b, const float *values) {
@@ -119,15 +130,15 @@ void builder_answer_vector(struct builder *b, const float *values) {
     memcpy(d->answer_values + d->answer_count * (size_t)d->answer_channels, values,
            (size_t)d->answer_channels * sizeof *values);
     d->answer_symbols[d->answer_count++] = 0;
-    last(b)->answer_length++;
+    last_answer(b)->length++;
 }
 
 void builder_drop(struct builder *b) {
     struct dataset *d = b->out;
-    if (b->asked) return;
+    if (b->asked || b->too_many) return;
     const struct dataset_example *example = last(b);
     d->symbol_count = example->start;
-    d->answer_count = example->answer_start;
+    if (d->answer_places) d->answer_count = last_answer(b)->start;
     d->example_count--;
 }
 
@@ -137,6 +148,9 @@ void builder_clear(struct builder *b) {
 }
 
 bool builder_finish(struct builder *b, struct err *err) {
+    if (b->too_many)
+        return err_set(err, ERR_LIMIT, "expected at most %d examples, found more; take a part of the data",
+                       DATASET_MAX_EXAMPLES);
     if (!b->asked) return true;
     return err_set(err, ERR_MEMORY, "no memory for %zu bytes of a data set", b->asked);
 }

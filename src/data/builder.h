@@ -8,8 +8,9 @@
 //     ...
 //     builder_finish(&b, err)
 //
-// When memory runs out the builder keeps quiet until builder_finish(), which says so. builder_clear() begins again in
-// the same memory. The data set owns what was put into it.
+// When memory runs out, or examples are too many (DATASET_MAX_EXAMPLES), the builder keeps quiet until
+// builder_finish(), which says so. builder_clear() begins again in the same memory. The data set owns what was put into
+// it.
 
 #include "dataset.h"
 
@@ -17,6 +18,7 @@ struct builder {
     struct dataset *out;
     size_t symbol_room, answer_room, example_room;
     size_t asked; // bytes that there were none of, or 0
+    bool too_many;
 };
 
 void builder_start(struct builder *builder, struct dataset *out);

@@ -53,9 +53,9 @@ static void drop_short(struct dataset *d, struct problem_log *log) {
         size_t channels = (size_t)d->channels;
         memmove(d->values + at * channels, d->values + example.start * channels,
                 (size_t)example.length * channels * sizeof *d->values);
-        if (example.answer_length > 0) {
-            d->answer_symbols[kept] = d->answer_symbols[example.answer_start];
-            example.answer_start = (uint32_t)kept;
+        if (d->answers == ANSWERS_ONE) {
+            d->answer_symbols[kept] = d->answer_symbols[d->answer_places[i].start];
+            d->answer_places[kept] = (struct dataset_answer){.start = (uint32_t)kept, .length = 1};
         }
         example.start = (uint32_t)at;
         at += (size_t)example.length;
@@ -77,7 +77,7 @@ static bool settle_labels(struct cases *c, const struct reader_input *input, con
                       d->labels.count ? "only \"" : "none", d->labels.count ? d->labels.texts[0] : "",
                       d->labels.count ? "\"" : "");
     for (int i = 0; i < d->example_count; i++) {
-        int *answer = &d->answer_symbols[d->examples[i].answer_start];
+        int *answer = &d->answer_symbols[d->answer_places[i].start];
         const char *text = c->labels.seen.texts[*answer];
         *answer = vocabulary_find(&d->labels, text, strlen(text));
         if (*answer < 0)

@@ -36,10 +36,9 @@ struct facts {
     long characters;
     int first_count; // of the value of the first row
     bool fractions;  // some number is not whole
-    bool no_memory;
 };
 
-static struct facts facts_of(const struct sample *s, int column, int from) {
+static struct facts facts_of(struct sample *s, int column, int from) {
     struct facts f = {.rows = s->rows - from};
     struct token_counter values;
     token_counter_start(&values, TOKENS_LABEL, false);
@@ -55,7 +54,7 @@ static struct facts facts_of(const struct sample *s, int column, int from) {
     }
     f.distinct = values.seen.count;
     if (f.distinct > 0) f.first_count = (int)values.seen.counts[0];
-    f.no_memory = values.no_memory;
+    s->no_memory |= values.no_memory;
     token_counter_release(&values);
     return f;
 }
@@ -64,8 +63,10 @@ static bool is_numeric(const struct facts *f) {
     return f->numbers > 0 && (f->numbers + f->missing) * 20 >= f->rows * 19;
 }
 
+// Few rows may lack theirs.
 static bool is_label(const struct facts *f) {
-    return f->distinct >= 2 && f->distinct <= LABELS_MOST && f->longest <= LABEL_LONGEST && f->distinct * 4 <= f->rows;
+    return f->empty * 20 <= f->rows && f->distinct >= 2 && f->distinct <= LABELS_MOST && f->longest <= LABEL_LONGEST &&
+           f->distinct * 4 <= f->rows;
 }
 
 // ---- the header ----
@@ -84,7 +85,7 @@ static bool is_named(const struct sample *s, int column, const char *const *name
 }
 
 // Names over numbers are a header; so is a label that occurs nowhere else, or a well-known name.
-bool rule_header(const struct sample *s, int label) {
+bool rule_header(struct sample *s, int label) {
     int over_numbers = 0, numbers_first = 0;
     bool named = false;
     if (s->rows < 2) return false;
@@ -104,14 +105,14 @@ bool rule_header(const struct sample *s, int label) {
     return named;
 }
 
-static int with_header(const struct sample *s, int label, int header) {
+static int with_header(struct sample *s, int label, int header) {
     return header ? header > 0 : rule_header(s, label);
 }
 
 // ---- the kinds ----
 
 // Every column but perhaps the first, short one (dates) is of numbers.
-static bool is_series(const struct sample *s, int header, struct columns *out) {
+static bool is_series(struct sample *s, int header, struct columns *out) {
     out->header = with_header(s, -1, header);
     if (s->rows - out->header < SERIES_LEAST || s->ragged * 20 > s->rows) return false;
     for (int c = 0; c < s->columns; c++) {
@@ -130,7 +131,7 @@ static bool same(struct cell a, struct cell b) {
 
 // The first column stays the same over runs of rows in which the second one only grows, and falls back between most of
 // them; all that is left is numbers, but for a column that changes with the first alone.
-static bool is_long(const struct sample *s, int header, struct columns *out) {
+static bool is_long(struct sample *s, int header, struct columns *out) {
     if (s->columns < 3) return false;
     out->header = with_header(s, -1, header);
     int rows = s->rows - out->header, runs = 1, back = 0;
@@ -162,14 +163,14 @@ static bool is_long(const struct sample *s, int header, struct columns *out) {
 
 // One column of few labels at either end, words or whole numbers; all others are numbers (with fractions, where the
 // labels are numbers too).
-static bool is_wide(const struct sample *s, int header, struct columns *out) {
+static bool is_wide(struct sample *s, int header, struct columns *out) {
     if (s->columns < WIDE_LEAST + 1) return false;
     out->header = with_header(s, -1, header);
     const int ends[] = {s->columns - 1, 0};
     for (int k = 0; k < 2; k++) {
         struct facts label = facts_of(s, ends[k], out->header);
         bool words = !is_numeric(&label), fractions = false, numbers = true;
-        if (!is_label(&label) || label.empty > 0 || label.fractions) continue;
+        if (!is_label(&label) || label.fractions) continue;
         for (int c = 0; numbers && c < s->columns; c++) {
             if (c == ends[k]) continue;
             struct facts f = facts_of(s, c, out->header);
@@ -184,7 +185,7 @@ static bool is_wide(const struct sample *s, int header, struct columns *out) {
     return false;
 }
 
-static bool is_labelled(const struct sample *s, int header, bool asked, struct columns *out) {
+static bool is_labelled(struct sample *s, int header, bool asked, struct columns *out) {
     if (s->columns < 2) return false;
     int label = -1, text = -1, fewest = 0;
     long longest = -1;
@@ -193,8 +194,8 @@ static bool is_labelled(const struct sample *s, int header, bool asked, struct c
         label = text = -1;
         for (int c = 0; c < s->columns; c++) {
             struct facts f = facts_of(s, c, head);
-            if ((is_label(&f) || (asked && f.distinct * 2 <= f.rows && f.distinct <= LABELS_MOST)) && f.empty == 0 &&
-                (label < 0 || f.distinct < fewest)) {
+            if ((is_label(&f) || (asked && f.distinct * 2 <= f.rows && f.distinct <= LABELS_MOST)) &&
+                f.empty * 20 <= f.rows && (label < 0 || f.distinct < fewest)) {
                 label = c;
                 fewest = f.distinct;
             }
@@ -219,7 +220,7 @@ static bool is_labelled(const struct sample *s, int header, bool asked, struct c
 }
 
 // By the names of the header alone: two texts look like anything.
-static bool is_pairs(const struct sample *s, int header, struct columns *out) {
+static bool is_pairs(struct sample *s, int header, struct columns *out) {
     int source = -1, target = -1;
     if (header < 0 || s->rows < 2) return false;
     for (int c = 0; c < s->columns; c++) {
@@ -233,7 +234,7 @@ static bool is_pairs(const struct sample *s, int header, struct columns *out) {
     return true;
 }
 
-bool rule_roles(const struct sample *s, enum table_kind kind, int header, bool asked, struct columns *out) {
+bool rule_roles(struct sample *s, enum table_kind kind, int header, bool asked, struct columns *out) {
     switch (kind) {
     case TABLE_SERIES:
         return is_series(s, header, out);

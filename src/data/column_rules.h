@@ -8,7 +8,7 @@ struct sample {
     int rows, columns, ragged; // ragged: rows of another width, not kept
     struct cell *cells;        // (rows, columns)
     char *text;                // internal
-    bool no_memory;
+    bool no_memory;            // of taking it, or of a rule: what the rule says is void then
 };
 
 // asked: for a table, whatever it looks like. False where the rows have no common width.
@@ -16,6 +16,6 @@ bool sample_take(struct sample *sample, const char *bytes, size_t size, char sep
 void sample_release(struct sample *sample);
 
 // Whether the first row names the columns; label: a column of labels, or -1.
-bool rule_header(const struct sample *sample, int label);
+bool rule_header(struct sample *sample, int label);
 // The roles of a table of that kind; false where it does not look like one. header: of the options.
-bool rule_roles(const struct sample *sample, enum table_kind kind, int header, bool asked, struct columns *out);
+bool rule_roles(struct sample *sample, enum table_kind kind, int header, bool asked, struct columns *out);

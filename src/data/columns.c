@@ -144,7 +144,7 @@ static enum table_kind kind_of_roles(const struct columns *c) {
     return c->text >= 0 ? TABLE_TEXTS : TABLE_KIND_COUNT;
 }
 
-static bool find_by_wishes(const struct reader_input *input, const struct data_options *options, const struct sample *s,
+static bool find_by_wishes(const struct reader_input *input, const struct data_options *options, struct sample *s,
                            enum table_kind kind, struct columns *out, struct err *err) {
     if (!apply_wishes(options->columns, s, input->path, out, err)) return false;
     if (!out->header) out->header = rule_header(s, -1);
@@ -189,7 +189,7 @@ bool columns_find(const struct reader_input *input, const struct data_options *o
             err, ERR_FORMAT, input->path, 0, 0,
             "expected rows of columns with a tab, a comma, a semicolon or | between (or say --separator), found none");
     }
-    if (sample.no_memory) err_at(err, ERR_MEMORY, input->path, 0, 0, "no memory to look at the columns");
+    if (sample.no_memory) good = err_at(err, ERR_MEMORY, input->path, 0, 0, "no memory to look at the columns");
     sample_release(&sample);
     return good;
 }

@@ -43,6 +43,7 @@ void dataset_release(struct dataset *dataset) {
     mem_free(dataset->values);
     mem_free(dataset->answer_symbols);
     mem_free(dataset->answer_values);
+    mem_free(dataset->answer_places);
     mem_free(dataset->examples);
     mem_free(dataset->train);
     mem_free(dataset->validation);
@@ -52,6 +53,10 @@ void dataset_release(struct dataset *dataset) {
     mem_free(dataset->columns);
     mem_free(dataset->problems);
     *dataset = (struct dataset){0};
+}
+
+struct dataset_answer dataset_answer(const struct dataset *dataset, int index) {
+    return dataset->answer_places ? dataset->answer_places[index] : (struct dataset_answer){0};
 }
 
 const struct vocabulary *dataset_answer_vocabulary(const struct dataset *dataset) {
@@ -153,7 +158,7 @@ void dataset_example_text(const struct dataset *dataset, int index, int max, cha
 static void validate(struct dataset *dataset, int *indices, int count) {
     mem_free(dataset->train);
     mem_free(dataset->validation);
-    dataset_sort_by_length(dataset, indices, count);
+    (void)dataset_sort_by_length(dataset, indices, count); // without memory for it there is more padding
     dataset->validation = indices;
     dataset->validation_count = count;
     dataset->train = NULL;

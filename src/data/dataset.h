@@ -79,9 +79,11 @@ struct dataset_column {
 struct dataset_example { // small: a file of short lines has millions
     uint32_t start;      // into symbols, or timesteps into values
     int length;          // timesteps of the input, without <EOS>
-    int answer_length;
-    uint32_t answer_start; // into answer_symbols or answer_values; of `next` there are none
-    int line;              // where it stands in the file, from 1; 0 = it was generated
+    int line;            // where it stands in the file, from 1; 0 = it was generated
+};
+struct dataset_answer { // of one example
+    uint32_t start;     // into answer_symbols or answer_values
+    int length;
 };
 
 struct task;
@@ -107,7 +109,8 @@ struct dataset {
     int *answer_symbols;           // below 0: no answer at this timestep, no loss
     float *answer_values;          // (answer_count, answer_channels), or NULL
     size_t answer_count;
-    struct dataset_example *examples; // TEXT_WHOLE: one example, the whole text
+    struct dataset_answer *answer_places; // an example each; NULL where the answers are `next`
+    struct dataset_example *examples;     // TEXT_WHOLE: one example, the whole text
     int example_count;
     // Example indices (TEXT_LINES), train in file order, validation and test from short to long, test where it
     // was asked for or a file has a part of that name; TEXT_WHOLE splits by position. There may be no validation part:
@@ -184,6 +187,8 @@ void dataset_validate_all(struct dataset *dataset);
 bool dataset_validate_test(struct dataset *dataset);
 void dataset_release(struct dataset *dataset);
 
+// Where the answers of an example are; of `next` nowhere, length 0.
+struct dataset_answer dataset_answer(const struct dataset *dataset, int index);
 // The vocabulary of the answers; NULL where they are no symbols.
 const struct vocabulary *dataset_answer_vocabulary(const struct dataset *dataset);
 // How many numbers an output has: symbols of the answers, or their channels.

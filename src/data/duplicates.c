@@ -15,11 +15,12 @@ static uint64_t hash_symbols(uint64_t h, const int *symbols, int count) {
     return h;
 }
 
-static uint64_t hash_example(const struct dataset *dataset, const struct dataset_example *example) {
+static uint64_t hash_example(const struct dataset *dataset, int index) {
+    const struct dataset_example *example = &dataset->examples[index];
+    struct dataset_answer answer = dataset_answer(dataset, index);
     uint64_t h = ((uint64_t)example->length + 1) * 0xD6E8FEB86659FD93u; // spread, or it cancels a first symbol
     h = hash_symbols(h, dataset->symbols + example->start, example->length);
-    if (example->answer_length == 0) return h;
-    return hash_symbols(h, dataset->answer_symbols + example->answer_start, example->answer_length);
+    return answer.length == 0 ? h : hash_symbols(h, dataset->answer_symbols + answer.start, answer.length);
 }
 
 static bool same_symbols(const int *symbols, size_t a, size_t b, int length) {
@@ -30,10 +31,12 @@ static bool same_symbols(const int *symbols, size_t a, size_t b, int length) {
     return true;
 }
 
-static bool same_text(const struct dataset *dataset, const struct dataset_example *a, const struct dataset_example *b) {
-    return a->length == b->length && a->answer_length == b->answer_length &&
-           same_symbols(dataset->symbols, a->start, b->start, a->length) &&
-           same_symbols(dataset->answer_symbols, a->answer_start, b->answer_start, a->answer_length);
+static bool same_text(const struct dataset *dataset, int first, int second) {
+    const struct dataset_example *a = &dataset->examples[first], *b = &dataset->examples[second];
+    if (a->length != b->length || !same_symbols(dataset->symbols, a->start, b->start, a->length)) return false;
+    if (!dataset->answer_places) return true;
+    struct dataset_answer x = dataset->answer_places[first], y = dataset->answer_places[second];
+    return x.length == y.length && same_symbols(dataset->answer_symbols, x.start, y.start, x.length);
 }
 
 // Open addressing, at most four fifths full, twice as large as it fills. Places go with the hash, so that growing walks
@@ -59,12 +62,12 @@ static void finder_release(struct finder *f) {
     mem_free(f->slots);
 }
 
-// The slot of what is the same as `example`, or the free one where it would go.
-static struct slot *find_slot(const struct finder *f, uint32_t hash, const struct dataset_example *example) {
+// The slot of what is the same as the example, or the free one where it would go; below 0: that one.
+static struct slot *find_slot(const struct finder *f, uint32_t hash, int example) {
     uint64_t place = hash * f->size >> 32;
     for (; f->slots[place].index; place = place + 1 < f->size ? place + 1 : 0)
-        if (example && f->slots[place].hash == hash &&
-            same_text(f->dataset, example, &f->dataset->examples[f->slots[place].index - 1]))
+        if (example >= 0 && f->slots[place].hash == hash &&
+            same_text(f->dataset, example, (int)f->slots[place].index - 1))
             break;
     return &f->slots[place];
 }
@@ -76,16 +79,15 @@ static void finder_grow(struct finder *f) {
     f->no_memory = !larger.slots;
     if (f->no_memory) return;
     for (uint64_t k = 0; k < f->size; k++)
-        if (f->slots[k].index) *find_slot(&larger, f->slots[k].hash, NULL) = f->slots[k];
+        if (f->slots[k].index) *find_slot(&larger, f->slots[k].hash, -1) = f->slots[k];
     finder_release(f);
     *f = larger;
 }
 
 // The first example put in that is the same as this one, or -1; then it is put in itself where `put`.
 static int finder_find(struct finder *f, int index, bool put) {
-    const struct dataset_example *example = &f->dataset->examples[index];
-    uint32_t hash = (uint32_t)(hash_example(f->dataset, example) * 0x9E3779B97F4A7C15u >> 32);
-    struct slot *slot = find_slot(f, hash, example);
+    uint32_t hash = (uint32_t)(hash_example(f->dataset, index) * 0x9E3779B97F4A7C15u >> 32);
+    struct slot *slot = find_slot(f, hash, index);
     if (slot->index) return (int)slot->index - 1;
     if (!put) return -1;
     *slot = (struct slot){.index = (uint32_t)index + 1, .hash = hash};
@@ -100,7 +102,7 @@ static void tell(struct problem_log *log, const struct dataset *d, int index, in
     const char *what = skip ? "skipped" : "kept";
     if (d->answers == ANSWERS_ONE)
         problem_add_done(log, PROBLEM_DUPLICATE, done, example->line, 1, "the same as line %ld (both %.40s); %s", first,
-                         d->labels.texts[d->answer_symbols[example->answer_start]], what);
+                         d->labels.texts[d->answer_symbols[dataset_answer(d, index).start]], what);
     else
         problem_add_done(log, PROBLEM_DUPLICATE, done, example->line, 1, "the same as line %ld; %s", first, what);
 }
@@ -108,24 +110,28 @@ static void tell(struct problem_log *log, const struct dataset *d, int index, in
 // Moves an example down over those that were taken out.
 static void move_down(struct dataset *d, int to, int from, size_t *symbols, size_t *answers) {
     struct dataset_example example = d->examples[from];
+    struct dataset_answer answer = dataset_answer(d, from);
     memmove(d->symbols + *symbols, d->symbols + example.start, (size_t)example.length * sizeof *d->symbols);
-    if (example.answer_length > 0)
-        memmove(d->answer_symbols + *answers, d->answer_symbols + example.answer_start,
-                (size_t)example.answer_length * sizeof *d->answer_symbols);
     example.start = (uint32_t)*symbols;
-    example.answer_start = (uint32_t)*answers;
     *symbols += (size_t)example.length;
-    *answers += (size_t)example.answer_length;
     d->examples[to] = example;
+    if (!d->answer_places) return;
+    memmove(d->answer_symbols + *answers, d->answer_symbols + answer.start,
+            (size_t)answer.length * sizeof *d->answer_symbols);
+    answer.start = (uint32_t)*answers;
+    *answers += (size_t)answer.length;
+    d->answer_places[to] = answer;
 }
 
 // The counts of what was taken out go, too.
-static void uncount(struct dataset *d, const struct dataset_example *example) {
+static void uncount(struct dataset *d, int index) {
+    const struct dataset_example *example = &d->examples[index];
+    struct dataset_answer answer = dataset_answer(d, index);
     struct vocabulary *answers = d->labels.count > 0 ? &d->labels : &d->vocabulary;
     for (int i = 0; i < example->length; i++)
         d->vocabulary.counts[d->symbols[example->start + (size_t)i]]--;
-    for (int i = 0; i < example->answer_length; i++)
-        answers->counts[d->answer_symbols[example->answer_start + (size_t)i]]--;
+    for (int i = 0; i < answer.length; i++)
+        answers->counts[d->answer_symbols[answer.start + (size_t)i]]--;
 }
 
 // Whether any duplicate is to be taken out.
@@ -143,15 +149,16 @@ bool problems_of_duplicates(struct problem_log *log, struct dataset *d, const st
     int kept = 0;
     for (int i = 0; good && !finder.no_memory && i < d->example_count; i++) {
         // what is looked up lies where it was or further down: `kept` examples, and this one
-        struct dataset_example original = d->examples[i];
+        size_t before = symbols, answers_before = answers;
+        int line = d->examples[i].line;
         if (moves) move_down(d, kept, i, &symbols, &answers);
         int here = moves ? kept : i, other = finder_find(&finder, here, true);
-        bool skip = other >= 0 && problem_choice(options, PROBLEM_DUPLICATE, original.line) == ACTION_SKIP;
+        bool skip = other >= 0 && problem_choice(options, PROBLEM_DUPLICATE, line) == ACTION_SKIP;
         if (other >= 0) tell(log, d, here, other, skip);
         if (skip) {
-            uncount(d, &d->examples[here]);
-            symbols -= (size_t)original.length;
-            answers -= (size_t)original.answer_length;
+            uncount(d, here);
+            symbols = before;
+            answers = answers_before;
         } else
             kept++;
     }
@@ -175,9 +182,12 @@ bool problems_of_the_split(struct problem_log *log, struct dataset *d) {
     good = good && met;
     for (int i = 0; good && i < d->validation_count; i++)
         finder_find(&finder, d->validation[i], true);
-    for (int i = 0; good && i < d->train_count; i++) {
+    uint64_t left = finder.count; // of what is in the table
+    for (int i = 0; good && i < d->train_count && left > 0; i++) {
         int found = finder_find(&finder, d->train[i], false);
-        if (found >= 0) met[found] = 1;
+        if (found < 0 || met[found]) continue;
+        met[found] = 1;
+        left--;
     }
     for (int i = 0; good && i < d->validation_count; i++) {
         int found = finder_find(&finder, d->validation[i], false);

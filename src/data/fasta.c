@@ -12,8 +12,9 @@
 
 enum { SNIFFED = 50, LABELS_MOST = 50, LABELS_BYTES = 64 << 20 };
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
-    (void)options;
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
+    (void)options, (void)err;
     struct lines lines = lines_of(input->bytes, input->size);
     struct line line;
     int records = 0, sequences = 0;
@@ -118,8 +119,8 @@ static bool labels_of_names(struct records *r, struct err *err) {
 }
 
 // A line of the sibling: the label is its last word.
-static bool labels_of_lines(struct records *r, const char *path, const struct bytes *bytes, struct err *err) {
-    struct lines lines = lines_of(bytes->data, bytes->size);
+static bool labels_of_lines(struct records *r, const char *path, const struct decoded_text *labels, struct err *err) {
+    struct lines lines = lines_of(labels->bytes, labels->size);
     struct line line;
     int n = 0;
     while (lines_next(&lines, &line)) {
@@ -138,20 +139,20 @@ static bool labels_of_lines(struct records *r, const char *path, const struct by
 }
 
 // NAME.labels beside NAME.fasta; false without an error where there is none.
-static bool labels_beside(struct records *r, const struct reader_input *input, struct bytes *bytes, char *path,
+static bool labels_beside(struct records *r, const struct reader_input *input, struct text_file *file, char *path,
                           size_t path_size, struct err *err) {
     const char *name = file_name(input->path), *dot = strrchr(name, '.');
     int stem = dot && dot > name ? (int)(dot - input->path) : (int)strlen(input->path);
     if (input->in_memory || (size_t)snprintf(path, path_size, "%.*s.labels", stem, input->path) >= path_size ||
         !file_exists(path))
         return false;
-    return file_read(path, LABELS_BYTES, bytes, err) && labels_of_lines(r, path, bytes, err);
+    return text_file_read(file, path, LABELS_BYTES, ENCODING_AUTO, err) && labels_of_lines(r, path, &file->text, err);
 }
 
 static bool read_fasta(const struct reader_input *input, const struct data_options *options, struct dataset *out,
                        struct problem_log *log, struct err *err) {
     struct records records = {0};
-    struct bytes beside = {0};
+    struct text_file beside = {0};
     struct rows rows = {0};
     char path[4096] = "";
     struct err own = {0};
@@ -173,7 +174,7 @@ static bool read_fasta(const struct reader_input *input, const struct data_optio
     }
     good = good && rows_finish(&rows, labelled ? ANSWERS_ONE : ANSWERS_NEXT, input, options, out, log, err);
     rows_release(&rows);
-    bytes_release(&beside);
+    text_file_release(&beside);
     mem_free(records.items);
     mem_free(records.text);
     return good;

@@ -24,10 +24,13 @@ static int bucket_of(const int *counts, long *rank) {
 // The median by its upper and then its lower half: examples are many.
 static int median_length(const struct dataset *d, int *counts) {
     long rank = (d->example_count - 1) / 2;
-    for (int i = 0; i < d->example_count; i++)
-        counts[d->examples[i].length >> LOW_BITS]++;
-    int upper = bucket_of(counts, &rank);
-    memset(counts, 0, LOW * sizeof *counts);
+    int upper = 0;
+    if (d->length_max >= LOW) {
+        for (int i = 0; i < d->example_count; i++)
+            counts[d->examples[i].length >> LOW_BITS]++;
+        upper = bucket_of(counts, &rank);
+        memset(counts, 0, LOW * sizeof *counts);
+    }
     for (int i = 0; i < d->example_count; i++)
         if (d->examples[i].length >> LOW_BITS == upper) counts[d->examples[i].length & (LOW - 1)]++;
     return upper << LOW_BITS | bucket_of(counts, &rank);
@@ -40,8 +43,9 @@ bool dataset_measure(struct dataset *d) {
         const struct dataset_example *example = &d->examples[i];
         if (example->length < d->length_min) d->length_min = example->length;
         if (example->length > d->length_max) d->length_max = example->length;
-        if (example->answer_length > d->answer_length_max) d->answer_length_max = example->answer_length;
     }
+    for (int i = 0; d->answer_places && i < d->example_count; i++)
+        if (d->answer_places[i].length > d->answer_length_max) d->answer_length_max = d->answer_places[i].length;
     int *counts = mem_array(LOW, sizeof *counts);
     if (!counts) return false;
     if (d->example_count > 0) d->length_median = median_length(d, counts);
@@ -79,11 +83,11 @@ static bool shuffle_by_class(const struct dataset *d, struct rng *rng, int *orde
     int *sorted = mem_array((size_t)n, sizeof *sorted),
         *places = mem_array((size_t)d->labels.count + 1, sizeof *places);
     for (int i = 0; sorted && places && i < n; i++)
-        places[d->answer_symbols[d->examples[order[i]].answer_start] + 1]++;
+        places[d->answer_symbols[d->answer_places[order[i]].start] + 1]++;
     for (int label = 1; places && label < d->labels.count; label++)
         places[label] += places[label - 1];
     for (int i = 0; sorted && places && i < n; i++)
-        sorted[places[d->answer_symbols[d->examples[order[i]].answer_start]]++] = order[i];
+        sorted[places[d->answer_symbols[d->answer_places[order[i]].start]]++] = order[i];
     bool good = sorted && places;
     if (good) memcpy(order, sorted, (size_t)n * sizeof *order);
     mem_free(sorted);
@@ -222,10 +226,20 @@ static bool scale(struct dataset *d, struct err *err) {
     return true;
 }
 
+// The first row that was left out, and why.
+static bool nothing_left(const struct dataset *d, const struct problem_log *log, struct err *err) {
+    const struct problem *first = problem_log_first(log, ACTION_SKIP);
+    if (first)
+        return err_at(err, ERR_FORMAT, d->name, first->line, first->column,
+                      "expected at least one example that can be used, found none; the first of those left out: %s",
+                      first->what);
+    return err_at(err, ERR_FORMAT, d->name, d->header_line, 0, "expected %s, found none",
+                  d->header_line > 0 ? "rows below the names of the columns" : "at least one example that can be used");
+}
+
 bool dataset_finish(struct dataset *d, const struct data_options *options, struct problem_log *log, struct err *err) {
     if (!problem_log_check(log, options, d->name, err)) return false;
-    if (d->example_count == 0 || d->symbol_count == 0)
-        return err_at(err, ERR_FORMAT, d->name, 0, 0, "expected at least one example that can be used, found none");
+    if (d->example_count == 0 || d->symbol_count == 0) return nothing_left(d, log, err);
     if (d->shape == TEXT_WHOLE && !d->symbols && d->symbol_count < 2)
         return err_at(err, ERR_FORMAT, d->name, 0, 0, "expected a series of at least two timesteps, found one");
     bool list = d->symbols && !d->task && d->shape == TEXT_LINES, own_parts = d->train != NULL;
@@ -234,8 +248,9 @@ bool dataset_finish(struct dataset *d, const struct data_options *options, struc
     if (!problem_log_check(log, options, d->name, err)) return false;
     if (!dataset_measure(d)) return no_memory(d, (size_t)d->example_count * sizeof(int), err);
     if (!own_parts && !dataset_split(d, options, log, err)) return false;
-    dataset_sort_by_length(d, d->validation, d->validation_count);
-    if (!own_parts) dataset_sort_by_length(d, d->test, d->test_count);
+    if (!dataset_sort_by_length(d, d->validation, d->validation_count) ||
+        (!own_parts && !dataset_sort_by_length(d, d->test, d->test_count)))
+        return no_memory(d, (size_t)(d->validation_count + d->test_count) * sizeof(int), err);
     bool repeated = own_parts || log->totals[PROBLEM_DUPLICATE] > 0;
     if (list && repeated && !problems_of_the_split(log, d)) return no_memory(d, (size_t)d->example_count * 8, err);
     if (d->input == VALUES_REALS && !d->task && !scale(d, err)) return false;

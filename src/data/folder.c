@@ -21,8 +21,9 @@ static int text_files(const struct dirent *entry) {
     return folder_takes(entry->d_name);
 }
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
-    (void)options;
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
+    (void)options, (void)err;
     struct dirent **entries;
     int count = scandir(input->path, &entries, text_files, alphasort);
     for (int i = 0; i < count; i++)
@@ -31,12 +32,6 @@ static bool sniff(const struct reader_input *input, const struct data_options *o
     snprintf(why, why_size, "%d text files, each named by its label", count);
     return count >= FOLDER_FILES_LEAST;
 }
-
-// One file, kept for as long as rows point into it.
-struct kept {
-    struct bytes bytes;
-    struct decoded_text text;
-};
 
 // The first encoding that is not UTF-8 is the folder's.
 static void note_encoding(struct dataset *out, const struct decoded_text *text, const char *name,
@@ -51,20 +46,19 @@ static void note_encoding(struct dataset *out, const struct decoded_text *text, 
                     name, text_encoding_titles[text->encoding], text->why);
 }
 
-static bool read_file(struct kept *kept, const struct reader_input *input, const char *name,
+// The file is kept for as long as rows point into it.
+static bool read_file(struct text_file *kept, const struct reader_input *input, const char *name,
                       const struct data_options *options, struct rows *rows, struct dataset *out,
                       struct problem_log *log, struct err *err) {
     char path[4096];
-    struct bytes *bytes = &kept->bytes;
     size_t label = strlen(name) - 4;
     if ((size_t)snprintf(path, sizeof path, "%s/%s", input->path, name) >= sizeof path)
         return err_at(err, ERR_LIMIT, input->path, 0, 0, "the path of %s is too long", name);
-    if (!file_read(path, DATASET_MAX_BYTES, bytes, err)) return false;
-    if (bytes->size == 0) {
+    if (!text_file_read(kept, path, DATASET_MAX_BYTES, options->encoding, err)) return false;
+    if (kept->bytes.size == 0) {
         problem_add(log, PROBLEM_SKIPPED, 1, 1, "%s is empty; skipped", name);
         return true;
     }
-    if (!text_decode(&kept->text, path, bytes->data, bytes->size, options->encoding, err)) return false;
     note_encoding(out, &kept->text, name, log);
     struct lines lines = lines_of(kept->text.bytes, kept->text.size);
     struct line line;
@@ -100,7 +94,7 @@ static bool read_folder(const struct reader_input *input, const struct data_opti
     if (count < 0) return err_at(err, ERR_IO, input->path, 0, 0, "the folder cannot be read: %s", strerror(errno));
     bool good = count <= FILES_MOST ||
                 err_at(err, ERR_LIMIT, input->path, 0, 0, "expected at most %d files, found %d", FILES_MOST, count);
-    struct kept *kept = mem_need((size_t)count, sizeof *kept);
+    struct text_file *kept = mem_need((size_t)count, sizeof *kept);
     struct rows rows = {0};
     for (int i = 0; good && i < count; i++)
         good = read_file(&kept[i], input, entries[i]->d_name, options, &rows, out, log, err) &&
@@ -108,8 +102,7 @@ static bool read_folder(const struct reader_input *input, const struct data_opti
     good = good && rows_finish(&rows, ANSWERS_ONE, input, options, out, log, err);
     rows_release(&rows);
     for (int i = 0; i < count; i++) {
-        decoded_text_release(&kept[i].text);
-        bytes_release(&kept[i].bytes);
+        text_file_release(&kept[i]);
         free(entries[i]);
     }
     mem_free(kept);

@@ -13,8 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
-    (void)options;
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
+    (void)options, (void)err;
     struct lines lines = lines_of(input->bytes, input->size);
     struct line line;
     int objects = 0;
@@ -232,7 +233,7 @@ static bool read_all(struct reading *r) {
     struct reader_pace pace = {.input = r->input, .options = r->options, .share = 0.5};
     while (lines_next(&lines, &line)) {
         if (!reader_go_on(&pace, line.text, r->err) || !put_line(r, &line)) return false;
-        if (r->rows.no_memory) return err_set(r->err, ERR_MEMORY, "no memory for the texts");
+        if (!rows_check(&r->rows, r->err)) return false;
     }
     return true;
 }

@@ -190,9 +190,12 @@ bool jsonl_find_roles(const struct reader_input *input, const struct data_option
     *out = (struct jsonl_roles){.channels = 1};
     sample(keys, input);
     bool good = true;
-    if (options->columns)
+    for (int k = 0; good && k < keys->count; k++)
+        if (keys->items[k].values.no_memory)
+            good = err_at(err, ERR_MEMORY, input->path, 0, 0, "no memory to look at the keys");
+    if (good && options->columns)
         good = take_wishes(options->columns, keys, input->path, out, err);
-    else
+    else if (good)
         guess(keys, out);
     good = good && is_complete(out, input->path, err);
     if (good) index_keys(keys, out);

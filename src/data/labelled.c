@@ -10,12 +10,12 @@ static bool find(const struct reader_input *input, const struct data_options *op
     return err->code == ERR_NONE && options->columns && columns_find(input, options, TABLE_TEXTS, columns, err);
 }
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
     struct columns columns;
-    struct err err;
-    bool found = find(input, options, &columns, &err);
+    bool found = find(input, options, &columns, err);
     if (found) columns_tell(&columns, why, why_size);
-    return found || err.code != ERR_NONE; // what is wrong is told by reading
+    return found || err->code != ERR_NONE; // what is wrong is told by reading
 }
 
 static bool collect(struct table_walk *walk, const struct columns *columns, struct rows *rows, struct err *err) {
@@ -28,7 +28,7 @@ static bool collect(struct table_walk *walk, const struct columns *columns, stru
                                      .answer = columns->label < 0 ? NULL : rows_keep(rows, label.text, label.size),
                                      .answer_size = label.size,
                                      .line = row.line});
-        if (rows->no_memory) return err_set(err, ERR_MEMORY, "no memory for %d rows", rows->count);
+        if (!rows_check(rows, err)) return false;
     }
     return !walk->failed;
 }

@@ -47,15 +47,14 @@ void minibatch_release(struct minibatch *m) {
     *m = (struct minibatch){0};
 }
 
-enum { LENGTH_BITS = 1 << 16 };
-
 // ---- pieces ----
 
 // A run of timesteps that go into one column. Positions count an example's own timesteps: at position p of a language
 // model the target is s<p> (from 0), or <EOS> behind the last, and x is s<p-1>.
 struct piece {
     struct dataset_example example; // a copy: a stream or a part of a long text is made up
-    long at;                        // the first position
+    struct dataset_answer answer;
+    long at; // the first position
     int T;
     bool ends; // <EOS> stands behind the last symbol
 };
@@ -65,10 +64,10 @@ static long first_position(const struct dataset *d) {
     return d->answers == ANSWERS_NEXT && d->input != VALUES_SYMBOLS; // nothing tells the first vector
 }
 
-static long end_position(const struct dataset *d, const struct dataset_example *example) {
-    if (d->answers == ANSWERS_SEQUENCE) return (long)example->answer_length + 1;
+static long end_position(const struct dataset *d, int index) {
+    if (d->answers == ANSWERS_SEQUENCE) return (long)dataset_answer(d, index).length + 1;
     bool mark = dataset_is_language(d) && d->shape == TEXT_LINES;
-    return (long)example->length + mark;
+    return (long)d->examples[index].length + mark;
 }
 
 static bool is_cut(const struct dataset *d) {
@@ -80,16 +79,20 @@ static int least(long a, int b) {
 }
 
 // Piece number k.
-static struct piece piece_of(const struct dataset *d, const struct dataset_example *example, long k, int max_T) {
-    long first = first_position(d), end = end_position(d, example), at = first + (is_cut(d) ? k * max_T : 0);
+static struct piece piece_of(const struct dataset *d, int index, long k, int max_T) {
+    long first = first_position(d), end = end_position(d, index), at = first + (is_cut(d) ? k * max_T : 0);
     bool ends = d->answers == ANSWERS_SEQUENCE || (dataset_is_language(d) && d->shape == TEXT_LINES);
     check(is_cut(d) || end <= max_T, "an example of %ld timesteps in a minibatch of %d", end, max_T);
-    return (struct piece){.example = *example, .at = at, .T = least(end - at, max_T), .ends = ends};
+    return (struct piece){.example = d->examples[index],
+                          .answer = dataset_answer(d, index),
+                          .at = at,
+                          .T = least(end - at, max_T),
+                          .ends = ends};
 }
 
-static long pieces_of(const struct dataset *d, const struct dataset_example *example, int max_T) {
+static long pieces_of(const struct dataset *d, int index, int max_T) {
     if (!is_cut(d)) return 1;
-    return (end_position(d, example) - first_position(d) + max_T - 1) / max_T;
+    return (end_position(d, index) - first_position(d) + max_T - 1) / max_T;
 }
 
 // Positions [start, end) of a long text or series.
@@ -131,11 +134,11 @@ static void put_answer(const struct dataset *d, const struct piece *piece, long 
     }
     long offset = position;
     if (d->answers == ANSWERS_ONE) offset = position == example->length - 1 ? 0 : -1;
-    if (d->answers == ANSWERS_SEQUENCE && position == example->answer_length) {
+    if (d->answers == ANSWERS_SEQUENCE && position == piece->answer.length) {
         m->target[row] = VOCABULARY_EOS;
         return;
     }
-    size_t at = example->answer_start + (size_t)offset;
+    size_t at = piece->answer.start + (size_t)offset;
     m->target[row] = offset < 0 ? -1 : d->answer_symbols[at];
     if (!m->target_real) return;
     if (offset < 0)
@@ -166,7 +169,7 @@ static void put_piece(const struct dataset *d, const struct piece *piece, struct
         int row = t * m->B + b;
         long position = piece->at + t;
         if (sequence) // what the decoder reads is the answer before
-            m->x[row] = position == 0 ? -1 : d->answer_symbols[piece->example.answer_start + (size_t)position - 1];
+            m->x[row] = position == 0 ? -1 : d->answer_symbols[piece->answer.start + (size_t)position - 1];
         else
             put_input(d, &piece->example, d->answers == ANSWERS_NEXT ? position - 1 : position, m->x, m->x_real, row);
         put_answer(d, piece, position, m, row);
@@ -207,8 +210,8 @@ int dataset_window(const struct dataset *d, int index, struct minibatch *m, bool
     struct piece piece;
     long end;
     if (d->shape == TEXT_LINES) {
-        piece = piece_of(d, &d->examples[index], 0, m->max_T);
-        end = end_position(d, &d->examples[index]);
+        piece = piece_of(d, index, 0, m->max_T);
+        end = end_position(d, index);
     } else {
         size_t start = (size_t)first_position(d) + (size_t)index * (size_t)m->max_T;
         piece = text_piece(d, start, d->symbol_count, m->max_T);
@@ -224,9 +227,8 @@ int dataset_window(const struct dataset *d, int index, struct minibatch *m, bool
 // ---- random minibatches ----
 
 static struct piece random_piece(const struct dataset *d, int index, struct rng *rng, int max_T) {
-    const struct dataset_example *example = &d->examples[index];
-    long pieces = pieces_of(d, example, max_T);
-    return piece_of(d, example, pieces > 1 ? (long)rng_below(rng, (uint64_t)pieces) : 0, max_T);
+    long pieces = pieces_of(d, index, max_T);
+    return piece_of(d, index, pieces > 1 ? (long)rng_below(rng, (uint64_t)pieces) : 0, max_T);
 }
 
 // One random piece of the training part.
@@ -264,11 +266,11 @@ static int fresh_batch(const struct dataset *d, struct rng *rng, struct minibatc
     const struct dataset *own = generate(d, rng, m);
     measure_start(m);
     for (int b = 0; b < m->B; b++) {
-        struct piece piece = piece_of(own, &own->examples[b], 0, m->max_T);
+        struct piece piece = piece_of(own, b, 0, m->max_T);
         measure(own, &piece, m);
     }
     for (int b = 0; b < m->B; b++) {
-        struct piece piece = piece_of(own, &own->examples[b], 0, m->max_T);
+        struct piece piece = piece_of(own, b, 0, m->max_T);
         put_piece(own, &piece, m, b);
     }
     return m->T;
@@ -298,7 +300,7 @@ static int validation_short(const struct dataset *d, int max_T) {
     int low = 0, high = d->validation_count;
     while (low < high) {
         int middle = low + (high - low) / 2;
-        if (pieces_of(d, &d->examples[d->validation[middle]], max_T) == 1)
+        if (pieces_of(d, d->validation[middle], max_T) == 1)
             low = middle + 1;
         else
             high = middle;
@@ -318,7 +320,7 @@ static struct place validation_place(const struct dataset *d, long number, int m
     if (number < simple) return (struct place){.i = (int)number};
     struct place place = {.i = simple, .k = number - simple};
     while (place.i < d->validation_count) {
-        long pieces = pieces_of(d, &d->examples[d->validation[place.i]], max_T);
+        long pieces = pieces_of(d, d->validation[place.i], max_T);
         if (place.k < pieces) break;
         place.k -= pieces;
         place.i++;
@@ -336,9 +338,9 @@ static size_t validation_start(const struct dataset *d) {
 static bool validation_piece(const struct dataset *d, struct place *place, int max_T, struct piece *out) {
     if (d->shape == TEXT_LINES) {
         if (place->i >= d->validation_count) return false;
-        const struct dataset_example *example = &d->examples[d->validation[place->i]];
-        *out = piece_of(d, example, place->k, max_T);
-        if (++place->k >= pieces_of(d, example, max_T)) *place = (struct place){.i = place->i + 1};
+        int index = d->validation[place->i];
+        *out = piece_of(d, index, place->k, max_T);
+        if (++place->k >= pieces_of(d, index, max_T)) *place = (struct place){.i = place->i + 1};
         return true;
     }
     size_t start = validation_start(d), left = d->symbol_count - start;
@@ -365,30 +367,36 @@ int dataset_validation_batch(const struct dataset *d, int k, struct minibatch *m
 
 // ---- minibatches by length ----
 
-enum { NEARBY_BATCHES = 8 };
+enum { NEARBY_BATCHES = 8, LENGTH_BITS = 11, LENGTHS = 1 << LENGTH_BITS };
 
-// By counting 16 bits of the length, the lower ones first. Equal lengths keep their order, that of the file.
-static void sort_by_bits(const struct dataset *d, const int *from, int count, int shift, int *places, int *to) {
-    memset(places, 0, (LENGTH_BITS + 1) * sizeof *places);
+// By counting LENGTH_BITS of the length. Equal lengths keep their order, that of the file.
+static void sort_by_bits(const struct dataset *d, const int *from, int count, int shift, int *to) {
+    int places[LENGTHS + 1] = {0};
     for (int i = 0; i < count; i++)
-        places[(d->examples[from[i]].length >> shift & (LENGTH_BITS - 1)) + 1]++;
-    for (int k = 1; k < LENGTH_BITS; k++)
+        places[(d->examples[from[i]].length >> shift & (LENGTHS - 1)) + 1]++;
+    for (int k = 1; k < LENGTHS; k++)
         places[k] += places[k - 1];
     for (int i = 0; i < count; i++)
-        to[places[d->examples[from[i]].length >> shift & (LENGTH_BITS - 1)]++] = from[i];
+        to[places[d->examples[from[i]].length >> shift & (LENGTHS - 1)]++] = from[i];
 }
 
-void dataset_sort_by_length(const struct dataset *d, int *indices, int count) {
-    int *places = mem_need(LENGTH_BITS + 1, sizeof *places), *sorted = mem_need((size_t)count, sizeof *sorted);
-    sort_by_bits(d, indices, count, 0, places, sorted);
-    sort_by_bits(d, sorted, count, 16, places, indices);
+// The lower bits first, and as many as the longest has.
+bool dataset_sort_by_length(const struct dataset *d, int *indices, int count) {
+    int *sorted = mem_array((size_t)count, sizeof *sorted), longest = 0;
+    if (!sorted) return false;
+    for (int i = 0; i < count; i++)
+        if (d->examples[indices[i]].length > longest) longest = d->examples[indices[i]].length;
+    for (int shift = 0; shift < 31 && longest >> shift > 0; shift += LENGTH_BITS) {
+        sort_by_bits(d, indices, count, shift, sorted);
+        memcpy(indices, sorted, (size_t)count * sizeof *indices);
+    }
     mem_free(sorted);
-    mem_free(places);
+    return true;
 }
 
-void dataset_order_by_length(const struct dataset *d, int *order) {
+bool dataset_order_by_length(const struct dataset *d, int *order) {
     memcpy(order, d->train, (size_t)d->train_count * sizeof *order);
-    dataset_sort_by_length(d, order, d->train_count);
+    return dataset_sort_by_length(d, order, d->train_count);
 }
 
 int dataset_batch_by_length(const struct dataset *d, const int *order, struct rng *rng, struct minibatch *m) {

@@ -39,8 +39,9 @@ int dataset_batch(const struct dataset *dataset, struct rng *rng, struct minibat
 // Minibatches by length, for TEXT_LINES: sequences of about the same length together, so that little is padding. order:
 // the training part from short to long, from dataset_order_by_length(). Every example is drawn as often as in
 // dataset_batch(); a draw picks one example of all, and the others from the 8 B or so around it.
-void dataset_order_by_length(const struct dataset *dataset, int *order);             // room for train_count
-void dataset_sort_by_length(const struct dataset *dataset, int *indices, int count); // indices of examples
+// False when memory ran out; the indices are as they were then.
+bool dataset_order_by_length(const struct dataset *dataset, int *order);             // room for train_count
+bool dataset_sort_by_length(const struct dataset *dataset, int *indices, int count); // indices of examples
 int dataset_batch_by_length(const struct dataset *dataset, const int *order, struct rng *rng, struct minibatch *batch);
 // Contiguous windows, for a state that is carried on: a part of a TEXT_WHOLE is cut into B streams of equal length (the
 // last ones may be shorter or empty: -1 there), and window k of each goes on where window k - 1 ended. Every token of

@@ -2,6 +2,7 @@
 // beside X.npy: X.labels.npy, whole numbers (N), or X.labels, a label a line. NaN is a missing number.
 #include "cases.h"
 #include "file.h"
+#include "lines.h"
 #include "mem.h"
 #include "npy.h"
 #include "str.h"
@@ -13,38 +14,38 @@
 
 enum { CHANNELS_MOST = 1 << 16, LABELS_BYTES = 64 << 20 };
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
-    (void)options;
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
+    (void)options, (void)err;
     snprintf(why, why_size, "an array of numpy");
     return input->size >= 6 && memcmp(input->bytes, "\x93NUMPY", 6) == 0;
 }
 
 struct labels {
     struct npy array;
-    struct bytes bytes;
-    char **texts; // of lines
+    struct text_file file;
+    struct line *lines; // of the file, those that are not empty
     size_t count;
     char name[64];
 };
 
 static void labels_release(struct labels *l) {
     npy_release(&l->array);
-    bytes_release(&l->bytes);
-    mem_free(l->texts);
+    text_file_release(&l->file);
+    mem_free(l->lines);
 }
 
 static bool read_lines(struct labels *l, const char *path, struct err *err) {
-    if (!file_read(path, LABELS_BYTES, &l->bytes, err)) return false;
-    size_t lines = 1;
-    for (size_t i = 0; i < l->bytes.size; i++)
-        lines += l->bytes.data[i] == '\n';
-    l->texts = mem_array(lines, sizeof *l->texts);
-    if (!l->texts) return err_set(err, ERR_MEMORY, "no memory for %zu labels", lines);
-    char *rest = l->bytes.data;
-    for (char *text; (text = strsep(&rest, "\n"));) {
-        text[strcspn(text, "\r")] = 0;
-        if (*text) l->texts[l->count++] = text;
-    }
+    if (!text_file_read(&l->file, path, LABELS_BYTES, ENCODING_AUTO, err)) return false;
+    struct lines lines = lines_of(l->file.text.bytes, l->file.text.size), again = lines;
+    struct line line;
+    size_t count = 0;
+    while (lines_next(&lines, &line))
+        count += line.size > 0;
+    l->lines = mem_array(count, sizeof *l->lines);
+    if (!l->lines) return err_set(err, ERR_MEMORY, "no memory for %zu labels", count);
+    while (lines_next(&again, &line))
+        if (line.size > 0) l->lines[l->count++] = line;
     return true;
 }
 
@@ -72,10 +73,10 @@ static bool find_labels(struct labels *l, const struct reader_input *input, stru
     return good;
 }
 
-static const char *label_at(const struct labels *l, size_t i, char room[32]) {
-    if (l->texts) return l->texts[i];
-    snprintf(room, 32, "%lld", (long long)l->array.whole[i]);
-    return room;
+static struct line label_at(const struct labels *l, size_t i, char room[32]) {
+    if (l->lines) return l->lines[i];
+    int size = snprintf(room, 32, "%lld", (long long)l->array.whole[i]);
+    return (struct line){.text = room, .size = (size_t)size};
 }
 
 struct reading {
@@ -139,8 +140,8 @@ static bool read_series(struct reading *r, struct dataset *out, const struct lab
     size_t first = 0;
     cases_start(&cases, out, (int)r->D, labels->count > 0);
     for (size_t n = 0; n < r->series; n++) {
-        const char *label = labels->count > 0 ? label_at(labels, n, room) : NULL;
-        cases_begin(&cases, (long)n + 1, label, label ? strlen(label) : 0);
+        struct line label = labels->count > 0 ? label_at(labels, n, room) : (struct line){0};
+        cases_begin(&cases, (long)n + 1, label.text, label.size);
         memset(r->values, 0, r->D * sizeof *r->values);
         for (size_t t = 0; t < r->T; t++) {
             int more = take_timestep(r, n * r->T + t);

@@ -47,7 +47,7 @@ bool number_read(const char *text, size_t size, double *out) {
 }
 
 bool number_missing(const char *text, size_t size) {
-    static const char *const words[] = {"", "?", "NA", "N/A", "NaN", "null", "-"};
+    static const char *const words[] = {"", "?", "NA", "N/A", "NaN", "null", "-", "#N/A", "none"};
     for (size_t k = 0; k < sizeof words / sizeof *words; k++)
         if (strlen(words[k]) == size && strncasecmp(words[k], text, size) == 0) return true;
     return false;

@@ -45,14 +45,14 @@ static bool is_table(const struct reader_input *input, const struct data_options
     return columns_find(input, options, TABLE_PAIRS, columns, err);
 }
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
     struct columns columns;
-    struct err err;
-    if (is_table(input, options, &columns, &err)) {
+    if (is_table(input, options, &columns, err)) {
         columns_tell(&columns, why, why_size);
         return true;
     }
-    if (options->columns) return err.code != ERR_NONE;
+    if (options->columns) return err->code != ERR_NONE;
     const char *separator = options->separator ? options->separator : find_separator(input);
     if (!separator) return false;
     snprintf(why, why_size, "two texts a line, %s between", separator[0] == '\t' ? "a tab" : separator);
@@ -73,7 +73,7 @@ static bool read_table(const struct reader_input *input, const struct data_optio
                                       .answer = rows_keep(&rows, target.text, target.size),
                                       .answer_size = target.size,
                                       .line = row.line});
-        if (rows.no_memory) good = err_set(err, ERR_MEMORY, "no memory for %d rows", rows.count);
+        good = rows_check(&rows, err);
     }
     good = good && !walk.failed;
     table_walk_release(&walk);

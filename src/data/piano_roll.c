@@ -20,8 +20,9 @@ static const char *skip_space(const char *at, const char *stop) {
 }
 
 // {"train": [[[ or another part first.
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
-    (void)options;
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
+    (void)options, (void)err;
     const char *stop = input->bytes + input->size, *at = skip_space(input->bytes, stop);
     if (at == stop || *at++ != '{') return false;
     at = skip_space(at, stop);

@@ -97,18 +97,18 @@ static void put_input(const struct dataset *d, int index, struct str *out) {
 }
 
 static void put_answer(const struct dataset *d, int index, struct str *out) {
-    const struct dataset_example *example = &d->examples[index];
-    int n = example->answer_length < SHOWN_TOKENS ? example->answer_length : SHOWN_TOKENS;
+    const struct dataset_answer answer = dataset_answer(d, index);
+    int n = answer.length < SHOWN_TOKENS ? answer.length : SHOWN_TOKENS;
     if (d->output != VALUES_SYMBOLS) {
         for (int t = 0; t < n && t < SHOWN_TIMESTEPS; t++) {
             if (t > 0) str_put(out, "  ");
-            put_values(d, d->answer_values + (example->answer_start + (size_t)t) * (size_t)d->answer_channels,
+            put_values(d, d->answer_values + (answer.start + (size_t)t) * (size_t)d->answer_channels,
                        d->answer_channels, d->output, false, out);
         }
         return;
     }
     const struct vocabulary *vocabulary = dataset_answer_vocabulary(d);
-    const int *symbols = d->answer_symbols + example->answer_start;
+    const int *symbols = d->answer_symbols + answer.start;
     if (d->answers == ANSWERS_SEQUENCE) {
         vocabulary_decode(vocabulary, symbols, n, out);
         return;

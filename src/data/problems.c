@@ -182,6 +182,15 @@ bool problem_log_check(const struct problem_log *log, const struct data_options 
     return !first || err_at(err, ERR_VALUE, name, first->line, first->column, "%s (--on-problem stop)", first->what);
 }
 
+const struct problem *problem_log_first(const struct problem_log *log, enum problem_action done) {
+    const struct problem *first = NULL;
+    for (int k = 0; k < PROBLEM_KIND_COUNT; k++)
+        for (int i = 0; i < log->counts[k]; i++)
+            if (log->kept[k][i].done == done && (!first || log->kept[k][i].line < first->line))
+                first = &log->kept[k][i];
+    return first;
+}
+
 // Why a character is odd, or NULL.
 static const char *oddity(unsigned codepoint) {
     if (codepoint == '\n' || codepoint == '\t' || codepoint == ' ') return NULL;

@@ -32,6 +32,8 @@ bool problem_actions_write(const struct data_options *options, char *out, size_t
 // Fails (ERR_VALUE) with the first problem of a kind at which the options say to stop.
 bool problem_log_check(const struct problem_log *log, const struct data_options *options, const char *name,
                        struct err *err);
+// The first of those kept for which so was done, or NULL.
+const struct problem *problem_log_first(const struct problem_log *log, enum problem_action done);
 
 // Characters that a person hardly means: control and invisible ones, odd spaces, combining marks, U+FFFD; one
 // problem a character, at its first place. Of a vocabulary of characters only.

@@ -49,7 +49,9 @@ static bool is_web_page(const struct reader_input *input) {
 // Says why a folder cannot be listed.
 static bool folder_opens(const char *path, struct err *err) {
     DIR *folder = opendir(path);
-    if (!folder) return err_at(err, ERR_IO, path, 0, 0, "the folder cannot be read: %s", strerror(errno));
+    if (!folder)
+        return err_at(err, ERR_IO, path, 0, 0, "the folder cannot be read: %s%s", strerror(errno),
+                      errno == EACCES ? "; its owner can let you in: chmod a+rx" : "");
     closedir(folder);
     return true;
 }
@@ -66,14 +68,20 @@ static const struct reader *asked_for(const struct reader_input *input, const st
     return asked;
 }
 
-// binary: among those for files that are no text, or among the others.
+// binary: among those for files that are no text, or among the others. NULL: none of them, or memory ran out (in err).
 static const struct reader *choose(const struct reader_input *input, const struct data_options *options, bool binary,
-                                   char *why, size_t size) {
+                                   char *why, size_t size, struct err *err) {
     for (int k = 0; readers[k]; k++) {
         const struct reader *reader = readers[k];
+        struct err own = {0};
         if (reader->folder != input->folder || reader->binary != binary) continue;
         why[0] = 0;
-        if (!reader->sniff || reader->sniff(input, options, why, size)) return reader;
+        bool fits = !reader->sniff || reader->sniff(input, options, why, size, &own);
+        if (own.code == ERR_MEMORY) {
+            if (err) *err = own;
+            return NULL;
+        }
+        if (fits) return reader;
     }
     return NULL;
 }
@@ -87,8 +95,10 @@ static bool name_ends(const char *name, const char *end) {
 static void note_name(const struct reader_input *input, const struct reader *reader, struct problem_log *log) {
     if (reader != &reader_text) return;
     if (name_ends(input->name, ".csv") || name_ends(input->name, ".tsv"))
-        problem_add(log, PROBLEM_OTHER, 1, 1,
-                    "the name says columns, but no label, numbers or pairs were found in any: read as a text");
+        problem_add(
+            log, PROBLEM_OTHER, 1, 1,
+            "the name says columns, but no label, numbers or pairs were found in any: read as a text; --columns "
+            "says what they are, as text=2,label=1 or value=2-4");
 }
 
 static void note_encoding(struct dataset *d, const struct decoded_text *text, struct problem_log *log) {
@@ -127,7 +137,7 @@ static bool read_folder(struct dataset *d, const struct reader_input *input, con
         reader = asked_for(input, options, err);
         return reader && use_reader(d, reader, input, NULL, options, err);
     }
-    reader = choose(input, options, false, d->reason, sizeof d->reason);
+    reader = choose(input, options, false, d->reason, sizeof d->reason, err);
     if (!reader)
         return err_at(
             err, ERR_IO, input->path, 0, 0,
@@ -144,8 +154,8 @@ static bool read_decoded(struct dataset *d, const struct reader *asked, struct r
         return err_at(err, ERR_FORMAT, input->path, 1, 1,
                       "expected data, found a web page (HTML or XML); save the data themselves, by the page's link to "
                       "the raw file, or say --reader text");
-    const struct reader *reader = asked ? asked : choose(input, options, false, d->reason, sizeof d->reason);
-    return use_reader(d, reader, input, text, options, err);
+    const struct reader *reader = asked ? asked : choose(input, options, false, d->reason, sizeof d->reason, err);
+    return reader && use_reader(d, reader, input, text, options, err); // the last takes anything
 }
 
 static bool read_file(struct dataset *d, struct reader_input *input, const struct data_options *options,
@@ -155,7 +165,9 @@ static bool read_file(struct dataset *d, struct reader_input *input, const struc
         return err_at(err, ERR_LIMIT, input->path, 0, 0, "expected at most %d bytes, found %zu", DATASET_MAX_BYTES,
                       input->size);
     if (options->reader && !(asked = asked_for(input, options, err))) return false;
-    binary = asked && asked->binary ? asked : asked ? NULL : choose(input, options, true, d->reason, sizeof d->reason);
+    binary = asked && asked->binary ? asked
+             : asked                ? NULL
+                                    : choose(input, options, true, d->reason, sizeof d->reason, err);
     if (asked) snprintf(d->reason, sizeof d->reason, "as asked");
     if (binary) return use_reader(d, binary, input, NULL, options, err);
     struct decoded_text text;
@@ -189,7 +201,15 @@ static bool read_path(struct dataset *dataset, const char *path, const struct da
     }
     struct bytes bytes;
     bool standard_input = strcmp(path, "-") == 0;
-    if (!file_read(standard_input ? "/dev/stdin" : path, DATASET_MAX_BYTES, &bytes, err)) return false;
+    struct err own = {0};
+    if (!file_read(standard_input ? "/dev/stdin" : path, DATASET_MAX_BYTES, &bytes, &own)) {
+        if (own.code == ERR_LIMIT)
+            err_at(&own, ERR_LIMIT, path, 0, 0,
+                   "expected at most %d MB, found more; take a part: head -c %dM FILE > PART", DATASET_MAX_BYTES >> 20,
+                   DATASET_MAX_BYTES >> 20);
+        if (err) *err = own;
+        return false;
+    }
     if (standard_input) path = "standard input";
     struct reader_input input = {
         .path = path, .name = file_name(path), .in_memory = standard_input, .bytes = bytes.data, .size = bytes.size};

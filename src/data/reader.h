@@ -18,8 +18,10 @@ struct reader {
     const char *id, *title;
     bool folder; // reads folders; the others read files
     bool binary; // reads files that are no text
-    // Does it look like one? Then why, in words. NULL: takes anything.
-    bool (*sniff)(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size);
+    // Does it look like one? Then why, in words. When memory runs out that is in err, whatever the answer. NULL: takes
+    // anything.
+    bool (*sniff)(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err);
     // Fills a data set that is zero but for name, reader and reason, and finishes it (finish.h). Positions are lines
     // and columns of the file. On failure the caller releases what is there.
     bool (*read)(const struct reader_input *input, const struct data_options *options, struct dataset *out,

@@ -20,10 +20,11 @@ void text_trim(const char **text, size_t *size) {
 }
 
 void rows_add(struct rows *rows, const struct row *row) {
-    if (rows->no_memory) return;
+    rows->too_many |= rows->count >= DATASET_MAX_EXAMPLES;
+    if (rows->no_memory || rows->too_many) return;
     if (rows->count == rows->room) {
         size_t old = (size_t)rows->room * sizeof *rows->items, new = old ? 2 * old : FIRST_ROOM * sizeof *rows->items;
-        struct row *items = rows->count < DATASET_MAX_EXAMPLES ? mem_grow(rows->items, old, new) : NULL;
+        struct row *items = mem_grow(rows->items, old, new);
         rows->no_memory = !items;
         if (!items) return;
         rows->items = items;
@@ -36,6 +37,7 @@ void rows_add(struct rows *rows, const struct row *row) {
 }
 
 const char *rows_keep(struct rows *rows, const char *text, size_t size) {
+    if (size == 0) return "";
     if (rows->no_memory) return NULL;
     if (rows->texts_used + size > rows->texts_room) {
         size_t room = sizeof(char *) + (size > BLOCK ? size : BLOCK);
@@ -48,9 +50,15 @@ const char *rows_keep(struct rows *rows, const char *text, size_t size) {
         rows->texts_room = room;
     }
     char *copy = rows->texts + rows->texts_used;
-    if (size > 0) memcpy(copy, text, size);
+    memcpy(copy, text, size);
     rows->texts_used += size;
     return copy;
+}
+
+bool rows_check(const struct rows *rows, struct err *err) {
+    if (rows->no_memory) return err_set(err, ERR_MEMORY, "no memory for %d rows", rows->count);
+    return !rows->too_many || err_set(err, ERR_LIMIT, "expected at most %d rows, found more; take a part of the file",
+                                      DATASET_MAX_EXAMPLES);
 }
 
 void rows_release(struct rows *rows) {
@@ -114,13 +122,17 @@ struct encoder {
     int *symbols, room;
 };
 
-static int encode(struct encoder *e, const struct vocabulary *vocabulary, const char *text, size_t size) {
+// How many; -1 when memory ran out.
+static int encode(struct encoder *e, const struct vocabulary *vocabulary, const char *text, size_t size,
+                  struct err *err) {
     int n = vocabulary_encode(vocabulary, text, size, e->symbols, e->room);
     if (n <= e->room) return n;
     mem_free(e->symbols);
-    e->room = 2 * n;
-    e->symbols = mem_need((size_t)e->room, sizeof *e->symbols);
-    return vocabulary_encode(vocabulary, text, size, e->symbols, e->room);
+    e->symbols = mem_array(2 * (size_t)n, sizeof *e->symbols);
+    e->room = e->symbols ? 2 * n : 0;
+    if (e->symbols) return vocabulary_encode(vocabulary, text, size, e->symbols, e->room);
+    err_set(err, ERR_MEMORY, "no memory for a row of %d tokens", n);
+    return -1;
 }
 
 static bool unknown_label(const struct row *row, const struct dataset *d, const char *path, struct err *err) {
@@ -132,7 +144,8 @@ static bool put_row(struct builder *b, struct encoder *e, const struct row *row,
                     const char *path, struct err *err) {
     struct dataset *d = b->out;
     builder_example(b, row->line);
-    int n = encode(e, &d->vocabulary, row->input, row->input_size);
+    int n = encode(e, &d->vocabulary, row->input, row->input_size, err);
+    if (n < 0) return false;
     builder_symbols(b, e->symbols, n);
     if (d->answers == ANSWERS_NEXT) {
         if (n > 0) return true;
@@ -140,7 +153,8 @@ static bool put_row(struct builder *b, struct encoder *e, const struct row *row,
         builder_drop(b);
         return true;
     }
-    int m = encode(e, &d->labels, row->answer, row->answer_size);
+    int m = encode(e, &d->labels, row->answer, row->answer_size, err);
+    if (m < 0) return false;
     if (d->answers == ANSWERS_ONE && m > 0 && e->symbols[0] < 0) return unknown_label(row, d, path, err);
     for (int k = 0; k < m; k++)
         builder_answer(b, e->symbols[k]);
@@ -162,7 +176,7 @@ bool rows_finish(const struct rows *rows, enum data_answers answers, const struc
     out->shape = TEXT_LINES;
     out->reverse_source =
         answers == ANSWERS_SEQUENCE && (options->vocabulary ? options->vocabulary->reversed : options->reverse_source);
-    if (rows->no_memory) return err_at(err, ERR_MEMORY, input->path, 0, 0, "no memory for %d rows", rows->count);
+    if (!rows_check(rows, err)) return false;
     size_t input_tokens, answer_tokens;
     if (!make_vocabularies(rows, options, out, &input_tokens, &answer_tokens, err)) return false;
     out->vocabulary.reversed = out->reverse_source;

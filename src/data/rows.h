@@ -13,7 +13,7 @@ struct row {
 struct rows {
     struct row *items;
     int count, room;
-    bool no_memory;
+    bool no_memory, too_many; // nothing more is taken in then
     char *texts; // internal: of texts that were kept, the block at hand; blocks are chained by their first bytes
     size_t texts_used, texts_room;
 };
@@ -21,6 +21,7 @@ struct rows {
 void rows_add(struct rows *rows, const struct row *row); // a copy; texts are trimmed of spaces and tabs at both ends
 // A copy of a text that lives as long as the rows; NULL (and rows->no_memory) where memory ran out.
 const char *rows_keep(struct rows *rows, const char *text, size_t size);
+bool rows_check(const struct rows *rows, struct err *err); // whether all were taken in: memory, DATASET_MAX_EXAMPLES
 void rows_release(struct rows *rows);
 // answers: `one` (the answer text is a label), `sequence` (it is cut into tokens, with a vocabulary of its own), `next`
 // (there are none: each text is an example of a language model). Rows

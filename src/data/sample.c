@@ -42,6 +42,7 @@ static bool keep_rows(struct sample *s, const char *bytes, size_t size) {
     struct table_row row;
     size_t room = (size_t)ROWS * (size_t)s->columns, used = 0;
     if (room > CELLS_MOST) room = CELLS_MOST / (size_t)s->columns * (size_t)s->columns;
+    if (room > size + (size_t)s->columns) room = size + (size_t)s->columns; // every cell ends in a byte
     s->cells = mem_array(room, sizeof *s->cells);
     s->text = mem_alloc(size + 1);
     bool good = table_start(&table, bytes, size, s->separator, s->columns) && s->cells && s->text;

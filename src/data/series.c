@@ -6,10 +6,10 @@
 
 #include <stdio.h>
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
     struct columns columns;
-    struct err err;
-    if (!columns_find(input, options, TABLE_SERIES, &columns, &err)) return false;
+    if (!columns_find(input, options, TABLE_SERIES, &columns, err)) return false;
     snprintf(why, why_size, "rows of %d number%s%s: a series to be continued", columns.value_count,
              columns.value_count == 1 ? "" : "s", columns.time >= 0 ? " behind a first column of words" : "");
     return true;

@@ -10,16 +10,16 @@ static int bin_width(int lengths) {
             if ((lengths + steps[k] * decade - 1) / (steps[k] * decade) <= LENGTH_BINS) return steps[k] * decade;
 }
 
-static int length_of(const struct dataset_example *example, bool answers) {
-    return answers ? example->answer_length : example->length;
+static int length_of(const struct dataset *d, int index, bool answers) {
+    return answers ? dataset_answer(d, index).length : d->examples[index].length;
 }
 
 void dataset_length_bins(const struct dataset *d, bool answers, struct length_bins *out) {
     *out = (struct length_bins){0};
     if (d->example_count == 0) return;
-    int low = length_of(&d->examples[0], answers), high = low;
+    int low = length_of(d, 0, answers), high = low;
     for (int i = 1; i < d->example_count; i++) {
-        int length = length_of(&d->examples[i], answers);
+        int length = length_of(d, i, answers);
         if (length < low) low = length;
         if (length > high) high = length;
     }
@@ -28,7 +28,7 @@ void dataset_length_bins(const struct dataset *d, bool answers, struct length_bi
     if (out->first + LENGTH_BINS * out->width <= high) out->first = low; // the ends did not fit
     out->count = (high - out->first) / out->width + 1;
     for (int i = 0; i < d->example_count; i++) {
-        long *bin = &out->counts[(length_of(&d->examples[i], answers) - out->first) / out->width];
+        long *bin = &out->counts[(length_of(d, i, answers) - out->first) / out->width];
         if (++*bin > out->most) out->most = *bin;
     }
 }
@@ -51,6 +51,6 @@ part_counts *dataset_class_parts(const struct dataset *d) {
     const int counts[DATA_PARTS] = {d->train_count, d->validation_count, d->test_count};
     for (int part = 0; out && part < DATA_PARTS; part++)
         for (int i = 0; i < counts[part]; i++)
-            out[d->answer_symbols[d->examples[indices[part][i]].answer_start]][part]++;
+            out[d->answer_symbols[dataset_answer(d, indices[part][i]).start]][part]++;
     return out;
 }

@@ -5,12 +5,19 @@
 
 #include <string.h>
 
-enum { FIRST_TEXT = 1024, FIRST_CELLS = 64, NO_QUOTE = 0 };
+enum { FIRST_TEXT = 1024, FIRST_CELLS = 64, NO_QUOTE = 0, CSV_GROWTH = 1 << 16 };
+
+// csv.h lets the room of a cell grow by 128 bytes at a time, which is long for one of megabytes.
+static bool start_csv(struct csv_parser *csv, char separator) {
+    if (csv_init(csv, 0) != 0) return false;
+    csv_set_delim(csv, (unsigned char)separator);
+    csv_set_blk_size(csv, CSV_GROWTH);
+    return true;
+}
 
 bool table_start(struct table *t, const char *bytes, size_t size, char separator, int columns) {
     *t = (struct table){.lines = lines_of(bytes, size), .separator = separator, .columns = columns};
-    t->no_memory = csv_init(&t->csv, 0) != 0;
-    csv_set_delim(&t->csv, (unsigned char)separator);
+    t->no_memory = !start_csv(&t->csv, separator);
     return !t->no_memory;
 }
 
@@ -168,8 +175,7 @@ void table_place(const struct table *t, const struct table_row *row, int index, 
     int cells = 0;
     *line = row->line;
     *column = 1;
-    if (csv_init(&csv, 0) != 0) return;
-    csv_set_delim(&csv, (unsigned char)t->separator);
+    if (!start_csv(&csv, t->separator)) return;
     if (row->stray) csv_set_quote(&csv, NO_QUOTE);
     for (; at < stop && (index < 0 || cells < index); at++) {
         int before = cells;

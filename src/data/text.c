@@ -282,11 +282,14 @@ static void note_problems(struct reading *r) {
 }
 
 // Everything is read from a copy in lower case; lines and columns stay what they are.
-static void lower_all(struct reading *r, struct str *lowered) {
-    if (!r->lower) return;
+static bool lower_all(struct reading *r, struct str *lowered) {
+    if (!r->lower) return true;
+    size_t most = r->size + r->size / 2; // two bytes may become three
+    if (!str_room(lowered, most)) return no_memory(r, most);
     text_lower(r->bytes, r->size, lowered);
     r->bytes = str_text(lowered);
     r->size = lowered->size;
+    return true;
 }
 
 static bool read_all(struct reading *r, struct str *lowered) {
@@ -294,7 +297,7 @@ static bool read_all(struct reading *r, struct str *lowered) {
     if (!(validation >= 0 && validation < 1))
         return err_at(r->err, ERR_VALUE, r->name, 0, 0, "expected a validation fraction from 0 to below 1, found %g",
                       validation);
-    lower_all(r, lowered);
+    if (!lower_all(r, lowered)) return false;
     r->codepoint_count = r->tokens == TOKENS_BYTE ? 0x100 : codepoints_above(r->bytes, r->size);
     r->codepoints = mem_array(r->codepoint_count, sizeof *r->codepoints);
     r->stats = mem_alloc(sizeof *r->stats);

@@ -39,6 +39,7 @@ static const struct signature {
      4, "a program"},
     {"\x93NUMPY", 6, "a NumPy array (.npy)"},
     {"SQLite format 3", 15, "an SQLite database"},
+    {"\xD0\xCF\x11\xE0", 4, "an old Office document (.xls, .doc); save it as CSV or as plain text"},
 };
 
 static const char *signature_of(const char *bytes, size_t size) {
@@ -285,4 +286,18 @@ bool text_decode(struct decoded_text *out, const char *name, const char *bytes, 
 void decoded_text_release(struct decoded_text *text) {
     mem_free(text->owned);
     text->owned = NULL;
+}
+
+bool text_file_read(struct text_file *out, const char *path, size_t max, enum text_encoding wanted, struct err *err) {
+    *out = (struct text_file){.text = {.bytes = "", .encoding = ENCODING_UTF8}};
+    if (!file_read(path, max, &out->bytes, err)) return false;
+    if (out->bytes.size == 0 || text_decode(&out->text, path, out->bytes.data, out->bytes.size, wanted, err))
+        return true;
+    bytes_release(&out->bytes);
+    return false;
+}
+
+void text_file_release(struct text_file *file) {
+    decoded_text_release(&file->text);
+    bytes_release(&file->bytes);
 }

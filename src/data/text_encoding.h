@@ -3,8 +3,7 @@
 // columns count characters, which no conversion changes: positions in messages are those of the file. UTF-8 is not
 // copied. UTF-32, binary files and faults are errors that say where and what to do.
 
-#include "err.h"
-#include <stddef.h>
+#include "file.h"
 
 enum text_encoding {
     ENCODING_AUTO,
@@ -36,6 +35,15 @@ struct decoded_text {
 bool text_decode(struct decoded_text *out, const char *name, const char *bytes, size_t size, enum text_encoding wanted,
                  struct err *err);
 void decoded_text_release(struct decoded_text *text);
+
+// A text file, read and decoded; where it is empty, so is the text. Fails as file_read() and text_decode() do, with
+// nothing to release.
+struct text_file {
+    struct bytes bytes;
+    struct decoded_text text;
+};
+bool text_file_read(struct text_file *out, const char *path, size_t max, enum text_encoding wanted, struct err *err);
+void text_file_release(struct text_file *file);
 
 // Line and column (characters), both from 1, of the byte at `offset` of UTF-8. Line ends are LF, CRLF and a lone CR; a
 // byte-order mark at the start counts as no character.

@@ -25,8 +25,9 @@ static bool is_idle(const struct line *line) {
     return line->size == 0 || line->text[0] == '#';
 }
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
-    (void)options;
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
+    (void)options, (void)err;
     struct lines lines = lines_of(input->bytes, input->size);
     struct line line;
     bool header = false;

@@ -25,7 +25,7 @@ static uint32_t hash(const char *text, size_t length) {
 }
 
 static bool same(const char *stored, const char *text, size_t length) {
-    return strncmp(stored, text, length) == 0 && stored[length] == 0;
+    return strlen(stored) == length && memcmp(stored, text, length) == 0;
 }
 
 // The place in the table where text is, or where it would go.

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size) {
+static bool sniff(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
+                  struct err *err) {
     struct columns columns;
-    struct err err;
-    bool found = columns_find(input, options, TABLE_WIDE, &columns, &err);
+    bool found = columns_find(input, options, TABLE_WIDE, &columns, err);
     if (found) columns_tell(&columns, why, why_size);
     return found;
 }

@@ -3,7 +3,12 @@
 // that must answer with a result or an error and keep its promises. Every case depends on the seed and its
 // own number only, so that one can be run again alone:
 //
-//     fuzz_NAME [cases [seed [first case]]]
+//     fuzz_NAME [--only=PART] [cases [seed [first case]]]
+//
+// Built with meson's option "fuzzer", clang's libFuzzer changes the inputs instead, led by what they reach
+// (scripts/fuzz); the last eight bytes of an input are then the seed of the choices that a target makes.
+//
+//     fuzz_NAME [--only=PART] [libFuzzer's words]      fuzz_NAME --samples=FOLDER     writes the samples as files
 
 #include "rng.h"
 
@@ -38,14 +43,6 @@ static void fuzz_report(void) {
                           fuzz_now.name, fuzz_now.number, fuzz_now.seed, fuzz_now.name, fuzz_now.seed, fuzz_now.number);
     if (write(1, text, (size_t)length) < 0) _exit(1);
 }
-
-static void fuzz_on_signal(int number) {
-    fuzz_report();
-    signal(number, SIG_DFL);
-    raise(number);
-}
-
-void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
 #define fuzz_check(condition)                                                                                          \
     do {                                                                                                               \
@@ -117,17 +114,93 @@ struct fuzz_target {
     const char *name;
     const struct fuzz_input *samples, *words;
     size_t sample_count, word_count;
+    bool (*only)(const char *part);                          // false: there is no such part; may be NULL
+    bool (*start)(void), (*end)(void);                       // before and after all cases, may be NULL; false: failed
     void (*finish)(struct fuzz_case *c, struct rng *rng);    // repairs what would hide the rest, may be NULL
     bool (*run)(const struct fuzz_case *c, struct rng *rng); // true: accepted, false: refused
 };
 
-static int fuzz_main(int argc, char **argv, const struct fuzz_target *target, unsigned long long cases) {
+// Takes "--only=PART" out of the words.
+static inline void fuzz_only(int *argc, char **argv, const struct fuzz_target *target) {
+    const char *word = *argc > 1 && strncmp(argv[1], "--only=", 7) == 0 ? argv[1] + 7 : NULL;
+    if (!word) return;
+    if (!target->only || !target->only(word)) {
+        fprintf(stderr, "%s: there is no part \"%s\"\n", target->name, word);
+        exit(2);
+    }
+    memmove(argv + 1, argv + 2, (size_t)(*argc - 1) * sizeof *argv);
+    --*argc;
+}
+
+#ifdef FUZZ_LIBFUZZER
+#define FUZZ_PROGRAM(target, cases)                                                                                    \
+    int LLVMFuzzerInitialize(int *argc, char ***argv);                                                                 \
+    int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);                                                     \
+    int LLVMFuzzerInitialize(int *argc, char ***argv) {                                                                \
+        return fuzz_initialize(argc, *argv, &(target));                                                                \
+    }                                                                                                                  \
+    int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {                                                    \
+        return fuzz_one_input(bytes, size, &(target));                                                                 \
+    }
+
+enum { FUZZ_SEED = sizeof(uint64_t) };
+
+static inline void fuzz_write_samples(const char *folder, const struct fuzz_target *target) {
+    static const char seed[FUZZ_SEED];
+    for (size_t i = 0; i < target->sample_count; i++) {
+        char path[1024];
+        snprintf(path, sizeof path, "%s/%s-%zu", folder, target->name, i);
+        FILE *file = fopen(path, "wb");
+        if (!file || fwrite(target->samples[i].bytes, 1, target->samples[i].size, file) != target->samples[i].size ||
+            fwrite(seed, 1, FUZZ_SEED, file) != FUZZ_SEED || fclose(file))
+            exit(1);
+    }
+    exit(0);
+}
+
+static inline int fuzz_initialize(int *argc, char **argv, const struct fuzz_target *target) {
+    fuzz_now.name = target->name;
+    fuzz_only(argc, argv, target);
+    if (target->start && !target->start()) exit(1);
+    if (*argc > 1 && strncmp(argv[1], "--samples=", 10) == 0) fuzz_write_samples(argv[1] + 10, target);
+    return 0;
+}
+
+static inline int fuzz_one_input(const uint8_t *bytes, size_t size, const struct fuzz_target *target) {
+    static struct fuzz_case c;
+    uint64_t seed = 0;
+    if (size < FUZZ_SEED || size - FUZZ_SEED > FUZZ_MAX) return 0;
+    c.size = size - FUZZ_SEED;
+    memcpy(c.bytes, bytes, c.size);
+    memcpy(&seed, bytes + c.size, FUZZ_SEED);
+    struct rng rng = rng_seed(seed);
+    if (target->finish) target->finish(&c, &rng);
+    target->run(&c, &rng);
+    return 0;
+}
+#else
+#define FUZZ_PROGRAM(target, cases)                                                                                    \
+    int main(int argc, char **argv) {                                                                                  \
+        return fuzz_main(argc, argv, &(target), cases);                                                                \
+    }
+
+static void fuzz_on_signal(int number) {
+    fuzz_report();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+
+static inline int fuzz_main(int argc, char **argv, const struct fuzz_target *target, unsigned long long cases) {
     unsigned long long first = 0;
     fuzz_now.name = target->name;
     fuzz_now.seed = 1;
+    fuzz_only(&argc, argv, target);
     if (argc > 1) cases = strtoull(argv[1], NULL, 10);
     if (argc > 2) fuzz_now.seed = strtoull(argv[2], NULL, 10);
     if (argc > 3) first = strtoull(argv[3], NULL, 10);
+    if (target->start && !target->start()) return 1;
     signal(SIGSEGV, fuzz_on_signal);
     signal(SIGABRT, fuzz_on_signal);
     if (__sanitizer_set_death_callback) __sanitizer_set_death_callback(fuzz_report);
@@ -147,10 +220,12 @@ static int fuzz_main(int argc, char **argv, const struct fuzz_target *target, un
         accepted += target->run(&c, &rng);
     }
     printf("# %llu of %llu cases were accepted, the others refused; seed %llu\n", accepted, cases, fuzz_now.seed);
+    bool ended = !target->end || target->end();
     bool both = cases < 100 || (accepted > 0 && accepted < cases); // else the cases test nothing
-    printf("%s 1 - %s: %llu cases\n", both ? "ok" : "not ok", target->name, cases);
-    return both ? 0 : 1;
+    printf("%s 1 - %s: %llu cases\n", both && ended ? "ok" : "not ok", target->name, cases);
+    return both && ended ? 0 : 1;
 }
+#endif
 
 #define FUZZ_TEXT(text)                                                                                                \
     { text, sizeof(text) - 1 }

@@ -62,18 +62,25 @@ static bool run(const struct fuzz_case *c, struct rng *rng) {
     return true;
 }
 
-int main(int argc, char **argv) {
-    if (!temporary_make(&folder)) return 1;
+static bool start(void) {
+    if (!temporary_make(&folder)) return false;
     snprintf(path, sizeof path, "%s", temporary_path(&folder, "preferences.json"));
     snprintf(aside[0], sizeof aside[0], "%s.damaged", path);
     snprintf(aside[1], sizeof aside[1], "%s.newer", path);
-    static const struct fuzz_target target = {.name = "fuzz_preferences",
-                                              .samples = samples,
-                                              .sample_count = FUZZ_COUNT(samples),
-                                              .words = words,
-                                              .word_count = FUZZ_COUNT(words),
-                                              .run = run};
-    int status = fuzz_main(argc, argv, &target, 3000);
-    temporary_remove(&folder);
-    return status;
+    return true;
 }
+
+static bool end(void) {
+    temporary_remove(&folder);
+    return true;
+}
+
+static const struct fuzz_target target = {.name = "fuzz_preferences",
+                                          .samples = samples,
+                                          .sample_count = FUZZ_COUNT(samples),
+                                          .words = words,
+                                          .word_count = FUZZ_COUNT(words),
+                                          .start = start,
+                                          .end = end,
+                                          .run = run};
+FUZZ_PROGRAM(target, 3000)

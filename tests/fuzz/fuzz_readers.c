@@ -1,9 +1,13 @@
-// Every reader of files on spoilt ones: an answer, and what it says is true.
+// Every reader of files on spoilt ones: an answer, and what it says is true. --only=READER asks for that one in every
+// case, --only=guess for none.
 
+#include "choices.h"
+#include "file.h"
 #include "fuzz.h"
 #include "minibatch.h"
 #include "reader.h"
 #include "str.h"
+#include "temporary.h"
 
 #include <math.h>
 
@@ -51,8 +55,22 @@ static const struct fuzz_input samples[] = {
     FUZZ_TEXT("\x93NUMPY\x01\0\x38\0{'descr': '|i1', 'fortran_order': False, 'shape': (6,)}\n\x01\x02\x03\x04\x05\x06"),
     FUZZ_TEXT(
         "\x93NUMPY\x01\0\x3D\0{'descr': '|i1', 'fortran_order': False, 'shape': (2, 3, 1)}\n\x01\x02\x03\x04\x05\x06"),
+    // what lies in a folder, or in files beside, parted by PARTED
+    FUZZ_TEXT("anna\nb\u00E9rt\n\n\x1E\x1Eivan\r\nlev"),
+    FUZZ_TEXT("\xEF\xBB\xBF\x41nna\n\x1E\x1E\x1E\x1E"
+              "caf\xE9\nanna\n"),
+    FUZZ_TEXT(
+        "abc,x,1\ndef,y,2\n\x1E\x1E{\"format\": 1, \"reader\": \"labelled\", \"encoding\": \"utf-8\", \"header\": "
+        "false, \"columns\": \"text=1,label=2\", \"separator\": \",\", \"on-problem\": \"ragged=skip\"}"),
+    FUZZ_TEXT(
+        "\x93NUMPY\x01\0\x3D\0{'descr': '|i1', 'fortran_order': False, 'shape': (2, 3, 1)}\n\x01\x02\x03\x04\x05\x06"
+        "\x1E\x1E\x1E\x1Eyes\nno\n"),
+    FUZZ_TEXT(
+        "\x93NUMPY\x01\0\x3D\0{'descr': '|i1', 'fortran_order': False, 'shape': (2, 3, 1)}\n\x01\x02\x03\x04\x05\x06"
+        "\x1E\x1E\x1E\x1E\x1E\x1E\x93NUMPY\x01\0\x38\0{'descr': '|i1', 'fortran_order': False, 'shape': (2,)}\n\1\2"),
 };
 static const struct fuzz_input words[] = {
+    FUZZ_TEXT("\x1E\x1E"),
     FUZZ_TEXT("\n"),
     FUZZ_TEXT("\r\n"),
     FUZZ_TEXT("\t"),
@@ -94,9 +112,8 @@ static const struct fuzz_input words[] = {
     FUZZ_TEXT("\"text\": "),
     FUZZ_TEXT("\r"),
 };
-static const char *const names[] = {NULL,   NULL,     NULL,         NULL,    NULL,    NULL,    NULL,
-                                    "npy",  "ts",     "piano-roll", "jsonl", "fasta", "conll", "long",
-                                    "wide", "series", "labelled",   "pairs", "text"};
+static const char *only;  // the reader asked for in every case, "guess", or NULL
+static long accepted[32]; // by reader, in the order of readers[]
 static const char *const wishes[] = {"text=2,label=3",    "text=1,label=2",      "text=1,target=2",
                                      "value=2-4",         "id=1,time=2,value=3", "text=1",
                                      "label=1,value=2-5", "text=text",           "value=values"};
@@ -107,11 +124,12 @@ static void check_examples(const struct dataset *d) {
     for (int i = 0; i < d->example_count; i++) {
         const struct dataset_example *e = &d->examples[i];
         fuzz_check(e->start == inputs && e->length > 0 && e->line > 0);
-        fuzz_check(d->answers == ANSWERS_NEXT || e->answer_start == answers);
-        int expected = d->answers == ANSWERS_ONE ? 1 : d->answers == ANSWERS_EACH ? e->length : e->answer_length;
-        fuzz_check(e->answer_length == expected && (d->answers != ANSWERS_SEQUENCE || expected > 0));
+        struct dataset_answer a = dataset_answer(d, i);
+        fuzz_check(d->answers == ANSWERS_NEXT || a.start == answers);
+        int expected = d->answers == ANSWERS_ONE ? 1 : d->answers == ANSWERS_EACH ? e->length : a.length;
+        fuzz_check(a.length == expected && (d->answers != ANSWERS_SEQUENCE || expected > 0));
         inputs += (size_t)e->length;
-        answers += (size_t)e->answer_length;
+        answers += (size_t)a.length;
     }
     fuzz_check(inputs == d->symbol_count && answers == d->answer_count);
     for (size_t i = 0; d->symbols && i < d->symbol_count; i++)
@@ -158,18 +176,26 @@ static void check_minibatches(const struct dataset *d, struct rng *rng) {
     bool real = d->input != VALUES_SYMBOLS;
     expected = d->shape == TEXT_WHOLE ? (long)(d->symbol_count - d->train_symbols) : 0;
     for (int i = 0; i < d->validation_count; i++) {
-        const struct dataset_example *e = &d->examples[d->validation[i]];
-        expected += d->answers == ANSWERS_NEXT       ? e->length + (real ? -1 : 1)
-                    : d->answers == ANSWERS_SEQUENCE ? e->answer_length + 1
-                                                     : e->answer_length;
+        int index = d->validation[i];
+        expected += d->answers == ANSWERS_NEXT ? d->examples[index].length + (real ? -1 : 1)
+                                               : dataset_answer(d, index).length + (d->answers == ANSWERS_SEQUENCE);
     }
     fuzz_check(answers == expected);
     minibatch_release(&m);
 }
 
-static bool run(const struct fuzz_case *c, struct rng *rng) {
+static const char *asked(struct rng *rng) {
+    if (only) return strcmp(only, "guess") == 0 ? NULL : only;
+    int count = 0;
+    while (readers[count])
+        count++;
+    uint64_t k = rng_below(rng, (uint64_t)count * 3 / 2);
+    return k < (uint64_t)count ? readers[k]->id : NULL;
+}
+
+static struct data_options random_options(struct rng *rng) {
     struct data_options options = data_options_default();
-    options.reader = names[rng_below(rng, FUZZ_COUNT(names))];
+    options.reader = asked(rng);
     options.validation = rng_uniform(rng);
     options.tokens = (enum token_kind)rng_below(rng, TOKENS_LABEL);
     options.lower = rng_below(rng, 2);
@@ -181,31 +207,103 @@ static bool run(const struct fuzz_case *c, struct rng *rng) {
     options.header = (int)rng_below(rng, 3) - 1;
     for (int k = 0; k < PROBLEM_KIND_COUNT; k++)
         if (rng_below(rng, 3) == 0) options.actions[k] = (enum problem_action)rng_below(rng, ACTION_COUNT);
-    struct dataset d;
-    struct err err = {0};
+    return options;
+}
+
+// ---- a case in files: a folder of them, or one with its choices and labels beside ----
+
+static struct temporary folder;
+static const char PARTED[] = "\x1E\x1E";
+
+static void write_piece(const unsigned char **at, const unsigned char *stop, const char *name) {
+    const unsigned char *end = memmem(*at, (size_t)(stop - *at), PARTED, sizeof PARTED - 1);
+    size_t size = (size_t)((end ? end : stop) - *at);
+    const char *path = temporary_path(&folder, name);
+    unlink(path);
+    if (size > 0) {
+        FILE *file = fopen(path, "wb");
+        fuzz_check(file && fwrite(*at, 1, size, file) == size && fclose(file) == 0);
+    }
+    *at = end ? end + sizeof PARTED - 1 : stop;
+}
+
+static bool read_files(struct dataset *d, const struct fuzz_case *c, bool is_folder, const struct data_options *options,
+                       struct err *err) {
+    static const char *const of_folder[] = {"data/b.txt", "data/c.txt", "data/d.txt", "data/a.txt"};
+    static const char *const of_file[] = {"x.npy", "x.npy.unroll.json", "x.labels", "x.labels.npy"};
+    const unsigned char *at = c->bytes, *stop = c->bytes + c->size;
+    for (int k = 0; k < 4; k++)
+        write_piece(&at, stop, is_folder ? of_folder[k] : of_file[k]);
+    char path[1024];
+    snprintf(path, sizeof path, "%s", temporary_path(&folder, is_folder ? "data" : "x.npy"));
+    return dataset_read(d, path, options, err);
+}
+
+static bool read_memory(struct dataset *d, const struct fuzz_case *c, const struct data_options *options,
+                        struct err *err) {
     char *exact = malloc(c->size + 1); // so that a byte read too far is seen
     memcpy(exact, c->bytes, c->size);
-    bool good = dataset_read_bytes(&d, "fuzz", exact, c->size, &options, &err);
+    bool good = dataset_read_bytes(d, "fuzz", exact, c->size, options, err);
     free(exact);
+    if (!good && err->code != ERR_USAGE) fuzz_check(strcmp(err->file, "fuzz") == 0);
+    return good;
+}
+
+static void count_accepted(const struct dataset *d) {
+    for (int k = 0; readers[k]; k++)
+        accepted[k] += strcmp(readers[k]->id, d->reader) == 0;
+}
+
+static bool run(const struct fuzz_case *c, struct rng *rng) {
+    struct data_options options = random_options(rng);
+    const struct reader *reader = options.reader ? reader_find(options.reader) : NULL;
+    bool is_folder = reader ? reader->folder : rng_below(rng, 16) == 0;
+    bool in_files = is_folder || rng_below(rng, 16) == 0 || memmem(c->bytes, c->size, PARTED, sizeof PARTED - 1);
+    struct dataset d;
+    struct err err = {0};
+    bool good = in_files ? read_files(&d, c, is_folder, &options, &err) : read_memory(&d, c, &options, &err);
     if (good) {
         check_examples(&d);
         check_minibatches(&d, rng);
+        count_accepted(&d);
         dataset_release(&d);
     } else {
-        fuzz_check(err.code == ERR_FORMAT || err.code == ERR_VALUE || err.code == ERR_LIMIT || err.code == ERR_USAGE);
+        fuzz_check(err.code == ERR_FORMAT || err.code == ERR_VALUE || err.code == ERR_LIMIT || err.code == ERR_USAGE ||
+                   (in_files && err.code == ERR_IO));
         fuzz_check(err.message[0] && !strchr(err.message, '\n'));
         fuzz_check(utf8_check(err.message, strlen(err.message)) == strlen(err.message));
-        fuzz_check((strcmp(err.file, "fuzz") == 0 || err.code == ERR_USAGE) && d.symbols == NULL && d.values == NULL);
+        fuzz_check(d.symbols == NULL && d.values == NULL);
     }
     return good;
 }
 
-int main(int argc, char **argv) {
-    static const struct fuzz_target target = {.name = "fuzz_readers",
-                                              .samples = samples,
-                                              .sample_count = FUZZ_COUNT(samples),
-                                              .words = words,
-                                              .word_count = FUZZ_COUNT(words),
-                                              .run = run};
-    return fuzz_main(argc, argv, &target, 10000);
+static bool choose(const char *part) {
+    only = part;
+    return strcmp(part, "guess") == 0 || reader_find(part);
 }
+
+static bool start(void) {
+    return temporary_make(&folder) && mkdir(temporary_path(&folder, "data"), 0700) == 0;
+}
+
+// Every reader has to be reached.
+static bool end(void) {
+    bool all = true;
+    temporary_remove(&folder);
+    for (int k = 0; readers[k]; k++) {
+        if (!only || accepted[k] > 0) printf("# %s: %ld files read\n", readers[k]->id, accepted[k]);
+        all &= accepted[k] > 0;
+    }
+    return all || only || fuzz_now.number < 1000;
+}
+
+static const struct fuzz_target target = {.name = "fuzz_readers",
+                                          .samples = samples,
+                                          .sample_count = FUZZ_COUNT(samples),
+                                          .words = words,
+                                          .word_count = FUZZ_COUNT(words),
+                                          .only = choose,
+                                          .start = start,
+                                          .end = end,
+                                          .run = run};
+FUZZ_PROGRAM(target, 10000)

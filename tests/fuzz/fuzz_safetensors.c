@@ -182,11 +182,12 @@ static const struct net_spec specs[] = {
 };
 enum { SPECS = sizeof specs / sizeof *specs };
 
-int main(int argc, char **argv) {
-    if (!temporary_make(&folder)) return 1;
+static struct bytes bytes[SPECS];
+static struct fuzz_input samples[SPECS + 1];
+
+static bool start(void) {
+    if (!temporary_make(&folder)) return false;
     snprintf(path, sizeof path, "%s", temporary_path(&folder, "case"));
-    struct bytes bytes[SPECS];
-    struct fuzz_input samples[SPECS + 1];
     for (int i = 0; i < SPECS; i++) {
         bytes[i] = sample_checkpoint(&specs[i]);
         samples[i] = (struct fuzz_input){bytes[i].data, bytes[i].size};
@@ -195,16 +196,23 @@ int main(int argc, char **argv) {
         "\x3C\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]}}    "
         "12345678";
     samples[SPECS] = (struct fuzz_input)FUZZ_TEXT(small);
-    const struct fuzz_target target = {.name = "fuzz_safetensors",
-                                       .samples = samples,
-                                       .sample_count = FUZZ_COUNT(samples),
-                                       .words = words,
-                                       .word_count = FUZZ_COUNT(words),
-                                       .finish = finish,
-                                       .run = run};
-    int status = fuzz_main(argc, argv, &target, 5000);
+    return true;
+}
+
+static bool end(void) {
     for (int i = 0; i < SPECS; i++)
         bytes_release(&bytes[i]);
     temporary_remove(&folder);
-    return status;
+    return true;
 }
+
+static const struct fuzz_target target = {.name = "fuzz_safetensors",
+                                          .samples = samples,
+                                          .sample_count = FUZZ_COUNT(samples),
+                                          .words = words,
+                                          .word_count = FUZZ_COUNT(words),
+                                          .start = start,
+                                          .end = end,
+                                          .finish = finish,
+                                          .run = run};
+FUZZ_PROGRAM(target, 5000)

@@ -100,12 +100,10 @@ static bool run(const struct fuzz_case *c, struct rng *rng) {
     return good;
 }
 
-int main(int argc, char **argv) {
-    static const struct fuzz_target target = {.name = "fuzz_text",
-                                              .samples = samples,
-                                              .sample_count = FUZZ_COUNT(samples),
-                                              .words = words,
-                                              .word_count = FUZZ_COUNT(words),
-                                              .run = run};
-    return fuzz_main(argc, argv, &target, 10000);
-}
+static const struct fuzz_target target = {.name = "fuzz_text",
+                                          .samples = samples,
+                                          .sample_count = FUZZ_COUNT(samples),
+                                          .words = words,
+                                          .word_count = FUZZ_COUNT(words),
+                                          .run = run};
+FUZZ_PROGRAM(target, 10000)

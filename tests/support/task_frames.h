@@ -16,7 +16,7 @@ static inline struct dataset frames_of_task(const char *words) {
 }
 
 static inline const char *task_label(const struct dataset *d, int index) {
-    return d->labels.texts[d->answer_symbols[d->examples[index].answer_start]];
+    return d->labels.texts[d->answer_symbols[dataset_answer(d, index).start]];
 }
 
 static inline const float *task_frame(const struct dataset *d, int index, int t) {

@@ -712,7 +712,7 @@ static void test_batches_by_length(void **state) {
     struct dataset d;
     assert_true(dataset_from_text(&d, "t", text.data, text.size, &options, NULL));
     int order[N], seen[N + 3] = {0}, x[MAX_T * B], target[MAX_T * B], again[MAX_T * B];
-    dataset_order_by_length(&d, order);
+    assert_true(dataset_order_by_length(&d, order));
     for (int i = 1; i < N; i++)
         assert_true(d.examples[order[i]].length >= d.examples[order[i - 1]].length);
     long padding = 0, tokens = 0;

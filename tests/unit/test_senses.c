@@ -129,10 +129,11 @@ static void test_spelling(void **state) {
     assert_int_equal(b.answers, ANSWERS_SEQUENCE);
     assert_int_equal(a.example_count, b.example_count);
     for (int i = 0; i < b.example_count; i++) { // the same voices, and the name instead of the class
-        char name[16] = "";
         const struct dataset_example *e = &b.examples[i];
-        for (int t = 0; t < e->answer_length; t++)
-            strcat(name, b.labels.texts[b.answer_symbols[e->answer_start + (size_t)t]]);
+        char name[16] = "";
+        struct dataset_answer answer = dataset_answer(&b, i);
+        for (int t = 0; t < answer.length; t++)
+            strcat(name, b.labels.texts[b.answer_symbols[answer.start + (size_t)t]]);
         assert_string_equal(name, task_label(&a, i));
         assert_memory_equal(task_frame(&a, i, 0), task_frame(&b, i, 0), (size_t)e->length * 16 * sizeof(float));
     }

@@ -80,7 +80,7 @@ static void expect_row(const struct dataset *d, int index, const char *text, con
     char found[400];
     dataset_example_text(d, index, 1000, found, sizeof found);
     assert_string_equal(found, text);
-    if (label) assert_string_equal(d->labels.texts[d->answer_symbols[d->examples[index].answer_start]], label);
+    if (label) assert_string_equal(d->labels.texts[d->answer_symbols[dataset_answer(d, index).start]], label);
 }
 
 static float number_at(const struct dataset *d, int example, int t, int channel) {

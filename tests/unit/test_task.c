@@ -26,12 +26,12 @@ static void input_text(const struct dataset *d, int index, char *out) {
 }
 
 static void answer_text(const struct dataset *d, int index, char *out) {
-    const struct dataset_example *e = &d->examples[index];
-    for (int t = 0; t < e->answer_length; t++) {
-        int answer = d->answer_symbols[e->answer_start + (size_t)t];
+    struct dataset_answer place = dataset_answer(d, index);
+    for (int t = 0; t < place.length; t++) {
+        int answer = d->answer_symbols[place.start + (size_t)t];
         out[t] = answer < 0 ? '.' : d->labels.texts[answer][0];
     }
-    out[e->answer_length] = 0;
+    out[place.length] = 0;
 }
 
 // ---- words ----
@@ -185,7 +185,7 @@ static void test_adding(void **state) {
         int marks[2] = {0}, halves[2] = {0};
         float sum = 0;
         assert_int_equal(e->length, 11);
-        assert_int_equal(e->answer_length, 1);
+        assert_int_equal(dataset_answer(&d, i).length, 1);
         for (int t = 0; t < 11; t++) {
             const float *x = d.values + (e->start + (size_t)t) * 2;
             assert_true(x[0] >= 0 && x[0] < 1 && (x[1] == 0 || x[1] == 1));
@@ -197,7 +197,7 @@ static void test_adding(void **state) {
         assert_int_equal(marks[0], 2);
         assert_int_equal(halves[0], 1);
         assert_int_equal(halves[1], 1);
-        assert_true(d.answer_values[e->answer_start] == sum);
+        assert_true(d.answer_values[dataset_answer(&d, i).start] == sum);
         squares += (sum - 1) * (sum - 1);
     }
     assert_true(fabs(squares / d.example_count - 1 / 6.0) < 0.02); // what guessing 1 gives
@@ -209,7 +209,7 @@ static void test_adding(void **state) {
             assert_int_equal(m.target[t * 3 + b], t == 10 ? 0 : -1);
             if (t < 10) assert_true(m.target_real[t * 3 + b] == 0);
         }
-    assert_true(m.target_real[31] == d.answer_values[d.examples[d.validation[1]].answer_start]);
+    assert_true(m.target_real[31] == d.answer_values[dataset_answer(&d, d.validation[1]).start]);
     minibatch_release(&m);
     dataset_release(&d);
 }

@@ -17,7 +17,7 @@
 #include "task_data.h"
 
 static const char *label_of(const struct dataset *d, int index) {
-    return d->labels.texts[d->answer_symbols[d->examples[index].answer_start]];
+    return d->labels.texts[d->answer_symbols[dataset_answer(d, index).start]];
 }
 
 // What a codon stands for, by lists as textbooks print them.
@@ -63,7 +63,7 @@ static void test_codons(void **state) {
         assert_true(e->length % 3 == 0 && e->length >= 60 && e->length <= 120);
         assert_memory_equal(gene, "ATG", 3);
         for (int t = 0; t < e->length; t++) {
-            int answer = d.answer_symbols[e->answer_start + (size_t)t];
+            int answer = d.answer_symbols[dataset_answer(&d, i).start + (size_t)t];
             assert_int_equal(answer >= 0, t % 3 == 2);
             if (answer < 0) continue;
             char acid = d.labels.texts[answer][0];
@@ -148,7 +148,7 @@ static void test_dates(void **state) {
         struct str answer = {0};
         struct tm date;
         dataset_example_text(&d, i, 40, text, sizeof text);
-        vocabulary_decode(&d.labels, d.answer_symbols + d.examples[i].answer_start, d.examples[i].answer_length,
+        vocabulary_decode(&d.labels, d.answer_symbols + dataset_answer(&d, i).start, dataset_answer(&d, i).length,
                           &answer);
         if (!read_date(text, &date)) fail_msg("\"%s\" is no date", text);
         snprintf(expected, sizeof expected, "%04d-%02d-%02d", date.tm_year + 1900, date.tm_mon + 1, date.tm_mday);
@@ -218,7 +218,7 @@ static void test_sines(void **state) {
     double last = 0;
     long count = 0;
     for (int i = 0; i < d.example_count; i++) {
-        const float *x = d.values + d.examples[i].start, *y = d.answer_values + d.examples[i].answer_start;
+        const float *x = d.values + d.examples[i].start, *y = d.answer_values + dataset_answer(&d, i).start;
         assert_int_equal(d.examples[i].length, 40);
         for (int t = 6; t < 40; t++) {
             double sum = 0;

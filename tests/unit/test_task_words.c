@@ -97,7 +97,7 @@ static void test_agreement(void **state) {
             assert_string_equal(word[2], ",");
             assert_string_equal(word[n - 1], ",");
             bool were = among(word[1], many), last = among(word[n - 2], foods);
-            assert_string_equal(d.labels.texts[d.answer_symbols[d.examples[i].answer_start]], were ? "were" : "was");
+            assert_string_equal(d.labels.texts[d.answer_symbols[dataset_answer(&d, i).start]], were ? "were" : "was");
             plural += were;
             misleading += were != last;
         }
