@@ -18,7 +18,7 @@ void app_next_update_row(struct app *app, rect *r) {
 
 static const char *minibatch_row(void *context, int row) {
     const struct app *app = context;
-    static char text[MINIBATCH_CAPTION + 16]; // valid until the next call, as ui_list asks
+    static char text[sizeof app->bench->example_text + 16]; // valid until the next call, as ui_list asks
     snprintf(text, sizeof text, "%d  %s", row + 1, app->bench->minibatch->captions[row]);
     return text;
 }

@@ -2,15 +2,14 @@
 // The minibatch that an update is made of, as a person walks through it: its examples without padding, and what each is
 // called. Owns all of it. One thread.
 
-#include "example_batch.h"
+#include "bench_example.h"
 #include "minibatch.h"
 
-enum { MINIBATCH_CAPTION = 96 };
 struct bench_minibatch {
     struct example_batch *batch;
     int count;
-    char (*captions)[MINIBATCH_CAPTION]; // what is read, of a language model what is answered; "16 values, class up"
-    struct rng after;                    // random numbers behind the draw, where it was drawn here
+    char (*captions)[sizeof(((struct bench_example *)0)->text)]; // of bench_example_of_column()
+    struct rng after; // random numbers behind the draw, where it was drawn here
 };
 
 // Columns of `minibatch` that hold nothing at all are left out. Fails (ERR_VALUE) where a column is none of the

@@ -34,6 +34,22 @@ bool update_order_add(struct update_order *order, const char *name, const struct
            err_set(err, ERR_MEMORY, "no memory for the state of %zu parameters", size);
 }
 
+struct update_order *update_order_of(const struct setup *setup, struct experiment_copy *const *copies,
+                                     const char *const *names, int count, int index, struct err *err) {
+    if (count < 1) {
+        err_set(err, ERR_VALUE, "an update: expected a model, found none");
+        return NULL;
+    }
+    struct update_order *order = update_order_new(setup, copies[0]->update, &copies[0]->rng, index);
+    for (int k = 0; k < count; k++) {
+        const struct experiment_copy *copy = copies[k];
+        if (update_order_add(order, names[k], &copy->recipe, &copy->model, copy->m, copy->v, err)) continue;
+        update_order_free(order);
+        return NULL;
+    }
+    return order;
+}
+
 static bool build_one(struct update_order *order, int k, workbench_progress *progress, void *context, struct err *err) {
     const struct update_model *model = &order->models[k];
     const struct run_state run = {&model->model, model->m, model->v, order->update, &order->rng};

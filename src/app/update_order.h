@@ -3,8 +3,8 @@
 // workbenches are built, all within the minibatch that the run draws there. Built in a worker: the data are read anew
 // for each model. A value with an owner; one thread at a time.
 
+#include "experiment.h"
 #include "scene.h"
-#include "setup.h"
 
 enum { UPDATE_MODELS = RIVALS_MAX + 1, UPDATE_NAME = 48 };
 
@@ -28,6 +28,9 @@ struct update_order *update_order_new(const struct setup *setup, int64_t update,
 // Copies of all of it. False with err: a fifth one, or no memory.
 bool update_order_add(struct update_order *order, const char *name, const struct recipe *recipe,
                       const struct model *model, const float *m, const float *v, struct err *err);
+// The same of an experiment's copies, all of one request: its plan's setup, and a name for each. NULL with err.
+struct update_order *update_order_of(const struct setup *setup, struct experiment_copy *const *copies,
+                                     const char *const *names, int count, int index, struct err *err);
 // Fails as setup_build() and workbench_from_update(), and with ERR_VALUE where there is no model.
 bool update_order_build(struct update_order *order, workbench_progress *progress, void *context, struct err *err);
 void update_order_free(struct update_order *order); // may be NULL

@@ -213,10 +213,7 @@ static bool read_target(const struct arrays *arrays, const struct net_spec *spec
 }
 
 static void release_example(struct example *example) {
-    mem_free((void *)example->x);
-    mem_free((void *)example->x_real);
-    mem_free((void *)example->target);
-    mem_free((void *)example->target_real);
+    example_release(example);
     *example = (struct example){0};
 }
 

@@ -10,8 +10,10 @@
 #include "drive.h"
 #include "task.h"
 #include "trace_lookup.h"
+#include "thread.h"
 #include "views.h"
 #include <math.h>
+#include <unistd.h>
 
 static struct setup small(const char *task, int hidden, long steps) {
     struct setup setup = setup_default();
@@ -237,6 +239,77 @@ static void test_update_of_a_run(void **state) {
     drive_close(&drive);
 }
 
+static struct experiment_copy *copy_of(struct experiment *experiment, int k) {
+    for (double start = clock_seconds();; usleep(200)) {
+        struct experiment_copy *copy = experiment_take_copy(experiment, k);
+        if (copy) return copy;
+        if (clock_seconds() - start > 60) fail_msg("no copy of model %d comes", k);
+    }
+}
+
+static const struct experiment_look *wait_for(struct experiment *experiment) {
+    for (double start = clock_seconds();; usleep(200)) {
+        const struct experiment_look *look = experiment_look(experiment);
+        if (look->phase == EXPERIMENT_FAILED) fail_msg("%s", look->err.message);
+        if (look->phase == EXPERIMENT_PAUSED) return look;
+        if (clock_seconds() - start > 60) fail_msg("the experiment does not come to an end");
+    }
+}
+
+// A past update of an experiment: on the stage it costs what the curves say, and leaves the parameters that the run
+// had.
+static void test_from_an_experiment(void **state) {
+    (void)state;
+    enum { MODELS = 3, PAST = 9, LAST = 12 };
+    static const enum cell_id cells[MODELS] = {CELL_LSTM, CELL_RNN, CELL_LSTM};
+    static const char *const names[MODELS] = {"LSTM", "RNN", "LSTM 9"};
+    struct drive drive;
+    struct err err = {0};
+    struct setup setup = small("", 5, 20);
+    struct experiment_plan plan = {.setup = setup, .models = MODELS, .check_every = 1000};
+    for (int k = 0; k < MODELS; k++) {
+        plan.recipe[k] = setup.recipe;
+        plan.recipe[k].spec.cell = cells[k];
+        if (k == 2) plan.recipe[k].spec.hidden = 9;
+        plan.recipe[k].options.optimizer = k == 1 ? OPTIMIZER_SGD : OPTIMIZER_ADAM;
+    }
+    open_window(&drive, &setup);
+    struct experiment *experiment = experiment_new(&plan, NULL, NULL);
+    wait_for(experiment);
+    experiment_run(experiment, LAST);
+    wait_for(experiment);
+    experiment_travel(experiment, PAST);
+    const struct experiment_look *look = wait_for(experiment);
+    struct experiment_copy *copies[MODELS];
+    experiment_ask_copy(experiment, (1u << MODELS) - 1);
+    for (int k = 0; k < MODELS; k++)
+        copies[k] = copy_of(experiment, k);
+    struct update_order *order = update_order_of(&plan.setup, copies, names, MODELS, 2, &err);
+    assert_non_null(order);
+    app_open_update(drive.app, order);
+    drive_settle(&drive);
+    assert_int_equal(drive.app->rivals.count, MODELS - 1);
+    for (int k = 0; k < MODELS; k++) {
+        const struct record *record = k ? drive.app->rivals.list[k - 1].bench->record : drive.app->bench->record;
+        const struct run_point *made = &look->run[k].points[PAST];
+        assert_int_equal(record->update, PAST + 1);
+        assert_int_equal(record->batch_tokens, made->tokens);
+        assert_true(fabs(record_batch_loss(record) - (double)made->loss) < 1e-5 * (double)made->loss);
+        assert_true(fabs(record->grad_norm - (double)made->grad_norm) < 1e-4 * (double)made->grad_norm);
+        experiment_copy_free(copies[k]);
+    }
+    experiment_travel(experiment, PAST + 1);
+    wait_for(experiment);
+    experiment_ask_copy(experiment, 2); // by gradient descent: rounding stays rounding
+    struct experiment_copy *after = copy_of(experiment, 1);
+    const struct record *record = drive.app->rivals.list[0].bench->record;
+    for (size_t i = 0; i < record->layout.size; i++)
+        assert_true(fabs(record->params_after[i] - (double)after->model.params[i]) < 1e-6);
+    experiment_copy_free(after);
+    experiment_free(experiment);
+    drive_close(&drive);
+}
+
 // --- numbers ---
 
 struct tally {
@@ -355,8 +428,9 @@ static void test_sizes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_mouse), cmocka_unit_test(test_by_keyboard),     cmocka_unit_test(test_from_a_file),
-        cmocka_unit_test(test_follows),  cmocka_unit_test(test_update_of_a_run), cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_sizes)};
+        cmocka_unit_test(test_by_mouse),        cmocka_unit_test(test_by_keyboard),
+        cmocka_unit_test(test_from_a_file),     cmocka_unit_test(test_follows),
+        cmocka_unit_test(test_update_of_a_run), cmocka_unit_test(test_from_an_experiment),
+        cmocka_unit_test(test_numbers),         cmocka_unit_test(test_sizes)};
     return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
 }

@@ -322,7 +322,7 @@ static void test_by_keyboard(void **state) {
 static void test_by_mouse(void **state) {
     (void)state;
     struct drive drive;
-    char row[MINIBATCH_CAPTION + 8];
+    char row[sizeof((struct bench_example *)0)->text + 8];
     open_window(&drive, "adding:T=6");
     const struct app *app = drive.app;
     assert_true(drive_click_text(&drive, "adding:T=6"));
