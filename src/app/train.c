@@ -177,10 +177,15 @@ void train_go(struct train_page *page, int64_t update) {
     experiment_travel(page->experiment, update);
 }
 
+int64_t train_interval(const struct experiment_look *look) {
+    enum { WITHOUT_EPOCHS = 50, MOST = 1000 };
+    int64_t epoch = look->epoch > 1 ? look->epoch : WITHOUT_EPOCHS;
+    return epoch < MOST ? epoch : MOST;
+}
+
 int64_t train_window(const struct train_page *page) {
     if (page->smoothing >= 0) return llround(pow(10, page->smoothing));
-    int64_t every = page->shown->check_every;
-    return every > 0 ? every : 1;
+    return train_interval(page->shown);
 }
 
 int64_t train_more(const struct train_page *page, char *label, size_t size) {

@@ -70,7 +70,7 @@ struct train_page {
     struct curves_view view[TRAIN_PLOTS];
     bool failure_closed; // its message was
     int last_plot;       // that was used, for Ctrl+E
-    double smoothing;    // log10 of the updates a point is the mean of; below 0: an interval of checkpoints
+    double smoothing;    // log10 of the updates a point is the mean of; below 0: an epoch
     int64_t drag_to;     // where the handle of the timeline is held, or -1
     int tab;             // of the card at the bottom
     struct train_inside inside;
@@ -89,9 +89,11 @@ void train_settle(struct app *app);                     // waits for reading and
 void train_run_updates(struct app *app, int64_t count); // on from where the parameters are; waits: for pictures
 // Where the parameters are, or are on their way to.
 int64_t train_goal(const struct train_page *page);
-void train_go(struct train_page *page, int64_t update);                      // travels, within what there is
-int64_t train_window(const struct train_page *page);                         // updates that a point is the mean of
-int64_t train_more(const struct train_page *page, char *label, size_t size); // updates of the large button
+void train_go(struct train_page *page, int64_t update); // travels, within what there is
+// Updates that a loss in training is the mean of: an epoch, where it is not too long. And a point of the plots' lines.
+int64_t train_interval(const struct experiment_look *look);
+int64_t train_window(const struct train_page *page);
+int64_t train_more(const struct train_page *page, char *label, size_t size);        // updates of the large button
 const struct run_check *train_check_at(const struct run_look *run, int64_t update); // the last one up to there, or NULL
 int train_loss_digits(double loss);
 bool train_writes(const struct experiment_look *look); // its networks write, so that samples are texts of their own

@@ -16,7 +16,7 @@ struct figure {
 static int collect(const struct train_page *page, int k, struct figure *out) {
     const struct experiment_look *look = page->shown;
     const struct run_look *run = &look->run[k];
-    int64_t at = look->update, window = look->check_every > 0 ? look->check_every : 1;
+    int64_t at = look->update, window = train_interval(look);
     double train = curve_data_mean(&page->curves.run[k].loss, at > window ? at - window : 0, at);
     const struct run_check *check = train_check_at(run, at);
     double valid = check ? check->valid_loss : NAN, accuracy = check ? check->accuracy : NAN;
