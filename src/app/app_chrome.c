@@ -414,7 +414,7 @@ static const struct {
                  {"Shift + P", "hear the example"},
                  {"Ctrl + O, T, D", "open a file; a task; another example"},
                  {"Ctrl + V", "a pasted text as data"},
-                 {"F3, F5", "the workbench, the data"},
+                 {"F3, F4, F5", "the workbench, train and compare, the data"},
                  {"Ctrl + M", "the update’s minibatch: another example of it"},
                  {"Ctrl + E", "save a picture, a film, the trace"},
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},
@@ -425,7 +425,6 @@ static const struct {
                  {"Ctrl →  ←", "of sampling: one operation on, back"},
                  {"F, Alt + click", "where a number comes from"},
                  {"Tab, Shift + Tab", "next control, last control"},
-                 {"F3  F4", "the workbench, train and compare"},
                  {"Esc", "close, back to the stage, deselect"},
                  {"?  F1", "this sheet"}};
 

@@ -190,6 +190,22 @@ static void walk_data_page(void **state) {
     assert_true(on_page[page_find("data")] > 0);
 }
 
+// The page where networks are trained: settings, runs, travels, over the kinds of tasks.
+static void walk_train_page(void **state) {
+    (void)state;
+    static const char *const kinds[] = {"", "adding:T=12", "parity:T=9", "sums", "sine:T=30", "one", "reber"};
+    enum { TASKS = sizeof kinds / sizeof *kinds };
+    for (int k = 0; k < TASKS; k++) {
+        struct app_options options = {.setup = setup_default(), .theme = k % 2, .wait = k % 3 == 0};
+        snprintf(options.setup.task, sizeof options.setup.task, "%s", kinds[k]);
+        begins_on = page_find("train");
+        walk_in(&options, seconds / TASKS);
+        begins_on = PAGE_WORKBENCH;
+    }
+    print_message("train page %ld\n", on_page[page_find("train")]);
+    assert_true(on_page[page_find("train")] > 0);
+}
+
 // A walk that is long enough comes through all views.
 static void saw_all(void **state) {
     (void)state;
@@ -213,6 +229,6 @@ int main(int argc, char **argv) {
     if (argc > 1) seconds = atof(argv[1]);
     if (argc > 2) seed = strtoull(argv[2], NULL, 10);
     const struct CMUnitTest tests[] = {WITHIN_FOLDER(walk), WITHIN_FOLDER(walk_kinds), WITHIN_FOLDER(walk_data_page),
-                                       cmocka_unit_test(saw_all)};
+                                       WITHIN_FOLDER(walk_train_page), cmocka_unit_test(saw_all)};
     return cmocka_run_group_tests_name("walk", tests, NULL, NULL);
 }
