@@ -16,9 +16,10 @@
 #include "ui.h"
 #include "views.h"
 
-struct job;       // a workbench being built
-struct data_page; // the Data page (data_page.h)
-struct opener;    // the sheet of Ctrl+O (open_sheet.h)
+struct job;        // a workbench being built
+struct data_page;  // the Data page (data_page.h)
+struct train_page; // the page "Train and compare" (train.h)
+struct opener;     // the sheet of Ctrl+O (open_sheet.h)
 
 enum { SHELF_MAX = 32 };
 struct shelf_lesson { // a lesson file that can be opened
@@ -57,6 +58,8 @@ struct app {
     bool scene_waits;
 
     struct data_page *data_page; // or NULL: it was never shown
+    struct train_page *train;    // made when the page is first opened
+    size_t training_budget;      // bytes of an experiment's history; 0 = as usual
     int page; // what fills the window: an index of page.h; a picture of a lesson's part and a new network are the
               // workbench's
     struct view_state view;
@@ -141,7 +144,7 @@ bool app_set_within(struct app *app, int index);
 void app_open_setup(struct app *app, const struct setup *setup); // builds in the worker
 // A checkpoint, a lesson, arrays: at once. Data: on the Data page, where they are looked at before they are used.
 void app_open_file(struct app *app, const char *path);
-void app_look_at_data(struct app *app); // what the workbench has open, on the Data page
+void app_look_at_data(struct app *app);                                 // what the workbench has open, on the Data page
 bool app_open_task(struct app *app, const char *text, struct err *err); // "copy:T=50", to be walked through
 // A text as data, kept as a file beside the preferences; of a path that is there, that file. done: "Pasted", for what
 // is then said. False: the message is shown.

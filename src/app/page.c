@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-extern const struct page page_workbench, page_data;
+extern const struct page page_workbench, page_train, page_data;
 
-static const struct page *const pages[] = {&page_workbench, &page_data};
+static const struct page *const pages[] = {&page_workbench, &page_train, &page_data};
 enum { PAGES = sizeof pages / sizeof *pages };
 
 int page_count(void) {

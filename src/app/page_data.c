@@ -189,4 +189,4 @@ static void draw(struct app *app, rect whole, double now) {
     app_page_keys(app);
 }
 
-const struct page page_data = {"data", "Data", KEY_F1 + 4, draw};
+const struct page page_data = {"data", "Data", KEY_F1 + 4, draw, NULL};

@@ -37,11 +37,11 @@ static long resident_pages(void) {
 }
 
 static struct input_event random_event(struct rng *rng, float w, float h) {
-    static const int keys[] = {KEY_TAB,     KEY_ENTER,     KEY_ESCAPE, KEY_SPACE,  KEY_BACKSPACE, KEY_DELETE,
-                               KEY_LEFT,    KEY_RIGHT,     KEY_UP,     KEY_DOWN,   KEY_HOME,      KEY_END,
-                               KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_F1,     KEY_F1 + 2, KEY_F1 + 4,    '1',
-                               '2',         '3',           '4',        '5',        '-',           '=',
-                               '0',         '[',           ']',        ',',        '.',           '?'};
+    static const int keys[] = {KEY_TAB,   KEY_ENTER,  KEY_ESCAPE, KEY_SPACE,  KEY_BACKSPACE, KEY_DELETE,  KEY_LEFT,
+                               KEY_RIGHT, KEY_UP,     KEY_DOWN,   KEY_HOME,   KEY_END,       KEY_PAGE_UP, KEY_PAGE_DOWN,
+                               KEY_F1,    KEY_F1 + 2, KEY_F1 + 3, KEY_F1 + 4, '1',           '2',         '3',
+                               '4',       '5',        '-',        '=',        '0',           '[',         ']',
+                               ',',       '.',        '?'};
     enum { KEYS = sizeof keys / sizeof *keys, LETTERS = 'z' - 'a' + 1 };
     static const char *const texts[] = {"a", "troodon", "Ω", " ", "7", "-1.5", "x", "\xe2\x82\xac"};
     struct input_event event = {0};
@@ -116,6 +116,7 @@ static void walk_in(struct app_options *options, double seconds_here) {
     if (!drive_open(&drive, options, 1440, 900, 1, &err)) fail_msg("%s", err.message);
     drive.app->ui.clipboard_get = some_text;
     app_show_page(drive.app, begins_on);
+    drive.app->training_budget = 4 << 20;
     struct rng rng = rng_seed(seed);
     double end = clock_seconds() + seconds_here;
     long events = 0, early = 0;
@@ -189,6 +190,22 @@ static void walk_data_page(void **state) {
     assert_true(on_page[page_find("data")] > 0);
 }
 
+// The page where networks are trained: settings, runs, travels, over the kinds of tasks.
+static void walk_train_page(void **state) {
+    (void)state;
+    static const char *const kinds[] = {"", "adding:T=12", "parity:T=9", "sums", "sine:T=30", "one", "reber"};
+    enum { TASKS = sizeof kinds / sizeof *kinds };
+    for (int k = 0; k < TASKS; k++) {
+        struct app_options options = {.setup = setup_default(), .theme = k % 2, .wait = k % 3 == 0};
+        snprintf(options.setup.task, sizeof options.setup.task, "%s", kinds[k]);
+        begins_on = page_find("train");
+        walk_in(&options, seconds / TASKS);
+        begins_on = PAGE_WORKBENCH;
+    }
+    print_message("train page %ld\n", on_page[page_find("train")]);
+    assert_true(on_page[page_find("train")] > 0);
+}
+
 // A walk that is long enough comes through all views.
 static void saw_all(void **state) {
     (void)state;
@@ -212,6 +229,6 @@ int main(int argc, char **argv) {
     if (argc > 1) seconds = atof(argv[1]);
     if (argc > 2) seed = strtoull(argv[2], NULL, 10);
     const struct CMUnitTest tests[] = {WITHIN_FOLDER(walk), WITHIN_FOLDER(walk_kinds), WITHIN_FOLDER(walk_data_page),
-                                       cmocka_unit_test(saw_all)};
+                                       WITHIN_FOLDER(walk_train_page), cmocka_unit_test(saw_all)};
     return cmocka_run_group_tests_name("walk", tests, NULL, NULL);
 }
