@@ -1,0 +1,198 @@
+#include "kept_lines.h"
+
+#include "experiment_parts.h"
+#include "fields.h"
+#include "file.h"
+#include "mem.h"
+#include "run_folder.h"
+#include <math.h>
+#include <string.h>
+
+enum { GAP_MOST = 1000000 }; // updates that may be missing in one place
+static const size_t MOST_BYTES = (size_t)4 << 30;
+#define COUNT(table) ((int)(sizeof(table) / sizeof *(table)))
+
+static const struct field point_fields[] = {
+    {"loss", FIELD_FLOAT, offsetof(struct run_point, loss), 0, NULL},
+    {"grad_norm", FIELD_FLOAT, offsetof(struct run_point, grad_norm), 0, NULL},
+    {"clip_scale", FIELD_FLOAT, offsetof(struct run_point, clip_scale), 0, NULL},
+    {"lr", FIELD_FLOAT, offsetof(struct run_point, lr), 0, NULL},
+    {"seconds", FIELD_FLOAT, offsetof(struct run_point, seconds), 0, NULL},
+    {"tokens", FIELD_INT, offsetof(struct run_point, tokens), 0, NULL},
+};
+static const struct field check_fields[] = {
+    {"validation_loss", FIELD_REAL, offsetof(struct run_check, valid_loss), 0, NULL},
+    {"accuracy", FIELD_REAL, offsetof(struct run_check, accuracy), 0, NULL},
+};
+static const struct field update_field = {"update", FIELD_LONG, offsetof(struct kept_at, update), 0, NULL};
+static const struct field branch_fields[] = {
+    {"branch", FIELD_LONG, offsetof(struct kept_at, branch), 0, NULL},
+    {"from", FIELD_LONG, offsetof(struct kept_at, update), 0, NULL},
+};
+
+// ---- writing ----
+
+void kept_put_point(struct str *out, int64_t update, const struct run_point *point) {
+    str_printf(out, "{\"update\":%lld,", (long long)update);
+    fields_write(out, point_fields, COUNT(point_fields), point);
+    str_put(out, "}\n");
+}
+
+void kept_put_check(struct str *out, const struct run_check *check) {
+    str_printf(out, "{\"update\":%lld,", (long long)check->update);
+    fields_write(out, check_fields, COUNT(check_fields), check);
+    str_put(out, ",\"text\":[");
+    for (int i = 0; i < CHECK_TEXTS; i++) {
+        if (i > 0) str_put_char(out, ',');
+        json_put_text(out, check->text[i]);
+    }
+    str_put(out, "]}\n");
+}
+
+void kept_put_branch(struct str *out, int64_t branch, int64_t from) {
+    const struct kept_at at = {branch, from};
+    str_put_char(out, '{');
+    fields_write(out, branch_fields, COUNT(branch_fields), &at);
+    str_put(out, "}\n");
+}
+
+// ---- reading ----
+
+enum outcome { LINE_TAKEN, LINE_DAMAGED, LINE_LATER, LINE_NO_MEMORY };
+struct reading {
+    struct kept_curve *curve;
+    struct kept_at until;
+    int64_t branch; // of the lines at hand
+};
+
+static bool add_point(struct kept_curve *curve, const struct run_point *point) {
+    struct point_list list = {curve->points, curve->count, curve->room};
+    bool good = point_add(&list, point);
+    curve->points = list.items;
+    curve->count = list.count;
+    curve->room = list.room;
+    return good;
+}
+
+static enum outcome take_point(struct reading *r, const json_t *json, int64_t update) {
+    struct kept_curve *curve = r->curve;
+    const struct run_point none = {NAN, NAN, NAN, NAN, 0, 0};
+    struct run_point point = none;
+    if (!fields_read(json, point_fields, COUNT(point_fields), &point, NULL) || update <= curve->count ||
+        update > curve->count + GAP_MOST)
+        return LINE_DAMAGED;
+    while (curve->count < update - 1)
+        if (!add_point(curve, &none)) return LINE_NO_MEMORY;
+    return add_point(curve, &point) ? LINE_TAKEN : LINE_NO_MEMORY;
+}
+
+static bool read_texts(const json_t *list, struct run_check *check) {
+    for (size_t i = 0; i < CHECK_TEXTS; i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+        if (text) str_line(text, strlen(text), check->text[i], CHECK_TEXT);
+    }
+    return !list || json_is_array(list);
+}
+
+static enum outcome take_check(struct reading *r, const json_t *json, int64_t update) {
+    struct kept_curve *curve = r->curve;
+    struct run_check check = {.update = update, .train_loss = NAN, .valid_loss = NAN, .accuracy = NAN};
+    int64_t before = curve->check_count > 0 ? curve->checks[curve->check_count - 1].update : -1;
+    if (!fields_read(json, check_fields, COUNT(check_fields), &check, NULL) || update <= before ||
+        !read_texts(json_object_get(json, "text"), &check))
+        return LINE_DAMAGED;
+    if (curve->check_count == curve->check_room) {
+        size_t room = (size_t)curve->check_room, more = room > 0 ? 2 * room : 16;
+        struct run_check *checks = mem_grow(curve->checks, room * sizeof *checks, more * sizeof *checks);
+        if (!checks) return LINE_NO_MEMORY;
+        curve->checks = checks;
+        curve->check_room = (int)more;
+    }
+    curve->checks[curve->check_count++] = check;
+    if (!(check.valid_loss >= curve->best) && !isnan(check.valid_loss)) curve->best = check.valid_loss;
+    return LINE_TAKEN;
+}
+
+// What the branch before had after `from` is left out.
+static enum outcome take_branch(struct reading *r, const json_t *json) {
+    struct kept_at at = {-1, -1};
+    if (!fields_read(json, branch_fields, COUNT(branch_fields), &at, NULL) || at.branch <= r->branch || at.update < 0)
+        return LINE_DAMAGED;
+    if (at.branch > r->until.branch) return LINE_LATER;
+    struct kept_curve *curve = r->curve;
+    r->branch = at.branch;
+    if (curve->count > at.update) curve->count = at.update;
+    while (curve->check_count > 0 && curve->checks[curve->check_count - 1].update > at.update)
+        run_check_release(&curve->checks[--curve->check_count]);
+    return LINE_TAKEN;
+}
+
+typedef enum outcome take_line(struct reading *r, const json_t *json, int64_t update);
+
+static enum outcome take_json(struct reading *r, const json_t *json, take_line *take) {
+    struct kept_at at = {0, -1};
+    if (json_object_get(json, "branch")) return take_branch(r, json);
+    if (!fields_read(json, &update_field, 1, &at, NULL) || at.update < 0) return LINE_DAMAGED;
+    if (r->branch == r->until.branch && at.update > r->until.update) return LINE_LATER;
+    return take(r, json, at.update);
+}
+
+// first: the line; cut: the last one has no end.
+static void say_left_out(struct str *remarks, const char *path, long damaged, long first, bool cut) {
+    if (damaged == 0) return;
+    if (remarks->size > 0) str_put_char(remarks, ' ');
+    if (damaged == 1)
+        str_printf(remarks, "%s: line %ld is %s and was left out.", path, first, cut ? "cut off" : "damaged");
+    else
+        str_printf(remarks, "%s: %ld damaged lines were left out, line %ld first.", path, damaged, first);
+}
+
+// *size: bytes of the lines that were read.
+static bool read_lines(struct reading *r, const char *path, take_line *take, int64_t *size, struct str *remarks,
+                       struct err *err) {
+    struct bytes bytes;
+    *size = 0;
+    if (!file_exists(path)) return true;
+    if (!file_read(path, MOST_BYTES, &bytes, err)) return false;
+    enum outcome outcome = LINE_TAKEN;
+    const char *at = bytes.data, *end = bytes.data + bytes.size;
+    long damaged = 0, first = 0;
+    bool cut = false;
+    r->branch = 1;
+    for (long line = 1; at < end; line++) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        json_t *json = stop ? json_loadb(at, (size_t)(stop - at), JSON_REJECT_DUPLICATES, NULL) : NULL;
+        outcome = json ? take_json(r, json, take) : LINE_DAMAGED;
+        json_decref(json);
+        if (outcome == LINE_DAMAGED && damaged++ == 0) first = line;
+        cut = !stop;
+        if (cut || outcome == LINE_LATER || outcome == LINE_NO_MEMORY) break;
+        at = stop + 1;
+    }
+    say_left_out(remarks, path, damaged, first, cut);
+    *size = at - bytes.data;
+    if (r->branch > r->curve->branch) r->curve->branch = r->branch;
+    bytes_release(&bytes);
+    return outcome != LINE_NO_MEMORY || err_at(err, ERR_MEMORY, path, 0, 0, "no memory for the curves");
+}
+
+bool kept_curve_read(const char *folder, int k, struct kept_at at, struct kept_curve *out, struct str *remarks,
+                     struct err *err) {
+    char path[RUN_FOLDER_PATH];
+    struct reading reading = {.curve = out, .until = at};
+    *out = (struct kept_curve){.branch = 1, .best = NAN};
+    run_path(folder, k, "updates.jsonl", path);
+    bool good = read_lines(&reading, path, take_point, &out->updates_size, remarks, err);
+    run_path(folder, k, "checks.jsonl", path);
+    good = good && read_lines(&reading, path, take_check, &out->checks_size, remarks, err);
+    if (!good) kept_curve_release(out);
+    return good;
+}
+
+void kept_curve_release(struct kept_curve *curve) {
+    for (int i = 0; i < curve->check_count; i++)
+        run_check_release(&curve->checks[i]);
+    mem_free(curve->points);
+    mem_free(curve->checks);
+    *curve = (struct kept_curve){0};
+}
