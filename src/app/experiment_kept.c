@@ -317,6 +317,9 @@ static bool open_model(struct kept *kept, int k, struct kept_at at, struct err *
     struct kept_model *model = &kept->model[k];
     char path[RUN_FOLDER_PATH];
     if (!kept_curve_read(kept->folder, k, at, curve, &kept->remarks, err)) return false;
+    if (curve->count < at.update)
+        str_printf(&kept->remarks, "%sOf model %d the numbers of %lld updates are missing.",
+                   kept->remarks.size > 0 ? " " : "", k + 1, (long long)(at.update - curve->count));
     if (!pad_curve(curve, at.update))
         return err_set(err, ERR_MEMORY, "no memory for %lld updates", (long long)at.update);
     model->size[FILE_UPDATES] = curve->updates_size;
@@ -365,7 +368,7 @@ static bool find_common(struct kept *kept, struct err *err) {
 static bool open_run(struct kept *kept, struct err *err) {
     const char *folder = kept->folder;
     if ((kept->lock = run_lock(folder, err)) < 0) return false;
-    const struct kept_at none = {1, 0};
+    const struct kept_at none = {1, -1};
     bool good = find_common(kept, err) && run_folder_make(folder, kept->plan.models, err);
     const struct kept_common *common = kept->common;
     for (int k = 0; good && k < kept->plan.models; k++)

@@ -62,7 +62,13 @@ enum outcome { LINE_TAKEN, LINE_DAMAGED, LINE_LATER, LINE_NO_MEMORY };
 struct reading {
     struct kept_curve *curve;
     struct kept_at until;
-    int64_t branch; // of the lines at hand
+    const struct lines *lines; // of which file
+    int64_t branch;            // of the lines at hand
+};
+struct lines {
+    const char *name;
+    enum outcome (*take)(struct reading *r, const json_t *json, int64_t update);
+    void (*cut)(struct kept_curve *curve, int64_t from);
 };
 
 static bool add_point(struct kept_curve *curve, const struct run_point *point) {
@@ -113,28 +119,32 @@ static enum outcome take_check(struct reading *r, const json_t *json, int64_t up
     return LINE_TAKEN;
 }
 
+static void cut_points(struct kept_curve *curve, int64_t from) {
+    if (curve->count > from) curve->count = from;
+}
+
+static void cut_checks(struct kept_curve *curve, int64_t from) {
+    while (curve->check_count > 0 && curve->checks[curve->check_count - 1].update > from)
+        run_check_release(&curve->checks[--curve->check_count]);
+}
+
 // What the branch before had after `from` is left out.
 static enum outcome take_branch(struct reading *r, const json_t *json) {
     struct kept_at at = {-1, -1};
     if (!fields_read(json, branch_fields, COUNT(branch_fields), &at, NULL) || at.branch <= r->branch || at.update < 0)
         return LINE_DAMAGED;
     if (at.branch > r->until.branch) return LINE_LATER;
-    struct kept_curve *curve = r->curve;
     r->branch = at.branch;
-    if (curve->count > at.update) curve->count = at.update;
-    while (curve->check_count > 0 && curve->checks[curve->check_count - 1].update > at.update)
-        run_check_release(&curve->checks[--curve->check_count]);
+    r->lines->cut(r->curve, at.update);
     return LINE_TAKEN;
 }
 
-typedef enum outcome take_line(struct reading *r, const json_t *json, int64_t update);
-
-static enum outcome take_json(struct reading *r, const json_t *json, take_line *take) {
+static enum outcome take_json(struct reading *r, const json_t *json) {
     struct kept_at at = {0, -1};
     if (json_object_get(json, "branch")) return take_branch(r, json);
     if (!fields_read(json, &update_field, 1, &at, NULL) || at.update < 0) return LINE_DAMAGED;
     if (r->branch == r->until.branch && at.update > r->until.update) return LINE_LATER;
-    return take(r, json, at.update);
+    return r->lines->take(r, json, at.update);
 }
 
 // first: the line; cut: the last one has no end.
@@ -148,9 +158,11 @@ static void say_left_out(struct str *remarks, const char *path, long damaged, lo
 }
 
 // *size: bytes of the lines that were read.
-static bool read_lines(struct reading *r, const char *path, take_line *take, int64_t *size, struct str *remarks,
+static bool read_lines(struct reading *r, const char *folder, int k, int64_t *size, struct str *remarks,
                        struct err *err) {
     struct bytes bytes;
+    char path[RUN_FOLDER_PATH];
+    run_path(folder, k, r->lines->name, path);
     *size = 0;
     if (!file_exists(path)) return true;
     if (!file_read(path, MOST_BYTES, &bytes, err)) return false;
@@ -162,7 +174,7 @@ static bool read_lines(struct reading *r, const char *path, take_line *take, int
     for (long line = 1; at < end; line++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         json_t *json = stop ? json_loadb(at, (size_t)(stop - at), JSON_REJECT_DUPLICATES, NULL) : NULL;
-        outcome = json ? take_json(r, json, take) : LINE_DAMAGED;
+        outcome = json ? take_json(r, json) : LINE_DAMAGED;
         json_decref(json);
         if (outcome == LINE_DAMAGED && damaged++ == 0) first = line;
         cut = !stop;
@@ -178,13 +190,13 @@ static bool read_lines(struct reading *r, const char *path, take_line *take, int
 
 bool kept_curve_read(const char *folder, int k, struct kept_at at, struct kept_curve *out, struct str *remarks,
                      struct err *err) {
-    char path[RUN_FOLDER_PATH];
-    struct reading reading = {.curve = out, .until = at};
+    static const struct lines updates = {"updates.jsonl", take_point, cut_points},
+                              checks = {"checks.jsonl", take_check, cut_checks};
+    struct reading reading = {.curve = out, .until = at, .lines = &updates};
     *out = (struct kept_curve){.branch = 1, .best = NAN};
-    run_path(folder, k, "updates.jsonl", path);
-    bool good = read_lines(&reading, path, take_point, &out->updates_size, remarks, err);
-    run_path(folder, k, "checks.jsonl", path);
-    good = good && read_lines(&reading, path, take_check, &out->checks_size, remarks, err);
+    bool good = read_lines(&reading, folder, k, &out->updates_size, remarks, err);
+    reading.lines = &checks;
+    good = good && read_lines(&reading, folder, k, &out->checks_size, remarks, err);
     if (!good) kept_curve_release(out);
     return good;
 }
