@@ -6,9 +6,10 @@
 #include "mem.h"
 #include "run_folder.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { GAP_MOST = 1000000 }; // updates that may be missing in one place
+enum { GAP_MOST = 1000000, TAIL_BYTES = 32 << 10 }; // updates that may be missing in one place; of kept_end_read()
 static const size_t MOST_BYTES = (size_t)4 << 30;
 #define COUNT(table) ((int)(sizeof(table) / sizeof *(table)))
 
@@ -207,4 +208,65 @@ void kept_curve_release(struct kept_curve *curve) {
     mem_free(curve->points);
     mem_free(curve->checks);
     *curve = (struct kept_curve){0};
+}
+
+// ---- the end ----
+
+// The last bytes of a file, without the line that they begin in the middle of. Empty where it cannot be read.
+static void read_tail(const char *folder, int k, const char *name, struct str *out) {
+    char path[RUN_FOLDER_PATH];
+    run_path(folder, k, name, path);
+    FILE *file = fopen(path, "rb");
+    if (!file) return;
+    char *bytes = mem_need(TAIL_BYTES, 1);
+    fseek(file, 0, SEEK_END);
+    long size = ftell(file), from = size > TAIL_BYTES ? size - TAIL_BYTES : 0;
+    fseek(file, from, SEEK_SET);
+    size_t got = fread(bytes, 1, TAIL_BYTES, file);
+    fclose(file);
+    const char *start = from > 0 ? memchr(bytes, '\n', got) : bytes;
+    if (start && from > 0) start++;
+    if (start) str_put_n(out, start, got - (size_t)(start - bytes));
+    mem_free(bytes);
+}
+
+// Gives each whole line of the tail that is an update's or a checkpoint's.
+static void each_line(const struct str *tail, struct kept_end *end,
+                      void (*take)(struct kept_end *end, const json_t *json, int64_t update)) {
+    const char *at = str_text(tail);
+    for (const char *stop; (stop = strchr(at, '\n')); at = stop + 1) {
+        struct kept_at place = {0, -1};
+        json_t *json = json_loadb(at, (size_t)(stop - at), 0, NULL);
+        if (json && fields_read(json, &update_field, 1, &place, NULL) && place.update >= 0)
+            take(end, json, place.update);
+        json_decref(json);
+    }
+}
+
+static void end_point(struct kept_end *end, const json_t *json, int64_t update) {
+    struct run_point point = {NAN, NAN, NAN, NAN, 0, 0};
+    if (!fields_read(json, point_fields, COUNT(point_fields), &point, NULL)) return;
+    end->update = update;
+    double loss = (double)point.loss;
+    end->train_loss = isnan(end->train_loss) ? loss : 0.95 * end->train_loss + 0.05 * loss;
+}
+
+static void end_check(struct kept_end *end, const json_t *json, int64_t update) {
+    struct run_check check = {.valid_loss = NAN, .accuracy = NAN};
+    if (!fields_read(json, check_fields, COUNT(check_fields), &check, NULL)) return;
+    end->check_update = update;
+    end->valid_loss = check.valid_loss;
+    end->accuracy = check.accuracy;
+}
+
+struct kept_end kept_end_read(const char *folder, int k) {
+    struct kept_end end = {.train_loss = NAN, .valid_loss = NAN, .accuracy = NAN, .check_update = -1};
+    struct str tail = {0};
+    read_tail(folder, k, "updates.jsonl", &tail);
+    each_line(&tail, &end, end_point);
+    str_clear(&tail);
+    read_tail(folder, k, "checks.jsonl", &tail);
+    each_line(&tail, &end, end_check);
+    str_release(&tail);
+    return end;
 }

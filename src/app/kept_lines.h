@@ -29,3 +29,12 @@ struct kept_curve {
 bool kept_curve_read(const char *folder, int k, struct kept_at at, struct kept_curve *out, struct str *remarks,
                      struct err *err);
 void kept_curve_release(struct kept_curve *curve);
+
+// How far a run is, from the ends of its files alone.
+struct kept_end {
+    int64_t update;              // last one that has a line; 0 = none
+    double train_loss;           // running mean over its last updates; NaN = none
+    double valid_loss, accuracy; // at the last checkpoint; NaN = none
+    int64_t check_update;        // of that; -1 = none
+};
+struct kept_end kept_end_read(const char *folder, int k);
