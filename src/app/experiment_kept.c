@@ -442,6 +442,8 @@ void kept_save_by(struct kept *kept, kept_saver *save, void *context) {
     kept->save_context = context;
 }
 
-void kept_set_other_options(struct kept *kept) {
-    kept->settings.other = true;
+bool kept_set_options(struct kept *kept, const struct recipe *recipe, bool other, struct err *err) {
+    kept->settings.plan.recipe[0] = kept->plan.recipe[0] = *recipe;
+    kept->settings.other = other;
+    return !kept->begun || kept_settings_save(kept->folder, &kept->settings, err);
 }

@@ -40,4 +40,5 @@ bool kept_write(struct kept *kept, const struct run_keep *keep); // false: there
 // that of the state's `run`.
 typedef bool kept_saver(void *context, const char *path, const char *mark, struct err *err);
 void kept_save_by(struct kept *kept, kept_saver *save, void *context);
-void kept_set_other_options(struct kept *kept);
+// Options of model 0 as they are now, and whether there are others that only `unroll train` has: into the settings.
+bool kept_set_options(struct kept *kept, const struct recipe *recipe, bool other, struct err *err);
