@@ -1,4 +1,5 @@
 #include "app_chrome.h"
+#include "experiments_sheet.h"
 
 #include "file.h"
 #include "job.h"
@@ -454,6 +455,7 @@ void app_overlays(struct app *app) {
     if (app->preferences_open) app_preferences_sheet(app);
     if (app->saving_open) app_saving_sheet(app);
     if (app->opener->open) app_opener_sheet(app);
+    app_experiments_sheet(app);
 }
 
 void app_empty(struct app *app, rect stage, rect right, rect bottom) {
