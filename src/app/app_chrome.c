@@ -67,13 +67,13 @@ void app_change_scale(struct app *app, double factor) {
 }
 
 void app_toggle_popup(struct app *app, enum app_popup popup) {
-    const char *const chips[] = {model_chip, data_chip, lessons_chip};
+    const char *const chips[] = {model_chip, data_chip, lessons_chip, APP_MINIBATCH_CHIP};
     ui_popup_open(&app->ui, chips[popup]);
 }
 
 // --- menus ---
 
-static void menu_label(struct ui *ui, rect *r, const char *text) {
+void app_menu_label(struct ui *ui, rect *r, const char *text) {
     rect row = rect_cut_top(r, 26);
     draw_text(ui->list, row.x, row.y + 17, text, text_of(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_LEFT));
 }
@@ -123,7 +123,7 @@ static void model_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     struct recipe *draft = &app->draft.recipe;
     rect r = ui_popup_begin(ui, anchor, 340, 228 + 36 * CELL_ROWS);
-    menu_label(ui, &r, "Cell");
+    app_menu_label(ui, &r, "Cell");
     cell_rows(ui, &r, &draft->spec);
     rect_cut_top(&r, 8);
     long units = draft->spec.hidden;
@@ -148,10 +148,7 @@ static void model_menu(struct app *app, rect anchor) {
         } else {
             draft->seed = seed;
             app->draft.checkpoint[0] = 0;
-            const struct workbench *bench = app->bench;
-            bool typed = bench && bench->example_index < 0;
-            snprintf(app->draft.word, sizeof app->draft.word, "%s", typed ? bench->example_text : "");
-            app->draft.example = bench && !typed ? bench->example_index : 0;
+            if (app->bench) setup_keep_example(&app->draft, app->bench);
             app_open_setup(app, &app->draft);
             ui_popup_close(ui);
         }
@@ -185,7 +182,7 @@ static void word_rows(struct app *app, rect *r) {
     const struct dataset *data = app->bench->data;
     bool typed = is_typed(data);
     if (typed) {
-        menu_label(ui, r, own_text_label(data));
+        app_menu_label(ui, r, own_text_label(data));
         if (ui_text_field(ui, rect_cut_top(r, 32), "word", app->word_field, sizeof app->word_field,
                           "type and press Enter") &&
             app_set_word(app, app->word_field))
@@ -197,7 +194,7 @@ static void word_rows(struct app *app, rect *r) {
     format_count(number, sizeof number, count);
     snprintf(label, sizeof label, "%s of the %s in the %s", typed ? "or one" : "One", number,
              data->task ? "task" : "file");
-    menu_label(ui, r, label);
+    app_menu_label(ui, r, label);
     int row = ui_list(ui, rect_cut_top(r, 180), "examples", count, example_row, app, &app->list_row);
     if (row >= 0 && app_set_number(app, row)) ui_popup_close(ui);
     rect_cut_top(r, 8);
@@ -206,8 +203,10 @@ static void word_rows(struct app *app, rect *r) {
 static void data_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     float examples = !app->bench ? 0 : is_typed(app->bench->data) ? 280 : 280 - TYPED_ROWS;
-    rect r = ui_popup_begin(ui, anchor, 340, examples + 2 * 32);
+    bool follows = app_can_follow(app);
+    rect r = ui_popup_begin(ui, anchor, 340, examples + (follows ? NEXT_UPDATE : 0) + 2 * 32);
     if (app->bench) word_rows(app, &r);
+    if (follows) app_next_update_row(app, &r);
     static const char *const labels[] = {"Another file ...", "Another task ..."}, *const keys[] = {"Ctrl O", "Ctrl T"};
     for (int k = 0; k < 2; k++) {
         if (!ui_menu_row(ui, rect_cut_top(&r, 32), labels[k], keys[k], false)) continue;
@@ -366,7 +365,9 @@ void app_top_bar(struct app *app, rect r) {
     x -= w + 8;
     rect net = {x, 10, w, 28};
 
-    crumbs(app, x - 16);
+    x = app_minibatch_chip(app, x - 8);
+
+    crumbs(app, x - 8);
     bool was = app->model_open;
     app->model_open = ui_chip_id(ui, net, ICON_GRID, model, model_chip);
     if (app->model_open && !was) {
@@ -403,6 +404,7 @@ static const struct {
                  {"Shift + P", "hear the example"},
                  {"Ctrl + O, T, D", "open a file; a task; another example"},
                  {"Ctrl + V", "a pasted text as data"},
+                 {"Ctrl + M", "the update’s minibatch: another example of it"},
                  {"Ctrl + E", "save a picture, a film, the trace"},
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},
                  {"Ctrl (Shift) C", "copy the number under the pointer; the equation as LaTeX"},

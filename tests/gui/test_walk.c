@@ -42,7 +42,7 @@ static struct input_event random_event(struct rng *rng, float w, float h) {
     static const char *const texts[] = {"a", "troodon", "Ω", " ", "7", "-1.5", "x", "\xe2\x82\xac"};
     struct input_event event = {0};
     if (rng_below(rng, 300) == 0) // the ways in
-        return (struct input_event){.kind = INPUT_KEY, .key = "otdv"[rng_below(rng, 4)], .mods = MOD_CTRL};
+        return (struct input_event){.kind = INPUT_KEY, .key = "otdvm"[rng_below(rng, 5)], .mods = MOD_CTRL};
     event.at = (point){(float)(rng_uniform(rng) * w), (float)(rng_uniform(rng) * h)};
     if (rng_below(rng, 6) == 0) event.at.y = (float)(rng_uniform(rng) * 48);
     if (rng_below(rng, 6) == 0) event.at.y = h - (float)(rng_uniform(rng) * 120);
@@ -121,6 +121,8 @@ static void walk_in(struct app_options *options, double seconds_here) {
         struct input_event event = random_event(&rng, drive.width, drive.height);
         app_event(drive.app, &event);
         drive_frame(&drive);
+        if (rng_below(&rng, 3000) == 0 && drive.app->bench)
+            app_compare_with(drive.app, (enum cell_id)rng_below(&rng, 4));
         stay_here(drive.app);
         count_view(&drive);
         if (drive.app->wish == APP_QUIT) drive.app->wish = APP_NOTHING;
