@@ -7,6 +7,7 @@
 #include "open_sheet.h"
 #include "page.h"
 #include "surgery.h"
+#include "train.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,6 +86,7 @@ struct app *app_new(const struct app_options *options, struct err *err) {
 void app_free(struct app *app) {
     if (!app) return;
     app_stop_saving(app);
+    train_page_free(app->train);
     homework_free(app->homework);
     homework_files_release(&app->homework_files);
     if (app->job) {

@@ -16,8 +16,9 @@
 #include "ui.h"
 #include "views.h"
 
-struct job;    // a workbench being built
-struct opener; // the sheet of Ctrl+O (open_sheet.h)
+struct job;        // a workbench being built
+struct train_page; // train.h
+struct opener;     // the sheet of Ctrl+O (open_sheet.h)
 
 enum { SHELF_MAX = 32 };
 struct shelf_lesson { // a lesson file that can be opened
@@ -55,6 +56,8 @@ struct app {
     struct lesson_scene scene; // waits for the job: the place to go to
     bool scene_waits;
 
+    struct train_page *train; // made when the page is first opened
+    size_t training_budget;   // bytes of an experiment's history; 0 = as usual
     int page; // what fills the window: an index of page.h; a picture of a lesson's part and a new network are the
               // workbench's
     struct view_state view;

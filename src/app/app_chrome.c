@@ -6,6 +6,7 @@
 #include "mem.h"
 #include "open_sheet.h"
 #include "page.h"
+#include "train.h"
 #include "widgets.h"
 #include <math.h>
 #include <stdio.h>
@@ -103,9 +104,9 @@ static void choice_slider(struct ui *ui, rect *r, const char *label, const int *
 }
 
 // The cells in rows of three; the row without the chosen one shows none as chosen.
-enum { CELLS_A_ROW = 3, CELL_ROWS = (CELL_COUNT + CELLS_A_ROW - 1) / CELLS_A_ROW };
+enum { CELLS_A_ROW = APP_CELLS_A_ROW, CELL_ROWS = APP_CELL_ROWS };
 
-static void cell_rows(struct ui *ui, rect *r, struct net_spec *spec) {
+void app_cell_rows(struct ui *ui, rect *r, struct net_spec *spec) {
     const char *titles[CELLS_A_ROW];
     for (int first = 0; first < CELL_COUNT; first += CELLS_A_ROW) {
         int count = CELL_COUNT - first < CELLS_A_ROW ? CELL_COUNT - first : CELLS_A_ROW,
@@ -122,9 +123,9 @@ static void cell_rows(struct ui *ui, rect *r, struct net_spec *spec) {
 static void model_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     struct recipe *draft = &app->draft.recipe;
-    rect r = ui_popup_begin(ui, anchor, 340, 228 + 36 * CELL_ROWS);
+    rect r = ui_popup_begin(ui, anchor, 340, 228 + 44 + 36 * CELL_ROWS);
     app_menu_label(ui, &r, "Cell");
-    cell_rows(ui, &r, &draft->spec);
+    app_cell_rows(ui, &r, &draft->spec);
     rect_cut_top(&r, 8);
     long units = draft->spec.hidden;
     choice_slider(ui, &r, "Units", unit_choices, UNIT_CHOICES, &units);
@@ -152,6 +153,11 @@ static void model_menu(struct app *app, rect anchor) {
             app_open_setup(app, &app->draft);
             ui_popup_close(ui);
         }
+    }
+    rect_cut_top(&r, 8);
+    if (ui_button(ui, rect_cut_top(&r, 36), "Train and compare", false)) {
+        train_open_setup(app); // what is open, not what the menu is being set to
+        ui_popup_close(ui);
     }
     ui_popup_end(ui);
 }

@@ -6,6 +6,9 @@
 enum { TOP_BAR = 48 };
 enum app_popup { APP_POPUP_MODEL, APP_POPUP_DATA, APP_POPUP_LESSONS, APP_POPUP_MINIBATCH };
 
+enum { APP_CELLS_A_ROW = 3, APP_CELL_ROWS = (CELL_COUNT + APP_CELLS_A_ROW - 1) / APP_CELLS_A_ROW };
+void app_cell_rows(struct ui *ui, rect *r, struct net_spec *spec); // rows of 36, to choose a cell
+
 void app_wake(void *app);                             // any thread: there is something new to show
 void app_opener_sheet(struct app *app);               // of Ctrl+O
 void app_remember(struct app *app, const char *path); // among the recent files

@@ -114,10 +114,11 @@ static bool draw_all(struct app *app, const struct picture *picture, struct err 
             good = err_set(err, ERR_VALUE, "--step: this example has %d steps, found %d", count, picture->step);
         if (picture->step >= 0) app_seek(app, picture->step);
         int page = picture->view - FIGURES - view_count();
-        if (page >= 0)
+        if (page >= 0) {
             app_show_page(app, page + 1);
-        else if (picture->view >= FIGURES)
-            app_show_view(app, picture->view - FIGURES);
+            if (page_get(page + 1)->prepare) page_get(page + 1)->prepare(app);
+        }
+        if (page < 0 && picture->view >= FIGURES) app_show_view(app, picture->view - FIGURES);
         if (picture->view >= 0 && picture->view < FIGURES) {
             app->view.backward = picture->view == 1;
             app->view.backward_pinned = true;

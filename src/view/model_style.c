@@ -20,7 +20,7 @@ color model_ink(const struct theme *theme, int model) {
     return inks[known(model)];
 }
 
-static void stroke(struct draw_list *list, int model, color ink, float width) {
+void model_stroke_as(struct draw_list *list, int model, color ink, float width) {
     int k = known(model);
     if (styles[k].dash > 0)
         draw_path_stroke_dashed(list, ink, width, styles[k].dash, styles[k].gap);
@@ -29,11 +29,11 @@ static void stroke(struct draw_list *list, int model, color ink, float width) {
 }
 
 void model_stroke(struct draw_list *list, const struct theme *theme, int model, float width) {
-    stroke(list, model, model_ink(theme, model), width);
+    model_stroke_as(list, model, model_ink(theme, model), width);
 }
 
 void model_stroke_pale(struct draw_list *list, const struct theme *theme, int model) {
-    stroke(list, model, color_mix(model_ink(theme, model), theme->panel, 0.35f), 1.25f);
+    model_stroke_as(list, model, color_mix(model_ink(theme, model), theme->panel, 0.35f), 1.25f);
 }
 
 static void outline(struct draw_list *list, int k, point at, float radius) {
@@ -55,6 +55,20 @@ void model_mark(struct draw_list *list, const struct theme *theme, int model, po
     draw_path_fill(list, theme->panel);
     outline(list, k, at, radius);
     draw_path_stroke(list, ink, 2.25f, true, false);
+}
+
+void model_mark_full(struct draw_list *list, const struct theme *theme, int model, point at, float radius) {
+    int k = known(model);
+    for (int inner = 0; inner < 2; inner++) {
+        color ink = inner ? model_ink(theme, model) : theme->panel;
+        float r = radius + (inner ? -1 : 1);
+        if (styles[k].corners == 0) {
+            draw_circle(list, at, r, ink);
+            continue;
+        }
+        outline(list, k, at, r);
+        draw_path_fill(list, ink);
+    }
 }
 
 void model_sample(struct draw_list *list, const struct theme *theme, int model, float x, float y) {

@@ -34,10 +34,11 @@ static long resident_pages(void) {
 }
 
 static struct input_event random_event(struct rng *rng, float w, float h) {
-    static const int keys[] = {KEY_TAB,   KEY_ENTER, KEY_ESCAPE, KEY_SPACE, KEY_BACKSPACE, KEY_DELETE,  KEY_LEFT,
-                               KEY_RIGHT, KEY_UP,    KEY_DOWN,   KEY_HOME,  KEY_END,       KEY_PAGE_UP, KEY_PAGE_DOWN,
-                               KEY_F1,    '1',       '2',        '3',       '4',           '5',         '-',
-                               '=',       '0',       '[',        ']',       ',',           '.',         '?'};
+    static const int keys[] = {KEY_TAB,     KEY_ENTER,     KEY_ESCAPE, KEY_SPACE,  KEY_BACKSPACE, KEY_DELETE,
+                               KEY_LEFT,    KEY_RIGHT,     KEY_UP,     KEY_DOWN,   KEY_HOME,      KEY_END,
+                               KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_F1,     KEY_F1 + 2, KEY_F1 + 3,    '1',
+                               '2',         '3',           '4',        '5',        '-',           '=',
+                               '0',         '[',           ']',        ',',        '.',           '?'};
     enum { KEYS = sizeof keys / sizeof *keys, LETTERS = 'z' - 'a' + 1 };
     static const char *const texts[] = {"a", "troodon", "Ω", " ", "7", "-1.5", "x", "\xe2\x82\xac"};
     struct input_event event = {0};
@@ -109,6 +110,7 @@ static void walk_in(struct app_options *options, double seconds_here) {
     options->setup.recipe.steps = 10;
     if (!drive_open(&drive, options, 1440, 900, 1, &err)) fail_msg("%s", err.message);
     drive.app->ui.clipboard_get = some_text;
+    drive.app->training_budget = 4 << 20;
     struct rng rng = rng_seed(seed);
     double end = clock_seconds() + seconds_here;
     long events = 0, early = 0;
