@@ -110,6 +110,7 @@ struct experiment_plan {
     char name[EXPERIMENT_MODELS][EXPERIMENT_NAME]; // "" = cell and units
     int64_t check_every;                           // updates; 0 = whole epochs, at least 50 updates
     size_t history_budget;                         // bytes for all models' snapshots; 0 = 256 MB
+    double temperature;                            // of the texts of checkpoints; 0 = 1
     struct run_keeper keeper;                      // keep NULL: nothing is kept
     const struct run_start *start;                 // NULL: from the beginning. Copied
 };

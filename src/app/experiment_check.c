@@ -38,12 +38,14 @@ static int draw(struct sampler *sampler, double temperature, struct rng *rng, in
     return n;
 }
 
-// As `unroll sample --seed` with temperature 1.
+// As `unroll sample --seed` with the plan's temperature.
 static void write_text(const struct experiment *e, struct learner *l, int number, struct str *out) {
     int symbols[CHECK_TEXT];
     struct rng rng = rng_seed((uint64_t)number + 1);
+    double temperature = e->plan.temperature > 0 ? e->plan.temperature : 1;
     sampler_reset(l->sampler);
-    put_symbols(dataset_answer_vocabulary(e->data), symbols, draw(l->sampler, 1, &rng, symbols, CHECK_TEXT), out);
+    put_symbols(dataset_answer_vocabulary(e->data), symbols, draw(l->sampler, temperature, &rng, symbols, CHECK_TEXT),
+                out);
 }
 
 // --- what is answered ---

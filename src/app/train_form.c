@@ -23,7 +23,7 @@ bool train_has_forget_gate(enum cell_id cell) {
 }
 
 void train_form_of(struct train_form *form, const struct setup *setup, const struct net_spec *spec) {
-    *form = (struct train_form){.setup = *setup, .models = 1};
+    *form = (struct train_form){.setup = *setup, .models = 1, .temperature = 1};
     struct recipe *recipe = &form->setup.recipe;
     form->setup.checkpoint[0] = form->setup.word[0] = 0;
     form->setup.example = 0;
@@ -72,7 +72,8 @@ void train_form_remove(struct train_form *form, int k) {
 }
 
 bool train_form_same(const struct train_form *a, const struct train_form *b) {
-    bool same = a->models == b->models && a->check_every == b->check_every && setup_same_network(&a->setup, &b->setup);
+    bool same = a->models == b->models && a->check_every == b->check_every && a->temperature == b->temperature &&
+                setup_same_network(&a->setup, &b->setup);
     for (int k = 0; same && k < a->models; k++) {
         const struct train_model *m = &a->model[k], *n = &b->model[k];
         bool bias = !train_has_forget_gate(m->cell) || m->forget_bias == n->forget_bias;
@@ -126,7 +127,10 @@ void train_form_name(const struct train_form *form, int k, char out[EXPERIMENT_N
 }
 
 struct experiment_plan train_form_plan(const struct train_form *form) {
-    struct experiment_plan plan = {.setup = form->setup, .models = form->models, .check_every = form->check_every};
+    struct experiment_plan plan = {.setup = form->setup,
+                                   .models = form->models,
+                                   .check_every = form->check_every,
+                                   .temperature = form->temperature};
     for (int k = 0; k < form->models; k++) {
         plan.recipe[k] = train_form_recipe(form, k);
         train_form_name(form, k, plan.name[k]);

@@ -19,7 +19,8 @@ struct train_form {
     struct setup setup;
     int models; // 1 .. EXPERIMENT_MODELS
     struct train_model model[EXPERIMENT_MODELS];
-    int64_t check_every; // updates; 0 = an epoch
+    int64_t check_every; // updates; 0 = as usual (experiment.h)
+    double temperature;  // of samples
 };
 
 struct train_preset {

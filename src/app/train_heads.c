@@ -106,7 +106,10 @@ static void card(const struct train_page *page, struct draw_list *list, const st
         float right = wide ? r.x + r.w - 20 - each * (float)(count - 1 - f)
                            : r.x + 20 + (r.w - 40) * (float)(f + 1 - first) / (float)(count - first);
         figure(list, theme, right, wide ? r.y + r.h / 2 - 3 : r.y + r.h - 32, &figures[f], k, look->update,
-               wide ? 28 : 20, !wide && each < 104);
+               wide        ? 28
+               : each < 72 ? 16
+                           : 20,
+               !wide && each < 104);
     }
 }
 

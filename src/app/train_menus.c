@@ -95,7 +95,8 @@ static void seed_row(struct app *app, rect *r) {
 void train_settings_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     struct recipe *recipe = &app->train->form.setup.recipe;
-    rect r = ui_popup_begin(ui, anchor, WIDE + 40, 7 * TRAIN_ROW + TRAIN_ROW_LABEL + 36);
+    bool writes = train_writes(app->train->look);
+    rect r = ui_popup_begin(ui, anchor, WIDE + 40, (7 + writes) * TRAIN_ROW + TRAIN_ROW_LABEL + 36);
     double units = recipe->spec.hidden, layers = recipe->spec.layers, batch = recipe->batch;
     double checks = (double)app->train->form.check_every;
     if (train_row_slider(ui, &r, &train_units, &units)) recipe->spec.hidden = (int)units;
@@ -107,6 +108,7 @@ void train_settings_menu(struct app *app, rect anchor) {
     train_row_slider(ui, &r, &train_clips, &recipe->options.clip_norm);
     if (train_row_slider(ui, &r, &train_batches, &batch)) recipe->batch = (int)batch;
     if (train_row_slider(ui, &r, &train_checks, &checks)) app->train->form.check_every = (int64_t)checks;
+    if (writes) train_row_slider(ui, &r, &train_temperatures, &app->train->form.temperature);
     seed_row(app, &r);
     ui_popup_end(ui);
 }

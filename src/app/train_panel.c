@@ -126,8 +126,8 @@ static void settings_block(struct side *s) {
     static const char *const titles[] = {"The model", "Both models", "All models", "All models"};
     char text[64];
     rect anchor;
-    bool layers = recipe->spec.layers > 1;
-    if (block(s, titles[form->models - 1], "training settings", (float)(6 + layers) * ROW, &anchor))
+    bool layers = recipe->spec.layers > 1, writes = train_writes(s->page->look);
+    if (block(s, titles[form->models - 1], "training settings", (float)(6 + layers + writes) * ROW, &anchor))
         train_settings_menu(s->app, anchor);
     else
         snprintf(s->page->seed_field, sizeof s->page->seed_field, "%ld", recipe->seed);
@@ -154,6 +154,8 @@ static void settings_block(struct side *s) {
     else
         snprintf(text, sizeof text, every == 1 ? "every update" : "every %lld updates", every);
     pair(s, "checkpoint", text);
+    snprintf(text, sizeof text, "%g", form->temperature);
+    if (writes) pair(s, "temperature", text);
 }
 
 // --- models ---
@@ -270,7 +272,7 @@ void train_panel(struct app *app, rect r) {
     rect scrolled = {r.x, r.y + 50, r.w - 2, r.h - 50 - BUTTONS - 32};
     struct task_length unused;
     bool length = task_length(page->form.setup.task, &unused);
-    int rows = 3 + 6 + (page->form.setup.recipe.spec.layers > 1);
+    int rows = 3 + 6 + (page->form.setup.recipe.spec.layers > 1) + train_writes(page->look);
     int models = page->form.models + (page->form.models < EXPERIMENT_MODELS);
     float content = 3 * HEAD + (float)rows * ROW + (length ? TRAIN_ROW : 0) + 2 * GAP + 4 + MODEL_ROW * (float)models;
     float offset = ui_scroll_begin(ui, scrolled, "experiment", content);

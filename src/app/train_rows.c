@@ -39,6 +39,7 @@ CHOICES(train_clips, "Clip norm at", off, 0, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10, 2
 CHOICES(train_own_clips, "Clip norm at", off, TRAIN_AS_ALL, 0, 0.1, 0.25, 0.5, 1, 2, 2.5, 5, 10, 25, 100);
 CHOICES(train_batches, "One update", NULL, 1, 2, 4, 8, 16, 32, 64, 128, 256);
 CHOICES(train_checks, "Checkpoint", epoch, 0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000);
+CHOICES(train_temperatures, "Temperature", NULL, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.5, 2);
 CHOICES(train_biases, "Forget bias", NULL, 0, 0.5, 1, 2, 3, 5);
 
 void train_row_label(struct ui *ui, rect *r, const char *text) {

@@ -17,7 +17,7 @@ bool train_row_segments(struct ui *ui, rect *r, const char *label, const char *c
 enum { TRAIN_ROW = 40, TRAIN_ROW_LABEL = 26 };
 
 extern const struct train_choices train_units, train_own_units, train_layers, train_rates, train_clips, train_own_clips,
-    train_batches, train_checks, train_biases;
+    train_batches, train_checks, train_biases, train_temperatures;
 void train_data_menu(struct app *app, rect anchor);
 void train_settings_menu(struct app *app, rect anchor);
 void train_model_menu(struct app *app, rect anchor, int k);
