@@ -8,6 +8,7 @@
 #include "open_sheet.h"
 #include "page.h"
 #include "surgery.h"
+#include "train.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,12 +87,13 @@ struct app *app_new(const struct app_options *options, struct err *err) {
 void app_free(struct app *app) {
     if (!app) return;
     app_stop_saving(app);
+    train_page_free(app->train);
     homework_free(app->homework);
     homework_files_release(&app->homework_files);
     if (app->job) {
-        job_cancel(app->job);
-        workbench_free(job_take(app->job, NULL));
+        job_drop(app->job);
     }
+    rivals_release(&app->rivals);
     speech_forget(&app->speech);
     hearing_release(&app->hearing);
     checker_free(app->checker);
@@ -119,11 +121,16 @@ color app_background(const struct app *app) {
 void app_open_setup(struct app *app, const struct setup *setup) {
     if (app->ui.now > 0) app->message.code = ERR_NONE; // what was said before the first frame is still to be read
     if (app->job) {
-        job_cancel(app->job);
-        workbench_free(job_take(app->job, NULL));
+        job_drop(app->job);
     }
     app->opening[0] = 0;
     app->job = job_start(setup, app->wake, app->wake_context);
+}
+
+void app_open_update(struct app *app, struct update_order *order) {
+    if (app->job) job_drop(app->job);
+    app->job = job_start_update(order, app->wake, app->wake_context);
+    app_show_page(app, PAGE_WORKBENCH);
 }
 
 bool app_busy(const struct app *app) {
@@ -157,23 +164,16 @@ static void arrive(struct app *app, const struct lesson_scene *scene) {
     app->view.flow_asked = scene->flow;
 }
 
-static void settle_job(struct app *app) {
-    struct err err = {0};
+void app_take_bench(struct app *app, struct workbench *bench, const struct setup *setup) {
     int edits = app_edit_count(app);
-    struct setup setup = *job_setup(app->job);
-    struct workbench *bench = job_take(app->job, &err);
-    app->job = NULL;
-    if (!bench) {
-        if (err.code != ERR_STOPPED) app_say(app, &err);
-        app->scene_waits = false;
-        return;
-    }
-    bool first = !app->bench, other = !app->bench || !setup_same_network(&setup, &app->setup);
+    bool first = !app->bench, other = !app->bench || !setup_same_network(setup, &app->setup);
     app_stop_saving(app);
     speech_forget(&app->speech);
     workbench_free(app->bench);
     app->bench = bench;
-    app->setup = setup;
+    app->setup = *setup;
+    app->name[0] = 0;
+    if (other) rivals_keep(&app->rivals, setup);
     app_form_weights(app);
     app_tell_dropped(app, edits, "they belonged to the network before");
     snprintf(app->word_field, sizeof app->word_field, "%s", bench->example_text);
@@ -194,8 +194,23 @@ static void settle_job(struct app *app) {
     app->view.scroll = app->view.pitch = 0;
 }
 
+static void settle_job(struct app *app) {
+    struct err err = {0};
+    const struct setup setup = *job_setup(app->job);
+    bool update = job_is_update(app->job);
+    struct update_order *order = update ? job_take_update(app->job, &err) : NULL;
+    struct workbench *bench = update ? NULL : job_take(app->job, &err);
+    app->job = NULL;
+    if (bench) app_take_bench(app, bench, &setup);
+    if (order) app_take_update(app, order);
+    if (bench || order) return;
+    if (err.code != ERR_STOPPED) app_say(app, &err);
+    app->scene_waits = false;
+}
+
 void app_finish_job(struct app *app) {
     if (app->job) settle_job(app);
+    app_follow_rivals(app, true);
 }
 
 // The example is another one, and `edits` of the one before are gone: said in the setup, and the cursor stays where it
@@ -205,6 +220,8 @@ static void take_example(struct app *app, const char *text, int number, int edit
     app_tell_dropped(app, edits, "they belonged to the example before");
     snprintf(app->setup.word, sizeof app->setup.word, "%s", text);
     app->setup.example = number;
+    app->setup.within = 0;
+    if (app->bench->minibatch) setup_keep_example(&app->setup, app->bench);
     snprintf(app->word_field, sizeof app->word_field, "%s", *text ? text : app->bench->example_text);
     int count = app->bench->script->count;
     app->view.t = -1;
@@ -239,6 +256,27 @@ bool app_set_number(struct app *app, int number) {
     return true;
 }
 
+static bool take_within(struct app *app, bool next, int index) {
+    struct err err = {0};
+    if (!app->bench) return false;
+    app_stop_saving(app);
+    int edits = app_edit_count(app);
+    if (!(next ? workbench_next_minibatch : workbench_set_within)(app->bench, index, &err)) {
+        app_say(app, &err);
+        return false;
+    }
+    take_example(app, "", 0, edits);
+    return true;
+}
+
+bool app_next_minibatch(struct app *app, int index) {
+    return take_within(app, true, index);
+}
+
+bool app_set_within(struct app *app, int index) {
+    return take_within(app, false, index);
+}
+
 bool app_takes_homework(const struct app *app) {
     return app->page == PAGE_WORKBENCH && app->view.view == view_find("homework");
 }
@@ -260,7 +298,7 @@ void app_open_file(struct app *app, const char *path) {
     }
     struct setup setup = app->setup;
     setup.word[0] = 0;
-    setup.example = 0;
+    setup.example = setup.within = 0;
     setup.recipe.max_T = 0;
     if (file_ends_with(path, ".safetensors"))
         snprintf(setup.checkpoint, sizeof setup.checkpoint, "%s", path);
@@ -418,6 +456,7 @@ void app_select_timestep(struct app *app, int way) {
 
 static void advance(struct app *app, double now) {
     if (app->job && job_ready(app->job, NULL)) settle_job(app);
+    app_follow_rivals(app, false);
     if (app->motion_seconds > 0 && now >= app->motion_start + app->motion_seconds) app->motion_seconds = 0;
     if (app->zoom_seconds > 0 && now >= app->zoom_start + app->zoom_seconds) app->zoom_seconds = 0;
     if (!app->transport.playing || !app->bench || app->motion_seconds > 0 || now < app->next_step) return;
@@ -435,7 +474,8 @@ double app_wait(const struct app *app, double now) {
     if (app->transport.playing) wait = fmax(0, app->next_step - now);
     if (app->ui.wake_at > 0)
         wait = wait < 0 ? fmax(0, app->ui.wake_at - now) : fmin(wait, fmax(0, app->ui.wake_at - now));
-    bool busy = app->job || checker_busy(app->checker) || (app->bench && insights_busy(app->bench->insights, NULL));
+    bool busy = app->job || app->rivals.job || checker_busy(app->checker) ||
+                (app->bench && insights_busy(app->bench->insights, NULL));
     if (busy) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
     return wait;
 }
@@ -499,6 +539,7 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .heard = app->picturing ? 0 : hearing_timestep(&app->hearing, app->bench) + 1,
                             .unit_word = data_unit_word(app->bench->data)};
     if (scene->heard > 0) app->ui.animating = true;
+    app_scene_rivals(app, scene);
     app_check_homework(app);
     scene->homework = app->homework;
     bool encoder = app->view.encoder = scene_encoder(scene); // a view that selects a timestep selects one of this side

@@ -8,6 +8,7 @@
 #include "inspector.h"
 #include "lesson.h"
 #include "preferences.h"
+#include "rivals.h"
 #include "saving.h"
 #include "setup.h"
 #include "speech.h"
@@ -15,8 +16,9 @@
 #include "ui.h"
 #include "views.h"
 
-struct job;    // a workbench being built
-struct opener; // the sheet of Ctrl+O (open_sheet.h)
+struct job;        // a workbench being built
+struct train_page; // train.h
+struct opener;     // the sheet of Ctrl+O (open_sheet.h)
 struct experiments_sheet;
 
 enum { SHELF_MAX = 32 };
@@ -44,6 +46,8 @@ struct app {
     struct setup setup;          // of the workbench on screen
     struct workbench *bench;     // NULL until the first one is ready
     struct job *job;             // being built, or NULL
+    struct rivals rivals;        // models to compare it with
+    char name[48];               // of the workbench's own model among them; "" = its cell
     void (*wake)(void *context); // called by the worker when it is ready; may be NULL
     void *wake_context;
     struct checker *checker; // the gradient check, in a worker of its own
@@ -53,6 +57,8 @@ struct app {
     struct lesson_scene scene; // waits for the job: the place to go to
     bool scene_waits;
 
+    struct train_page *train; // made when the page is first opened
+    size_t training_budget;   // bytes of an experiment's history; 0 = as usual
     int page; // what fills the window: an index of page.h; a picture of a lesson's part and a new network are the
               // workbench's
     struct view_state view;
@@ -82,11 +88,11 @@ struct app {
     int shown_part, shown_task; // of the lesson panel: when they change it scrolls to what is new
     bool rail_open;             // the panel lies over the stage of a narrow window
     bool help_open, preferences_open;
-    bool model_open, data_open, lessons_open; // popups of this frame, for tests
-    char answer_field[64];                    // typed into the lesson's open question
+    bool model_open, data_open, lessons_open, minibatch_open; // popups of this frame, for tests
+    char answer_field[64];                                    // typed into the lesson's open question
     char word_field[256], seed_field[24];
     struct setup draft; // what the model menu is being set to
-    int list_row;
+    int list_row, minibatch_row;
     struct opener *opener;    // the ways in: files and tasks
     char opening[ASSET_PATH]; // the file that the job reads; "" = none that is to be remembered
     bool pick_asked;          // Alt + click or a context click: the number at pick_at is to be opened
@@ -129,11 +135,14 @@ color app_background(const struct app *app);
 void app_seek(struct app *app, int position);                                   // at once
 void app_step(struct app *app, int direction, enum granularity by, double now); // with motion
 void app_play(struct app *app, bool on, double now);
-bool app_hear(struct app *app);                                  // plays the example, or stops; false: message is shown
-bool app_set_word(struct app *app, const char *text);            // false: message is shown, nothing changes
-bool app_set_number(struct app *app, int number);                // the same of a numbered example of the data, from 0
-void app_open_setup(struct app *app, const struct setup *setup); // builds in the worker
-void app_open_file(struct app *app, const char *path);           // data, a checkpoint or a lesson
+bool app_hear(struct app *app);                       // plays the example, or stops; false: message is shown
+bool app_set_word(struct app *app, const char *text); // false: message is shown, nothing changes
+bool app_set_number(struct app *app, int number);     // the same of a numbered example of the data, from 0
+// The minibatch of the next update of training, and example `index` of it; and another example of that minibatch.
+bool app_next_minibatch(struct app *app, int index);
+bool app_set_within(struct app *app, int index);
+void app_open_setup(struct app *app, const struct setup *setup);        // builds in the worker
+void app_open_file(struct app *app, const char *path);                  // data, a checkpoint or a lesson
 bool app_open_task(struct app *app, const char *text, struct err *err); // "copy:T=50", to be walked through
 // A text as data, kept as a file beside the preferences; of a path that is there, that file. done: "Pasted", for what
 // is then said. False: the message is shown.
@@ -158,6 +167,12 @@ void app_select_unit(struct app *app, int unit);
 void app_open_origin(struct app *app, const char *place);
 bool app_pick(struct app *app, const struct source *source);
 void app_select_timestep(struct app *app, int way); // the next (1) or the one before (-1); an encoder's come first
+// Another cell (that is not there yet) on the same setup, beside the workbench's: built in the worker, for the view
+// compare.
+void app_compare_with(struct app *app, enum cell_id cell);
+// An update that a run kept, built in the worker: the first model's is then on the workbench, the others are beside it
+// to be compared. Takes the order over.
+void app_open_update(struct app *app, struct update_order *order);
 // Gate surgery and pokes (edit.h) on the example shown; more: goes on with the change before, as one step of undo.
 // False: the message is shown and nothing changes. An empty list shows the example as it is.
 bool app_set_edits(struct app *app, const struct edits *edits, bool more);

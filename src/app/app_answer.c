@@ -55,7 +55,7 @@ static void open_with_cell(struct app *app, enum cell_id cell) {
     setup.recipe.spec.directions = spec->directions;
     setup.recipe.spec.cell = cell;
     setup.checkpoint[0] = 0;
-    snprintf(setup.word, sizeof setup.word, "%s", app->bench->example_text);
+    setup_keep_example(&setup, app->bench);
     app_open_setup(app, &setup);
 }
 
@@ -104,6 +104,12 @@ void app_answer(struct app *app) {
         break;
     case ASK_CELL:
         open_with_cell(app, (enum cell_id)ask.index);
+        break;
+    case ASK_RIVAL:
+        app_compare_with(app, (enum cell_id)ask.index);
+        break;
+    case ASK_RIVAL_DROP:
+        rivals_drop(&app->rivals, ask.index);
         break;
     case ASK_EDIT:
         app_follow_edits(app, &ask.edits, ask.more);

@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "open_sheet.h"
 #include "page.h"
+#include "train.h"
 #include "widgets.h"
 #include <math.h>
 #include <stdio.h>
@@ -68,13 +69,13 @@ void app_change_scale(struct app *app, double factor) {
 }
 
 void app_toggle_popup(struct app *app, enum app_popup popup) {
-    const char *const chips[] = {model_chip, data_chip, lessons_chip};
+    const char *const chips[] = {model_chip, data_chip, lessons_chip, APP_MINIBATCH_CHIP};
     ui_popup_open(&app->ui, chips[popup]);
 }
 
 // --- menus ---
 
-static void menu_label(struct ui *ui, rect *r, const char *text) {
+void app_menu_label(struct ui *ui, rect *r, const char *text) {
     rect row = rect_cut_top(r, 26);
     draw_text(ui->list, row.x, row.y + 17, text, text_of(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_LEFT));
 }
@@ -104,9 +105,9 @@ static void choice_slider(struct ui *ui, rect *r, const char *label, const int *
 }
 
 // The cells in rows of three; the row without the chosen one shows none as chosen.
-enum { CELLS_A_ROW = 3, CELL_ROWS = (CELL_COUNT + CELLS_A_ROW - 1) / CELLS_A_ROW };
+enum { CELLS_A_ROW = APP_CELLS_A_ROW, CELL_ROWS = APP_CELL_ROWS };
 
-static void cell_rows(struct ui *ui, rect *r, struct net_spec *spec) {
+void app_cell_rows(struct ui *ui, rect *r, struct net_spec *spec) {
     const char *titles[CELLS_A_ROW];
     for (int first = 0; first < CELL_COUNT; first += CELLS_A_ROW) {
         int count = CELL_COUNT - first < CELLS_A_ROW ? CELL_COUNT - first : CELLS_A_ROW,
@@ -123,9 +124,9 @@ static void cell_rows(struct ui *ui, rect *r, struct net_spec *spec) {
 static void model_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     struct recipe *draft = &app->draft.recipe;
-    rect r = ui_popup_begin(ui, anchor, 340, 228 + 36 * CELL_ROWS);
-    menu_label(ui, &r, "Cell");
-    cell_rows(ui, &r, &draft->spec);
+    rect r = ui_popup_begin(ui, anchor, 340, 228 + 44 + 36 * CELL_ROWS);
+    app_menu_label(ui, &r, "Cell");
+    app_cell_rows(ui, &r, &draft->spec);
     rect_cut_top(&r, 8);
     long units = draft->spec.hidden;
     choice_slider(ui, &r, "Units", unit_choices, UNIT_CHOICES, &units);
@@ -149,13 +150,15 @@ static void model_menu(struct app *app, rect anchor) {
         } else {
             draft->seed = seed;
             app->draft.checkpoint[0] = 0;
-            const struct workbench *bench = app->bench;
-            bool typed = bench && bench->example_index < 0;
-            snprintf(app->draft.word, sizeof app->draft.word, "%s", typed ? bench->example_text : "");
-            app->draft.example = bench && !typed ? bench->example_index : 0;
+            if (app->bench) setup_keep_example(&app->draft, app->bench);
             app_open_setup(app, &app->draft);
             ui_popup_close(ui);
         }
+    }
+    rect_cut_top(&r, 8);
+    if (ui_button(ui, rect_cut_top(&r, 36), "Train and compare", false)) {
+        train_open_setup(app); // what is open, not what the menu is being set to
+        ui_popup_close(ui);
     }
     ui_popup_end(ui);
 }
@@ -186,7 +189,7 @@ static void word_rows(struct app *app, rect *r) {
     const struct dataset *data = app->bench->data;
     bool typed = is_typed(data);
     if (typed) {
-        menu_label(ui, r, own_text_label(data));
+        app_menu_label(ui, r, own_text_label(data));
         if (ui_text_field(ui, rect_cut_top(r, 32), "word", app->word_field, sizeof app->word_field,
                           "type and press Enter") &&
             app_set_word(app, app->word_field))
@@ -198,7 +201,7 @@ static void word_rows(struct app *app, rect *r) {
     format_count(number, sizeof number, count);
     snprintf(label, sizeof label, "%s of the %s in the %s", typed ? "or one" : "One", number,
              data->task ? "task" : "file");
-    menu_label(ui, r, label);
+    app_menu_label(ui, r, label);
     int row = ui_list(ui, rect_cut_top(r, 180), "examples", count, example_row, app, &app->list_row);
     if (row >= 0 && app_set_number(app, row)) ui_popup_close(ui);
     rect_cut_top(r, 8);
@@ -207,8 +210,10 @@ static void word_rows(struct app *app, rect *r) {
 static void data_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     float examples = !app->bench ? 0 : is_typed(app->bench->data) ? 280 : 280 - TYPED_ROWS;
-    rect r = ui_popup_begin(ui, anchor, 340, examples + 2 * 32);
+    bool follows = app_can_follow(app);
+    rect r = ui_popup_begin(ui, anchor, 340, examples + (follows ? NEXT_UPDATE : 0) + 2 * 32);
     if (app->bench) word_rows(app, &r);
+    if (follows) app_next_update_row(app, &r);
     static const char *const labels[] = {"Another file ...", "Another task ..."}, *const keys[] = {"Ctrl O", "Ctrl T"};
     for (int k = 0; k < 2; k++) {
         if (!ui_menu_row(ui, rect_cut_top(&r, 32), labels[k], keys[k], false)) continue;
@@ -367,7 +372,9 @@ void app_top_bar(struct app *app, rect r) {
     x -= w + 8;
     rect net = {x, 10, w, 28};
 
-    crumbs(app, x - 16);
+    x = app_minibatch_chip(app, x - 8);
+
+    crumbs(app, x - 8);
     bool was = app->model_open;
     app->model_open = ui_chip_id(ui, net, ICON_GRID, model, model_chip);
     if (app->model_open && !was) {
@@ -404,6 +411,7 @@ static const struct {
                  {"Shift + P", "hear the example"},
                  {"Ctrl + O, T, D", "open a file; a task; another example"},
                  {"Ctrl + V", "a pasted text as data"},
+                 {"Ctrl + M", "the update’s minibatch: another example of it"},
                  {"Ctrl + E", "save a picture, a film, the trace"},
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},
                  {"Ctrl (Shift) C", "copy the number under the pointer; the equation as LaTeX"},
@@ -413,6 +421,7 @@ static const struct {
                  {"Ctrl →  ←", "of sampling: one operation on, back"},
                  {"F, Alt + click", "where a number comes from"},
                  {"Tab, Shift + Tab", "next control, last control"},
+                 {"F3  F4", "the workbench, train and compare"},
                  {"Esc", "close, back to the stage, deselect"},
                  {"?  F1", "this sheet"}};
 

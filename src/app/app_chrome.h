@@ -4,7 +4,10 @@
 #include "app.h"
 
 enum { TOP_BAR = 48 };
-enum app_popup { APP_POPUP_MODEL, APP_POPUP_DATA, APP_POPUP_LESSONS };
+enum app_popup { APP_POPUP_MODEL, APP_POPUP_DATA, APP_POPUP_LESSONS, APP_POPUP_MINIBATCH };
+
+enum { APP_CELLS_A_ROW = 3, APP_CELL_ROWS = (CELL_COUNT + APP_CELLS_A_ROW - 1) / APP_CELLS_A_ROW };
+void app_cell_rows(struct ui *ui, rect *r, struct net_spec *spec); // rows of 36, to choose a cell
 
 void app_wake(void *app);                             // any thread: there is something new to show
 void app_opener_sheet(struct app *app);               // of Ctrl+O
@@ -19,8 +22,21 @@ float app_inspector_width(const struct app *app, float window, float rest); // r
 void app_top_bar(struct app *app, rect r);
 void app_lesson_panel(struct app *app, rect r); // the panel, or its rail
 void app_empty(struct app *app, rect stage, rect right, rect bottom);
-void app_overlays(struct app *app);  // progress, message, help: the end of every page
-void app_page_keys(struct app *app); // of all pages, after what is the page's own
+void app_overlays(struct app *app);                                // progress, message, help: the end of every page
+void app_take_update(struct app *app, struct update_order *order); // what was built, taken over
+void app_take_bench(struct app *app, struct workbench *bench, const struct setup *setup); // in the place of the old one
+// The models that are compared (app_rivals.c): to the workbench's example, once a frame; what of them the views see.
+void app_follow_rivals(struct app *app, bool wait);
+void app_scene_rivals(struct app *app, struct scene *scene);
+// The minibatch of an update: its chip ends at x (returns where it begins), and a row of the data menu that leads
+// there.
+#define APP_MINIBATCH_CHIP "minibatch menu"
+enum { NEXT_UPDATE = 36 + 8 }; // height of the row
+bool app_can_follow(const struct app *app);
+void app_next_update_row(struct app *app, rect *r);
+float app_minibatch_chip(struct app *app, float x);
+void app_menu_label(struct ui *ui, rect *r, const char *text); // a heading in a menu
+void app_page_keys(struct app *app);                           // of all pages, after what is the page's own
 void app_toggle_popup(struct app *app, enum app_popup popup);
 void app_change_scale(struct app *app, double factor); // 0 = back to 1
 void app_set_theme(struct app *app, enum theme_id theme);

@@ -62,6 +62,12 @@ void app_keys(struct app *app, const struct scene *scene, double now) {
     if (ui_take_key(ui, KEY_UP, 0)) app_select_unit(app, app->view.unit < 0 ? -1 : app->view.unit - 1);
     if (ui_take_key(ui, 'd', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
     if (ui_take_key(ui, 'e', MOD_CTRL)) app_open_saving(app);
+    if (app->bench && ui_take_key(ui, 'm', MOD_CTRL)) {
+        if (app->bench->minibatch)
+            app_toggle_popup(app, APP_POPUP_MINIBATCH);
+        else
+            app_next_minibatch(app, 0);
+    }
     if (ui_take_key(ui, 'c', MOD_CTRL)) app_copy_number(app);
     if (ui_take_key(ui, 'c', MOD_CTRL | MOD_SHIFT)) app_copy_equation(app);
     if (app->job && ui_take_key(ui, KEY_ESCAPE, 0)) job_cancel(app->job); // what was open stays open

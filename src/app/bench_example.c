@@ -49,14 +49,25 @@ const char *data_unit_word(const struct dataset *data) {
 
 void bench_example_free(struct bench_example *e) {
     if (!e) return;
-    const struct example *both[] = {&e->example, &e->source};
-    for (int i = 0; i < 2; i++) {
-        mem_free((void *)both[i]->x);
-        mem_free((void *)both[i]->x_real);
-        mem_free((void *)both[i]->target);
-        mem_free((void *)both[i]->target_real);
-    }
+    example_release(&e->example);
+    example_release(&e->source);
     mem_free(e);
+}
+
+struct bench_example *bench_example_copy(const struct layout *layout, const struct example *example, const char *text,
+                                         struct err *err) {
+    int T = example->T, source_T = example->source ? example->source->T : 0, longest = T > source_T ? T : source_T;
+    if (longest > WORKBENCH_MAX_T) {
+        err_set(err, ERR_LIMIT, "expected at most %d timesteps to walk through, found %d", WORKBENCH_MAX_T, longest);
+        return NULL;
+    }
+    struct bench_example *e = mem_need(1, sizeof *e);
+    e->index = -1;
+    snprintf(e->text, sizeof e->text, "%s", text);
+    if (example_copy(layout, example, &e->example, &e->source)) return e;
+    err_set(err, ERR_MEMORY, "no memory for an example of %d timesteps", T);
+    bench_example_free(e);
+    return NULL;
 }
 
 // --- by number ---

@@ -2,7 +2,7 @@
 // One example of a data set as the engine takes it: by its number, or as typed. Owns its arrays. One thread.
 
 #include "dataset.h"
-#include "reference.h"
+#include "example_batch.h"
 
 struct bench_example {
     struct example example; // its source points below
@@ -29,6 +29,9 @@ struct bench_example *bench_example_numbered(const struct dataset *data, int ind
 // is a number, from 1. NULL with err: symbols that are not in the vocabulary, nothing at all, not UTF-8.
 struct bench_example *bench_example_typed(const struct dataset *data, const struct model *model, const char *text,
                                           struct err *err);
+// A copy of an example that is none of the data's by number: of a minibatch.
+struct bench_example *bench_example_copy(const struct layout *layout, const struct example *example, const char *text,
+                                         struct err *err);
 void bench_example_free(struct bench_example *example);
 
 // What one timestep is: "character", "word", "byte", "symbol", "value", "frame".

@@ -4,10 +4,9 @@
 // Models of one seed and size of minibatch are trained on the very same minibatches. Same plan, same thread counts:
 // same bits, also after travelling. All functions: interface thread.
 
+#include "measure.h"
 #include "minibatch.h"
 #include "setup.h"
-
-struct measures; // what is measured of a model at a checkpoint
 
 enum { EXPERIMENT_MODELS = 4, CHECK_TEXTS = 4, CHECK_TEXT = 64, EXPERIMENT_NAME = 32 };
 
@@ -20,10 +19,12 @@ struct run_check { // a checkpoint: update 0, and every check_every updates
     int64_t update;
     double train_loss;           // run_mean_loss() since the checkpoint before; NaN at update 0
     double valid_loss, accuracy; // NaN where there is no validation part; accuracy also where answers are real
-    struct measures *measures;   // NULL where they do not apply
+    // measures_new() on the examples of probes.h; NULL where these are too much to measure or the last measures are not
+    // long ago (large models), and at checkpoints of a reopened run
+    struct measures *measures;
     // Of networks that write: what `unroll sample --seed 1` (2, 3, 4) writes, a line end as "↵". Of the others what is
-    // answered to the first examples of the validation part, "input → answer", and where that is wrong "input → answer,
-    // not target". The same at every checkpoint; "" = none.
+    // answered to four examples spread over the validation part, "input → answer", and where that is wrong "input →
+    // answer, not target"; of real answers "input → answer, target target". The same at every checkpoint; "" = none.
     char text[CHECK_TEXTS][CHECK_TEXT];
 };
 // The mean over the tokens of updates from + 1 .. to; NaN where there are none.
@@ -109,6 +110,7 @@ struct experiment_plan {
     char name[EXPERIMENT_MODELS][EXPERIMENT_NAME]; // "" = cell and units
     int64_t check_every;                           // updates; 0 = whole epochs, at least 50 updates
     size_t history_budget;                         // bytes for all models' snapshots; 0 = 256 MB
+    double temperature;                            // of the texts of checkpoints; 0 = 1
     struct run_keeper keeper;                      // keep NULL: nothing is kept
     const struct run_start *start;                 // NULL: from the beginning. Copied
 };

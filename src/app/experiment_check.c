@@ -11,7 +11,8 @@
 enum { MOST_ANSWERS = 9, MOST_INPUT = 24 }; // of an answer at every timestep the last; bytes
 
 void run_check_release(struct run_check *check) {
-    check->measures = NULL; // there is nothing to own yet
+    measures_free(check->measures);
+    check->measures = NULL;
 }
 
 void run_check_free(struct run_check *check) {
@@ -37,12 +38,14 @@ static int draw(struct sampler *sampler, double temperature, struct rng *rng, in
     return n;
 }
 
-// As `unroll sample --seed` with temperature 1.
+// As `unroll sample --seed` with the plan's temperature.
 static void write_text(const struct experiment *e, struct learner *l, int number, struct str *out) {
     int symbols[CHECK_TEXT];
     struct rng rng = rng_seed((uint64_t)number + 1);
+    double temperature = e->plan.temperature > 0 ? e->plan.temperature : 1;
     sampler_reset(l->sampler);
-    put_symbols(dataset_answer_vocabulary(e->data), symbols, draw(l->sampler, 1, &rng, symbols, CHECK_TEXT), out);
+    put_symbols(dataset_answer_vocabulary(e->data), symbols, draw(l->sampler, temperature, &rng, symbols, CHECK_TEXT),
+                out);
 }
 
 // --- what is answered ---
@@ -189,9 +192,30 @@ static bool make_texts(const struct experiment *e, struct learner *l, struct run
     return good;
 }
 
+// --- what is inside ---
+
+// All models are measured at the same checkpoints: wherever it takes next to no time, else where training has taken so
+// long since the last time that measuring is a small share of it.
+static const double MEASURE_ALWAYS = 3e7, MEASURE_SHARE = 0.03;
+
+bool experiment_measures_now(const struct experiment *e) {
+    double cost = 0;
+    if (e->probes.count == 0) return false;
+    for (int k = 0; k < e->plan.models; k++)
+        if (measures_apply(&e->learner[k].model, e->probes.list[0]))
+            cost += measures_cost(&e->learner[k].model, e->probes.list, e->probes.count);
+    return e->update == 0 || cost <= MEASURE_ALWAYS || cost <= MEASURE_SHARE * e->work;
+}
+
+static bool measure(const struct experiment *e, const struct learner *l, struct run_check *check, struct err *err) {
+    if (!measures_apply(&l->model, e->probes.list[0])) return true;
+    check->measures = measures_new(&l->model, e->probes.list, e->probes.count, err);
+    return check->measures != NULL;
+}
+
 // --- the checkpoint ---
 
-struct run_check *experiment_check(const struct experiment *e, struct learner *l, struct err *err) {
+struct run_check *experiment_check(const struct experiment *e, struct learner *l, bool measured, struct err *err) {
     struct run_check *check = mem_alloc(sizeof *check);
     long tokens;
     if (!check) {
@@ -201,7 +225,7 @@ struct run_check *experiment_check(const struct experiment *e, struct learner *l
     check->update = l->training.done;
     check->train_loss = NAN;
     bool good = training_validate(&l->training, &check->valid_loss, &check->accuracy, &tokens, err) &&
-                make_texts(e, l, check, err);
+                make_texts(e, l, check, err) && (!measured || measure(e, l, check, err));
     if (good && tokens == 0) check->valid_loss = check->accuracy = NAN;
     if (good) return check;
     run_check_free(check);

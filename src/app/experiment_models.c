@@ -86,6 +86,14 @@ static bool take_start(struct experiment *e, int k, struct err *err) {
     return restore(l, state, err);
 }
 
+// The same for all models, so that they are measured on the same timesteps.
+static bool make_probes(struct experiment *e, struct err *err) {
+    int window = 0;
+    for (int k = 0; k < e->plan.models; k++)
+        if (e->learner[k].recipe.max_T > window) window = e->learner[k].recipe.max_T;
+    return probes_init(&e->probes, e->data, window, err);
+}
+
 bool experiment_prepare(struct experiment *e, struct err *err) {
     const struct run_start *start = e->plan.start;
     if (*e->plan.setup.checkpoint)
@@ -97,6 +105,7 @@ bool experiment_prepare(struct experiment *e, struct err *err) {
         return err_set(err, ERR_VALUE, "%s: expected the data that the run began with, found others", e->data->name);
     for (int k = 0; k < e->plan.models; k++)
         if (!make_learner(e, k, err)) return false;
+    if (!make_probes(e, err)) return false;
     make_histories(e);
     for (int k = 0; start && k < e->plan.models; k++)
         if (!take_start(e, k, err)) return false;
@@ -116,6 +125,7 @@ void experiment_release(struct experiment *e) {
         mem_free(l->first);
         mem_free(l->since.items);
     }
+    probes_release(&e->probes);
     setup_free_data(e->data);
 }
 
@@ -195,6 +205,8 @@ static bool name_model(const struct experiment *e, int k, struct err *err) {
 bool experiment_advance(struct experiment *e, struct err *err) {
     for (int k = 0; k < e->plan.models; k++)
         if (!advance(&e->learner[k], err)) return name_model(e, k, err);
+    for (int k = 0; k < e->plan.models; k++)
+        e->work += (double)e->learner[k].point.tokens * (double)e->learner[k].model.layout.weights;
     e->update++;
     for (int k = 0; k < e->plan.models && e->update % SNAPSHOT_EVERY == 0; k++) {
         struct learner *l = &e->learner[k];

@@ -4,6 +4,7 @@
 
 #include "experiment.h"
 #include "history.h"
+#include "probes.h"
 #include "sampler.h"
 #include "thread.h"
 #include "training.h"
@@ -88,6 +89,8 @@ struct experiment {
     // the worker's; what the interface reads of it (data, recipes, weights) no longer changes once shared.ready is set
     struct dataset *data;
     struct learner learner[EXPERIMENT_MODELS];
+    struct probes probes;                     // what the models are measured on
+    double work;                              // weights times tokens of all models since they were measured
     int64_t update, last, check_every, epoch; // all models are at `update` between two of them
     int64_t kept;                             // update that the keeper has seen last; -1 = none
     bool check_due;                           // of update `last`
@@ -116,9 +119,11 @@ struct snapshot experiment_state(const struct learner *l);
 double learner_lr(const struct learner *l, int64_t update); // of update `update`
 
 // experiment_check.c
-struct run_check *experiment_check(const struct experiment *e, struct learner *l, struct err *err); // NULL with err
-void run_check_release(struct run_check *check);                                                    // what it owns
-void run_check_free(struct run_check *check); // and itself; may be NULL
+struct run_check *experiment_check(const struct experiment *e, struct learner *l, bool measured,
+                                   struct err *err);      // NULL with err
+bool experiment_measures_now(const struct experiment *e); // whether a checkpoint at hand is measured
+void run_check_release(struct run_check *check);          // what it owns
+void run_check_free(struct run_check *check);             // and itself; may be NULL
 
 // experiment_copy.c
 struct experiment_copy *experiment_copy_new(const struct experiment *e, int k); // NULL: no memory

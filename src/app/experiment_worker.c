@@ -114,13 +114,14 @@ static bool keep(struct experiment *e, struct run_check *const *checks, struct e
 static bool check_models(struct experiment *e, struct err *err) {
     struct run_check *checks[EXPERIMENT_MODELS] = {NULL};
     struct news list[EXPERIMENT_MODELS];
-    bool good = true;
+    bool good = true, measured = experiment_measures_now(e);
     for (int k = 0; good && k < e->plan.models; k++) {
-        good = (checks[k] = experiment_check(e, &e->learner[k], err)) != NULL;
+        good = (checks[k] = experiment_check(e, &e->learner[k], measured, err)) != NULL;
         list[k] = (struct news){.kind = NEWS_CHECK, .k = k, .check = checks[k]};
     }
     if (good && keep(e, checks, err) && say(e, list, e->plan.models, NAN, err)) {
         e->check_due = false;
+        if (measured) e->work = 0;
         return true;
     }
     for (int k = 0; k < e->plan.models; k++)

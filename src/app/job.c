@@ -10,6 +10,7 @@ struct job {
     double fraction;
     bool ready, cancelled;
     struct workbench *bench;
+    struct update_order *order; // NULL: by the setup
     struct err err;
     void (*wake)(void *context);
     void *context;
@@ -27,7 +28,11 @@ static bool on_progress(void *context, double fraction) {
 static void run(void *context) {
     struct job *job = context;
     struct err err = {0};
-    struct workbench *bench = setup_build(&job->setup, on_progress, job, &err);
+    struct workbench *bench = NULL;
+    if (job->order)
+        update_order_build(job->order, on_progress, job, &err);
+    else
+        bench = setup_build(&job->setup, on_progress, job, &err);
     mutex_lock(job->mutex);
     job->bench = bench;
     job->err = err;
@@ -36,15 +41,29 @@ static void run(void *context) {
     if (job->wake) job->wake(job->context);
 }
 
-struct job *job_start(const struct setup *setup, void (*wake)(void *context), void *context) {
+static struct job *start(const struct setup *setup, struct update_order *order, void (*wake)(void *context),
+                         void *context) {
     struct job *job = mem_need(1, sizeof *job);
     job->setup = *setup;
+    job->order = order;
     job->wake = wake;
     job->context = context;
     job->mutex = mutex_new();
     job->thread = thread_start(run, job);
     if (!job->thread) run(job); // no thread left: the numbers come, only later
     return job;
+}
+
+struct job *job_start(const struct setup *setup, void (*wake)(void *context), void *context) {
+    return start(setup, NULL, wake, context);
+}
+
+struct job *job_start_update(struct update_order *order, void (*wake)(void *context), void *context) {
+    return start(&order->setup, order, wake, context);
+}
+
+bool job_is_update(const struct job *job) {
+    return job->order != NULL;
 }
 
 bool job_ready(struct job *job, double *fraction) {
@@ -65,11 +84,33 @@ const struct setup *job_setup(const struct job *job) {
     return &job->setup;
 }
 
-struct workbench *job_take(struct job *job, struct err *err) {
+// Waits; false where it failed.
+static bool end(struct job *job, struct err *err) {
     if (job->thread) thread_join(job->thread);
-    struct workbench *bench = job->bench;
-    if (!bench && err) *err = job->err;
+    bool good = job->err.code == ERR_NONE;
+    if (!good && err) *err = job->err;
     mutex_free(job->mutex);
+    return good;
+}
+
+struct workbench *job_take(struct job *job, struct err *err) {
+    end(job, err);
+    struct workbench *bench = job->bench;
+    update_order_free(job->order);
     mem_free(job);
     return bench;
+}
+
+struct update_order *job_take_update(struct job *job, struct err *err) {
+    bool good = end(job, err);
+    struct update_order *order = job->order;
+    mem_free(job);
+    if (good) return order;
+    update_order_free(order);
+    return NULL;
+}
+
+void job_drop(struct job *job) {
+    job_cancel(job);
+    workbench_free(job_take(job, NULL));
 }

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-extern const struct page page_workbench;
+extern const struct page page_workbench, page_train;
 
-static const struct page *const pages[] = {&page_workbench};
+static const struct page *const pages[] = {&page_workbench, &page_train};
 enum { PAGES = sizeof pages / sizeof *pages };
 
 int page_count(void) {

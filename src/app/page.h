@@ -10,6 +10,8 @@ struct page {
     int key;
     // Draws the page into r and does what was asked for in it. When app->picturing is set it changes nothing.
     void (*draw)(struct app *app, rect r, double now);
+    // What a picture of the page has done before, so that there is something to see; it waits. May be NULL.
+    void (*prepare)(struct app *app);
 };
 
 enum { PAGE_WORKBENCH }; // the first of the list

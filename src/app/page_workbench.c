@@ -82,4 +82,4 @@ static void draw(struct app *app, rect whole, double now) {
     app_answer(app);
 }
 
-const struct page page_workbench = {"workbench", "Workbench", KEY_F1 + 2, draw};
+const struct page page_workbench = {"workbench", "Workbench", KEY_F1 + 2, draw, NULL};

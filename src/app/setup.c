@@ -150,8 +150,18 @@ static struct workbench *build_by_checkpoint(const struct setup *setup, workbenc
 }
 
 struct workbench *setup_build(const struct setup *setup, workbench_progress *progress, void *context, struct err *err) {
-    return *setup->checkpoint ? build_by_checkpoint(setup, progress, context, err)
-                              : build_by_recipe(setup, progress, context, err);
+    struct workbench *bench = *setup->checkpoint ? build_by_checkpoint(setup, progress, context, err)
+                                                 : build_by_recipe(setup, progress, context, err);
+    if (!bench || setup->within == 0 || workbench_next_minibatch(bench, setup->within - 1, err)) return bench;
+    workbench_free(bench);
+    return NULL;
+}
+
+void setup_keep_example(struct setup *setup, const struct workbench *bench) {
+    bool within = bench->minibatch && workbench_follows_run(bench), typed = !within && bench->example_index < 0;
+    setup->within = within ? bench->minibatch_index + 1 : 0;
+    setup->example = bench->example_index > 0 ? bench->example_index : 0;
+    snprintf(setup->word, sizeof setup->word, "%s", typed && !bench->minibatch ? bench->example_text : "");
 }
 
 bool setup_from_scene(struct setup *setup, const struct lesson_scene *scene, struct err *err) {

@@ -19,6 +19,7 @@ struct setup {
     char checkpoint[ASSET_PATH]; // "" = by the recipe
     char word[256];              // the example; "" = number `example`
     int example;                 // in the data set, from 0
+    int within;                  // or in the minibatch of the next update, from 1; 0 = neither
     struct recipe recipe;
 };
 struct setup setup_default(void);
@@ -29,6 +30,8 @@ struct dataset *setup_read_data(const struct setup *setup, workbench_progress *p
 void setup_free_data(struct dataset *data); // may be NULL
 // NULL with err; nothing is kept then.
 struct workbench *setup_build(const struct setup *setup, workbench_progress *progress, void *context, struct err *err);
+// The example of a workbench, in whichever way it can be asked for again.
+void setup_keep_example(struct setup *setup, const struct workbench *bench);
 // The network and the training that a built-in task brings, over what is there: its recipe, or the small one to walk
 // through (task.h). A bug when it names something that there is not.
 struct task;

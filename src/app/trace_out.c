@@ -144,9 +144,9 @@ static bool add_analyses(const struct trace_file *file, struct sink *sink, struc
     return good;
 }
 
-enum { META = 7 };
+enum { META = 8 };
 
-static void describe(const struct trace_file *file, char update[32], struct npy_word meta[META]) {
+static void describe(const struct trace_file *file, char update[32], char minibatch[64], struct npy_word meta[META]) {
     const struct record *record = file->record;
     const struct net_spec *spec = &record->layout.spec;
     snprintf(update, 32, "%lld", (long long)record->update);
@@ -157,6 +157,9 @@ static void describe(const struct trace_file *file, char update[32], struct npy_
     meta[4] = (struct npy_word){"reduction", record->reduction == REDUCTION_SUM ? "sum" : "mean"};
     meta[5] = (struct npy_word){"clamp", file->clamp};
     meta[6] = (struct npy_word){"edit", file->edit};
+    snprintf(minibatch, 64, "example %d of %d, %ld tokens", record->batch_index + 1, record_batch_count(record),
+             record->batch_tokens);
+    meta[7] = (struct npy_word){"minibatch", record->batch ? minibatch : NULL};
 }
 
 static bool each_tensor(const struct trace_file *file, struct sink *sink, struct err *err) {
@@ -176,12 +179,12 @@ static bool save_table(const struct trace_file *file, const char *path, struct e
 }
 
 bool trace_save(const struct trace_file *file, const char *path, struct err *err) {
-    char update[32];
+    char update[32], minibatch[64];
     struct npy_word meta[META];
     size_t length = strlen(path);
     if (file_ends_with(path, ".csv")) return save_table(file, path, err);
     bool folder = length > 0 && path[length - 1] == '/';
-    describe(file, update, meta);
+    describe(file, update, minibatch, meta);
     struct sink sink = {.writer = folder ? NULL : tensor_writer_new(), .folder = path, .err = err};
     for (int i = 0; sink.writer && i < META; i++)
         if (meta[i].value) tensor_writer_meta(sink.writer, meta[i].key, meta[i].value);

@@ -20,3 +20,4 @@ void condition_wake_all(struct condition *condition);
 
 int thread_processors(void);
 double clock_seconds(void); // monotonic
+void clock_sleep(double seconds);

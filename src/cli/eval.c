@@ -1,7 +1,7 @@
 #include "checkpoint.h"
 #include "command.h"
 #include "likelihood.h"
-#include "measure.h"
+#include "score.h"
 #include "mem.h"
 #include "reference.h"
 #include <math.h>
@@ -50,7 +50,7 @@ struct eval_words {
     const char *sentence;
 };
 
-static void report(const struct common *common, const struct training *training, const struct measures *m) {
+static void report(const struct common *common, const struct training *training, const struct scores *m) {
     const struct net_spec *spec = &training->model->layout.spec;
     bool perplexity = spec->output == OUTPUT_SOFTMAX;
     bool bits = dataset_is_language(training->data) && !training->data->task &&
@@ -88,7 +88,7 @@ static int eval_data(const struct common *common, const struct model_words *mode
                      const struct eval_words *own, struct checkpoint *checkpoint, const char *path) {
     struct err err = {0};
     struct training training = {0};
-    struct measures measures;
+    struct scores scores;
     struct train_options none = train_options_default();
     none.threads = words->threads;
     if (own->all) words->validation = 0;
@@ -101,10 +101,10 @@ static int eval_data(const struct common *common, const struct model_words *mode
     good = good && training_init(&training, data, &checkpoint->model, &none, words->batch,
                                  words->seq > 0 ? (int)words->seq : training_length(data), rng_seed(1), &err);
     good = good && training_follow(&training, &(struct training_plan){.carry = own->carry}, &err);
-    good = good && training_measure(&training, &measures, &err);
+    good = good && training_score(&training, &scores, &err);
     good = good &&
-           (measures.tokens > 0 || err_set(&err, ERR_VALUE, "%s: expected tokens to measure, found none", data->name));
-    if (good) report(common, &training, &measures);
+           (scores.tokens > 0 || err_set(&err, ERR_VALUE, "%s: expected tokens to measure, found none", data->name));
+    if (good) report(common, &training, &scores);
     training_release(&training);
     if (data) dataset_release(data);
     mem_free(data);

@@ -10,13 +10,16 @@ struct opening opening_default(void) {
 }
 
 struct option *option_opening(struct opening *opening) {
-    static struct option table[4];
+    static struct option table[5];
     table[0] = (struct option){"model", OPTION_TEXT, &opening->checkpoint, "M.safetensors",
                                "a trained model instead of model options"};
     table[1] =
         (struct option){"example", OPTION_INT, &opening->example, "N", "number of the example in the data, from 1",
                         .low = 1,  .high = 1e9};
     table[2] = (struct option){"word", OPTION_TEXT, &opening->word, "TEXT", "the example as text"};
+    table[3] = (struct option){
+        "within", OPTION_INT, &opening->within, "N", "the next update of training: example N of its minibatch, from 1",
+        .low = 1, .high = 1e9};
     return table;
 }
 
@@ -49,9 +52,12 @@ bool opening_setup(const struct opening *opening, struct setup *setup, struct er
         return err_set(err, ERR_USAGE, "expected --data FILE or --task ID, found both");
     if (opening->word && opening->example > 0)
         return err_set(err, ERR_USAGE, "expected --word or --example, found both");
+    if (opening->within > 0 && (opening->word || opening->example > 0))
+        return err_set(err, ERR_USAGE, "expected --within or one of --word and --example, found both");
     if (opening->word && !*opening->word)
         return err_set(err, ERR_VALUE, "--word: expected at least one character, found none");
     setup->example = opening->example > 0 ? opening->example - 1 : 0;
+    setup->within = opening->within;
     setup->shape = (enum text_shape)opening->model.shape;
     setup->tokens = (enum token_kind)opening->model.tokens;
     setup->lower = opening->model.lower;

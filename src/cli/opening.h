@@ -10,6 +10,7 @@ struct opening {
     const char *checkpoint; // .safetensors, or NULL
     const char *word;       // the example as text, or NULL
     int example;            // or its number in the data set, from 1; 0 = not given
+    int within;             // or its number in the minibatch of the next update, from 1; 0 = not given
 };
 struct opening opening_default(void);
 // command_parse(); where a built-in task is named, over the network that it brings to be walked through.

@@ -20,7 +20,7 @@ enum { FIGURES = 2 };
 struct picture {
     struct common common;
     struct opening opening;
-    const char *lesson, *out, *against, *origin, *edit;
+    const char *lesson, *out, *against, *origin, *edit, *compare;
     int size[2], theme, step, steps[2], part, unit, view, timestep, notation, weights;
     double scale, seconds;
 };
@@ -64,6 +64,30 @@ static bool set_edits(struct app *app, const char *text, struct err *err) {
     return !text || (edits_parse(&edits, text, record, err) && workbench_set_edits(app->bench, &edits, false, err));
 }
 
+// "rnn,gru": each is trained as the network is, one after the other.
+static bool compare(struct app *app, const char *cells, struct err *err) {
+    while (cells && *cells) {
+        char name[32];
+        enum cell_id cell;
+        size_t length = strcspn(cells, ",");
+        snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), cells);
+        if (!cell_by_name(name, &cell)) return err_set(err, ERR_USAGE, "--compare: there is no cell \"%s\"", name);
+        if (app->rivals.count == RIVALS_MAX)
+            return err_set(err, ERR_USAGE, "--compare: expected at most %d cells", RIVALS_MAX);
+        int before = app->rivals.count;
+        app_compare_with(app, cell);
+        if (app->message.code != ERR_NONE) {
+            *err = app->message;
+            return false;
+        }
+        if (app->rivals.count == before)
+            return err_set(err, ERR_USAGE, "--compare: the cell \"%s\" is there already, or the model is from a file",
+                           name);
+        cells += length + (cells[length] == ',');
+    }
+    return true;
+}
+
 static bool draw_all(struct app *app, const struct picture *picture, struct err *err) {
     struct capture *capture =
         capture_new((float)picture->scale * draw_window_scale((float)picture->size[0], (float)picture->size[1]), err);
@@ -90,10 +114,11 @@ static bool draw_all(struct app *app, const struct picture *picture, struct err 
             good = err_set(err, ERR_VALUE, "--step: this example has %d steps, found %d", count, picture->step);
         if (picture->step >= 0) app_seek(app, picture->step);
         int page = picture->view - FIGURES - view_count();
-        if (page >= 0)
+        if (page >= 0) {
             app_show_page(app, page + 1);
-        else if (picture->view >= FIGURES)
-            app_show_view(app, picture->view - FIGURES);
+            if (page_get(page + 1)->prepare) page_get(page + 1)->prepare(app);
+        }
+        if (page < 0 && picture->view >= FIGURES) app_show_view(app, picture->view - FIGURES);
         if (picture->view >= 0 && picture->view < FIGURES) {
             app->view.backward = picture->view == 1;
             app->view.backward_pinned = true;
@@ -139,6 +164,8 @@ static int run_render(const struct command *command, int argc, char **argv) {
         {"timestep", OPTION_INT, &picture.timestep, "T", "the selected timestep, from 1", .low = 1,
          .high = WORKBENCH_MAX_T},
         {"edit", OPTION_TEXT, &picture.edit, "LIST", "what is set by hand, as trace --edit has it"},
+        {"compare", OPTION_TEXT, &picture.compare, "CELLS",
+         "cells beside the network's own, for the view compare: rnn,gru"},
         {"size", OPTION_SIZE, picture.size, "WxH", "of the window"},
         {"scale", OPTION_REAL, &picture.scale, "S", "how much finer than the window", .low = 0.25, .high = 8},
         {"notation", OPTION_CHOICE, &picture.notation, "NAME", "how symbols are written", notation_names},
@@ -175,7 +202,8 @@ static int run_render(const struct command *command, int argc, char **argv) {
         app_finish_job(app);
     }
     if (picture.against && !app_open_homework(app, picture.against)) err = app->message;
-    bool good = err.code == ERR_NONE && set_edits(app, picture.edit, &err) && draw_all(app, &picture, &err);
+    bool good = err.code == ERR_NONE && set_edits(app, picture.edit, &err) && compare(app, picture.compare, &err) &&
+                draw_all(app, &picture, &err);
     if (good && picture.common.json)
         command_json(json_pack("{s:s, s:i, s:i}", "out", picture.out, "step", app->position, "steps",
                                app->bench->script->count));

@@ -90,7 +90,8 @@ static bool trace_data(const struct words *words, struct traced *traced, struct 
     traced->record = traced->bench->record;
     traced->script = traced->bench->script;
     snprintf(traced->example, sizeof traced->example, "%s", traced->bench->example_text);
-    return words->reduction == REDUCTION_SUM || record_mean(traced, err);
+    bool as_it_is = words->reduction == REDUCTION_SUM || traced->record->batch; // a minibatch's is the mean of it
+    return as_it_is || record_mean(traced, err);
 }
 
 static bool trace_arrays(const struct words *words, struct traced *traced, struct err *err) {

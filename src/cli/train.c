@@ -2,7 +2,7 @@
 #include "command.h"
 #include "file.h"
 #include "init.h"
-#include "measure.h"
+#include "score.h"
 #include "mem.h"
 #include "resume.h"
 #include "task.h"
@@ -43,7 +43,7 @@ struct progress {
     bool diverged, early;    // the loss rose far above the first; stopped by --patience
     float *best_params;      // with --patience
     const struct task *task; // of a task: what it reached at the end
-    struct measures measures;
+    struct scores scores;
 };
 
 static const char *schedule_choices[SCHEDULE_COUNT + 1], *init_choices[INIT_COUNT + 1];
@@ -253,7 +253,7 @@ static void report_json(const struct training *training, const struct progress *
                              (json_int_t)model->layout.weights, "stopped_early", p->early, "diverged", p->diverged);
     if (p->task) {
         bool reached;
-        double value = measures_of_task(&p->measures, p->task, &reached);
+        double value = score_of_task(&p->scores, p->task, &reached);
         json_t *level = json_pack("{s:s, s:o, s:o, s:b}", "measure", task_measure_names[p->task->measure], "value",
                                   json_number(value), "level", json_number(p->task->level), "reached", reached);
         json_object_set_new(json, "task", level);
@@ -282,7 +282,7 @@ static void report_end(const struct run *run, const struct training *training, c
     printf("\n");
     if (p->task) {
         bool reached;
-        double value = measures_of_task(&p->measures, p->task, &reached);
+        double value = score_of_task(&p->scores, p->task, &reached);
         printf("%s: %s %.5g, %s the level of %g (%s)\n", p->task->title, task_measure_names[p->task->measure], value,
                reached ? "reaches" : "misses", p->task->level, p->task->level_note);
     }
@@ -392,7 +392,7 @@ static int train(const struct run *run, struct training *training, struct progre
     if (training->data->task && !stopped) {
         p->task = training->data->task;
         trainer_refresh(training->trainer);
-        if (!training_measure(training, &p->measures, &saving)) return command_fail(&saving);
+        if (!training_score(training, &p->scores, &saving)) return command_fail(&saving);
     }
     report_end(run, training, p, seconds, tokens);
     if (run->own.verbose) report_peak();

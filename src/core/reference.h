@@ -57,7 +57,8 @@ double reference_forward(struct tape *tape, const struct layout *layout, const d
 // pass and the analyses after it heed it, until the next forward pass. NULL: none.
 double reference_forward_with(struct tape *tape, const struct layout *layout, const double *params,
                               const struct example *example, const struct clamps *clamps);
-// After a forward pass with the same arguments. Adds dL/dparams to grads (layout.size, zeroed by the caller).
+// After a forward pass with the same arguments. Adds dL/dparams to grads (layout.size, zeroed by the caller; NULL: the
+// gradients of the states alone are wanted).
 void reference_backward(struct tape *tape, const struct layout *layout, const double *params,
                         const struct example *example, double *grads);
 void reference_params(const struct model *model, double *out); // float slab to double slab

@@ -65,10 +65,11 @@ static void backward_affine_operand(const struct moment *m, const struct cell_st
     int H = m->tape->spec.hidden, n = slot_width(m->tape, m->layer, step->in[k]);
     size_t GH = (size_t)m->tape->cell->block_count * (size_t)H, at = (size_t)step->block * (size_t)H;
     const double *weights = (k == 0 ? m->weights.recurrent : m->weights.input) + at;
-    double *grads = (k == 0 ? m->weights.recurrent_grad : m->weights.input_grad) + at;
+    double *grads = k == 0 ? m->weights.recurrent_grad : m->weights.input_grad;
     for (int j = 0; j < n; j++)
         sent[j] = factor * reference_dot(weights + (size_t)j * GH, dz, H);
-    reference_add_outer(grads, GH, row_of(m, m->track->value[step->in[k]], step->in[k]), n, dz, H, factor);
+    if (!grads) return;
+    reference_add_outer(grads + at, GH, row_of(m, m->track->value[step->in[k]], step->in[k]), n, dz, H, factor);
 }
 
 // What an elementwise step sends to operand k, from its output's gradient dy, its output y and the other
@@ -113,10 +114,10 @@ static void backward_diagonal(const struct moment *m, const struct cell_step *st
     int H = m->tape->spec.hidden;
     size_t at = (size_t)cell_diagonal_row(m->tape->cell, step->block) * (size_t)H;
     const double *w = m->weights.diagonal + at, *in = row_of(m, m->track->value[step->in[0]], step->in[0]);
-    double *grads = m->weights.diagonal_grad + at;
+    double *grads = m->weights.diagonal_grad;
     for (int i = 0; i < H; i++) {
         sent[i] = factor * w[i] * dy[i];
-        grads[i] += factor * in[i] * dy[i];
+        if (grads) grads[at + (size_t)i] += factor * in[i] * dy[i];
     }
 }
 
@@ -141,7 +142,7 @@ static void backward_step(const struct moment *m, int index) {
         for (int i = 0; i < width; i++)
             gather[i] += sent[i];
     }
-    if (step->op != OP_AFFINE) return;
+    if (step->op != OP_AFFINE || !m->weights.bias_grad) return;
     size_t at = (size_t)step->block * (size_t)H;
     double *second = m->weights.recurrent_bias_grad;
     for (int i = 0; (!second || step->in[1] >= 0) && i < H; i++)
@@ -278,7 +279,7 @@ static void backward_network(struct tape *tape, const struct layout *layout, con
             backward_track(tape, layout, params, grads, l, d);
         }
     }
-    if (tape->spec.embed == 0) return;
+    if (tape->spec.embed == 0 || !grads) return;
     double *rows = grads + layout->params[layout_param(layout, PARAM_EMBED, -1, -1)].offset;
     for (int t = 0; t < tape->length; t++)
         add_embedding(tape, example->x[t], t, rows, reference_break_factor(RULE_EMBED));

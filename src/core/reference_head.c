@@ -105,9 +105,10 @@ static void output_gradient(const struct tape *tape, struct answer answer, const
 void head_backward(struct tape *tape, const struct layout *layout, double *grads, const struct example *example,
                    int t) {
     size_t H = (size_t)tape->spec.hidden, O = (size_t)tape->spec.outputs;
-    double *d = tape->logits_grad + (size_t)t * O, *bias = grads + head_offset(layout, PARAM_HEAD_BIAS);
-    double factor = reference_break_factor(RULE_HEAD);
+    double *d = tape->logits_grad + (size_t)t * O, factor = reference_break_factor(RULE_HEAD);
     output_gradient(tape, answer_at(tape, example, t), tape->y_hat + (size_t)t * O, d);
+    if (!grads) return;
+    double *bias = grads + head_offset(layout, PARAM_HEAD_BIAS);
     for (size_t i = 0; i < O; i++)
         bias[i] += factor * d[i];
     for (int direction = 0; direction < tape->spec.directions; direction++)

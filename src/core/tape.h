@@ -79,7 +79,7 @@ static inline int last_time(const struct tape *tape, int direction) {
 // The head at t: logits, y_hat, and the loss (0 without a target).
 double head_forward(struct tape *tape, const struct layout *layout, const double *params, const struct example *example,
                     int t);
-// dL/dlogits at t, and the head's own gradients.
+// dL/dlogits at t, and the head's own gradients (NULL: not wanted).
 void head_backward(struct tape *tape, const struct layout *layout, double *grads, const struct example *example, int t);
 // Adds W_ya dL/dlogits<t> of one direction to row (H): what the head at t sends to the state that it read.
 void head_send(const struct tape *tape, const struct layout *layout, const double *params, int direction, int t,

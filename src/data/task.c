@@ -84,6 +84,43 @@ bool task_parse(const char *text, const struct task **task, struct task_settings
     return !wrong || err_set(err, ERR_USAGE, "--task %s: %s", (*task)->id, wrong);
 }
 
+static int length_index(const struct task *task) {
+    for (int k = 0; task->length && k < TASK_PARAMETERS && task->parameters[k].name; k++)
+        if (strcmp(task->parameters[k].name, task->length) == 0) return k;
+    return -1;
+}
+
+bool task_length(const char *text, struct task_length *out) {
+    struct err err = {0};
+    const struct task *task;
+    struct task_settings settings;
+    if (!task_parse(text, &task, &settings, &err)) return false;
+    int k = length_index(task);
+    if (k < 0) return false;
+    const struct task_parameter *p = &task->parameters[k];
+    *out = (struct task_length){p, settings.values[k], p->low, p->high < TASK_LENGTH_MOST ? p->high : TASK_LENGTH_MOST};
+    return true;
+}
+
+bool task_with_length(const char *text, long length, char *out, size_t size, struct err *err) {
+    const struct task *task;
+    struct task_settings settings;
+    if (!task_parse(text, &task, &settings, err)) return false;
+    int at = length_index(task);
+    if (at < 0) return err_set(err, ERR_USAGE, "--task %s: no parameter of it is a length", task->id);
+    settings.values[at] = length;
+    struct str with = {0};
+    str_printf(&with, "%s:%s=%ld", task->id, task->length, length);
+    for (int k = 0; k < TASK_PARAMETERS && task->parameters[k].name; k++)
+        if (k != at && settings.values[k] != task->parameters[k].value)
+            str_printf(&with, ",%s=%ld", task->parameters[k].name, settings.values[k]);
+    bool good = task_parse(str_text(&with), &task, &settings, err); // in range, and not refused
+    if (good && with.size >= size) good = err_set(err, ERR_LIMIT, "--task %s: too long a text", task->id);
+    if (good) snprintf(out, size, "%s", str_text(&with));
+    str_release(&with);
+    return good;
+}
+
 long task_value(const struct task *task, const struct task_settings *settings, const char *name) {
     for (int k = 0; k < TASK_PARAMETERS && task->parameters[k].name; k++)
         if (strcmp(task->parameters[k].name, name) == 0) return settings->values[k];

@@ -60,6 +60,7 @@ struct task {
     struct picture_of_input picture;                   // how the input is drawn
     bool reverse_source;                               // unless the user says otherwise; of `sequence`
     struct task_parameter parameters[TASK_PARAMETERS]; // a NULL name ends them
+    const char *length;                // name of the parameter that says how far back in time an answer lies, or NULL
     int train_count, validation_count; // examples; train_count 0 = fresh ones in every minibatch. Of fresh tasks whose
                                        // answers are `one` or `sequence` all examples are of one length
     bool distinct; // no example stands twice, none of validation in training; for symbols, and where there are enough
@@ -96,6 +97,16 @@ const struct task *task_find(const char *id, size_t length); // NULL when unknow
 
 // "copy" or "copy:T=50,name=value": the task and its parameters. Fails (ERR_USAGE) and says what is known.
 bool task_parse(const char *text, const struct task **task, struct task_settings *settings, struct err *err);
+// How long the timelines of such a text are, in the task's own terms, for a slider. false: no such task or parameter.
+enum { TASK_LENGTH_MOST = 400 }; // further than the slider goes, though some tasks take more
+struct task_length {
+    const struct task_parameter *parameter; // its name and what it counts
+    long value, low, high;                  // as it is; from, to
+};
+bool task_length(const char *text, struct task_length *out);
+// The same text with another length; what else it says stays. Fails (ERR_USAGE) where the task refuses it, (ERR_LIMIT)
+// where `out` is too small.
+bool task_with_length(const char *text, long length, char *out, size_t size, struct err *err);
 struct task_settings task_settings_default(const struct task *task);
 long task_value(const struct task *task, const struct task_settings *settings, const char *name); // a bug when unknown
 

@@ -32,7 +32,7 @@ static bool update(const struct record *record, double clip_value, double scale,
         return false;
     for (size_t i = 0; i < n; i++) {
         slabs->params[i] = (float)record->params[i];
-        slabs->grads[i] = (float)record->grads[i];
+        slabs->grads[i] = (float)record->total[i];
     }
     clip_hold(slabs->grads, n, clip_value);
     optimizer_apply(&record->options, n, slabs->params, slabs->grads, slabs->m, slabs->v, record->update, scale);
@@ -63,7 +63,7 @@ bool clip_step_of(const struct record *record, double clip_norm, double clip_val
                   struct err *err) {
     const struct layout *layout = &record->layout;
     struct slabs clipped = {0}, whole = {0};
-    clip_gradient(layout, record->grads, clip_norm, clip_value, &out->clipping, NULL);
+    clip_gradient(layout, record->total, clip_norm, clip_value, &out->clipping, NULL);
     bool good = update(record, out->clipping.clip_value, out->clipping.scale, &clipped) && update(record, 0, 1, &whole);
     double moved = 0, unclipped = 0;
     for (int p = 0; good && p < layout->count; p++) {

@@ -244,8 +244,12 @@ struct record *record_edited(const struct record *plain, const struct model *mod
     struct edited edited;
     if (!edited_init(&edited, edits, model, &plain->example, plain->tape, err)) return NULL;
     struct record_texts texts = {plain->symbols, plain->symbol_count, plain->answers, plain->answer_count};
-    struct record *record = record_new_with(&edited.model, &edited.example, &edited.clamps, &texts, reduction,
-                                            &plain->options, plain->m_before, plain->v_before, plain->update, err);
+    struct record_within within = {plain->batch, plain->batch_index, plain};
+    struct record *record =
+        plain->batch ? record_new_within(&edited.model, &edited.example, &within, &edited.clamps, &texts,
+                                         &plain->options, plain->m_before, plain->v_before, plain->update, err)
+                     : record_new_with(&edited.model, &edited.example, &edited.clamps, &texts, reduction,
+                                       &plain->options, plain->m_before, plain->v_before, plain->update, err);
     for (int i = 0; record && i < edited.clamps.count; i++) // the record may be run again (checker.h)
         if (edited.clamps.list[i].like && !record->like) record->like = record_hold(plain);
     edited_release(&edited);

@@ -68,6 +68,7 @@ bool edited_init(struct edited *out, const struct edits *edits, const struct mod
 void edited_release(struct edited *edited);
 
 // The record of the same example, options and update with edits in place; `plain` is that without, made of `model`.
+// Within a minibatch the other examples stay as they are (a weight is set for all), and the reduction is the mean.
 // NULL with err, as edits_check() and record_new_with().
 struct record *record_edited(const struct record *plain, const struct model *model, const struct edits *edits,
                              enum reduction reduction, struct err *err);

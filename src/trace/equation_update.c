@@ -7,6 +7,10 @@
 void equation_clip(struct equation *e) {
     double limit = e->record->options.clip_norm;
     new_line(e);
+    if (e->record->batch) {
+        put_text(&e->pen, "g:=g_{\\t{own}}+g_{\\t{rest}}");
+        new_line(e);
+    }
     if (limit > 0)
         put_text(&e->pen, "g:=g\\cdot \\t{min}(1,\\frac{%g}{\\norm{g}})", limit);
     else
@@ -42,13 +46,20 @@ static const struct cell_step *reader_of_block(const struct cell_desc *cell, int
     return NULL;
 }
 
+// What the other examples of the minibatch add.
+static void put_rest(struct equation *e) {
+    if (e->record->batch) put_text(&e->pen, "+\\t{rest}");
+}
+
 static void put_summed(struct equation *e, const struct cell_step *affine, int k) {
     put_text(&e->pen, "=\\sum_t ");
     put_grad(&e->pen, affine->out, LABEL_SYMBOLIC, LABEL_NO_UNIT, NULL);
-    if (k < 0) return;
-    put_text(&e->pen, "(");
-    put_slot(&e->pen, affine->in[k], LABEL_SYMBOLIC, LABEL_NO_UNIT, NULL);
-    put_text(&e->pen, ")^{T}");
+    if (k >= 0) {
+        put_text(&e->pen, "(");
+        put_slot(&e->pen, affine->in[k], LABEL_SYMBOLIC, LABEL_NO_UNIT, NULL);
+        put_text(&e->pen, ")^{T}");
+    }
+    put_rest(e);
 }
 
 // A block that two steps share, each with its own operand and bias.
@@ -75,6 +86,7 @@ static void update_sum_diagonal(struct equation *e) {
     put_output_grad(&e->pen, diagonal->out, LABEL_SYMBOLIC);
     put_times(&e->pen);
     put_slot(&e->pen, diagonal->in[0], LABEL_SYMBOLIC, LABEL_NO_UNIT, NULL);
+    put_rest(e);
 }
 
 // dE = sum over t of dx times the one-hot vector that was looked up.
@@ -85,6 +97,7 @@ static void update_sum_embedding(struct equation *e) {
     put_text(&pen, "dE=\\sum_t ");
     put_grad(&pen, pen.cell->input, LABEL_SYMBOLIC, LABEL_NO_UNIT, NULL);
     put_text(&pen, "\\,\\t{one-hot}^{T}");
+    put_rest(e);
 }
 
 // dW = sum over t of dz a^T: every timestep adds its part, because all of them use the same W.
@@ -116,7 +129,10 @@ static void update_sum(struct equation *e) {
             put_output_grad(&e->pen, affine->out, t);
         else
             put_output(e, "dz", "y");
-        if (step->bias) return;
+        if (step->bias) {
+            put_rest(e);
+            return;
+        }
         put_text(&e->pen, two || !affine ? "(" : "[");
         if (!affine) {
             put_top(e, t);
@@ -128,6 +144,7 @@ static void update_sum(struct equation *e) {
             put_slot(&e->pen, affine->in[1], t, LABEL_NO_UNIT, NULL);
         }
         put_text(&e->pen, two || !affine ? ")^{T}" : "]^{T}");
+        put_rest(e);
     }
 }
 

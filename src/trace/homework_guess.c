@@ -292,8 +292,11 @@ static bool fits_changed(const struct suspect *s, change_fn *change, const int *
     for (size_t k = 0; k < record->layout.size; k++)
         model.params[k] = (float)record->params[k];
     change(&model.layout, record_H(record), order, model.params);
-    struct record *other = record_new(&model, &record->example, NULL, 0, record->reduction, &record->options, NULL,
-                                      NULL, record->update, NULL);
+    const struct record_within within = {record->batch, record->batch_index, NULL};
+    struct record *other = record->batch ? record_new_within(&model, &record->example, &within, NULL, NULL,
+                                                             &record->options, NULL, NULL, record->update, NULL)
+                                         : record_new(&model, &record->example, NULL, 0, record->reduction,
+                                                      &record->options, NULL, NULL, record->update, NULL);
     struct homework_values values = {0};
     bool same = other && homework_read(other, s->target, &values) && fits(s, &values);
     mem_free(values.data);

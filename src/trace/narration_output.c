@@ -181,9 +181,13 @@ static bool tell_total(struct teller *teller) {
     for (int k = 0; k <= last; k++)
         count += record_has_target(record, k);
     if (teller->t != last || count < 2) return false;
-    say(teller, record->reduction == REDUCTION_MEAN ? " The mean of the %d losses is " : " The %d losses add up to ",
-        count);
-    say_number(teller, "forward/total_loss", 0, -1, record->loss, 2);
+    if (record->batch)
+        say(teller, " The %d losses, over all %ld tokens of the minibatch, come to ", count, record->batch_tokens);
+    else
+        say(teller,
+            record->reduction == REDUCTION_MEAN ? " The mean of the %d losses is " : " The %d losses add up to ",
+            count);
+    say_number(teller, "forward/total_loss", 0, -1, record->loss, record->batch ? digits_of(record->loss) : 2);
     say(teller, ".");
     return true;
 }

@@ -3,10 +3,32 @@
 
 #include <math.h>
 
+// The others of the minibatch: their gradient comes in here.
+static void tell_rest(struct teller *teller) {
+    const struct record *record = teller->record;
+    int others = record_batch_count(record) - 1;
+    if (others == 0) {
+        say(teller, "The minibatch has no other example. ");
+        return;
+    }
+    say(teller,
+        others == 1 ? "The gradient of the other example is added: norm "
+                    : "The gradient of the other %d examples is added: norm ",
+        others);
+    say_number(teller, "clip/rest_norm", 0, -1, record->rest_norm, digits_of(record->rest_norm));
+    say(teller, " to this one’s ");
+    say_number(teller, "clip/own_norm", 0, -1, record->own_norm, digits_of(record->own_norm));
+    say(teller, ". ");
+}
+
 void tell_clip(struct teller *teller) {
     const struct record *record = teller->record;
     double limit = record->options.clip_norm;
-    say(teller, "The gradient of all %zu parameters has norm ", record->whole->layout.weights);
+    if (record->batch) tell_rest(teller);
+    say(teller,
+        record->batch ? "Together, over all %zu parameters, the norm is "
+                      : "The gradient of all %zu parameters has norm ",
+        record->whole->layout.weights);
     say_number(teller, "clip/grad_norm", 0, -1, record->grad_norm, digits_of(record->grad_norm));
     if (!(limit > 0)) {
         say(teller, "; no limit is set, so nothing is clipped.");
@@ -47,7 +69,7 @@ static void look_at(const struct teller *teller, int param, int row_first, int r
     for (int column = 0; column < p->in; column++) {
         if (teller->unit >= 0 && head && weight && column % teller->H != teller->unit) continue;
         size_t at = p->offset + (size_t)column * (size_t)p->out;
-        const double *before = record->params + at, *after = record->params_after + at, *grad = record->grads + at;
+        const double *before = record->params + at, *after = record->params_after + at, *grad = record->total + at;
         for (int row = first; row < last; row++) {
             struct moved entry = {param, row, column, after[row] - before[row], grad[row]};
             if (moves_more(&entry, best)) *best = entry;
@@ -65,7 +87,7 @@ static struct moved find_moved_row(const struct teller *teller) {
             int row = record->example.x[t];
             struct moved entry = {.param = param, .row = row, .column = k};
             entry.delta = record_param_value(record, RECORD_DELTA, param, row, k);
-            entry.gradient = record_param_value(record, RECORD_GRAD, param, row, k);
+            entry.gradient = record_param_value(record, record_total_kind(record), param, row, k);
             if (moves_more(&entry, &best)) best = entry;
         }
     return best;
@@ -162,7 +184,7 @@ void tell_update(struct teller *teller) {
     }
     double before = record_param_value(record, RECORD_PARAM, moved.param, moved.row, moved.column);
     double after = record_param_value(record, RECORD_PARAM_AFTER, moved.param, moved.row, moved.column);
-    double gradient = record_param_value(record, RECORD_GRAD, moved.param, moved.row, moved.column);
+    double gradient = record_param_value(record, record_total_kind(record), moved.param, moved.row, moved.column);
     const struct param *p = &record->layout.params[moved.param];
     int column = param_is_vector(p->role) ? -1 : moved.column, digits = 3;
     while (digits < 8 && fabs(round(before * pow(10, digits)) - round(after * pow(10, digits))) < 1)
@@ -177,9 +199,12 @@ void tell_update(struct teller *teller) {
         say(teller, " Its gradient is zero here: the averages of earlier updates still move it.");
         return;
     }
-    int T = record_T(record);
-    say(teller, T > 1 ? " Its gradient, the sum over all %d timesteps, is " : " Its gradient is ", T);
-    say_number(teller, record_param_name_of(record, RECORD_GRAD, moved.param), moved.row, column, gradient,
-               digits_of(gradient));
+    int T = record_T(record), count = record_batch_count(record);
+    if (count > 1)
+        say(teller, " Its gradient, the sum over all %d examples, is ", count);
+    else
+        say(teller, T > 1 ? " Its gradient, the sum over all %d timesteps, is " : " Its gradient is ", T);
+    say_number(teller, record_param_name_of(record, record_total_kind(record), moved.param), moved.row, column,
+               gradient, digits_of(gradient));
     say(teller, ".");
 }

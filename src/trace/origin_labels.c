@@ -192,9 +192,15 @@ static void put_param(const struct label_pen *pen, const struct record *record, 
                                                          [PLACE_DELTA] = "\\t{change of }",
                                                          [PLACE_MOMENT] = "m\\t{ of }",
                                                          [PLACE_SQUARE] = "v\\t{ of }",
+                                                         [PLACE_REST] = "\\t{rest of }d",
+                                                         [PLACE_TOTAL] = "\\t{whole }d",
                                                          [PLACE_GRAD_AT] = "d"};
     if (place->row == PLACE_ANY && place->column == PLACE_ANY) { // any entry of any parameter
-        put_text(pen, place->kind == PLACE_CLIPPED ? "\\t{clipped }g_j" : "g_j");
+        bool own = place->kind == PLACE_PARAM_GRAD && record->batch;
+        put_text(pen, place->kind == PLACE_CLIPPED ? "\\t{clipped }g_j"
+                      : place->kind == PLACE_REST  ? "\\t{rest }g_j"
+                      : own                        ? "\\t{own }g_j"
+                                                   : "g_j");
         return;
     }
     put_text(pen, "%s", before[place->kind]);
@@ -253,6 +259,18 @@ void put_place(const struct label_pen *given, const struct record *record, const
         break;
     case PLACE_CLIP_SCALE:
         put_text(pen, "\\t{scale}");
+        break;
+    case PLACE_OWN_NORM:
+        put_text(pen, "\\norm{\\t{own }g}");
+        break;
+    case PLACE_REST_NORM:
+        put_text(pen, "\\norm{\\t{rest }g}");
+        break;
+    case PLACE_BATCH_LOSS:
+        put_text(pen, "\\t{whole }L");
+        break;
+    case PLACE_REST_LOSS:
+        put_text(pen, "\\t{rest of }L");
         break;
     default:
         if (place->kind <= PLACE_SENT)
@@ -477,7 +495,7 @@ static void put_update(const struct label_pen *pen, const struct sum *sum) {
     default:
         put_text(pen, "g");
     }
-    w.kind = PLACE_PARAM_GRAD;
+    w.kind = place_total(sum->record);
     bool held = o->clip_value > 0;
     put_text(pen, held ? "\ng=\\t{scale}\\cdot \\t{held}(" : "\ng=\\t{scale}\\cdot ");
     put_place(pen, sum->record, &w);

@@ -108,7 +108,7 @@ static void hold_factor(const struct sum *sum, struct raw_term *term, int k, enu
 
 static void term_held(const struct sum *sum, int a, int b, int n, struct raw_term *out) {
     (void)a, (void)b, (void)n;
-    term_begin(out, 1, same_entry(sum, PLACE_PARAM_GRAD));
+    term_begin(out, 1, same_entry(sum, place_total(sum->record)));
     hold_factor(sum, out, 0, SHAPE_HELD);
 }
 
@@ -116,12 +116,18 @@ static void term_clipped(const struct sum *sum, int a, int b, int n, struct raw_
     (void)a, (void)b, (void)n;
     term_begin(out, 1, sum_output(sum, PLACE_CLIP_SCALE, 0, 0));
     out->factors[0].place.encoder = false;
-    term_add_factor(out, same_entry(sum, PLACE_PARAM_GRAD), SHAPE_ITSELF);
+    term_add_factor(out, same_entry(sum, place_total(sum->record)), SHAPE_ITSELF);
     hold_factor(sum, out, 1, SHAPE_HELD);
 }
 
 void sum_clipped(struct sum *sum) {
     sum_add(sum, term_clipped, 0, 0, 1);
+}
+
+// The example's own part, and that of the others of its minibatch.
+void sum_total_grad(struct sum *sum) {
+    sum_add(sum, term_entry, PLACE_PARAM_GRAD, 1, 1);
+    sum_add(sum, term_entry, PLACE_REST, 1, 1);
 }
 
 void sum_delta(struct sum *sum) {
@@ -191,14 +197,35 @@ static void term_entry_square(const struct sum *sum, int kind, int b, int n, str
     out->factors[0].shape = SHAPE_SQUARE;
 }
 
-void sum_clipped_norm(struct sum *sum) {
+static void root_of(struct sum *sum, enum place_kind kind) {
     sum->rule = ORIGIN_ROOT;
-    sum_add(sum, term_entry_square, PLACE_CLIPPED, 0, (int)sum->record->layout.weights);
+    sum_add(sum, term_entry_square, (int)kind, 0, (int)sum->record->layout.weights);
 }
 
 void sum_grad_norm(struct sum *sum) {
-    sum->rule = ORIGIN_ROOT;
-    sum_add(sum, term_entry_square, PLACE_PARAM_GRAD, 0, (int)sum->record->layout.weights);
+    root_of(sum, place_total(sum->record));
+}
+
+void sum_clipped_norm(struct sum *sum) {
+    root_of(sum, PLACE_CLIPPED);
+}
+
+void sum_own_norm(struct sum *sum) {
+    root_of(sum, PLACE_PARAM_GRAD);
+}
+
+void sum_rest_norm(struct sum *sum) {
+    root_of(sum, PLACE_REST);
+}
+
+static void term_scalar(const struct sum *sum, int kind, int b, int n, struct raw_term *out) {
+    (void)sum, (void)b, (void)n;
+    term_begin(out, 1, (struct place){.kind = (enum place_kind)kind});
+}
+
+void sum_batch_loss(struct sum *sum) {
+    sum_add(sum, term_scalar, PLACE_TOTAL_LOSS, 0, 1);
+    sum_add(sum, term_scalar, PLACE_REST_LOSS, 0, 1);
 }
 
 static void term_limit(const struct sum *sum, int a, int b, int n, struct raw_term *out) {
@@ -210,7 +237,7 @@ static void term_limit(const struct sum *sum, int a, int b, int n, struct raw_te
 // (g / limit)^2, g held by value.
 static void term_share_of_limit(const struct sum *sum, int a, int b, int n, struct raw_term *out) {
     (void)a, (void)b;
-    term_begin(out, 1, any_entry(sum, PLACE_PARAM_GRAD, n));
+    term_begin(out, 1, any_entry(sum, place_total(sum->record), n));
     hold_factor(sum, out, 0, SHAPE_HELD_SQUARE);
     term_add_factor(out, (struct place){.kind = PLACE_MAX_NORM}, SHAPE_INVERSE_SQUARE);
 }

@@ -172,6 +172,9 @@ static void (*const sums[PLACE_KIND_COUNT])(struct sum *) = {
     [PLACE_GRAD_NORM] = sum_grad_norm,
     [PLACE_CLIPPED_NORM] = sum_clipped_norm,
     [PLACE_CLIP_SCALE] = sum_clip_scale,
+    [PLACE_OWN_NORM] = sum_own_norm,
+    [PLACE_REST_NORM] = sum_rest_norm,
+    [PLACE_BATCH_LOSS] = sum_batch_loss,
     [PLACE_VALUE] = sum_value,
     [PLACE_GRAD] = sum_grad,
     [PLACE_FROM_LOSS] = sum_from_loss,
@@ -181,6 +184,7 @@ static void (*const sums[PLACE_KIND_COUNT])(struct sum *) = {
     [PLACE_CLIPPED] = sum_clipped,
     [PLACE_PARAM_AFTER] = sum_param_after,
     [PLACE_DELTA] = sum_delta,
+    [PLACE_TOTAL] = sum_total_grad,
     [PLACE_GRAD_AT] = sum_grad_at,
 };
 static const char *const given_why[PLACE_KIND_COUNT] = {
@@ -192,6 +196,8 @@ static const char *const given_why[PLACE_KIND_COUNT] = {
     [PLACE_PARAM] = "A parameter: learned in the updates before this one.",
     [PLACE_MOMENT] = "Kept by the optimiser from the updates before this one.",
     [PLACE_SQUARE] = "Kept by the optimiser from the updates before this one.",
+    [PLACE_REST] = "The gradients of the minibatch’s other examples, added up.",
+    [PLACE_REST_LOSS] = "The losses of the minibatch’s other examples, over all tokens of the minibatch.",
 };
 
 static void open_sum(struct sum *sum, const struct record *record, const struct place *place) {

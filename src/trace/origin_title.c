@@ -195,6 +195,8 @@ static void add_place(struct words *w) {
                                                          [PLACE_DELTA] = "change of the ",
                                                          [PLACE_MOMENT] = "optimiser’s m for the ",
                                                          [PLACE_SQUARE] = "optimiser’s v for the ",
+                                                         [PLACE_REST] = "gradient, the other examples’, of the ",
+                                                         [PLACE_TOTAL] = "gradient, the whole minibatch’s, of the ",
                                                          [PLACE_GRAD_AT] = "gradient, this timestep’s part, of the "};
     const struct place *place = w->place;
     enum net_output output = w->record->layout.spec.output;
@@ -229,7 +231,7 @@ static void add_place(struct words *w) {
         add_time(w);
         break;
     case PLACE_TOTAL_LOSS:
-        add(w, "loss of the whole example");
+        add(w, w->record->batch ? "this example’s part of the mean loss" : "loss of the whole example");
         break;
     case PLACE_LOGITS_GRAD:
         add_output_of(w, place->norm ? "gradient of the logits" : "gradient of the logit");
@@ -251,6 +253,18 @@ static void add_place(struct words *w) {
         break;
     case PLACE_CLIP_SCALE:
         add(w, "factor of clipping");
+        break;
+    case PLACE_OWN_NORM:
+        add(w, "norm of this example’s gradients");
+        break;
+    case PLACE_REST_NORM:
+        add(w, "norm of the other examples’ gradients");
+        break;
+    case PLACE_BATCH_LOSS:
+        add(w, "mean loss of the minibatch");
+        break;
+    case PLACE_REST_LOSS:
+        add(w, "the other examples’ part of the mean loss");
         break;
     default:
         if (place->kind <= PLACE_SENT) {

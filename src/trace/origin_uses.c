@@ -343,11 +343,30 @@ static int flat_index(const struct uses *u) {
     return at + u->of->row * (param->role == PARAM_EMBED ? param->out : param->in) + u->of->column;
 }
 
-static void of_param_grad(const struct uses *u) {
+// What is clipped: the gradient of the example, or of its whole minibatch.
+static void of_total(const struct uses *u) {
     propose(u, same(u, PLACE_CLIPPED), 0);
     propose(u, same(u, PLACE_PARAM_AFTER), 1);
     propose(u, (struct place){.kind = PLACE_GRAD_NORM}, flat_index(u));
     propose(u, (struct place){.kind = PLACE_CLIP_SCALE}, flat_index(u)); // where it is clipped by value first
+}
+
+static void of_param_grad(const struct uses *u) {
+    if (!u->record->batch) {
+        of_total(u);
+        return;
+    }
+    propose(u, same(u, PLACE_TOTAL), 0);
+    propose(u, (struct place){.kind = PLACE_OWN_NORM}, flat_index(u));
+}
+
+static void of_rest(const struct uses *u) {
+    propose(u, same(u, PLACE_TOTAL), 1);
+    propose(u, (struct place){.kind = PLACE_REST_NORM}, flat_index(u));
+}
+
+static void of_example_loss(const struct uses *u) {
+    if (u->record->batch) propose(u, (struct place){.kind = PLACE_BATCH_LOSS}, u->of->kind == PLACE_REST_LOSS);
 }
 
 static void of_clipped(const struct uses *u) {
@@ -406,6 +425,8 @@ static void (*const readers[PLACE_KIND_COUNT])(const struct uses *) = {
     [PLACE_LOGITS] = of_logits,
     [PLACE_Y_HAT] = of_y_hat,
     [PLACE_LOSS] = of_loss,
+    [PLACE_TOTAL_LOSS] = of_example_loss,
+    [PLACE_REST_LOSS] = of_example_loss,
     [PLACE_LOGITS_GRAD] = of_logits_grad,
     [PLACE_GRAD_NORM] = of_norm,
     [PLACE_MAX_NORM] = of_norm,
@@ -417,6 +438,8 @@ static void (*const readers[PLACE_KIND_COUNT])(const struct uses *) = {
     [PLACE_SENT] = of_sent,
     [PLACE_PARAM] = of_param,
     [PLACE_PARAM_GRAD] = of_param_grad,
+    [PLACE_REST] = of_rest,
+    [PLACE_TOTAL] = of_total,
     [PLACE_CLIPPED] = of_clipped,
     [PLACE_MAX_VALUE] = of_max_value,
     [PLACE_PARAM_AFTER] = of_param_after,

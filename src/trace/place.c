@@ -33,6 +33,10 @@ static const struct {
     [PLACE_MAX_NORM] = {"clip/max_norm", FORM_ONE},
     [PLACE_MAX_VALUE] = {"clip/max_value", FORM_ONE},
     [PLACE_CLIP_SCALE] = {"clip/scale", FORM_ONE},
+    [PLACE_OWN_NORM] = {"clip/own_norm", FORM_ONE},
+    [PLACE_REST_NORM] = {"clip/rest_norm", FORM_ONE},
+    [PLACE_BATCH_LOSS] = {"minibatch/loss", FORM_ONE},
+    [PLACE_REST_LOSS] = {"minibatch/rest_loss", FORM_ONE},
     [PLACE_VALUE] = {"forward/", FORM_TRACK},
     [PLACE_GRAD] = {"backward/", FORM_TRACK},
     [PLACE_FROM_LOSS] = {"backward/from_loss/", FORM_TRACK},
@@ -45,6 +49,8 @@ static const struct {
     [PLACE_DELTA] = {"delta/", FORM_PARAM},
     [PLACE_MOMENT] = {"optimizer/m/", FORM_PARAM},
     [PLACE_SQUARE] = {"optimizer/v/", FORM_PARAM},
+    [PLACE_REST] = {"rest/", FORM_PARAM},
+    [PLACE_TOTAL] = {"total/", FORM_PARAM},
     [PLACE_GRAD_AT] = {"grad_at/", FORM_PARAM_TIMES},
 };
 
@@ -52,7 +58,8 @@ static const enum record_param_kind param_kinds[PLACE_KIND_COUNT] = {
     [PLACE_PARAM] = RECORD_PARAM,     [PLACE_PARAM_GRAD] = RECORD_GRAD,
     [PLACE_CLIPPED] = RECORD_CLIPPED, [PLACE_PARAM_AFTER] = RECORD_PARAM_AFTER,
     [PLACE_DELTA] = RECORD_DELTA,     [PLACE_MOMENT] = RECORD_MOMENT,
-    [PLACE_SQUARE] = RECORD_SQUARE,   [PLACE_GRAD_AT] = RECORD_GRAD_AT,
+    [PLACE_SQUARE] = RECORD_SQUARE,   [PLACE_REST] = RECORD_REST,
+    [PLACE_TOTAL] = RECORD_TOTAL,     [PLACE_GRAD_AT] = RECORD_GRAD_AT,
 };
 
 // --- sides ---
@@ -168,6 +175,7 @@ static bool has_norm(enum place_kind kind) {
 static bool kind_exists(const struct record *record, enum place_kind kind, bool encoder) {
     struct place_side side = side_of(record, encoder);
     if (kind == PLACE_SYMBOL) return !side.spec->real_input;
+    if (kind >= PLACE_OWN_NORM && kind <= PLACE_REST_LOSS && !record->batch) return false;
     if (!encoder || kinds[kind].form == FORM_TRACK) return true;
     return kind == PLACE_INPUT || kind == PLACE_INPUT_GRAD;
 }
@@ -448,6 +456,10 @@ static double part_norm(const struct record *record, const struct place_side *si
     return norm;
 }
 
+enum place_kind place_total(const struct record *record) {
+    return record->batch ? PLACE_TOTAL : PLACE_PARAM_GRAD;
+}
+
 double place_value(const struct record *record, const struct place *place) {
     struct place_side side = side_of(record, place->encoder);
     const struct example *example = side.example;
@@ -481,6 +493,14 @@ double place_value(const struct record *record, const struct place *place) {
         return record->options.clip_value;
     case PLACE_CLIP_SCALE:
         return record->clip_scale;
+    case PLACE_OWN_NORM:
+        return record->own_norm;
+    case PLACE_REST_NORM:
+        return record->rest_norm;
+    case PLACE_BATCH_LOSS:
+        return record_batch_loss(record);
+    case PLACE_REST_LOSS:
+        return record->rest_loss;
     case PLACE_GRAD_AT:
         return grad_at(record, place);
     default:

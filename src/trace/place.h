@@ -22,6 +22,10 @@ enum place_kind {
     PLACE_MAX_NORM,
     PLACE_MAX_VALUE,
     PLACE_CLIP_SCALE,
+    PLACE_OWN_NORM, // of an example within a minibatch: these four, and PLACE_REST, PLACE_TOTAL
+    PLACE_REST_NORM,
+    PLACE_BATCH_LOSS,
+    PLACE_REST_LOSS,
     PLACE_VALUE, // forward/l{k}/{slot} (T, H): tensors of a layer and direction from here on
     PLACE_GRAD,
     PLACE_FROM_LOSS,
@@ -34,6 +38,8 @@ enum place_kind {
     PLACE_DELTA,
     PLACE_MOMENT, // optimizer/m/{name}
     PLACE_SQUARE, // optimizer/v/{name}
+    PLACE_REST,
+    PLACE_TOTAL,
     PLACE_GRAD_AT,
     PLACE_KIND_COUNT
 };
@@ -69,6 +75,7 @@ void place_text(const struct record *record, const struct place *place, char *ou
 // Row and column as struct source has them.
 void place_index(const struct record *record, const struct place *place, int *row, int *column);
 bool place_equal(const struct place *a, const struct place *b);
+enum place_kind place_total(const struct record *record); // what is clipped: PLACE_TOTAL or PLACE_PARAM_GRAD
 double place_value(const struct record *record, const struct place *place);
 // All tensors of the record but the itemised ones and clamp/grad, in the order of the kinds; t, row and column are 0.
 typedef void place_each_fn(void *context, const struct place *first, const char *name, int dims, const int64_t *shape);

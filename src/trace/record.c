@@ -3,6 +3,7 @@
 #include "clipping.h"
 #include "mem.h"
 #include "record_names.h"
+#include "record_rest.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -15,44 +16,6 @@ static void *copy_of(const void *from, size_t count, size_t size) {
     void *to = mem_array(count ? count : 1, size);
     if (to && count) memcpy(to, from, count * size);
     return to;
-}
-
-// A copy of `count` numbers in *to; nothing where there are none. False when memory ran out.
-static bool copy_reals(const double *from, size_t count, const double **to) {
-    *to = from ? copy_of(from, count, sizeof *from) : NULL;
-    return !from || *to;
-}
-
-// Zeros where the example has no x (real input) or no target, as -1: both arrays of a record are there.
-static bool copy_example(const struct net_spec *spec, const struct example *from, struct example *to) {
-    size_t T = (size_t)from->T;
-    int *x = mem_array(T, sizeof *x), *target = mem_array(T, sizeof *target);
-    *to = (struct example){.T = from->T, .x = x, .target = target};
-    if (!x || !target) return false;
-    for (size_t t = 0; t < T; t++) {
-        x[t] = from->x ? from->x[t] : -1;
-        target[t] = from->target ? from->target[t] : -1;
-    }
-    const double *real = spec->real_input ? from->x_real : NULL;
-    const double *answers = spec->output != OUTPUT_SOFTMAX ? from->target_real : NULL;
-    return copy_reals(real, T * (size_t)spec->inputs, &to->x_real) &&
-           copy_reals(answers, T * (size_t)spec->outputs, &to->target_real);
-}
-
-static bool copy_examples(struct record *record, const struct example *example) {
-    const struct layout *layout = &record->layout;
-    if (!layout->encoder) return copy_example(&layout->spec, example, &record->example);
-    bool good = copy_example(&layout->decoder->spec, example, &record->example) &&
-                copy_example(&layout->encoder->spec, example->source, &record->source);
-    record->example.source = &record->source;
-    return good;
-}
-
-static void release_example(struct example *example) {
-    mem_free((void *)example->x);
-    mem_free((void *)example->x_real);
-    mem_free((void *)example->target);
-    mem_free((void *)example->target_real);
 }
 
 static char **copy_list(char *const *texts, int count, int *copied) {
@@ -111,6 +74,10 @@ static void finish_side(const struct record *record, struct record *side) {
     side->grad_norm = record->grad_norm;
     side->clip_scale = record->clip_scale;
     side->clipped_norm = record->clipped_norm;
+    side->own_norm = record->own_norm;
+    side->rest_norm = record->rest_norm;
+    side->rest_loss = record->rest_loss;
+    side->batch_tokens = record->batch_tokens;
 }
 
 static void free_side(struct record *side) {
@@ -148,7 +115,9 @@ static bool make_slabs(struct record *record, const float *m, const float *v) {
     record->grads = mem_array(n, sizeof *record->grads);
     record->clipped = mem_array(n, sizeof *record->clipped);
     record->params_after = mem_array(n, sizeof *record->params_after);
+    record->total = record->grads;
     if (!record->params || !record->grads || !record->clipped || !record->params_after) return false;
+    if (record->batch && !record_rest_room(record)) return false;
     int slabs = optimizer_slabs(record->options.optimizer);
     if (slabs > 0 && !keep_state(n, m, &record->m_before, &record->m_after)) return false;
     return slabs < 2 || keep_state(n, v, &record->v_before, &record->v_after);
@@ -264,17 +233,11 @@ static bool backward_finite(const struct record *record, struct err *err) {
     if (!cells_grads_finite(record, false, err)) return false;
     if (record->encoder && !cells_grads_finite(record, true, err)) return false;
     if (!params_finite(record, record->grads, "grad/", "a gradient", err)) return false;
+    if (!params_finite(record, record->total, "total/", "a gradient of the whole minibatch", err)) return false;
     return isfinite(record->grad_norm) || err_set(err, ERR_VALUE, "the norm of the gradient is not finite");
 }
 
 // --- forward, backward, clip, update ---
-
-static int count_tokens(const struct example *example) {
-    int tokens = 0;
-    for (int t = 0; t < example->T; t++)
-        tokens += example->target[t] >= 0;
-    return tokens;
-}
 
 // The rule of the trainer on float copies, so that a step walked through is the step that training takes.
 static bool apply_update(struct record *record, struct err *err) {
@@ -283,7 +246,7 @@ static bool apply_update(struct record *record, struct err *err) {
     if (params && grads) {
         for (size_t i = 0; i < n; i++) {
             params[i] = (float)record->params[i];
-            grads[i] = (float)record->grads[i];
+            grads[i] = (float)record->total[i];
         }
         clip_hold(grads, n, record->options.clip_value);
         optimizer_apply(&record->options, n, params, grads, record->m_after, record->v_after, record->update,
@@ -298,20 +261,23 @@ static bool apply_update(struct record *record, struct err *err) {
                 : err_set(err, ERR_MEMORY, "no memory for the update of %zu parameters", n);
 }
 
-static bool run(struct record *record, const struct model *model, const struct clamps *clamps, struct err *err) {
+static bool run(struct record *record, const struct model *model, const struct clamps *clamps,
+                const struct record *like, struct err *err) {
     const struct layout *layout = &record->layout;
     reference_params(model, record->params);
     if (!params_finite(record, record->params, "param/", "a parameter", err)) return false;
     double sum = reference_forward_with(record->tape, layout, record->params, &record->example, clamps);
-    int tokens = count_tokens(&record->example);
-    record->loss_scale = record->reduction == REDUCTION_MEAN && tokens > 0 ? 1.0 / tokens : 1.0;
+    long tokens = record->batch_tokens = record_rest_tokens(record) + example_tokens(&record->example);
+    record->loss_scale = record->reduction == REDUCTION_MEAN && tokens > 0 ? 1.0 / (double)tokens : 1.0;
     record->loss = record->loss_scale * sum;
     if (!forward_finite(record, err)) return false;
 
     tape_scale_loss(record->tape, record->loss_scale);
     reference_backward(record->tape, layout, record->params, &record->example, record->grads);
+    record->own_norm = record_norm(record->grads, (int)layout->size);
+    if (record->batch && !record_find_rest(record, like, err)) return false;
     struct clipping clipping;
-    clip_gradient(layout, record->grads, record->options.clip_norm, record->options.clip_value, &clipping,
+    clip_gradient(layout, record->total, record->options.clip_norm, record->options.clip_value, &clipping,
                   record->clipped);
     record->grad_norm = clipping.before;
     record->clipped_norm = clipping.after;
@@ -327,10 +293,10 @@ struct record *record_new(const struct model *model, const struct example *examp
     return record_new_with(model, example, NULL, &texts, reduction, options, m, v, update, err);
 }
 
-struct record *record_new_with(const struct model *model, const struct example *example, const struct clamps *clamps,
-                               const struct record_texts *texts, enum reduction reduction,
-                               const struct train_options *options, const float *m, const float *v, int64_t update,
-                               struct err *err) {
+static struct record *make(const struct model *model, const struct example *example, const struct record_within *within,
+                           const struct clamps *clamps, const struct record_texts *texts, enum reduction reduction,
+                           const struct train_options *options, const float *m, const float *v, int64_t update,
+                           struct err *err) {
     if (!example_check(&model->layout.spec, example, err)) return NULL;
     int source_T = example->source ? example->source->T : 0;
     if (clamps && !clamps_check_pair(clamps, &model->layout.spec, source_T, example->T, err)) return NULL;
@@ -346,10 +312,14 @@ struct record *record_new_with(const struct model *model, const struct example *
     record->reduction = reduction;
     record->options = *options;
     record->update = update < 1 ? 1 : update;
+    record->batch = example_batch_hold(within ? within->batch : NULL);
+    record->batch_index = within ? within->index : 0;
+    record->batch_edited = record->batch && (example != example_batch_get(record->batch, record->batch_index) ||
+                                             (clamps && clamps->count > 0));
     if (!layout_init(&record->layout, &model->layout.spec, err)) goto fail;
     record->tape = tape_new_pair(&record->layout.spec, source_T, example->T, err);
     if (!record->tape) goto fail;
-    if (!copy_examples(record, example) || !make_slabs(record, m, v)) {
+    if (!example_copy(&record->layout, example, &record->example, &record->source) || !make_slabs(record, m, v)) {
         err_set(err, ERR_MEMORY, "no memory for the record of %d timesteps and %zu parameters", example->T,
                 record->layout.size);
         goto fail;
@@ -357,7 +327,7 @@ struct record *record_new_with(const struct model *model, const struct example *
     copy_texts(record, texts);
     record->names = record_names_new(record, "");
     make_sides(record);
-    if (run(record, model, clamps, err)) {
+    if (run(record, model, clamps, within ? within->like : NULL, err)) {
         finish_side(record, record->encoder);
         finish_side(record, record->decoder);
         return record;
@@ -365,6 +335,21 @@ struct record *record_new_with(const struct model *model, const struct example *
 fail:
     record_free(record);
     return NULL;
+}
+
+struct record *record_new_with(const struct model *model, const struct example *example, const struct clamps *clamps,
+                               const struct record_texts *texts, enum reduction reduction,
+                               const struct train_options *options, const float *m, const float *v, int64_t update,
+                               struct err *err) {
+    return make(model, example, NULL, clamps, texts, reduction, options, m, v, update, err);
+}
+
+struct record *record_new_within(const struct model *model, const struct example *example,
+                                 const struct record_within *within, const struct clamps *clamps,
+                                 const struct record_texts *texts, const struct train_options *options, const float *m,
+                                 const float *v, int64_t update, struct err *err) {
+    if (!example) example = example_batch_get(within->batch, within->index);
+    return make(model, example, within, clamps, texts, REDUCTION_MEAN, options, m, v, update, err);
 }
 
 const struct record *record_hold(const struct record *record) {
@@ -376,13 +361,16 @@ void record_free(const struct record *held) {
     struct record *record = (struct record *)held;
     if (!record || atomic_fetch_sub(&record->holders, 1) > 1) return;
     record_free(record->like);
-    release_example(&record->example);
-    release_example(&record->source);
+    example_release(&record->example);
+    example_release(&record->source);
+    example_batch_free(record->batch);
     free_side(record->encoder);
     free_side(record->decoder);
     release_list(record->symbols, record->symbol_count);
     release_list(record->answers, record->answer_count);
     mem_free(record->params);
+    if (record->total != record->grads) mem_free(record->total);
+    mem_free(record->rest);
     mem_free(record->grads);
     mem_free(record->clipped);
     mem_free(record->params_after);

@@ -4,7 +4,7 @@
 // to the same values. It owns copies of what it needs: it stays valid when the model goes on. Read-only after it
 // was made, so it may be made in one thread and read in another.
 
-#include "reference.h"
+#include "example_batch.h"
 #include "trainer.h"
 #include <stdatomic.h>
 
@@ -41,15 +41,25 @@ struct record {
     struct train_options options;
     int64_t update;         // number of this update, from 1
     double loss;            // L, nats
-    double loss_scale;      // L = loss_scale * sum of L<t>: 1, or 1 / tokens
+    double loss_scale;      // L = loss_scale * sum of L<t>: 1, or 1 / tokens (of the whole minibatch)
     double *params, *grads; // before the update, layout.size
-    double *clipped;        // grads held in +-clip_value, times clip_scale
+    double *clipped;        // total held in +-clip_value, times clip_scale
     double *params_after;
-    double grad_norm, clip_scale, clipped_norm; // norms before and after
-    float *m_before, *v_before;                 // optimiser state before the update, or NULL where the rule has none
-    float *m_after, *v_after;                   // and after it
-    atomic_int holders;                         // who still needs it
-    const struct record *like;                  // held: whose values its frozen vectors take (clamp.h); else NULL
+    double grad_norm, clip_scale, clipped_norm; // norms of total, before and after
+    // Where the example is one of a minibatch, and the update that of the whole (trainer.h): L is its part of the mean
+    // over all tokens, and so are its gradients; clip and update work on own part and rest together.
+    struct example_batch *batch; // held; NULL: the update is of this example alone
+    int batch_index;             // which of it the example is
+    bool batch_edited;           // the example is not as it stands there, or values are set by hand
+    long batch_tokens;           // that carry a loss, in all of its examples
+    double *rest;                // gradient of the other examples, layout.size; NULL without a minibatch
+    double *total;               // grads + rest; without a minibatch grads itself
+    double own_norm, rest_norm;  // of grads and rest
+    double rest_loss;            // the other examples' part of the mean loss
+    float *m_before, *v_before;  // optimiser state before the update, or NULL where the rule has none
+    float *m_after, *v_after;    // and after it
+    atomic_int holders;          // who still needs it
+    const struct record *like;   // held: whose values its frozen vectors take (clamp.h); else NULL
     struct record_names *names;
 };
 
@@ -65,6 +75,20 @@ struct record *record_new_with(const struct model *model, const struct example *
                                const struct record_texts *texts, enum reduction reduction,
                                const struct train_options *options, const float *m, const float *v, int64_t update,
                                struct err *err);
+// The record of one example within a minibatch: the update is that of trainer_step() on all of it. example: what stands
+// in the place of the minibatch's own (an edited copy); NULL for that itself. The other examples are computed one after
+// the other by the reference, without clamps. Fails as record_new_with().
+struct record_within {
+    struct example_batch *batch; // the record holds it
+    int index;
+    // NULL, or a record of the same minibatch: where its parameters and its number of tokens are the same, what it
+    // knows of the other examples is taken over (of another example only where that record's was not edited).
+    const struct record *like;
+};
+struct record *record_new_within(const struct model *model, const struct example *example,
+                                 const struct record_within *within, const struct clamps *clamps,
+                                 const struct record_texts *texts, const struct train_options *options, const float *m,
+                                 const float *v, int64_t update, struct err *err);
 // Each holder of a record frees it once; it goes away with the last. From any thread.
 const struct record *record_hold(const struct record *record);
 void record_free(const struct record *record);
@@ -113,9 +137,12 @@ bool record_shows_output(const struct record *side, int t);
 //   backward/logits (T, O)   backward/input (T, I)
 //   grad/, param/, param_after/, delta/{parameter}  as in PyTorch's files: (out, in), a bias (out), an embedding (V, E)
 //   grad_at/{parameter} (T, as the parameter)   norm/grad_at/{parameter} (T): the Euclidean length of each timestep's
-//   part clip/grad/{parameter}: grad/ held in +-clip/max_value (where that is not 0), then times clip/scale
+//   part clip/grad/{parameter}: grad/ (total/) held in +-clip/max_value (where that is not 0), then times clip/scale
 //   optimizer/m/{parameter}, optimizer/v/{parameter}  state of the optimiser before the update, of rules that have it
 //   clip/grad_norm, clip/clipped_norm, clip/max_norm, clip/max_value, clip/scale (1)
+//   of an example within a minibatch: rest/{parameter}, the gradient of the other examples, and total/{parameter}, both
+//   together, which is what is clipped then; clip/own_norm, clip/rest_norm of grad/ and rest/; minibatch/loss the mean
+//   over all tokens, minibatch/rest_loss the other examples' part of it (1)
 //   clamp/grad (C): dL/d(value) of each value set by hand, where there are some
 //   of an encoder-decoder all that has a T is the decoder's, and with encoder/ before it the encoder's with its own T
 //   (encoder/input, encoder/forward/l0/..., but no target, logits or losses); grad_at/ has the T of the parameter's
@@ -146,12 +173,17 @@ enum record_param_kind {
     RECORD_DELTA,
     RECORD_MOMENT, // optimizer/m/
     RECORD_SQUARE, // optimizer/v/
+    RECORD_REST,   // of a minibatch: of its other examples
+    RECORD_TOTAL,  // and of all
     RECORD_GRAD_AT,
     RECORD_GRAD_AT_NORM,
     RECORD_PARAM_KIND_COUNT
 };
 const char *record_param_name_of(const struct record *record, enum record_param_kind kind, int param);
-bool record_has(const struct record *record, enum record_param_kind kind); // optimiser state: not every rule has it
+bool record_has(const struct record *record, enum record_param_kind kind); // state of the optimiser, a minibatch
+enum record_param_kind record_total_kind(const struct record *record); // what is clipped: RECORD_TOTAL or RECORD_GRAD
+double record_batch_loss(const struct record *record);                 // minibatch/loss: L, with the others' part
+int record_batch_count(const struct record *record);                   // examples in the minibatch; 1 without one
 // The shape of a parameter as in the files above, and where an entry lies in a slab.
 int param_rows(const struct param *param);
 int param_columns(const struct param *param);

@@ -33,6 +33,8 @@ static const char *const param_folders[RECORD_PARAM_KIND_COUNT] = {
     [RECORD_DELTA] = "delta",
     [RECORD_MOMENT] = "optimizer/m",
     [RECORD_SQUARE] = "optimizer/v",
+    [RECORD_REST] = "rest",
+    [RECORD_TOTAL] = "total",
     [RECORD_GRAD_AT] = "grad_at",
     [RECORD_GRAD_AT_NORM] = "norm/grad_at",
 };

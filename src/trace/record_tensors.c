@@ -186,6 +186,10 @@ static const double *slab_of(const struct record *record, enum record_param_kind
         return record->grads;
     case RECORD_CLIPPED:
         return record->clipped;
+    case RECORD_REST:
+        return record->rest;
+    case RECORD_TOTAL:
+        return record->total;
     default:
         return record->params_after;
     }
@@ -214,7 +218,29 @@ void record_param_shape(const struct record *record, int param, int *rows, int *
 }
 
 bool record_has(const struct record *record, enum record_param_kind kind) {
-    return kind == RECORD_MOMENT ? record->m_before != NULL : kind == RECORD_SQUARE ? record->v_before != NULL : true;
+    switch (kind) {
+    case RECORD_MOMENT:
+        return record->m_before != NULL;
+    case RECORD_SQUARE:
+        return record->v_before != NULL;
+    case RECORD_REST:
+    case RECORD_TOTAL:
+        return record->batch != NULL;
+    default:
+        return true;
+    }
+}
+
+enum record_param_kind record_total_kind(const struct record *record) {
+    return record->batch ? RECORD_TOTAL : RECORD_GRAD;
+}
+
+double record_batch_loss(const struct record *record) {
+    return record->loss + record->rest_loss;
+}
+
+int record_batch_count(const struct record *record) {
+    return record->batch ? example_batch_count(record->batch) : 1;
 }
 
 size_t record_param_index(const struct record *record, int param, int row, int column) {
@@ -282,6 +308,14 @@ static void give_param_parts(struct visit *v, int index) {
     give(v, record_param_name_of(record, RECORD_GRAD_AT_NORM, index), 1, T, 0, 0, norms);
 }
 
+static void give_batch(struct visit *v) {
+    const struct record *record = v->record;
+    give_scalar(v, "clip/own_norm", record->own_norm);
+    give_scalar(v, "clip/rest_norm", record->rest_norm);
+    give_scalar(v, "minibatch/loss", record_batch_loss(record));
+    give_scalar(v, "minibatch/rest_loss", record->rest_loss);
+}
+
 bool record_each(const struct record *record, trace_each_fn *each, void *context) {
     struct visit v = {.record = record,
                       .tape = record->tape,
@@ -305,6 +339,7 @@ bool record_each(const struct record *record, trace_each_fn *each, void *context
     give_scalar(&v, "clip/max_norm", record->options.clip_norm);
     give_scalar(&v, "clip/max_value", record->options.clip_value);
     give_scalar(&v, "clip/scale", record->clip_scale);
+    if (record->batch) give_batch(&v);
     mem_free(v.buffer);
     return !v.failed;
 }

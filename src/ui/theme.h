@@ -12,7 +12,7 @@ struct theme {
     enum theme_id id;
     bool dark, contrast;
     color app, stage, panel, sunk, belt, line, line2, ghost, ink1, ink2, ink3, btn, on_btn, hi, on_hi, hi_soft;
-    color act_n, act_0, act_p, tile_edge, g0, g1, gr_n, gr_p, grad, grad_f, loss, m_a, m_b, err, warn;
+    color act_n, act_0, act_p, tile_edge, g0, g1, gr_n, gr_p, grad, grad_f, loss, m_a, m_b, m_c, m_d, err, warn;
     color identity[HUE_COUNT];     // stroke: outlines shapes
     color identity_ink[HUE_COUNT]; // ink: for the symbol
 };

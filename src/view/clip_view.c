@@ -243,6 +243,8 @@ static void draw(struct ui *ui, rect r, const struct scene *scene) {
     draw_text_fit(ui->list, x + 4, r.y + 30, r.x + r.w - MARGIN - x,
                   own_limit(scene_whole(scene), CLIP_BY_NORM) > 0 && own_limit(scene_whole(scene), CLIP_BY_VALUE) > 0
                       ? "this network clips by value first, then what is left by its norm; here each rule alone"
+                  : scene_whole(scene)->batch
+                      ? "the gradient of the whole minibatch, clipped in two ways before the optimiser reads it"
                       : "the gradient of this example, clipped in two ways before the optimiser reads it",
                   text_of(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_LEFT));
     rect body = {r.x + MARGIN, r.y + TITLE + 6, r.w - 2 * MARGIN, r.h - TITLE - 14};

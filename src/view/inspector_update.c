@@ -124,11 +124,12 @@ static void norm_row(struct page *page, float y, const char *words, struct sourc
 static int largest_gradients(const struct page *page, struct entry *top, int max) {
     int count = 0;
     const struct layout *layout = &page->record->layout;
+    const enum record_param_kind kind = record_total_kind(page->record);
     for (int k = 0; k < layout->count; k++)
         for (int in = 0; in < layout->params[k].in; in++)
             for (int out = 0; out < layout->params[k].out; out++)
-                count = keep_largest(top, count, max,
-                                     (struct entry){k, in, out, fabs(number_of(page, RECORD_GRAD, k, in, out))});
+                count =
+                    keep_largest(top, count, max, (struct entry){k, in, out, fabs(number_of(page, kind, k, in, out))});
     return count;
 }
 
@@ -139,19 +140,30 @@ void page_clip(struct page *page) {
     page_title(page, "Clip the gradient", right);
     page->y += 44;
     const float lines = 26 * (float)(page_equation_lines(page) - 1);
-    struct page_need need = {266 + lines, 320 + lines * 1.15f, 23, 26, 2, 6, MOVES_MAX};
+    const int parts = record->batch ? 2 : 0; // rows of what is added up first
+    struct page_need need = {
+        266 + lines + 25 * (float)parts, 320 + lines * 1.15f + 30 * (float)parts, 23, 26, 2, 6, MOVES_MAX};
     int rows = page_fit(page, need);
     float y = page_equation(page, page->y + page_mix(page, 20, 28), 19, page_mix(page, 26, 30));
     const double limit = record->options.clip_norm, after = record->clipped_norm;
-    const double most = fmax(record->grad_norm, limit);
+    const double most = fmax(fmax(record->grad_norm, limit), fmax(record->own_norm, record->rest_norm));
     y += page_mix(page, 30, 40);
     page_heading(page, y, IDENTITY_A, "Norm of all gradients",
                  record->clip_scale < 1 ? "clipped"
                  : limit > 0            ? "within the limit"
                                         : "no limit set");
     const float pitch = page_mix(page, 25, 30);
-    norm_row(page, y += pitch, "before", (struct source){"clip/grad_norm", 0, -1, record->grad_norm}, most,
-             page->theme->grad);
+    if (record->batch) {
+        char others[32];
+        int count = record_batch_count(record) - 1;
+        snprintf(others, sizeof others, count == 1 ? "1 other" : "%d others", count);
+        norm_row(page, y += pitch, "this example", (struct source){"clip/own_norm", 0, -1, record->own_norm}, most,
+                 page->theme->grad);
+        norm_row(page, y += pitch, others, (struct source){"clip/rest_norm", 0, -1, record->rest_norm}, most,
+                 page->theme->grad_f);
+    }
+    norm_row(page, y += pitch, record->batch ? "together" : "before",
+             (struct source){"clip/grad_norm", 0, -1, record->grad_norm}, most, page->theme->grad);
     if (limit > 0)
         norm_row(page, y += pitch, "limit", (struct source){"clip/max_norm", 0, -1, limit}, most, page->theme->line2);
     norm_row(page, y += pitch, "after", (struct source){"clip/clipped_norm", 0, -1, after}, most, page->theme->grad);
@@ -165,23 +177,27 @@ void page_clip(struct page *page) {
         snprintf(markup, sizeof markup, "\\t{scale}=\\v{2}{2}");
     page_sum(page, y, markup, 18.5f, sources, 3);
     y += page_mix(page, 36, 42);
-    page_caption(page, y, "Largest entries, before → after", NULL);
+    page_caption(page, y,
+                 record->batch ? "Largest entries, this example’s → all together" : "Largest entries, before → after",
+                 NULL);
     struct entry top[MOVES_MAX];
     int count = largest_gradients(page, top, rows < MOVES_MAX ? rows : MOVES_MAX);
+    // Within a minibatch: what the example asks for, and what the others make of it. Else what clipping makes of it.
+    const enum record_param_kind first = RECORD_GRAD, then = record->batch ? RECORD_TOTAL : RECORD_CLIPPED;
     double before_all[MOVES_MAX + 1] = {0}, changes[MOVES_MAX + 1] = {0};
     for (int i = 0; i < count; i++) {
-        before_all[i] = number_of(page, RECORD_GRAD, top[i].param, top[i].in, top[i].out);
-        changes[i] = number_of(page, RECORD_CLIPPED, top[i].param, top[i].in, top[i].out) -
-                     number_of(page, RECORD_GRAD, top[i].param, top[i].in, top[i].out);
+        before_all[i] = number_of(page, first, top[i].param, top[i].in, top[i].out);
+        changes[i] = number_of(page, then, top[i].param, top[i].in, top[i].out) -
+                     number_of(page, first, top[i].param, top[i].in, top[i].out);
     }
     int digits = change_digits(page, before_all, changes, count);
     struct bars bars = change_bars(page, before_all, changes, count, digits);
     y += 2;
     for (int i = 0; i < count; i++) {
-        struct source before = source_of(page, RECORD_GRAD, &top[i]),
-                      clipped = source_of(page, RECORD_CLIPPED, &top[i]);
+        struct source before = source_of(page, first, &top[i]), after_it = source_of(page, then, &top[i]);
         struct source change = {"sum/clip_change", before.row, before.column, changes[i]};
-        change_row(page, y += page_mix(page, 23, 26), &top[i], before, clipped, change, &bars, digits);
+        if (record->batch) change = source_of(page, RECORD_REST, &top[i]);
+        change_row(page, y += page_mix(page, 23, 26), &top[i], before, after_it, change, &bars, digits);
     }
 }
 

@@ -22,17 +22,13 @@ static double largest_entry(const double *values, int columns, int row, int colu
     return found;
 }
 
-// The ramp in steps finer than a display shows: mixing a colour for each of thousands of tiles would cost more than
-// drawing them.
-enum { LEVELS = 128 };
-
-static void ramp_levels(const struct theme *theme, color levels[2 * LEVELS + 1]) {
-    for (int k = -LEVELS; k <= LEVELS; k++)
-        levels[k + LEVELS] = ramp_value(theme, (float)k / LEVELS);
+void matrix_ramp_of(const struct theme *theme, struct matrix_ramp *out) {
+    for (int k = -MATRIX_LEVELS; k <= MATRIX_LEVELS; k++)
+        out->levels[k + MATRIX_LEVELS] = ramp_value(theme, (float)k / MATRIX_LEVELS);
 }
 
-static color level_of(const color *levels, double part) {
-    return levels[LEVELS + lrint(LEVELS * fmin(1, fmax(-1, part)))];
+static color level_of(const struct matrix_ramp *ramp, double part) {
+    return ramp->levels[MATRIX_LEVELS + lrint(MATRIX_LEVELS * fmin(1, fmax(-1, part)))];
 }
 
 static int smaller(int a, int b) {
@@ -47,8 +43,9 @@ void matrix_draw(struct draw_list *list, const struct theme *theme, rect r, cons
     }
     int merged = matrix_merged(r, rows, columns, style->most);
     float w = r.w / (float)columns, h = r.h / (float)rows;
-    color levels[2 * LEVELS + 1];
-    ramp_levels(theme, levels);
+    struct matrix_ramp own;
+    const struct matrix_ramp *ramp = style->ramp ? style->ramp : &own;
+    if (!style->ramp) matrix_ramp_of(theme, &own);
     float gap = fminf(w, h) * (float)merged >= TILE_WITH_GAP ? 1 : 0;
     for (int i = 0; i < rows; i += merged)
         for (int k = 0; k < columns; k += merged) {
@@ -56,7 +53,7 @@ void matrix_draw(struct draw_list *list, const struct theme *theme, rect r, cons
             double v = largest_entry(values, columns, i, k, rows_end, columns_end);
             rect tile = {r.x + (float)k * w, r.y + (float)i * h, (float)(columns_end - k) * w - gap,
                          (float)(rows_end - i) * h - gap};
-            color fill = !isfinite(v) ? theme->err : level_of(levels, style->scale > 0 ? v / style->scale : 0);
+            color fill = !isfinite(v) ? theme->err : level_of(ramp, style->scale > 0 ? v / style->scale : 0);
             draw_rect(list, tile, fill, gap > 0 ? 1.5f : 0);
         }
     for (int at = style->block; at > 0 && at < rows; at += style->block)

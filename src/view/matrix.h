@@ -5,10 +5,19 @@
 #include "draw.h"
 #include "theme.h"
 
+// The colours of values in steps finer than a display shows: mixing one for each of thousands of tiles would cost more
+// than drawing them.
+enum { MATRIX_LEVELS = 128 };
+struct matrix_ramp {
+    color levels[2 * MATRIX_LEVELS + 1];
+};
+void matrix_ramp_of(const struct theme *theme, struct matrix_ramp *out);
+
 struct matrix_style {
-    double scale; // the size with the full colour; 0: everything is pale
-    int most;     // tiles a side at most
-    int block;    // a hairline after every so many rows and columns; 0: none
+    double scale;                   // the size with the full colour; 0: everything is pale
+    int most;                       // tiles a side at most
+    int block;                      // a hairline after every so many rows and columns; 0: none
+    const struct matrix_ramp *ramp; // of the theme, for who draws many; NULL: made for this one
 };
 // values: (rows, columns), row-major; NULL: ghost outlines. Entries that are not finite are drawn in the colour of
 // errors.

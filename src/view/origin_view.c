@@ -27,7 +27,11 @@ enum strip_kind origin_strip(const struct record *record, const struct place *pl
     case PLACE_PARAM_GRAD:
     case PLACE_CLIPPED:
     case PLACE_GRAD_AT:
+    case PLACE_REST:
+    case PLACE_TOTAL:
     case PLACE_GRAD_NORM:
+    case PLACE_OWN_NORM:
+    case PLACE_REST_NORM:
         return STRIP_GRADIENT;
     default:
         return STRIP_VALUE;

@@ -63,7 +63,7 @@ static int lane_of(const struct origin_frame *f, const struct map *m, const stru
 }
 
 static bool is_timeless(const struct place *place) {
-    return place->kind == PLACE_TOTAL_LOSS || (place->kind >= PLACE_GRAD_NORM && place->kind <= PLACE_CLIP_SCALE) ||
+    return place->kind == PLACE_TOTAL_LOSS || (place->kind >= PLACE_GRAD_NORM && place->kind <= PLACE_REST_LOSS) ||
            (place->kind >= PLACE_PARAM && place->kind != PLACE_GRAD_AT);
 }
 

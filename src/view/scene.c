@@ -2,6 +2,7 @@
 
 #include "diagram.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SCALE_SAMPLES = 40000 }; // values looked at for the scale of a row: a frame must stay cheap at T 500, H 512
@@ -100,4 +101,13 @@ float scene_row_scale(const struct record *record, int layer, int direction, int
         if (held * 100 >= total * 98) return (float)steps[k];
     }
     return (float)steps[STEPS - 1];
+}
+
+void scene_update_words(const struct scene *scene, char *out, size_t size) {
+    const struct record *record = scene_whole(scene);
+    char number[32];
+    out[0] = 0;
+    if (!record->batch) return;
+    format_count(number, sizeof number, (long)record->update);
+    snprintf(out, size, "update %s, example %d of %d", number, record->batch_index + 1, record_batch_count(record));
 }

@@ -21,6 +21,8 @@ enum ask_kind {
     ASK_SEEK,
     ASK_EXAMPLE,
     ASK_CELL,           // trains another cell on the same data
+    ASK_RIVAL,          // the same beside this one, to compare
+    ASK_RIVAL_DROP,     // index: of scene.others
     ASK_HOMEWORK,       // opens a file or folder of arrays
     ASK_HOMEWORK_AGAIN, // reads all of them anew
     ASK_HOMEWORK_CLEAR,
@@ -39,7 +41,7 @@ enum ask_kind {
 struct ask {
     enum ask_kind kind;
     int index;       // ASK_VIEW: of views.h; ASK_SEEK: a position; ASK_SENTENCE: which;
-                     // ASK_CELL: enum cell_id
+                     // ASK_CELL, ASK_RIVAL: enum cell_id
     char text[1024]; // ASK_EXAMPLE, ASK_SENTENCE; ASK_SAMPLE: what it starts with; ASK_HOMEWORK: a path
     struct {
         long seed;
@@ -114,6 +116,13 @@ struct hidden_value {
     int row, column;
 };
 
+// Another model on the same example.
+enum { RIVALS_MAX = 3 };
+struct rival {
+    const char *name;
+    const struct record *record; // the whole
+};
+
 // Of an encoder-decoder record and script are those of the side that is looked at (scene_encoder()); record_side() and
 // script_side() give the other one. Positions and steps are the whole walk's: a step is this side's when step->encoder
 // says so.
@@ -142,9 +151,16 @@ struct scene {
     const struct record *before;     // without edits, while some are in force; else NULL
     const struct edits *edits;       // NULL: none
     bool can_undo, can_redo;
+    const char *name; // of this model among those that are compared
+    struct rival others[RIVALS_MAX];
+    int other_count;
+    const char *no_rivals; // why no other one can be trained, or NULL
+    double rival_done;     // of one that is being trained, 0 to 1; below 0: none is
     void *memory; // what the running view keeps from frame to frame (views.h)
 };
 
+// "update 1 000, example 3 of 32" of a record within a minibatch; else "".
+void scene_update_words(const struct scene *scene, char *out, size_t size);
 // How symbols are written.
 struct label_style scene_label(const struct scene *scene, bool colored);
 // The timestep and step the inspector is about.

@@ -23,7 +23,9 @@ static void subtitle(struct stage *s, char *out, size_t size) {
     const char *word = s->scene->unit_word ? s->scene->unit_word : "symbol";
     const struct stage_track *track = &s->tracks[s->shown];
     struct strip_grid grid = strip_grid_for((rect){0, 0, 63, strip_area_height(s->H)}, s->H);
-    int n = snprintf(out, size, "one %s per timestep", word);
+    char update[80];
+    scene_update_words(s->scene, update, sizeof update);
+    int n = snprintf(out, size, "%s%sone %s per timestep", update, *update ? "; " : "", word);
     if (s->layers > 1) n += snprintf(out + n, size - (size_t)n, ", layer %d of %d", track->layer + 1, s->layers);
     if (s->directions > 1) n += snprintf(out + n, size - (size_t)n, ", %s", track->direction ? "reverse" : "forward");
     if (grid.merged > 1) snprintf(out + n, size - (size_t)n, ", a tile is the mean of %d units", grid.merged);
@@ -36,7 +38,7 @@ static void forward_header(struct stage *s) {
         gates |= s->tracks[s->shown].rows[k].kind == STRIP_GATE;
     float legend = end - (gates ? 346 : 184), room = legend - 16 - x;
     if (legend > x) stage_legend_values(s, legend, s->r.y + 25, gates);
-    char text[128];
+    char text[224];
     subtitle(s, text, sizeof text);
     struct text_style style = {FONT_SANS, 14, s->theme->ink3, ALIGN_LEFT};
     if (text_width(s->list, text, style) <= room || s->r.w < 400)

@@ -133,6 +133,14 @@ static void phases(struct bar *b) {
     }
 }
 
+// Which update it is, where it is that of a minibatch: at the end of the forward pass's name.
+static rect update_words(const struct bar *b, char *out, size_t size) {
+    rect r = phase_rect(b, PHASE_FORWARD);
+    scene_update_words(b->scene, out, size);
+    float width = text_width(b->list, out, (struct text_style){FONT_SANS_MEDIUM, 13, b->theme->ink2, ALIGN_RIGHT});
+    return (rect){r.x + r.w - width, r.y, width, r.h};
+}
+
 static void pointer(struct bar *b) {
     // Lower where it would cover a phase's name.
     float x = b->pointer_x, top = 12;
@@ -141,6 +149,11 @@ static void pointer(struct bar *b) {
         float left = phase_rect(b, p).x, right = left + text_width(b->list, phase_title((enum phase)p), style);
         if (x > left - 8 && x < right + 8) top = 8.5f;
     }
+    char words[96];
+    rect update = update_words(b, words, sizeof words);
+    if (x > update.x - 8 && x < update.x + update.w + 8) top = 8.5f;
+    draw_text(b->list, update.x, b->r.y + 22, words,
+              (struct text_style){FONT_SANS_MEDIUM, 13, b->theme->ink2, ALIGN_LEFT});
     float y = b->r.y + TRACK_TOP - top, tip = b->r.y + TRACK_TOP - 1;
     draw_path_move(b->list, x - 6.5f, y);
     draw_path_line(b->list, x + 6.5f, y);

@@ -9,12 +9,12 @@
 
 extern const struct view view_of_stage, view_of_cell, view_of_equations, view_of_origin, view_of_gradients,
     view_of_jacobian, view_of_weights, view_of_check, view_of_clip, view_of_sampling, view_of_sentence,
-    view_of_homework, view_of_surgery;
+    view_of_homework, view_of_surgery, view_of_compare;
 
 static const struct view *const views[] = {&view_of_stage,     &view_of_cell,     &view_of_equations, &view_of_origin,
                                            &view_of_gradients, &view_of_jacobian, &view_of_weights,   &view_of_check,
                                            &view_of_clip,      &view_of_sampling, &view_of_sentence,  &view_of_homework,
-                                           &view_of_surgery};
+                                           &view_of_surgery,   &view_of_compare};
 enum { VIEWS = sizeof views / sizeof *views, MENU_ROW = 32 };
 static const char *const menu = "views";
 

@@ -19,11 +19,13 @@ struct weights {
     double *parts, *sums, *norms;   // (T) each: of the entry, their running total, of the whole gradient
     double total;                   // dL/dw, as the record has it
     int digits, part_digits;        // of totals and of parts, so that they add up on screen
+    int whole_digits;               // of own part, rest and whole of a minibatch's gradient, in the same way
     float x0, pitch;                // of the columns
 };
 
 struct source weights_number(const struct weights *w, enum record_param_kind kind); // of the chosen entry
-void weights_take(struct weights *w, int t);                                        // becomes the selected timestep
+void weights_others(const struct weights *w, char *out, size_t size); // "other 31 examples" of the minibatch
+void weights_take(struct weights *w, int t);                          // becomes the selected timestep
 struct source weights_part(const struct weights *w, int t);
 struct source weights_sum(const struct weights *w, int t); // parts 0 .. t together
 

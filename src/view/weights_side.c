@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { ROW = 26 };
+enum { ROW = 26, TOTAL_ROW = 32 };
 
 static void ledger_row(const struct weights *w, rect r, int t) {
     char text[24];
@@ -39,6 +39,22 @@ static void ledger(struct weights *w, rect r) {
     ui_scroll_end(w->ui);
 }
 
+// A sum below the rows; the last one is lit.
+static void total_row(const struct weights *w, rect r, const char *words, const char *markup,
+                      enum record_param_kind kind, bool last) {
+    color ink = last ? w->theme->on_hi : w->theme->ink1;
+    if (last)
+        draw_rect(w->list, r, w->theme->hi, 6);
+    else
+        draw_hline(w->list, r.x, r.x + r.w, r.y, w->theme->line);
+    if (words)
+        draw_text_fit(w->list, r.x + 8, r.y + 21, r.w * 0.6f, words, text_of(FONT_SANS_MEDIUM, 13, ink, ALIGN_LEFT));
+    else
+        math_draw_fit(w->list, w->theme, r.x + 8, r.y + 22, r.w * 0.5f, markup, 18, ink, ALIGN_LEFT);
+    scene_value(w->scene, w->list, r.x + r.w - 14, r.y + 21, weights_number(w, kind), w->whole_digits, true,
+                text_of(FONT_SANS_SEMIBOLD, 14, ink, ALIGN_RIGHT));
+}
+
 void weights_side(struct ui *ui, rect r, const struct scene *scene) {
     draw_rect(ui->list, r, ui->theme->panel, 0);
     draw_vline(ui->list, r.x, r.y, r.y + r.h, ui->theme->line);
@@ -48,7 +64,8 @@ void weights_side(struct ui *ui, rect r, const struct scene *scene) {
     draw_text(ui->list, x, y, "One gradient, summed over time",
               text_of(FONT_SANS_SEMIBOLD, 16, ui->theme->ink1, ALIGN_LEFT));
     char markup[320];
-    snprintf(markup, sizeof markup, "%s = \\sum_{t} %s^{<t>}", w.grad_label, w.grad_label);
+    snprintf(markup, sizeof markup, "%s = \\sum_{t} %s^{<t>}%s", w.grad_label, w.grad_label,
+             w.record->batch ? "+\\t{rest}" : "");
     math_draw_fit(ui->list, ui->theme, x, y + 36, width, markup, 19, ui->theme->ink1, ALIGN_LEFT);
     y += 70;
     struct text_style head = text_of(FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_LEFT);
@@ -56,14 +73,19 @@ void weights_side(struct ui *ui, rect r, const struct scene *scene) {
     head.align = ALIGN_RIGHT;
     draw_text(ui->list, x + width * 0.62f, y, "its part", head);
     draw_text(ui->list, x + width - 14, y, "running total", head);
-    float bottom = r.y + r.h - 48;
+    const bool batch = w.record->batch != NULL;
+    float bottom = r.y + r.h - (batch ? 48 + 2 * TOTAL_ROW : 48);
     rect rows = {x, y + 10, width, fminf((float)(ROW * w.T), bottom - y - 10)};
     ledger(&w, rows);
     rect total = {x, rows.y + rows.h + 6, width, 32};
-    draw_rect(ui->list, total, ui->theme->hi, 6);
-    math_draw_fit(ui->list, ui->theme, x + 8, total.y + 22, width * 0.5f, w.grad_label, 18, ui->theme->on_hi,
-                  ALIGN_LEFT);
-    scene_value(scene, ui->list, x + width - 14, total.y + 21, weights_number(&w, RECORD_GRAD), w.digits, true,
-                text_of(FONT_SANS_SEMIBOLD, 14, ui->theme->on_hi, ALIGN_RIGHT));
+    char others[32];
+    weights_others(&w, others, sizeof others);
+    if (batch) { // the example's own sum, then the others', then both
+        total_row(&w, total, "this example", NULL, RECORD_GRAD, false);
+        total.y += TOTAL_ROW;
+        total_row(&w, total, others, NULL, RECORD_REST, false);
+        total.y += TOTAL_ROW;
+    }
+    total_row(&w, total, NULL, w.grad_label, record_total_kind(w.record), true);
     weights_close(&w);
 }

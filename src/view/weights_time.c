@@ -203,6 +203,11 @@ static void range_of(const struct weights *w, struct plot *plot, bool numbers) {
         low = fmin(low, w->sums[t]);
         high = fmax(high, w->sums[t]);
     }
+    if (w->record->batch) {
+        double whole = weights_number(w, RECORD_TOTAL).value;
+        low = fmin(low, whole);
+        high = fmax(high, whole);
+    }
     if (!(high > low)) high = 1e-9;
     const float text = 18, h = plot->area.h;
     double room = numbers && h > 3 * text ? (high - low) * text / (h - 2 * text) : (high - low) * 0.04;
@@ -244,6 +249,47 @@ static void told_line(const struct weights *w, float y) {
     scene_value(w->scene, w->list, x, y, weights_sum(w, w->t), w->sums[w->t] == 0 ? 0 : w->digits, true, number);
 }
 
+// What comes of the parts: a bar from one value to another, its name above, its number below.
+static void whole_bar(const struct weights *w, const struct plot *plot, float x, double from, double to, double value) {
+    float a = plot_y(plot, from), b = plot_y(plot, to);
+    piece(w, (rect){x, fminf(a, b), 26, fabsf(b - a)}, value);
+}
+
+static void whole_number(const struct weights *w, float x, float y, struct source source, int digits, float room) {
+    struct text_style style = text_of(FONT_SANS_SEMIBOLD, 13, w->theme->grad, ALIGN_LEFT);
+    char text[48];
+    format_value(text, sizeof text, source.value, digits, true);
+    style.size *= fminf(1, fmaxf(0.75f, room / text_width(w->list, text, style)));
+    scene_value(w->scene, w->list, x, y, source, digits, true, style);
+}
+
+static void whole_of_example(const struct weights *w, const struct plot *plot, float top, float bottom) {
+    float x = column_x(w, w->T) + 10;
+    whole_bar(w, plot, x, 0, w->total, w->total);
+    math_draw_fit(w->list, w->theme, x, top, 80, w->grad_label, 16, w->theme->grad, ALIGN_LEFT);
+    whole_number(w, x, bottom, weights_number(w, RECORD_GRAD), w->digits, 76);
+}
+
+// The rest of the minibatch goes on where this example's parts ended, and both make the whole.
+static void whole_of_batch(const struct weights *w, const struct plot *plot, float top, float bottom) {
+    const struct source rest = weights_number(w, RECORD_REST), whole = weights_number(w, RECORD_TOTAL);
+    const float step = 76;
+    float x = column_x(w, w->T) + 10;
+    char others[24];
+    int count = record_batch_count(w->record) - 1;
+    snprintf(others, sizeof others, count == 1 ? "1 other" : "%d others", count);
+    struct text_style name = text_of(FONT_SANS_SEMIBOLD, 12, w->theme->ink2, ALIGN_LEFT);
+    draw_text_fit(w->list, x, top, step - 6, others, name);
+    draw_text_fit(w->list, x + step, top, step - 6, "whole", name);
+    if (w->pitch >= 5) // where the parts ended
+        draw_hline(w->list, column_x(w, w->T) - 2, x, plot_y(plot, w->total), w->theme->ink3);
+    whole_bar(w, plot, x, w->total, whole.value, rest.value);
+    draw_hline(w->list, x + 26, x + step, plot_y(plot, whole.value), w->theme->ink3);
+    whole_bar(w, plot, x + step, 0, whole.value, whole.value);
+    whole_number(w, x, bottom, rest, w->whole_digits, step - 8);
+    whole_number(w, x + step, bottom, whole, w->whole_digits, step - 8);
+}
+
 void weights_parts(struct weights *w, rect r) {
     const bool numbers = w->pitch >= NUMBERS_FROM;
     const float share = 30, line = 20;
@@ -253,7 +299,7 @@ void weights_parts(struct weights *w, rect r) {
     range_of(w, &plot, numbers);
     plot_lines_y(&plot, plot.area.h > 90 ? 4 : 2);
     if (!numbers) told_line(w, r.y + 15);
-    float zero = plot_y(&plot, 0), bottom = plot.area.y + plot.area.h;
+    float bottom = plot.area.y + plot.area.h;
     for (int t = 0; t < w->T; t++) {
         rect bar = bar_of(w, t, plot_y(&plot, t ? w->sums[t - 1] : 0), plot_y(&plot, w->sums[t]));
         piece(w, bar, w->parts[t]);
@@ -263,16 +309,10 @@ void weights_parts(struct weights *w, rect r) {
         if (numbers) part_number(w, t, bar);
         if (numbers) running_total(w, t, bottom + line - 3);
     }
-    float x = column_x(w, w->T) + 10;
-    rect whole = {x, fminf(zero, plot_y(&plot, w->total)), 26, fabsf(plot_y(&plot, w->total) - zero)};
-    piece(w, whole, w->total);
-    math_draw_fit(w->list, w->theme, x, r.y + (numbers ? 6 : 15), 80, w->grad_label, 16, w->theme->grad, ALIGN_LEFT);
-    struct text_style whole_style = text_of(FONT_SANS_SEMIBOLD, 13, w->theme->grad, ALIGN_LEFT);
-    char text[48];
-    format_value(text, sizeof text, w->total, w->digits, true);
-    whole_style.size *= fminf(1, fmaxf(0.75f, 76 / text_width(w->list, text, whole_style)));
-    scene_value(w->scene, w->list, x, bottom + (numbers ? line - 3 : 14), weights_number(w, RECORD_GRAD), w->digits,
-                true, whole_style);
+    if (w->record->batch)
+        whole_of_batch(w, &plot, r.y + (numbers ? 6 : 15), bottom + (numbers ? line - 3 : 14));
+    else
+        whole_of_example(w, &plot, r.y + (numbers ? 6 : 15), bottom + (numbers ? line - 3 : 14));
     if (numbers) side_words(w, bottom + line - 3, "running total", FONT_SANS_MEDIUM);
     side_words(w, r.y + r.h - share + 18, "shares", FONT_SANS_MEDIUM);
     share_bar(w, r.y + r.h - share + 6);
@@ -293,7 +333,9 @@ void weights_norms(struct weights *w, rect r) {
         high = fmax(high, w->norms[t]);
     }
     plot_decades(low, high, 2, 8, &plot.y0, &plot.y1);
-    draw_text(w->list, w->x0, r.y + 14, "Size of each timestep’s part of the whole gradient",
+    draw_text(w->list, w->x0, r.y + 14,
+              w->record->batch ? "Size of each timestep’s part of this example’s gradient"
+                               : "Size of each timestep’s part of the whole gradient",
               text_of(FONT_SANS_SEMIBOLD, 13, w->theme->ink2, ALIGN_LEFT));
     plot_grid_y(&plot);
     const char *name = record_param_name_of(w->record, RECORD_GRAD_AT_NORM, w->weight.param);

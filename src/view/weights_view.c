@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TITLE = 48, MARGIN = 24, GUTTER = 104, TOTAL = 96, STEP_ROWS = 5 };
+enum { TITLE = 48, MARGIN = 24, GUTTER = 104, TOTAL = 96, WHOLE = 168, STEP_ROWS = 7 };
 
 // --- the numbers of the chosen entry ---
 
@@ -29,6 +29,11 @@ void weights_take(struct weights *w, int t) {
     w->scene->state->t = t;
     w->scene->state->encoder = w->encoder;
     w->ui->animating = true;
+}
+
+void weights_others(const struct weights *w, char *out, size_t size) {
+    int others = record_batch_count(w->record) - 1;
+    snprintf(out, size, others == 1 ? "the other example" : "other %d examples", others);
 }
 
 struct source weights_part(const struct weights *w, int t) {
@@ -70,6 +75,15 @@ void weights_digits(const double *parts, const double *sums, int T, int *digits,
     *part_digits = from + 1;
 }
 
+static int whole_digits(const struct weights *w) {
+    if (!w->record->batch) return w->digits;
+    const double rest = weights_number(w, RECORD_REST).value, whole = weights_number(w, RECORD_TOTAL).value;
+    int digits = w->digits;
+    for (double unit = pow(10, digits); digits < 9; digits++, unit *= 10)
+        if (round(w->total * unit) + round(rest * unit) == round(whole * unit)) break;
+    return digits;
+}
+
 bool weights_open(struct weights *w, struct ui *ui, const struct scene *scene) {
     *w = (struct weights){.ui = ui, .list = ui->list, .theme = ui->theme, .scene = scene, .record = scene_whole(scene)};
     const struct record *record = w->record;
@@ -101,6 +115,7 @@ bool weights_open(struct weights *w, struct ui *ui, const struct scene *scene) {
         w->sums[t] = (t ? w->sums[t - 1] : 0) + w->parts[t];
     w->total = weights_number(w, RECORD_GRAD).value;
     weights_digits(w->parts, w->sums, w->T, &w->digits, &w->part_digits);
+    w->whole_digits = whole_digits(w);
     return true;
 }
 
@@ -138,7 +153,7 @@ static void draw_maps(struct weights *w, rect r, struct weight_hover *hover) {
     if (map.scale != 1) snprintf(scale, sizeof scale, "scale %s", number);
     weight_map_power(&map, power, sizeof power);
     map_heading(w, left, "Weights", "", scale);
-    float x = map_heading(w, right, "Gradient", "d", power);
+    float x = map_heading(w, right, w->record->batch ? "Own gradient" : "Gradient", "d", power);
     if (!fits) {
         static const char *const items[] = {"whole", "window"};
         rect at = {fmaxf(x + 12, right.x + right.w - 150), r.y - 6, 150, 28};
@@ -156,7 +171,8 @@ static void draw_maps(struct weights *w, rect r, struct weight_hover *hover) {
 struct step_row {
     const char *words;
     enum record_param_kind kind;
-    bool plus, sum;
+    bool plus;
+    enum { GRADIENT, GRADIENT_SUM, WEIGHT_FIRST, WEIGHT, WEIGHT_SUM } role; // a sum has a line above
 };
 
 // Decimals with which weight and step add up to the new weight, and the step is not 0.
@@ -178,15 +194,21 @@ static void draw_step(struct weights *w, rect r) {
                                                        [OPTIMIZER_ADAM] = "step (Adam)"};
     const char *rule = rules[record->options.optimizer];
     bool clips = record->clip_scale < 1 || record->options.clip_value > 0;
-    const struct step_row rows[STEP_ROWS] = {{"gradient", RECORD_GRAD, true, false},
-                                             {clips ? "clipped" : "not clipped", RECORD_CLIPPED, true, false},
-                                             {"weight", RECORD_PARAM, true, true},
-                                             {rule, RECORD_DELTA, true, true},
-                                             {"new weight", RECORD_PARAM_AFTER, true, true}};
-    double value[STEP_ROWS];
+    char others[32];
+    weights_others(w, others, sizeof others);
+    const struct step_row all[STEP_ROWS] = {{record->batch ? "this example" : "gradient", RECORD_GRAD, true, GRADIENT},
+                                            {others, RECORD_REST, true, GRADIENT},
+                                            {"whole gradient", RECORD_TOTAL, true, GRADIENT_SUM},
+                                            {clips ? "clipped" : "not clipped", RECORD_CLIPPED, true, GRADIENT},
+                                            {"weight", RECORD_PARAM, true, WEIGHT_FIRST},
+                                            {rule, RECORD_DELTA, true, WEIGHT},
+                                            {"new weight", RECORD_PARAM_AFTER, true, WEIGHT_SUM}};
+    struct step_row rows[STEP_ROWS];
+    int count = 0;
     for (int k = 0; k < STEP_ROWS; k++)
-        value[k] = weights_number(w, rows[k].kind).value;
-    int digits = step_digits(value[2], value[3], value[4]);
+        if (record_has(record, all[k].kind)) rows[count++] = all[k];
+    int digits = step_digits(weights_number(w, RECORD_PARAM).value, weights_number(w, RECORD_DELTA).value,
+                             weights_number(w, RECORD_PARAM_AFTER).value);
     const char *words = r.w >= 250 ? "Largest gradient" : "Largest";
     float button = ui_button_width(w->ui, words);
     if (ui_button(w->ui, (rect){r.x + r.w - button, r.y - 6, button, 30}, words, false)) {
@@ -194,18 +216,19 @@ static void draw_step(struct weights *w, rect r) {
         w->ui->animating = true;
     }
     math_draw_fit(w->list, w->theme, r.x, r.y + 16, r.w - button - 12, w->label, 20, w->theme->ink1, ALIGN_LEFT);
-    float pitch = fminf(27, (r.h - 28) / STEP_ROWS), y = r.y + 25;
-    for (int k = 0; k < STEP_ROWS; k++) {
+    float pitch = fminf(27, (r.h - 28) / (float)count), y = r.y + 25;
+    for (int k = 0; k < count; k++) {
+        const struct step_row *row = &rows[k];
         y += pitch;
-        bool last = k == STEP_ROWS - 1;
-        if (last) draw_hline(w->list, r.x, r.x + r.w, y - pitch + 6, w->theme->line2);
-        if (k == 2) draw_hline(w->list, r.x, r.x + r.w, y - pitch + 6, w->theme->line);
-        color ink = k == 0 || k == 1 ? w->theme->grad : w->theme->ink1;
-        draw_text_fit(w->list, r.x, y, r.w - 104, rows[k].words,
+        bool last = row->role == WEIGHT_SUM, weight = row->role >= WEIGHT_FIRST;
+        if (last || row->role == GRADIENT_SUM) draw_hline(w->list, r.x, r.x + r.w, y - pitch + 6, w->theme->line2);
+        if (row->role == WEIGHT_FIRST) draw_hline(w->list, r.x, r.x + r.w, y - pitch + 6, w->theme->line);
+        draw_text_fit(w->list, r.x, y, r.w - 104, row->words,
                       (struct text_style){FONT_SANS_MEDIUM, 13.5f, w->theme->ink2, ALIGN_LEFT});
-        scene_value(w->scene, w->list, r.x + r.w, y, weights_number(w, rows[k].kind),
-                    rows[k].sum ? digits : (int)fmax(digits, w->digits), rows[k].plus,
-                    (struct text_style){last ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14, ink, ALIGN_RIGHT});
+        scene_value(w->scene, w->list, r.x + r.w, y, weights_number(w, row->kind),
+                    weight ? digits : (int)fmax(digits, w->whole_digits), row->plus,
+                    (struct text_style){last ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14,
+                                        weight ? w->theme->ink1 : w->theme->grad, ALIGN_RIGHT});
     }
 }
 
@@ -220,12 +243,13 @@ static void draw_all(struct weights *w, rect r) {
     rect_cut_right(&top, 32);
     struct weight_hover hover = {0};
     draw_maps(w, top, &hover);
-    draw_step(w, (rect){step.x, step.y, step.w, fminf(step.h, 170)});
+    draw_step(
+        w, (rect){step.x, step.y, step.w, step.h < 190 || !w->record->batch ? fminf(step.h, 170) : fminf(step.h, 224)});
     rect time = {r.x, r.y + TITLE + 8 + maps + 10, r.w, 0};
     time.h = r.y + r.h - time.y;
     draw_hline(w->list, r.x, r.x + r.w, time.y, w->theme->line);
     w->x0 = r.x + GUTTER;
-    w->pitch = (r.w - GUTTER - TOTAL) / (float)w->T;
+    w->pitch = (r.w - GUTTER - (float)(w->record->batch ? WHOLE : TOTAL)) / (float)w->T;
     rect cells = {r.x, time.y + 8, r.w, floorf(fmaxf(64, time.h * 0.24f))};
     float rest = time.y + time.h - (cells.y + cells.h) - 10;
     rect parts = {r.x, cells.y + cells.h, r.w, floorf(rest * 0.6f)};

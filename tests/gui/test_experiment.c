@@ -10,6 +10,7 @@
 #include "bench_example.h"
 #include "experiment.h"
 #include "mem.h"
+#include "probes.h"
 #include "record.h"
 #include "sampling.h"
 #include "thread.h"
@@ -415,6 +416,94 @@ static void usual_checkpoints(void **state) {
     experiment_free(e);
 }
 
+static void same_measures(const struct measures *a, const struct measures *b) {
+    assert_true(a && b);
+    assert_int_equal(a->norm_count, b->norm_count);
+    assert_memory_equal(a->norms, b->norms, a->norm_count * sizeof *a->norms);
+    assert_int_equal(a->slot_count, b->slot_count);
+    for (int i = 0; i < a->slot_count; i++)
+        assert_true(a->slots[i].low == b->slots[i].low && a->slots[i].high == b->slots[i].high &&
+                    a->slots[i].mean == b->slots[i].mean && a->slots[i].dead == b->slots[i].dead);
+    for (int i = 0; i < a->matrix_count; i++)
+        assert_true(fabs(a->matrices[i].radius - b->matrices[i].radius) < 1e-12);
+}
+
+// Longest first, lines cut to the window, of every kind of data; from an example that is too long nothing is measured.
+static void probes_are_the_longest(void **state) {
+    (void)state;
+    static const struct {
+        const char *task;
+        int window, count, T, source_T;
+    } cases[] = {{"adding:T=30", 64, 4, 30, 0}, {"adding:T=30", 20, 4, 30, 0}, {"sums", 64, 4, 4, 5},
+                 {"sine", 64, 4, 60, 0},        {"one", 64, 4, 1, 0},          {"", 8, 4, 8, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct setup setup = setup_default();
+        struct err err = {0};
+        struct probes probes, again;
+        snprintf(setup.task, sizeof setup.task, "%s", cases[i].task);
+        struct dataset *data = setup_read_data(&setup, NULL, NULL, &err);
+        if (!data) fail_msg("%s", err.message);
+        assert_true(probes_init(&probes, data, cases[i].window, &err) &&
+                    probes_init(&again, data, cases[i].window, &err));
+        assert_int_equal(probes.count, cases[i].count);
+        assert_int_equal(probes.list[0]->T, cases[i].T);
+        assert_int_equal(probes.list[0]->source ? probes.list[0]->source->T : 0, cases[i].source_T);
+        for (int k = 0; k < probes.count; k++) {
+            assert_true(k == 0 || probes.list[k]->T <= probes.list[k - 1]->T);
+            assert_string_equal(probes.examples[k]->text, again.examples[k]->text);
+        }
+        probes_release(&probes);
+        probes_release(&again);
+        setup_free_data(data);
+    }
+    struct experiment_plan plan = small_plan(1);
+    snprintf(plan.setup.task, sizeof plan.setup.task, "adding:T=4097");
+    plan.recipe[0].max_T = 5000;
+    struct experiment *e = experiment_new(&plan, NULL, NULL);
+    const struct experiment_look *look = go(e, 0);
+    assert_int_equal(look->run[0].check_count, 1);
+    assert_null(look->run[0].checks[0].measures);
+    experiment_free(e);
+}
+
+// A large model is not measured again before training has taken long enough; all models at the same checkpoints.
+static void large_models_are_measured_now_and_then(void **state) {
+    (void)state;
+    struct experiment_plan plan = small_plan(2);
+    enum { EVERY = 20 };
+    plan.recipe[0].spec.hidden = 130;
+    plan.recipe[0].batch = plan.recipe[1].batch = 32;
+    plan.check_every = EVERY;
+    struct experiment *e = experiment_new(&plan, NULL, NULL);
+    const struct experiment_look *look = go(e, 2 * EVERY);
+    struct probes probes;
+    assert_true(probes_init(&probes, look->data, plan.recipe[0].max_T, NULL));
+    double work = 0, cost = 0;
+    for (int k = 0; k < 2; k++) {
+        struct run run;
+        run_open(&run, &plan, k);
+        cost += measures_cost(&run.model, probes.list, probes.count);
+        for (int i = 0; i < 2 * EVERY; i++) // of one update
+            work += (double)look->run[k].points[i].tokens * (double)look->run[k].weights / (2 * EVERY);
+        run_close(&run);
+        assert_non_null(look->run[k].checks[0].measures);
+        assert_null(look->run[k].checks[1].measures);
+        assert_null(look->run[k].checks[2].measures);
+    }
+    probes_release(&probes);
+    int64_t updates = (int64_t)(cost / 0.03 / work);
+    assert_true(updates > 3 * EVERY);
+    look = go(e, updates + updates / 10 + 2 * EVERY);
+    int again = 3;
+    while (again < look->run[0].check_count && !look->run[0].checks[again].measures)
+        again++;
+    assert_true(again < look->run[0].check_count);
+    assert_true(fabs((double)(look->run[0].checks[again].update - updates)) < 0.1 * (double)updates + EVERY);
+    assert_non_null(look->run[1].checks[again].measures);
+    assert_null(look->run[0].checks[look->run[0].check_count - 1].measures);
+    experiment_free(e);
+}
+
 // What a checkpoint says is what the core says of the same model.
 static void checkpoints(void **state) {
     (void)state;
@@ -424,6 +513,8 @@ static void checkpoints(void **state) {
     const struct experiment_look *look = go(e, 60);
     struct run run;
     run_open(&run, &plan, 0);
+    struct probes probes;
+    assert_true(probes_init(&probes, run.data, plan.recipe[0].max_T, NULL));
     assert_int_equal(look->run[0].check_count, 3);
     assert_true(fabs(look->guess - log(run.model.layout.spec.outputs)) < 1e-15);
     assert_int_equal(look->run[0].weights, run.model.layout.weights);
@@ -440,6 +531,9 @@ static void checkpoints(void **state) {
         assert_true(i == 0 ? isnan(check->train_loss) : fabs(check->train_loss - sum / all) < 1e-6);
         assert_true(training_validate(&run.training, &loss, &accuracy, &tokens, NULL));
         assert_true(check->valid_loss == loss && check->accuracy == accuracy);
+        struct measures *measures = measures_new(&run.model, probes.list, probes.count, NULL);
+        same_measures(check->measures, measures);
+        measures_free(measures);
         for (int s = 0; s < CHECK_TEXTS; s++) {
             struct sampling_options options = {.seed = (uint64_t)s + 1, .rule = {1, 0, VOCABULARY_UNK}, .limit = 64};
             struct sampling *sampling = sampling_new(&run.model, &options, NULL);
@@ -451,6 +545,7 @@ static void checkpoints(void **state) {
             sampling_free(sampling);
         }
     }
+    probes_release(&probes);
     run_close(&run);
     experiment_free(e);
 }
@@ -546,7 +641,7 @@ static bool keep(void *context, const struct run_keep *keep, struct err *err) {
             --*checks;
         if (keep->run[k].check) {
             all->checks[k][*checks] = *keep->run[k].check;
-            all->checks[k][(*checks)++].measures = NULL; // the experiment's
+            all->checks[k][(*checks)++].measures = NULL; // borrowed
         }
         *to = keep->run[k].state;
         const float **slabs[] = {&to->params, &to->m, &to->v};
@@ -633,10 +728,20 @@ static void keeper_fails(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_optimiser),   cmocka_unit_test(branches),    cmocka_unit_test(at_random),
-        cmocka_unit_test(diverges),          cmocka_unit_test(memory_ends), cmocka_unit_test(read_fails),
-        cmocka_unit_test(usual_checkpoints), cmocka_unit_test(checkpoints), cmocka_unit_test(copies),
-        cmocka_unit_test(copies_of_all),     cmocka_unit_test(kept),        cmocka_unit_test(keeper_fails),
+        cmocka_unit_test(every_optimiser),
+        cmocka_unit_test(branches),
+        cmocka_unit_test(at_random),
+        cmocka_unit_test(diverges),
+        cmocka_unit_test(memory_ends),
+        cmocka_unit_test(read_fails),
+        cmocka_unit_test(usual_checkpoints),
+        cmocka_unit_test(probes_are_the_longest),
+        cmocka_unit_test(large_models_are_measured_now_and_then),
+        cmocka_unit_test(checkpoints),
+        cmocka_unit_test(copies),
+        cmocka_unit_test(copies_of_all),
+        cmocka_unit_test(kept),
+        cmocka_unit_test(keeper_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

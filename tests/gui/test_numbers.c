@@ -82,6 +82,8 @@ struct what {
     const char *data; // of kind_files.h, or a task; NULL: the names that are shipped, with the word
     int stride;       // positions drawn; 0 = all
     const char *path; // set by the test: the file
+    int within;       // example of the next update's minibatch, from 1; 0: one example alone
+    double clip_norm; // 0: as usual
 };
 
 static void say_words(const struct what *what, char *out, size_t size) {
@@ -89,9 +91,13 @@ static void say_words(const struct what *what, char *out, size_t size) {
     if (what->path)
         snprintf(data, sizeof data, "--data '%s'", what->path);
     else
-        snprintf(data, sizeof data, what->data ? "--task %s" : "--word troodon", what->data);
-    snprintf(out, size, "--cell %s --hidden %d --layers %d --embed %d %s --seed 7 --steps 30 %s --itemised", what->cell,
-             what->hidden, what->layers, what->embed, what->directions > 1 ? "--bidirectional" : "", data);
+        snprintf(data, sizeof data, what->data ? "--task %s" : what->within ? "" : "--word troodon", what->data);
+    int used = snprintf(out, size, "--cell %s --hidden %d --layers %d --embed %d %s --seed 7 --steps 30 %s --itemised",
+                        what->cell, what->hidden, what->layers, what->embed,
+                        what->directions > 1 ? "--bidirectional" : "", data);
+    if (what->within > 0)
+        used += snprintf(out + used, size - (size_t)used, " --reduction mean --within %d", what->within);
+    if (what->clip_norm > 0) snprintf(out + used, size - (size_t)used, " --clip-norm %g", what->clip_norm);
 }
 
 static struct setup make_setup(const struct what *what) {
@@ -108,8 +114,10 @@ static struct setup make_setup(const struct what *what) {
         snprintf(setup.data, sizeof setup.data, "%s", what->path);
     else if (what->data)
         snprintf(setup.task, sizeof setup.task, "%s", what->data);
-    else
+    else if (what->within == 0)
         snprintf(setup.word, sizeof setup.word, "troodon");
+    setup.within = what->within;
+    if (what->clip_norm > 0) setup.recipe.options.clip_norm = what->clip_norm;
     return setup;
 }
 
@@ -209,8 +217,21 @@ static void kinds(void **state) {
     }
 }
 
+// One example of an update of many.
+static void minibatches(void **state) {
+    (void)state;
+    static const struct what all[] = {
+        {"lstm", 8, 1, 1, 0, NULL, 3, .within = 3, .clip_norm = 0.02},
+        {"gru", 6, 2, 1, 4, NULL, 7, .within = 32},
+        {"lstm", 6, 1, 2, 0, "sums", 5, .within = 2, .clip_norm = 0.05},
+        {"rnn", 6, 1, 1, 0, "adding:T=8", 3, .within = 5},
+    };
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        walk_through(&all[k]);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lstm), cmocka_unit_test(rnn), cmocka_unit_test(others),
-                                       cmocka_unit_test(wide), IN_FOLDER(kinds)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lstm), cmocka_unit_test(rnn),         cmocka_unit_test(others),
+                                       cmocka_unit_test(wide), cmocka_unit_test(minibatches), IN_FOLDER(kinds)};
     return cmocka_run_group_tests_name("numbers", tests, NULL, NULL);
 }

@@ -34,15 +34,16 @@ static long resident_pages(void) {
 }
 
 static struct input_event random_event(struct rng *rng, float w, float h) {
-    static const int keys[] = {KEY_TAB,   KEY_ENTER, KEY_ESCAPE, KEY_SPACE, KEY_BACKSPACE, KEY_DELETE,  KEY_LEFT,
-                               KEY_RIGHT, KEY_UP,    KEY_DOWN,   KEY_HOME,  KEY_END,       KEY_PAGE_UP, KEY_PAGE_DOWN,
-                               KEY_F1,    '1',       '2',        '3',       '4',           '5',         '-',
-                               '=',       '0',       '[',        ']',       ',',           '.',         '?'};
+    static const int keys[] = {KEY_TAB,     KEY_ENTER,     KEY_ESCAPE, KEY_SPACE,  KEY_BACKSPACE, KEY_DELETE,
+                               KEY_LEFT,    KEY_RIGHT,     KEY_UP,     KEY_DOWN,   KEY_HOME,      KEY_END,
+                               KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_F1,     KEY_F1 + 2, KEY_F1 + 3,    '1',
+                               '2',         '3',           '4',        '5',        '-',           '=',
+                               '0',         '[',           ']',        ',',        '.',           '?'};
     enum { KEYS = sizeof keys / sizeof *keys, LETTERS = 'z' - 'a' + 1 };
     static const char *const texts[] = {"a", "troodon", "Ω", " ", "7", "-1.5", "x", "\xe2\x82\xac"};
     struct input_event event = {0};
     if (rng_below(rng, 300) == 0) // the ways in
-        return (struct input_event){.kind = INPUT_KEY, .key = "otdv"[rng_below(rng, 4)], .mods = MOD_CTRL};
+        return (struct input_event){.kind = INPUT_KEY, .key = "otdvm"[rng_below(rng, 5)], .mods = MOD_CTRL};
     event.at = (point){(float)(rng_uniform(rng) * w), (float)(rng_uniform(rng) * h)};
     if (rng_below(rng, 6) == 0) event.at.y = (float)(rng_uniform(rng) * 48);
     if (rng_below(rng, 6) == 0) event.at.y = h - (float)(rng_uniform(rng) * 120);
@@ -109,6 +110,7 @@ static void walk_in(struct app_options *options, double seconds_here) {
     options->setup.recipe.steps = 10;
     if (!drive_open(&drive, options, 1440, 900, 1, &err)) fail_msg("%s", err.message);
     drive.app->ui.clipboard_get = some_text;
+    drive.app->training_budget = 4 << 20;
     struct rng rng = rng_seed(seed);
     double end = clock_seconds() + seconds_here;
     long events = 0, early = 0;
@@ -121,6 +123,8 @@ static void walk_in(struct app_options *options, double seconds_here) {
         struct input_event event = random_event(&rng, drive.width, drive.height);
         app_event(drive.app, &event);
         drive_frame(&drive);
+        if (rng_below(&rng, 3000) == 0 && drive.app->bench)
+            app_compare_with(drive.app, (enum cell_id)rng_below(&rng, 4));
         stay_here(drive.app);
         count_view(&drive);
         if (drive.app->wish == APP_QUIT) drive.app->wish = APP_NOTHING;
@@ -132,6 +136,7 @@ static void walk_in(struct app_options *options, double seconds_here) {
         if (drive.app->bench) assert_in_range(drive.app->position, 0, drive.app->bench->script->count);
         assert_int_equal(drive.list.clip_depth, 0);
         if (++events == 3000) early = resident_pages();
+        if (getenv("WALK_TRACE") && events % 50000 == 0) print_message("%ld: %ld pages\n", events, resident_pages());
     }
     long late = resident_pages();
     print_message("%ld events; resident %ld pages after 3000, %ld at the end\n", events, early, late);

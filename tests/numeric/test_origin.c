@@ -19,6 +19,27 @@ static int below(struct subject *s, int n) {
     return (int)rng_below(&s->rng, (uint64_t)n);
 }
 
+// One of three examples of a minibatch.
+static struct record *within_minibatch(struct subject *s, const struct net_form *form, const struct clamps *clamps,
+                                       float *const state[2], int update) {
+    enum { COUNT = 3, INDEX = 1 };
+    struct err err = {0};
+    struct random_example others[COUNT];
+    struct example examples[COUNT];
+    for (int k = 0; k < COUNT; k++) {
+        random_example_init(&others[k], &s->net.model.layout.spec, form->source_T, form->T, k % 2, &s->rng);
+        examples[k] = k == INDEX ? s->example.example : others[k].example;
+    }
+    struct example_batch *batch = example_batch_new(&s->net.model.layout, examples, COUNT, &err);
+    if (!batch) fail_msg("%s", err.message);
+    const struct record_within within = {batch, INDEX, NULL};
+    struct record *record =
+        record_new_within(&s->net.model, NULL, &within, clamps, NULL, &s->options, state[0], state[1], update, &err);
+    if (!record) fail_msg("%s", err.message);
+    example_batch_free(batch);
+    return record;
+}
+
 // Network number k: each form and cell in turn, the rest drawn.
 static void subject_init(struct subject *s, int k, bool clamped) {
     struct err err = {0};
@@ -49,8 +70,14 @@ static void subject_init(struct subject *s, int k, bool clamped) {
         for (size_t j = 0; j < n; j++)
             state[i][j] = (float)(0.1 * rng_uniform(&s->rng));
     }
-    s->record = record_new_with(&s->net.model, &s->example.example, clamped ? &s->clamps : NULL, NULL,
-                                (enum reduction)below(s, 2), &s->options, state[0], state[1], 1 + below(s, 9), &err);
+    const struct clamps *clamps = clamped ? &s->clamps : NULL;
+    const enum reduction reduction = (enum reduction)below(s, 2);
+    const int update = 1 + below(s, 9);
+    if (below(s, 3) == 0)
+        s->record = within_minibatch(s, form, clamps, state, update);
+    else
+        s->record = record_new_with(&s->net.model, &s->example.example, clamps, NULL, reduction, &s->options, state[0],
+                                    state[1], update, &err);
     if (!s->record) fail_msg("%s", err.message);
     mem_free(state[0]);
     mem_free(state[1]);

@@ -454,6 +454,9 @@ static void test_contrast(void **state) {
         for (int hue = 0; hue < HUE_COUNT; hue++)
             assert_true(color_contrast(t->identity_ink[hue], t->panel) >= 4.5);
         assert_true(color_contrast(t->on_hi, t->hi) > 12.9);
+        const color models[] = {t->m_a, t->m_b, t->m_c, t->m_d};
+        for (size_t k = 0; k < COUNT(models); k++)
+            assert_true(color_contrast(models[k], t->panel) >= 4.5 && color_contrast(models[k], t->stage) >= 4.5);
     }
 }
 
@@ -463,7 +466,8 @@ static void test_high_contrast(void **state) {
     for (int id = THEME_LIGHT_CONTRAST; id <= THEME_DARK_CONTRAST; id++) {
         const struct theme *t = theme_get((enum theme_id)id);
         const color grounds[] = {t->panel, t->stage, t->app, t->sunk};
-        const color texts[] = {t->ink1, t->ink2, t->ink3, t->loss, t->grad, t->m_a, t->m_b, t->err, t->warn};
+        const color texts[] = {t->ink1, t->ink2, t->ink3, t->loss, t->grad, t->m_a,
+                               t->m_b,  t->m_c,  t->m_d,  t->err,  t->warn};
         const color shapes[] = {t->line,  t->line2, t->ghost, t->tile_edge, t->act_n,
                                 t->act_p, t->g1,    t->gr_n,  t->gr_p,      t->grad_f};
         for (size_t g = 0; g < COUNT(grounds); g++) {
@@ -501,7 +505,7 @@ static color seen(color c, enum vision vision) {
     return (color){(uint8_t)lround(out[0]), (uint8_t)lround(out[1]), (uint8_t)lround(out[2]), 255};
 }
 
-// The two ends of every ramp, and each end and its middle, stay apart for every kind of vision; so do the two models.
+// The two ends of every ramp, and each end and its middle, stay apart for every kind of vision; so do the models.
 static void test_colour_blind(void **state) {
     (void)state;
     for (int id = 0; id < THEME_COUNT; id++) {
@@ -511,7 +515,8 @@ static void test_colour_blind(void **state) {
             double least;
         } pairs[] = {{t->act_n, t->act_p, 20}, {t->act_n, t->act_0, 20}, {t->act_p, t->act_0, 20}, {t->g0, t->g1, 40},
                      {t->gr_n, t->gr_p, 20},   {t->gr_n, t->panel, 20},  {t->gr_p, t->panel, 20},  {t->m_a, t->m_b, 12},
-                     {t->grad, t->grad_f, 12}, {t->hi, t->panel, 14}};
+                     {t->grad, t->grad_f, 12}, {t->hi, t->panel, 14},    {t->m_a, t->m_c, 10},     {t->m_a, t->m_d, 10},
+                     {t->m_b, t->m_c, 10},     {t->m_b, t->m_d, 10},     {t->m_c, t->m_d, 10}};
         for (size_t k = 0; k < COUNT(pairs); k++)
             for (int v = 0; v < VISIONS; v++) {
                 double apart = color_distance(seen(pairs[k].a, (enum vision)v), seen(pairs[k].b, (enum vision)v));

@@ -420,12 +420,66 @@ static void test_sums(void **state) {
     dataset_release(&d);
 }
 
+// ---- length ----
+
+static void test_length(void **state) {
+    (void)state;
+    struct task_length length;
+    struct err err = {0};
+    char text[64];
+    assert_true(task_length("adding", &length));
+    assert_string_equal(length.parameter->name, "T");
+    assert_int_equal(length.value, 100);
+    assert_int_equal(length.low, 2);
+    assert_int_equal(length.high, TASK_LENGTH_MOST);
+    assert_true(task_length("copy:T=7", &length) && length.value == 7);
+    assert_true(task_length("agreement", &length));
+    assert_string_equal(length.parameter->name, "gap");
+    assert_true(length.value == 11 && length.low == 8 && length.high == 400);
+    assert_false(task_length("reber", &length) || task_length("no such task", &length) ||
+                 task_length("adding:T=1", &length));
+
+    assert_true(task_with_length("adding", 30, text, sizeof text, &err));
+    assert_string_equal(text, "adding:T=30");
+    assert_true(task_with_length("echo:delay=9,T=50", 12, text, sizeof text, &err)); // the others stay
+    assert_string_equal(text, "echo:T=12,delay=9");
+    assert_true(task_with_length("agreement:gap=20", 8, text, sizeof text, &err));
+    assert_string_equal(text, "agreement:gap=8");
+    // Every task that has a length takes the ends of its range, from its own text.
+    int count = 0;
+    for (int k = 0; tasks[k]; k++) {
+        if (!task_length(tasks[k]->id, &length)) continue;
+        count++;
+        for (int end = 0; end < 2; end++) {
+            long wanted = end ? length.high : length.low > 5 ? length.low : 6; // echo: above its delay
+            assert_true(task_with_length(tasks[k]->id, wanted, text, sizeof text, &err));
+            struct task_length again;
+            assert_true(task_length(text, &again));
+            assert_int_equal(again.value, wanted);
+        }
+    }
+    assert_int_equal(count, 7);
+
+    strcpy(text, "as it was");
+    assert_false(task_with_length("echo:delay=9", 9, text, sizeof text, &err)); // refused
+    assert_int_equal(err.code, ERR_USAGE);
+    assert_false(task_with_length("adding", 1, text, sizeof text, &err)); // out of range
+    assert_false(task_with_length("reber", 10, text, sizeof text, &err));
+    assert_int_equal(err.code, ERR_USAGE);
+    assert_false(task_with_length("adding", 30, text, 11, &err));
+    assert_int_equal(err.code, ERR_LIMIT);
+    assert_string_equal(text, "as it was");
+    assert_true(task_with_length("adding", 30, text, 12, &err));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),  cmocka_unit_test(test_every_task), cmocka_unit_test(test_fresh_examples_are_new),
-        cmocka_unit_test(test_copy),   cmocka_unit_test(test_adding),     cmocka_unit_test(test_echo),
-        cmocka_unit_test(test_parity), cmocka_unit_test(test_reber),      cmocka_unit_test(test_anbncn),
-        cmocka_unit_test(test_sine),   cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_words),      cmocka_unit_test(test_length),
+        cmocka_unit_test(test_every_task), cmocka_unit_test(test_fresh_examples_are_new),
+        cmocka_unit_test(test_copy),       cmocka_unit_test(test_adding),
+        cmocka_unit_test(test_echo),       cmocka_unit_test(test_parity),
+        cmocka_unit_test(test_reber),      cmocka_unit_test(test_anbncn),
+        cmocka_unit_test(test_sine),       cmocka_unit_test(test_sums),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

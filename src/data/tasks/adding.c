@@ -30,6 +30,7 @@ const struct task task_adding = {
     .symbols = "",
     .answer_symbols = "",
     .parameters = {{"T", 100, 2, 10000, "numbers"}},
+    .length = "T",
     .validation_count = 1000,
     .recipe = {.cell = "lstm", .layers = 1, .hidden = 32, .steps = 4000, .batch = 32, .lr = 0.005, .clip_norm = 1},
     .walk = {.hidden = 8, .steps = 400},

@@ -51,6 +51,7 @@ const struct task task_agreement = {
     .symbols = "",
     .answer_symbols = "",
     .parameters = {{"gap", 11, 8, 400, "words between the noun and its verb"}},
+    .length = "gap",
     .train_count = 1500,
     .validation_count = 300,
     .text = text,

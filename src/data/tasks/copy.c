@@ -31,6 +31,7 @@ const struct task task_copy = {
     .symbols = kinds,
     .answer_symbols = "12345678_",
     .parameters = {{"T", 20, 1, 10000, "blanks between"}},
+    .length = "T",
     .train_count = 0,
     .validation_count = 200,
     .recipe = {.cell = "gru",

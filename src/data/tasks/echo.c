@@ -30,6 +30,7 @@ const struct task task_echo = {
     .symbols = letters,
     .answer_symbols = letters,
     .parameters = {{"T", 40, 2, 10000, "letters"}, {"delay", 5, 1, 1000, "timesteps until the echo"}},
+    .length = "T",
     .validation_count = 200,
     .recipe = {.cell = "lstm", .layers = 1, .hidden = 32, .steps = 1500, .batch = 32, .lr = 0.01, .clip_norm = 1},
     .walk = {.hidden = 16, .steps = 1000},

@@ -26,6 +26,7 @@ const struct task task_parity = {
     .symbols = bits,
     .answer_symbols = "eo",
     .parameters = {{"T", 20, 1, 10000, "bits"}},
+    .length = "T",
     .validation_count = 200,
     .recipe = {.cell = "lstm", .layers = 1, .hidden = 16, .steps = 1500, .batch = 32, .lr = 0.01, .clip_norm = 1},
     .walk = {.hidden = 8},

@@ -34,6 +34,7 @@ const struct task task_sine = {
     .symbols = "",
     .answer_symbols = "",
     .parameters = {{"T", 60, 2, 10000, "points that are read"}},
+    .length = "T",
     .validation_count = 200,
     .recipe = {.cell = "lstm", .layers = 1, .hidden = 32, .steps = 3000, .batch = 32, .lr = 0.005, .clip_norm = 1},
     .walk = {.hidden = 12, .steps = 1000},

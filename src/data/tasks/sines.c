@@ -39,6 +39,7 @@ const struct task task_sines = {
     .symbols = "",
     .answer_symbols = "",
     .parameters = {{"T", 24, 2, 10000, "points that are read"}, {"ahead", 3, 1, 1000, "points to look ahead"}},
+    .length = "T",
     .validation_count = 300,
     .recipe = {.cell = "gru", .layers = 1, .hidden = 16, .steps = 3000, .batch = 32, .lr = 0.01, .clip_norm = 1},
     .walk = {.hidden = 12, .steps = 1000},

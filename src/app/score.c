@@ -1,4 +1,4 @@
-#include "measure.h"
+#include "score.h"
 
 #include "mem.h"
 #include "predictor.h"
@@ -45,7 +45,7 @@ static bool column_right(const struct dataset *data, const struct minibatch *m, 
     return true;
 }
 
-static bool measure_sequences(struct training *training, struct measures *out, struct err *err) {
+static bool measure_sequences(struct training *training, struct scores *out, struct err *err) {
     struct minibatch *m = &training->minibatch;
     int outputs = training->model->layout.spec.outputs, *before = mem_array((size_t)m->max_T, sizeof *before);
     float *y_hat = mem_array((size_t)m->max_T * (size_t)m->B, (size_t)outputs * sizeof *y_hat);
@@ -69,16 +69,16 @@ static bool measure_sequences(struct training *training, struct measures *out, s
     return good;
 }
 
-bool training_measure(struct training *training, struct measures *out, struct err *err) {
-    *out = (struct measures){.sequence_accuracy = NAN};
+bool training_score(struct training *training, struct scores *out, struct err *err) {
+    *out = (struct scores){.sequence_accuracy = NAN};
     if (!training_validate(training, &out->loss, &out->accuracy, &out->tokens, err)) return false;
     return !has_whole_examples(training) || measure_sequences(training, out, err);
 }
 
-double measures_of_task(const struct measures *measures, const struct task *task, bool *reached) {
-    const double values[MEASURE_COUNT] = {[MEASURE_LOSS] = measures->loss,
-                                          [MEASURE_ACCURACY] = measures->accuracy,
-                                          [MEASURE_SEQUENCE_ACCURACY] = measures->sequence_accuracy};
+double score_of_task(const struct scores *scores, const struct task *task, bool *reached) {
+    const double values[MEASURE_COUNT] = {[MEASURE_LOSS] = scores->loss,
+                                          [MEASURE_ACCURACY] = scores->accuracy,
+                                          [MEASURE_SEQUENCE_ACCURACY] = scores->sequence_accuracy};
     double value = values[task->measure];
     *reached = task->measure == MEASURE_LOSS ? value <= task->level : value >= task->level;
     return value;

@@ -4,7 +4,7 @@
 #include "task.h"
 #include "training.h"
 
-struct measures {
+struct scores {
     double loss;     // training_loss_name(): nats a token, or of real answers the mean squared error
     double accuracy; // share of the answers that are right: the largest y_hat is the target's; of sets the single
                      // channels on the right side of 0.5. NaN where answers are real
@@ -16,6 +16,6 @@ struct measures {
     double sequence_accuracy;
     long sequences;
 };
-bool training_measure(struct training *training, struct measures *out, struct err *err);
+bool training_score(struct training *training, struct scores *out, struct err *err);
 // A task's level: the value of its measure, and whether that is good enough.
-double measures_of_task(const struct measures *measures, const struct task *task, bool *reached);
+double score_of_task(const struct scores *scores, const struct task *task, bool *reached);
