@@ -200,8 +200,8 @@ static void about(struct ui *ui, rect *r, const struct kept_summary *s) {
     char line[160], day[32] = "";
     time_t changed = (time_t)s->changed;
     struct tm local;
-    if (s->changed > 0 && localtime_r(&changed, &local)) strftime(day, sizeof day, ", %Y-%m-%d %H:%M", &local);
-    snprintf(line, sizeof line, "%s%s", s->data, day);
+    if (s->changed > 0 && localtime_r(&changed, &local)) strftime(day, sizeof day, "%Y-%m-%d %H:%M", &local);
+    snprintf(line, sizeof line, "%s%s%s", s->data, *s->data && *day ? ", " : "", day);
     draw_text_fit(ui->list, r->x, r->y + 18, r->w, s->name,
                   text_of(FONT_SANS_SEMIBOLD, 17, ui->theme->ink1, ALIGN_LEFT));
     draw_text_fit(ui->list, r->x, r->y + 42, r->w, line, quiet(ui, ALIGN_LEFT));

@@ -3,6 +3,7 @@
 #include "experiment_parts.h"
 #include "fields.h"
 #include "file.h"
+#include "kept_measures.h"
 #include "mem.h"
 #include "run_folder.h"
 #include <math.h>
@@ -47,7 +48,12 @@ void kept_put_check(struct str *out, const struct run_check *check) {
         if (i > 0) str_put_char(out, ',');
         json_put_text(out, check->text[i]);
     }
-    str_put(out, "]}\n");
+    str_put_char(out, ']');
+    if (check->measures) {
+        str_put(out, ",\"measures\":");
+        kept_put_measures(out, check->measures);
+    }
+    str_put(out, "}\n");
 }
 
 void kept_put_branch(struct str *out, int64_t branch, int64_t from) {
@@ -115,6 +121,7 @@ static enum outcome take_check(struct reading *r, const json_t *json, int64_t up
         curve->checks = checks;
         curve->check_room = (int)more;
     }
+    check.measures = kept_read_measures(json_object_get(json, "measures"));
     curve->checks[curve->check_count++] = check;
     if (!(check.valid_loss >= curve->best) && !isnan(check.valid_loss)) curve->best = check.valid_loss;
     return LINE_TAKEN;
@@ -212,22 +219,29 @@ void kept_curve_release(struct kept_curve *curve) {
 
 // ---- the end ----
 
-// The last bytes of a file, without the line that they begin in the middle of. Empty where it cannot be read.
+// The last bytes of a file: without the line that they begin in the middle of, but at least a whole one where there is
+// one. Empty where it cannot be read.
 static void read_tail(const char *folder, int k, const char *name, struct str *out) {
     char path[RUN_FOLDER_PATH];
     run_path(folder, k, name, path);
     FILE *file = fopen(path, "rb");
     if (!file) return;
-    char *bytes = mem_need(TAIL_BYTES, 1);
     fseek(file, 0, SEEK_END);
-    long size = ftell(file), from = size > TAIL_BYTES ? size - TAIL_BYTES : 0;
-    fseek(file, from, SEEK_SET);
-    size_t got = fread(bytes, 1, TAIL_BYTES, file);
+    long size = ftell(file);
+    for (long room = TAIL_BYTES; size > 0; room *= 8) {
+        long from = size > room ? size - room : 0;
+        char *bytes = mem_alloc((size_t)(size - from));
+        if (!bytes) break;
+        fseek(file, from, SEEK_SET);
+        size_t got = fread(bytes, 1, (size_t)(size - from), file);
+        const char *end = bytes + got, *stop = from > 0 ? memchr(bytes, '\n', got) : NULL;
+        const char *first = from == 0 ? bytes : stop ? stop + 1 : end;
+        bool whole = from == 0 || memchr(first, '\n', (size_t)(end - first));
+        if (whole) str_put_n(out, first, (size_t)(end - first));
+        mem_free(bytes);
+        if (whole) break;
+    }
     fclose(file);
-    const char *start = from > 0 ? memchr(bytes, '\n', got) : bytes;
-    if (start && from > 0) start++;
-    if (start) str_put_n(out, start, got - (size_t)(start - bytes));
-    mem_free(bytes);
 }
 
 // Gives each whole line of the tail that is an update's or a checkpoint's.

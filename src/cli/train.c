@@ -397,9 +397,10 @@ static int train(const struct run *run, struct training *training, struct progre
     report_end(run, training, p, seconds, tokens);
     if (run->own.verbose) report_peak();
     if (!stopped) return 0;
+    const char *kept = run->own.keep ? run->own.keep : run->keep ? run->own.resume : NULL;
+    const char *where = run->training.out ? run->training.out : kept;
     fprintf(stderr, "unroll: stopped after %ld of %ld updates%s%s\n", training->done, steps,
-            run->training.out ? "; saved " : "; nothing was saved, as there is no --out",
-            run->training.out ? run->training.out : "");
+            where ? "; saved " : "; nothing was saved, as there is no --out", where ? where : "");
     return 130;
 }
 

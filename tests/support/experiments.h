@@ -2,6 +2,7 @@
 // Small experiments for tests, and waiting for what their worker does. Included behind cmocka.h.
 
 #include "experiment.h"
+#include "measure.h"
 #include "thread.h"
 
 #include <string.h>
@@ -69,10 +70,42 @@ static inline bool same_real(double a, double b) { // NaN is NaN
     return a == b || (a != a && b != b);
 }
 
+static inline bool same_place(struct measured_at a, struct measured_at b) {
+    return a.encoder == b.encoder && a.layer == b.layer && a.direction == b.direction;
+}
+
+static inline void same_measures(const struct measures *a, const struct measures *b) {
+    assert_true(a->weights == b->weights && a->probes == b->probes && a->timesteps == b->timesteps);
+    assert_int_equal(a->gradient_probes, b->gradient_probes);
+    assert_true(a->spec.cell == b->spec.cell && a->spec.layers == b->spec.layers && a->spec.kind == b->spec.kind);
+    assert_int_equal(a->slot_count, b->slot_count);
+    assert_int_equal(a->matrix_count, b->matrix_count);
+    assert_int_equal(a->gradient_count, b->gradient_count);
+    assert_int_equal(a->norm_count, b->norm_count);
+    assert_true(a->slot_count > 0 && a->matrix_count > 0 && a->gradient_count > 0);
+    for (int i = 0; i < a->slot_count; i++) {
+        const struct measured_slot *x = &a->slots[i], *y = &b->slots[i];
+        assert_true(same_place(x->at, y->at) && x->slot == y->slot && x->dead == y->dead);
+        assert_true(same_real(x->mean, y->mean) && same_real(x->low, y->low) && same_real(x->high, y->high));
+    }
+    for (int i = 0; i < a->matrix_count; i++) {
+        const struct measured_matrix *x = &a->matrices[i], *y = &b->matrices[i];
+        assert_true(same_place(x->at, y->at) && x->block == y->block && same_real(x->radius, y->radius));
+    }
+    for (int i = 0; i < a->gradient_count; i++) {
+        const struct measured_gradient *x = &a->gradients[i], *y = &b->gradients[i];
+        assert_true(same_place(x->at, y->at) && x->state == y->state && x->T == y->T);
+        for (int t = 0; t < x->T; t++)
+            assert_true(same_real(x->all[t], y->all[t]) && same_real(x->last[t], y->last[t]));
+    }
+}
+
 static inline void same_checks(const struct run_check *a, const struct run_check *b) {
     assert_int_equal(a->update, b->update);
     assert_true(same_real(a->valid_loss, b->valid_loss) && same_real(a->accuracy, b->accuracy));
     assert_true(same_real(a->train_loss, b->train_loss));
     for (int i = 0; i < CHECK_TEXTS; i++)
         assert_string_equal(a->text[i], b->text[i]);
+    assert_int_equal(a->measures == NULL, b->measures == NULL);
+    if (a->measures) same_measures(a->measures, b->measures);
 }
