@@ -23,7 +23,7 @@ LIBRARIES = {  # header pattern -> files that may include it
     r"gif_lib\.h": r"src/platform/.*",
     r"fontconfig/.*": r"src/platform/.*",
     r"cblas\.h": r"src/core/[^/]*\.[ch]",
-    r"jansson\.h": r"src/(data|store|cli)/.*",
+    r"jansson\.h": r"src/(data|store|cli)/.*|src/app/kept_[^/]*\.[ch]",
     r"md4c\.h": r"src/lesson/.*",
     r"utf8proc\.h": r"src/data/.*",
     r"csv\.h": r"src/data/.*",

@@ -2,6 +2,7 @@
 
 #include "app_chrome.h"
 #include "data_page.h"
+#include "experiments_sheet.h"
 #include "file.h"
 #include "job.h"
 #include "mem.h"
@@ -101,6 +102,7 @@ void app_free(struct app *app) {
     workbench_free(app->bench);
     lesson_free(app->lesson);
     opener_free(app->opener);
+    experiments_sheet_free(app->experiments);
     for (int k = 0; k < view_count(); k++)
         mem_free(app->view_memory[k]);
     ui_release(&app->ui);

@@ -20,6 +20,7 @@ struct job;        // a workbench being built
 struct data_page;  // the Data page (data_page.h)
 struct train_page; // the page "Train and compare" (train.h)
 struct opener;     // the sheet of Ctrl+O (open_sheet.h)
+struct experiments_sheet;
 
 enum { SHELF_MAX = 32 };
 struct shelf_lesson { // a lesson file that can be opened
@@ -103,8 +104,9 @@ struct app {
     unsigned long homework_serial; // of the record that it was held against
     struct err message;            // shown in place until closed
     bool message_good;
-    bool saving_open; // the sheet of what can be taken along
-    bool picturing;   // this frame is drawn for a file: it changes nothing
+    struct experiments_sheet *experiments; // of what is kept, or NULL: never opened
+    bool saving_open;                      // the sheet of what can be taken along
+    bool picturing;                        // this frame is drawn for a file: it changes nothing
     struct saving_order saving_order;
     char saving_from[12], saving_to[12];
     struct saving *saving; // being written, or NULL

@@ -1,4 +1,5 @@
 #include "app_chrome.h"
+#include "experiments_sheet.h"
 
 #include "file.h"
 #include "job.h"
@@ -425,6 +426,7 @@ static const struct {
                  {"Ctrl →  ←", "of sampling: one operation on, back"},
                  {"F, Alt + click", "where a number comes from"},
                  {"Tab, Shift + Tab", "next control, last control"},
+                 {"F3  F4", "the workbench, train and compare"},
                  {"Esc", "close, back to the stage, deselect"},
                  {"?  F1", "this sheet"}};
 
@@ -467,6 +469,7 @@ void app_overlays(struct app *app) {
     if (app->preferences_open) app_preferences_sheet(app);
     if (app->saving_open) app_saving_sheet(app);
     if (app->opener->open) app_opener_sheet(app);
+    app_experiments_sheet(app);
 }
 
 void app_empty(struct app *app, rect stage, rect right, rect bottom) {

@@ -14,6 +14,7 @@ const struct command *const commands[] = {&command_train,
                                           &command_lesson,
                                           &command_data,
                                           &command_export,
+                                          &command_experiments,
                                           &command_bench,
                                           NULL};
 

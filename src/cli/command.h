@@ -11,7 +11,7 @@ struct command {
 };
 
 extern const struct command command_train, command_eval, command_sample, command_trace, command_check, command_render,
-    command_lesson, command_data, command_export, command_bench;
+    command_lesson, command_data, command_export, command_experiments, command_bench;
 extern const struct command *const commands[]; // NULL-terminated
 
 // Prints "unroll: ..." on stderr; returns 2 for ERR_USAGE, 1 for the rest.

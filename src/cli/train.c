@@ -7,6 +7,7 @@
 #include "resume.h"
 #include "task.h"
 #include "thread.h"
+#include "train_keep.h"
 #include "training.h"
 #include <math.h>
 #include <stdio.h>
@@ -21,7 +22,7 @@ struct train_words {
     int schedule, init;
     long warmup, decay_every, patience, validate_every;
     bool carry, by_length, verbose;
-    const char *resume;
+    const char *resume, *keep;
 };
 
 struct run {
@@ -29,6 +30,8 @@ struct run {
     struct model_words model;
     struct training_words training;
     struct train_words own;
+    struct train_keep *keep;     // or NULL
+    const struct recipe *recipe; // with what the data decide
 };
 
 // How far a run has come, beside what the trainer knows: kept in the checkpoint.
@@ -46,7 +49,7 @@ struct progress {
 static const char *schedule_choices[SCHEDULE_COUNT + 1], *init_choices[INIT_COUNT + 1];
 
 static struct option *option_own(struct run *run) {
-    static struct option table[20];
+    static struct option table[21];
     struct train_words *own = &run->own;
     for (int k = 0; k < SCHEDULE_COUNT; k++)
         schedule_choices[k] = schedule_names[k];
@@ -54,7 +57,10 @@ static struct option *option_own(struct run *run) {
         init_choices[k] = init_names[k];
     int n = 0;
     table[n++] = (struct option){"out", OPTION_TEXT, &run->training.out, "M.safetensors", "where the model goes"};
-    table[n++] = (struct option){"resume", OPTION_TEXT, &own->resume, "M.safetensors", "go on with the run kept there"};
+    table[n++] =
+        (struct option){"resume", OPTION_TEXT, &own->resume, "M.safetensors|FOLDER", "go on with the run kept there"};
+    table[n++] =
+        (struct option){"keep", OPTION_TEXT, &own->keep, "FOLDER", "keep the run there: settings, curves, checkpoints"};
     table[n++] = (struct option){"log", OPTION_TEXT, &run->training.log, "FILE.jsonl", "one JSON object an update"};
     table[n++] =
         (struct option){"save-every", OPTION_LONG, &run->training.save_every, "N", "also save after every N updates",
@@ -213,6 +219,20 @@ static bool save(const struct run *run, const struct training *training, const s
     return good;
 }
 
+static double lr_of(const struct training *training, double lr) {
+    return training->scheduled ? schedule_lr(&training->schedule, training->done) : lr;
+}
+
+// Into the folder of --keep; measured: after a measurement.
+static void write_kept(const struct run *run, const struct training *training, const struct progress *p, long steps,
+                       bool measured) {
+    if (!run->keep) return;
+    const struct train_keep_measured losses = {p->validation, p->accuracy};
+    char *text = run_text(run, training->data, p, steps);
+    train_keep_write(run->keep, training, run->recipe, measured ? &losses : NULL, text, p->best_params);
+    free(text);
+}
+
 // What perplexity and bits a character say of a loss: the first of nats a symbol, the second of characters alone.
 static bool has_perplexity(const struct training *training) {
     return training->model->layout.spec.output == OUTPUT_SOFTMAX;
@@ -311,6 +331,11 @@ static bool patience_ends(struct progress *p, const struct training *training, l
     return ++p->bad >= patience;
 }
 
+static long validate_every(const struct run *run, long steps) {
+    if (run->own.validate_every > 0) return run->own.validate_every;
+    return steps / VALIDATE_TIMES > 0 ? steps / VALIDATE_TIMES : 1;
+}
+
 // Returns the exit status.
 static int train(const struct run *run, struct training *training, struct progress *p, long steps, double lr) {
     struct err err = {0};
@@ -320,21 +345,23 @@ static int train(const struct run *run, struct training *training, struct progre
     progress_start(&line, run->common.quiet || run->common.json);
     interrupt_watch();
     double start = clock_seconds();
-    long tokens = 0, ignored = 0, every = run->own.validate_every, saved_at = -1;
-    if (every == 0) every = steps / VALIDATE_TIMES > 0 ? steps / VALIDATE_TIMES : 1;
+    long tokens = 0, ignored = 0, every = validate_every(run, steps), saved_at = -1;
     bool good = true, stopped = false;
     while (good && !p->early && training->done < steps && !(stopped = interrupt_asked())) {
         struct step_report report;
+        double before = clock_seconds();
         if (!(good = training_step(training, &report, &err))) break;
+        if (run->keep) good = train_keep_add(run->keep, &report, lr_of(training, lr), clock_seconds() - before, &err);
         tokens += report.tokens;
         if (training->done == 1) p->first = report.loss;
         p->loss = isnan(p->loss) ? report.loss : 0.98 * p->loss + 0.02 * report.loss;
         watch_divergence(p, training, lr);
         bool measure = training->done % every == 0 || training->done == steps;
-        if (measure) good = training_validate(training, &p->validation, &p->accuracy, &ignored, &err);
+        if (good && measure) good = training_validate(training, &p->validation, &p->accuracy, &ignored, &err);
         if (measure && ignored == 0) p->validation = p->accuracy = NAN;
         if (measure && good) p->early = patience_ends(p, training, run->own.patience);
         log_line(log, training->done, &report, measure ? p->validation : NAN);
+        if (good && measure) write_kept(run, training, p, steps, true);
         if (good && run->training.save_every > 0 && training->done % run->training.save_every == 0) {
             good = save(run, training, p, steps, false, &err);
             if (good) saved_at = training->done;
@@ -356,6 +383,7 @@ static int train(const struct run *run, struct training *training, struct progre
                     run->training.out);
         return status;
     }
+    if (stopped) write_kept(run, training, p, steps, false);
     if (!stopped && p->best_params && !isnan(p->best)) {
         memcpy(training->model->params, p->best_params, training->model->layout.size * sizeof(float));
         p->validation = p->best;
@@ -369,9 +397,10 @@ static int train(const struct run *run, struct training *training, struct progre
     report_end(run, training, p, seconds, tokens);
     if (run->own.verbose) report_peak();
     if (!stopped) return 0;
+    const char *kept = run->own.keep ? run->own.keep : run->keep ? run->own.resume : NULL;
+    const char *where = run->training.out ? run->training.out : kept;
     fprintf(stderr, "unroll: stopped after %ld of %ld updates%s%s\n", training->done, steps,
-            run->training.out ? "; saved " : "; nothing was saved, as there is no --out",
-            run->training.out ? run->training.out : "");
+            where ? "; saved " : "; nothing was saved, as there is no --out", where ? where : "");
     return 130;
 }
 
@@ -385,15 +414,47 @@ static long steps_of(const struct run *run, const struct recipe *recipe, const s
 
 // --- going on with a kept run ---
 
+// Of a folder that the window wrote: no words of a command line, but all options.
+static void words_of_recipe(struct run *run, const struct recipe *recipe) {
+    const struct train_options *options = &recipe->options;
+    run->training.seed = recipe->seed;
+    run->training.steps = recipe->steps;
+    run->training.batch = recipe->batch;
+    run->training.seq = recipe->max_T;
+    run->training.forget_bias = recipe->forget_bias;
+    run->training.optimizer = (int)options->optimizer;
+    run->training.lr = options->lr;
+    run->training.clip_norm = options->clip_norm;
+    run->training.threads = options->threads;
+    run->own.clip_value = options->clip_value;
+    run->own.weight_decay = options->weight_decay;
+    run->own.dropout = options->dropout;
+    run->own.init = (int)recipe->init;
+    run->own.schedule = (int)recipe->schedule;
+}
+
+// Options that the window does not have: a run with them goes on here alone.
+static bool has_own_options(const struct run *run) {
+    const struct train_words *own = &run->own;
+    return own->carry || own->by_length || own->patience > 0 || own->warmup > 0 || own->decay_every > 0 ||
+           (own->schedule == SCHEDULE_STEP && own->decay != 0.1) || run->training.folds > 0 ||
+           (run->model.reverse_source && !run->model.task);
+}
+
 // The words of the command line again, over those of the kept run. The network is the checkpoint's.
 static bool resume_words(struct run *run, const struct checkpoint *from, int argc, char **argv, const json_t *kept,
                          struct err *err) {
     const char *path = run->own.resume;
     const struct net_spec *spec = &from->model.layout.spec;
     const struct option *tables[TABLES];
+    struct train_keep *keep = run->keep;
+    const json_t *words = json_object_get(kept, "words");
     *run = run_default();
+    run->keep = keep;
     run_tables(run, tables);
-    if (!options_from_json(tables, TABLES, json_object_get(kept, "words"), err)) {
+    if (keep) train_keep_words(keep, &run->model, &run->training);
+    if (keep && !words) words_of_recipe(run, train_keep_recipe(keep));
+    if (!options_from_json(tables, TABLES, words, err)) {
         char why[200];
         snprintf(why, sizeof why, "%.190s", err->message);
         return err_at(err, ERR_FORMAT, path, 0, 0, "the words of the run: %s", why);
@@ -408,6 +469,7 @@ static bool resume_words(struct run *run, const struct checkpoint *from, int arg
     own.bidirectional = spec->directions == 2;
     run->model = own;
     if (options_parse(tables, TABLES, argc, argv, NULL, 0, err) < 0) return false;
+    if (run->own.keep) return err_set(err, ERR_USAGE, "--keep begins a folder: it does not go with --resume");
     const struct model_words *said = &run->model;
     if (said->cell == own.cell && said->activation == own.activation && said->layers == own.layers &&
         said->hidden == own.hidden && said->kind == own.kind && said->embed == own.embed &&
@@ -416,6 +478,13 @@ static bool resume_words(struct run *run, const struct checkpoint *from, int arg
     return err_set(err, ERR_USAGE,
                    "--resume: %s holds %s with %d layer%s of %d units; the words ask for another network", path,
                    net_cell(spec)->title, own.layers, own.layers == 1 ? "" : "s", own.hidden);
+}
+
+// A checkpoint of the window does not say what data it is of: its folder does.
+static void name_data(json_t *kept, uint64_t data) {
+    char hash[17];
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)data);
+    json_object_set_new(kept, "data", json_string(hash));
 }
 
 static void resume_remarks(const struct run *run, const struct checkpoint *from, const struct dataset *data,
@@ -439,6 +508,21 @@ static bool same_sizes(const struct net_spec *of_data, const struct net_spec *of
                    of_model->inputs, of_model->real_input ? "channels" : "symbols", of_model->outputs,
                    net_output_names[of_model->output], of_data->inputs, of_data->real_input ? "channels" : "symbols",
                    of_data->outputs, net_output_names[of_data->output]);
+}
+
+// recipe: settled. Its first weights and schedule are words of this command.
+static bool begin_keeping(struct run *run, const struct recipe *recipe, long steps, bool resumed, struct err *err) {
+    static struct recipe whole; // of the run: there is one a process
+    whole = *recipe;
+    whole.steps = steps;
+    whole.init = (enum init_kind)run->own.init;
+    whole.schedule = (enum schedule_kind)run->own.schedule;
+    run->recipe = &whole;
+    if (run->keep) return train_keep_set_recipe(run->keep, &whole, has_own_options(run), err);
+    if (!run->own.keep || resumed) return true;
+    run->keep = train_keep_new(run->own.keep, &run->model, &run->training, &whole, validate_every(run, steps),
+                               has_own_options(run), err);
+    return run->keep != NULL;
 }
 
 // Model, trainer and state, from the checkpoint or new; then the loop.
@@ -489,6 +573,7 @@ static int train_on(struct run *run, struct recipe *recipe, const struct dataset
         const float *best = from ? from->state.slab[CHECKPOINT_BEST] : NULL;
         if (best) memcpy(progress.best_params, best, bytes);
     }
+    if (good) good = begin_keeping(run, recipe, steps, from != NULL, &err);
     int status;
     if (good) {
         if (!run->common.quiet && !run->common.json)
@@ -523,9 +608,15 @@ static int run_train(const struct command *command, int argc, char **argv) {
     json_t *kept = NULL;
     bool resumed = run.own.resume != NULL, good = true;
     if (resumed) {
-        good = checkpoint_load_state(&from, run.own.resume, &err);
+        const char *path = run.own.resume;
+        if (file_is_directory(path)) {
+            good = (run.keep = train_keep_open(path, &err)) != NULL;
+            if (good) path = train_keep_checkpoint(run.keep);
+        }
+        good = good && checkpoint_load_state(&from, path, &err);
         if (good) kept = json_loads(from.state.run ? from.state.run : "{}", 0, NULL);
         if (good && !kept) good = err_at(&err, ERR_FORMAT, run.own.resume, 0, 0, "metadata \"run\" is not valid JSON");
+        if (good && run.keep) name_data(kept, train_keep_data(run.keep));
         good = good && resume_words(&run, &from, argc, argv, kept, &err);
         if (good && from.vocabulary.count > 0) run.training.vocabulary = &from.vocabulary;
         if (good && from.labels.count > 0) run.training.labels = &from.labels;
@@ -550,6 +641,7 @@ static int run_train(const struct command *command, int argc, char **argv) {
         status = train_on(&run, &recipe, data, resumed ? &from : NULL, kept);
     } else
         status = command_fail(&err);
+    train_keep_free(run.keep);
     if (data) dataset_release(data);
     mem_free(data);
     json_decref(kept);

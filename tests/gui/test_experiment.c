@@ -641,7 +641,7 @@ static bool keep(void *context, const struct run_keep *keep, struct err *err) {
             --*checks;
         if (keep->run[k].check) {
             all->checks[k][*checks] = *keep->run[k].check;
-            all->checks[k][(*checks)++].measures = NULL; // the experiment's
+            all->checks[k][(*checks)++].measures = NULL; // borrowed
         }
         *to = keep->run[k].state;
         const float **slabs[] = {&to->params, &to->m, &to->v};
