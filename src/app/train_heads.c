@@ -11,6 +11,7 @@ struct figure {
     int digits;
     double shown; // the number in the unit it is written in
     const char *unit;
+    int64_t checked; // the earlier update that it was measured at, or -1
 };
 
 static int collect(const struct train_page *page, int k, struct figure *out) {
@@ -22,11 +23,13 @@ static int collect(const struct train_page *page, int k, struct figure *out) {
     double valid = check ? check->valid_loss : NAN, accuracy = check ? check->accuracy : NAN;
     int count = 0;
     out[count++] =
-        (struct figure){"train loss", "train", "train/train_loss", train, train_loss_digits(train), train, ""};
+        (struct figure){"train loss", "train", "train/train_loss", train, train_loss_digits(train), train, "", -1};
+    int64_t checked = check && check->update < at ? check->update : -1;
     out[count++] = (struct figure){
-        "validation loss", "validation", "train/valid_loss", valid, train_loss_digits(valid), valid, ""};
+        "validation loss", "validation", "train/valid_loss", valid, train_loss_digits(valid), valid, "", checked};
     if (!train_writes(look) && !isnan(accuracy))
-        out[count++] = (struct figure){"accuracy", "accuracy", "train/accuracy", accuracy, 0, accuracy * 100, " %"};
+        out[count++] =
+            (struct figure){"accuracy", "accuracy", "train/accuracy", accuracy, 0, accuracy * 100, " %", checked};
     return count;
 }
 
@@ -44,7 +47,11 @@ static void figure(struct draw_list *list, const struct theme *theme, float righ
         draw_value(list, x, y, (struct source){f->tensor, k, (int)at, f->shown}, f->digits, false, number);
     }
     struct text_style title = text_of(FONT_SANS_MEDIUM, brief ? 12 : 13, theme->ink3, ALIGN_RIGHT);
-    draw_text(list, right, y + (size > 20 ? 24 : 20), brief ? f->brief : f->title, title);
+    char words[64], number_checked[32];
+    snprintf(words, sizeof words, "%s", brief ? f->brief : f->title);
+    format_count(number_checked, sizeof number_checked, (long)f->checked);
+    if (f->checked >= 0) snprintf(words, sizeof words, "%s at %s", f->brief, number_checked);
+    draw_text(list, right, y + (size > 20 ? 24 : 20), words, title);
 }
 
 // brief: thousands and millions.
@@ -58,7 +65,7 @@ static void rate_text(double rate, bool brief, char *out, size_t size) {
         snprintf(number, sizeof number, "%.0f k", rate / 1e3);
     else
         format_count(number, sizeof number, lround(rate));
-    snprintf(out, size, "%s tokens/s", number);
+    snprintf(out, size, brief ? "%s tok/s" : "%s tokens/s", number);
 }
 
 // Beside each other where the card is wide; else the losses stand under the name.
