@@ -2,6 +2,7 @@
 // in words.
 
 #include "app_chrome.h"
+#include "data_page.h"
 #include "file.h"
 #include "mem.h"
 #include "open_sheet.h"
@@ -261,14 +262,20 @@ const struct dataset *app_data(const struct app *app) {
     return app->bench ? app->bench->data : NULL;
 }
 
+// What is looked at on the Data page, before it is used.
+static const struct dataset *looked_at(const struct app *app) {
+    bool there = app->page == page_find(page_data.name) && app->data_page && app->data_page->look;
+    return there ? app->data_page->look->data : NULL;
+}
+
 void app_title(const struct app *app, char *out, size_t size) {
     char count[64], name[256], model[256] = "";
-    const struct dataset *data = app_data(app);
+    const struct dataset *look = looked_at(app), *data = look ? look : app_data(app);
     if (!data) {
         snprintf(out, size, "unroll");
         return;
     }
-    if (*app->setup.checkpoint) snprintf(model, sizeof model, "%.200s, ", file_name(app->setup.checkpoint));
+    if (!look && *app->setup.checkpoint) snprintf(model, sizeof model, "%.200s, ", file_name(app->setup.checkpoint));
     snprintf(name, sizeof name, "%s", data->task ? data->task->title : file_name(data->name));
     count_of(data, count, sizeof count);
     bool counted = !data->fresh; // of a task that makes new examples all the time

@@ -149,7 +149,7 @@ void data_draw_chart(struct app *app, rect r, int example) {
     if (whole && look->parts[DATA_VALIDATION] > 0) {
         float from = plot_x(&plot, (double)d->train_symbols + 1);
         draw_rect_exact(ui->list, (rect){from, area.y, area.x + area.w - from, area.h}, ui->theme->sunk, 0);
-        draw_text(ui->list, area.x + area.w - 6, area.y + 14, "validation",
+        draw_text(ui->list, area.x + area.w, area.y - 5, "validation",
                   data_text(ui, FONT_SANS_MEDIUM, 13, 3, ALIGN_RIGHT));
     }
     plot_lines_y(&plot, 5);

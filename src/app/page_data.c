@@ -42,6 +42,9 @@ static void take_out(char *at, size_t count) {
 
 void data_error_text(const struct err *err, bool place, char *out, size_t size) {
     struct err plain = *err;
+    char *stop = strstr(plain.message, " (--on-problem stop)"), *done = strrchr(plain.message, ';');
+    if (stop) // what is usually done was not
+        snprintf(done ? done : stop, sizeof " (--on-problem stop)", "; stopped here");
     char *open = strstr(plain.message, " (--"), *close = open ? strchr(open, ')') : NULL;
     if (close) take_out(open, (size_t)(close - open) + 1);
     char *colon = strncmp(plain.message, "--", 2) == 0 ? strstr(plain.message, ": ") : NULL;

@@ -255,6 +255,7 @@ static void problems_by_mouse(void **state) {
     // stop: what was read stays, the place is told
     data_choose_action(drive.app, PROBLEM_RAGGED, 0, ACTION_STOP);
     drive_frame(&drive);
+    expect_words(&drive, "; stopped here");
     assert_int_equal(drive.app->data_page->error.line, 7);
     assert_non_null(drive.app->data_page->look);
     drive_key(&drive, KEY_ESCAPE, 0); // takes the choice back
@@ -439,6 +440,9 @@ static void nothing_and_errors(void **state) {
     assert_false(drive.app->opener->open);
     open_file(&drive, kind_file_make(*state, &kind_files[0]));
     assert_int_equal(looked_at(&drive)->data->example_count, 8);
+    char title[256];
+    app_title(drive.app, title, sizeof title); // of what is on screen
+    assert_string_equal(title, "names.txt, 8 examples - unroll");
     click(&drive, "Another file");
     click(&drive, "What the workbench has open");
     drive_frame(&drive);
