@@ -1,7 +1,7 @@
 #include "kept_checkpoint.h"
 
 #include "experiment.h"
-#include "fields.h"
+#include "json_fields.h"
 #include "file.h"
 #include "mem.h"
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "kept_lines.h"
 
 #include "experiment_parts.h"
-#include "fields.h"
+#include "json_fields.h"
 #include "file.h"
 #include "kept_measures.h"
 #include "mem.h"

@@ -1,6 +1,6 @@
 #include "kept_measures.h"
 
-#include "fields.h"
+#include "json_fields.h"
 #include "mem.h"
 #include <math.h>
 

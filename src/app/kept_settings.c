@@ -1,6 +1,6 @@
 #include "kept_settings.h"
 
-#include "fields.h"
+#include "json_fields.h"
 #include "file.h"
 #include "mem.h"
 #include "reader.h"
