@@ -458,6 +458,66 @@ def an_interrupted_run_goes_on():
         assert same_file(whole, part)
 
 
+def same_lines(a, b):
+    """JSON lines but for the seconds, which are the machine's."""
+    def lines(path):
+        return [{k: v for k, v in json.loads(line).items() if k != "seconds"} for line in open(path, encoding="utf-8")]
+    return lines(a) == lines(b)
+
+
+@test
+def a_kept_run_goes_on_from_its_folder():
+    with tempfile.TemporaryDirectory() as folder:
+        text = f"{folder}/long.txt"
+        pathlib.Path(text).write_text("the cat sat on the mat, which already was full of apples. " * 40)
+        carried = ["--data", text, "--shape", "whole", "--hidden", 7, "--layers", 2, "--batch", 5, "--seq", 8, "--carry",
+                   "--dropout", 0.2, "--tokens", "word"]
+        runs = [["--data", NAMES, "--hidden", 9, "--optimizer", rule, "--init", "orthogonal", "--weight-decay", 0.01]
+                for rule in ["sgd", "momentum", "rmsprop", "adagrad", "adam"]]
+        runs += [carried, ["--task", "adding", "--hidden", 6], ["--data", NAMES, "--hidden", 5, "--patience", 100]]
+        for k, words in enumerate(runs):
+            whole, part = f"{folder}/whole {k}", f"{folder}/part {k}"
+            ok("train", *words, "--steps", 30, "--validate-every", 5, "--keep", whole, "--quiet")
+            ok("train", *words, "--steps", 12, "--validate-every", 5, "--keep", part, "--quiet")
+            ok("train", "--resume", part, "--steps", 30, "--quiet")
+            model = "model-1/checkpoint.safetensors"
+            assert same_file(f"{whole}/{model}", f"{part}/{model}"), words
+            assert same_lines(f"{whole}/model-1/updates.jsonl", f"{part}/model-1/updates.jsonl"), words
+            says(1, "all of its 30 updates are done", "train", "--resume", part)
+        ok("eval", f"{folder}/part 0/model-1/best.safetensors", "--data", NAMES)
+        says(1, "a run in this folder already", "train", "--data", NAMES, "--keep", f"{folder}/part 0")
+        says(2, "does not go with --resume", "train", "--resume", f"{folder}/part 0", "--steps", 40, "--keep", f"{folder}/x")
+        listed = json.loads(ok("experiments", folder, "--json").stdout)["experiments"]
+        assert len(listed) == 2 * len(runs) and all(e["models"][0]["updates"] == 30 for e in listed), listed
+        assert {e["name"] for e in listed} >= {"whole 0", "part 7"}
+        assert "LSTM 9" in ok("experiments", folder).stdout
+        ok("export", f"{folder}/part 0", "--model", "LSTM 9", "--to", "pytorch", "--out", f"{folder}/py")
+        says(2, "expected one of its models", "export", f"{folder}/part 0", "--model", "GRU", "--to", "pytorch", "--out", f"{folder}/py")
+        assert "no experiments" in ok("experiments", f"{folder}/py").stdout
+
+
+@test
+def a_kept_run_survives_being_killed():
+    with tempfile.TemporaryDirectory() as folder:
+        whole, part = f"{folder}/whole", f"{folder}/part"
+        words = ["train", "--data", NAMES, "--hidden", 8, "--steps", 1500, "--schedule", "cosine", "--validate-every", 10]
+        ok(*words, "--keep", whole, "--quiet")
+        process = subprocess.Popen([UNROLL, *map(str, words), "--keep", part, "--quiet"], stdout=subprocess.DEVNULL)
+        for k in range(6):
+            time.sleep(0.25)
+            process.send_signal(signal.SIGKILL)
+            process.wait(timeout=60)
+            if not os.path.exists(f"{part}/model-1/checkpoint.safetensors"):
+                break
+            process = subprocess.Popen([UNROLL, "train", "--resume", part, "--quiet"], stdout=subprocess.DEVNULL)
+        process.kill()
+        process.wait(timeout=60)
+        ok("train", "--resume", part, "--quiet")
+        model = "model-1/checkpoint.safetensors"
+        assert same_file(f"{whole}/{model}", f"{part}/{model}")
+        assert same_lines(f"{whole}/model-1/updates.jsonl", f"{part}/model-1/updates.jsonl")
+
+
 @test
 def what_does_not_go_on_is_said():
     with tempfile.TemporaryDirectory() as folder:

@@ -16,6 +16,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -586,6 +587,57 @@ static void renamed_while_it_runs(void **state) {
     experiment_free(straight);
 }
 
+// --- the window and the command line ---
+
+static void command(const char *words, int status) {
+    char line[4 * RUN_FOLDER_PATH];
+    snprintf(line, sizeof line, "%s %s --quiet > /dev/null 2>&1", UNROLL, words);
+    int found = system(line);
+    assert_int_equal(WEXITSTATUS(found), status);
+}
+
+// One run taken on by the command line, the window, the command line and the window again, beside one that goes
+// through.
+static void command_line_and_window(void **state) {
+    char folder[RUN_FOLDER_PATH], words[3 * RUN_FOLDER_PATH];
+    snprintf(folder, sizeof folder, "%s", temporary_path(*state, "run"));
+    snprintf(words, sizeof words,
+             "train --data '%s/assets/dinosaurs.txt' --cell gru --hidden 5 --batch 3 --schedule cosine --steps 100 "
+             "--validate-every 10 --keep '%s'",
+             SOURCE_ROOT, folder);
+    snprintf(words + strlen(words), sizeof words - strlen(words),
+             " --weight-decay 0.01 --clip-value 0.5 --init xavier");
+    command(words, 0);
+    // cut back to update 50 by the window: a branch
+    struct open_run run = reopen(folder);
+    const struct experiment_look *look = wait_good(run.e);
+    assert_int_equal(look->update, 100);
+    assert_string_equal(look->run[0].name, "GRU 5");
+    assert_int_equal(look->check_every, 10);
+    struct experiment_plan plan = *kept_plan(run.kept);
+    plan.keeper = (struct run_keeper){0};
+    struct experiment *straight = experiment_new(&plan, NULL, NULL);
+    same_points(look->run[0].points, go(straight, 100)->run[0].points, 100);
+    experiment_travel(run.e, 50);
+    go(run.e, 70);
+    leave(&run);
+    snprintf(words, sizeof words, "train --resume '%s'", folder);
+    command(words, 0);
+    run = reopen(folder);
+    look = wait_good(run.e);
+    assert_int_equal(look->update, 100);
+    same_points(look->run[0].points, experiment_look(straight)->run[0].points, 100);
+    same_models(run.e, straight, 1);
+    command(words, 1); // the window has it
+    leave(&run);
+    experiment_free(straight);
+    snprintf(words, sizeof words, "train --resume '%s' --steps 110 --patience 3", folder); // what the window lacks
+    command(words, 0);
+    struct kept *kept = reopen_kept(folder);
+    assert_true(kept_has_other_options(kept));
+    kept_free(kept);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(every_optimiser),
@@ -600,6 +652,7 @@ int main(void) {
         IN_FOLDER(folder_gone),
         IN_FOLDER(one_at_a_time),
         IN_FOLDER(renamed_while_it_runs),
+        IN_FOLDER(command_line_and_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
