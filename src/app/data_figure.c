@@ -76,7 +76,7 @@ static void answer(struct figure *f, int column, const struct vocabulary *vocabu
 // The symbol of the example's input at t; -1: none, behind the end <EOS> where `ends`.
 static int input_at(const struct dataset *d, int t) {
     const struct dataset_example *example = &d->examples[0];
-    return t < 0 || t >= example->length ? -1 : d->symbols[example->start + (size_t)t];
+    return t < 0 || t >= example->length ? -1 : dataset_symbol(d, example->start + (size_t)t);
 }
 
 static int steps(const struct dataset *d, int most) {

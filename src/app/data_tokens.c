@@ -31,6 +31,8 @@ static bool can_cut(const struct dataset *d) {
 
 struct strip { // the symbols of one side
     const struct vocabulary *vocabulary;
+    const struct dataset *read; // the input's, from `start`; else NULL: `symbols`
+    size_t start;
     const int *symbols;
     long count;
     bool ends; // <EOS> behind them
@@ -41,7 +43,8 @@ struct strip { // the symbols of one side
 static struct strip input_strip(const struct dataset *d, int example) {
     const struct dataset_example *e = &d->examples[example];
     struct strip strip = {.vocabulary = &d->vocabulary,
-                          .symbols = d->symbols + e->start,
+                          .read = d,
+                          .start = e->start,
                           .count = d->shape == TEXT_WHOLE ? (long)d->symbol_count : e->length,
                           .ends = d->answers == ANSWERS_NEXT && d->shape == TEXT_LINES};
     if (d->answers == ANSWERS_EACH && d->output == VALUES_SYMBOLS && d->labels.count > 0) {
@@ -60,7 +63,9 @@ static struct strip target_strip(const struct dataset *d, int example) {
 }
 
 static int symbol_at(const struct strip *strip, long k) {
-    return k < strip->count ? strip->symbols[k] : VOCABULARY_EOS;
+    return k >= strip->count ? VOCABULARY_EOS
+           : strip->read     ? dataset_symbol(strip->read, strip->start + (size_t)k)
+                             : strip->symbols[k];
 }
 
 static void chip(struct ui *ui, rect r, const struct vocabulary *vocabulary, int index) {
@@ -144,7 +149,7 @@ static void remark(struct app *app, rect r, const struct strip *strip, long show
     long all = strip->count + strip->ends, min_count = page->shown.reading.min_count;
     char text[256], token[96];
     for (long k = page->token; k < page->token + shown && k < strip->count && min_count > 1; k++) {
-        if (strip->symbols[k] != VOCABULARY_UNK) continue;
+        if (symbol_at(strip, k) != VOCABULARY_UNK) continue;
         if (!data_look_original(page->look, (int)page->example, (int)k, token, sizeof token)) break;
         if (strpbrk(token, "`\x01")) continue;
         snprintf(text, sizeof text, "`%s` occurs fewer than %ld times in the file, so it is read as `<UNK>`.", token,

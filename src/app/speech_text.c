@@ -10,7 +10,7 @@ static const char unknown_mark[] = "<UNK>";
 
 bool speech_has_unknown(const struct dataset *data) {
     for (size_t i = 0; data->symbols && i < data->symbol_count; i++)
-        if (data->symbols[i] == VOCABULARY_UNK) return true;
+        if (dataset_symbol(data, i) == VOCABULARY_UNK) return true;
     return false;
 }
 
@@ -79,7 +79,9 @@ static int nearest(const struct dataset *data, const int *symbols, int n) {
     for (int k = 0; k < data->example_count && k < LOOKED_AT; k++) {
         const struct dataset_example *example = &data->examples[k];
         if (example->length > LONGEST || example->length < 1 || abs(example->length - n) >= least) continue;
-        int d = distance(symbols, n, data->symbols + example->start, example->length);
+        int other[LONGEST];
+        dataset_copy_symbols(data, example->start, example->length, other);
+        int d = distance(symbols, n, other, example->length);
         if (d == 0 || d >= least) continue;
         best = k;
         least = d;

@@ -9,6 +9,7 @@ enum { FIRST_ROOM = 256 };
 
 void builder_start(struct builder *builder, struct dataset *out) {
     *builder = (struct builder){.out = out};
+    if (out->symbol_bytes == 0) out->symbol_bytes = dataset_symbol_bytes(out->vocabulary.count);
 }
 
 static bool grow(struct builder *b, void **array, size_t size, size_t old, size_t new) {
@@ -27,7 +28,7 @@ static bool grow_inputs(struct builder *b, size_t new) {
     struct dataset *d = b->out;
     bool real = d->input != VALUES_SYMBOLS;
     check(d->symbol_count < UINT32_MAX, "more than %u timesteps in a data set", UINT32_MAX);
-    if (!grow(b, (void **)&d->symbols, real ? 0 : sizeof(int), b->symbol_room, new)) return false;
+    if (!grow(b, &d->symbols, real ? 0 : (size_t)d->symbol_bytes, b->symbol_room, new)) return false;
     if (!grow(b, (void **)&d->values, real ? (size_t)d->channels * sizeof(float) : 0, b->symbol_room, new))
         return false;
     b->symbol_room = new;
@@ -95,7 +96,7 @@ static struct dataset_answer *last_answer(struct builder *b) {
 void builder_symbol(struct builder *b, int symbol) {
     struct dataset *d = b->out;
     if (!input_room(b)) return;
-    d->symbols[d->symbol_count++] = symbol;
+    dataset_put_symbols(d, d->symbol_count++, &symbol, 1);
     last(b)->length++;
 }
 
@@ -105,7 +106,7 @@ void builder_symbols(struct builder *b, const int *symbols, int count) {
     size_t needed = d->symbol_count + (size_t)count;
     if (needed > b->symbol_room && !grow_inputs(b, needed > more(b->symbol_room) ? needed : more(b->symbol_room)))
         return;
-    memcpy(d->symbols + d->symbol_count, symbols, (size_t)count * sizeof *symbols);
+    dataset_put_symbols(d, d->symbol_count, symbols, count);
     d->symbol_count = needed;
     last(b)->length += count;
 }

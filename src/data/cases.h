@@ -5,7 +5,7 @@
 //     cases_begin(&cases, line, label, size)      label NULL: there are none
 //     cases_vector(&cases, values)                once a timestep
 //     ...
-//     cases_finish()                               finishes the data set
+//     cases_finish()                               all but dataset_finish()
 //
 // With labels the answer is one of them; without, what comes next.
 

@@ -81,7 +81,7 @@ static bool read_conll(const struct reader_input *input, const struct data_optio
         good = reader_go_on(&pace, line.text, err);
         put_line(&tagged, &line, log);
     }
-    good = good && tagged_finish(&tagged, input, options, out, log, err);
+    good = good && tagged_finish(&tagged, input, options, out, err);
     tagged_release(&tagged);
     return good;
 }

@@ -55,6 +55,42 @@ void dataset_release(struct dataset *dataset) {
     *dataset = (struct dataset){0};
 }
 
+int dataset_symbol_bytes(int vocabulary_count) {
+    return vocabulary_count <= UINT8_MAX + 1 ? 1 : vocabulary_count <= UINT16_MAX + 1 ? 2 : 4;
+}
+
+void dataset_copy_symbols(const struct dataset *dataset, size_t at, int count, int *out) {
+    for (int i = 0; i < count; i++)
+        out[i] = dataset_symbol(dataset, at + (size_t)i);
+}
+
+void dataset_put_symbols(struct dataset *d, size_t at, const int *symbols, int count) {
+    unsigned all = 0; // a bit that any of them has
+    for (int i = 0; i < count; i++) {
+        all |= (unsigned)symbols[i];
+        if (d->symbol_bytes == 1)
+            ((uint8_t *)d->symbols)[at + (size_t)i] = (uint8_t)symbols[i];
+        else if (d->symbol_bytes == 2)
+            ((uint16_t *)d->symbols)[at + (size_t)i] = (uint16_t)symbols[i];
+        else
+            ((int32_t *)d->symbols)[at + (size_t)i] = symbols[i];
+    }
+    check((uint64_t)all >> (8 * d->symbol_bytes) == 0, "a symbol of more than %d bytes", d->symbol_bytes);
+}
+
+bool dataset_same_input(const struct dataset *d, int first, int second) {
+    enum { SHORT = 8 }; // a call costs more than they do
+    const struct dataset_example *a = &d->examples[first], *b = &d->examples[second];
+    size_t width = (size_t)d->symbol_bytes, size = (size_t)a->length * width;
+    const uint8_t *one = (const uint8_t *)d->symbols + a->start * width,
+                  *other = (const uint8_t *)d->symbols + b->start * width;
+    if (a->length != b->length) return false;
+    if (size > SHORT) return memcmp(one, other, size) == 0;
+    for (size_t i = 0; i < size; i++)
+        if (one[i] != other[i]) return false;
+    return true;
+}
+
 struct dataset_answer dataset_answer(const struct dataset *dataset, int index) {
     return dataset->answer_places ? dataset->answer_places[index] : (struct dataset_answer){0};
 }
@@ -88,16 +124,17 @@ static uint64_t hash_bytes(uint64_t hash, const unsigned char *bytes, size_t siz
     return hash;
 }
 
-static uint64_t hash_symbols(uint64_t hash, const int *symbols, size_t count) {
-    for (size_t i = 0; symbols && i < count; i++)
-        hash = (hash ^ (uint64_t)symbols[i]) * 0x100000001B3u;
-    return hash;
+static uint64_t hash_symbol(uint64_t hash, int symbol) {
+    return (hash ^ (uint64_t)symbol) * 0x100000001B3u;
 }
 
 uint64_t dataset_fingerprint(const struct dataset *d) {
-    uint64_t hash = hash_symbols(0xCBF29CE484222325u, d->symbols, d->symbol_count);
+    uint64_t hash = 0xCBF29CE484222325u;
+    for (size_t i = 0; d->symbols && i < d->symbol_count; i++)
+        hash = hash_symbol(hash, dataset_symbol(d, i));
     if (d->values) hash = hash_bytes(hash, (void *)d->values, d->symbol_count * (size_t)d->channels * sizeof(float));
-    hash = hash_symbols(hash, d->answer_symbols, d->answer_count);
+    for (size_t i = 0; d->answer_symbols && i < d->answer_count; i++)
+        hash = hash_symbol(hash, d->answer_symbols[i]);
     if (d->answer_values)
         hash = hash_bytes(hash, (void *)d->answer_values, d->answer_count * (size_t)d->answer_channels * sizeof(float));
     return hash;
@@ -113,7 +150,10 @@ int dataset_find(const struct dataset *dataset, const char *text) {
     for (int i = 0; i < dataset->example_count && found < 0; i++) {
         const struct dataset_example *example = &dataset->examples[i];
         if (example->length != length) continue;
-        if (memcmp(dataset->symbols + example->start, symbols, (size_t)length * sizeof *symbols) == 0) found = i;
+        int k = 0;
+        while (k < length && dataset_symbol(dataset, example->start + (size_t)k) == symbols[k])
+            k++;
+        if (k == length) found = i;
     }
     mem_free(symbols);
     return found;
@@ -139,8 +179,10 @@ void dataset_example_text(const struct dataset *dataset, int index, int max, cha
         // with the symbol before it, which decides whether a space stands between
         size_t from = i > start ? i - 1 : i;
         struct str pair = {0}, one = {0};
-        vocabulary_decode(&dataset->vocabulary, dataset->symbols + from, (int)(i + 1 - from), &pair);
-        if (from < i) vocabulary_decode(&dataset->vocabulary, dataset->symbols + from, 1, &one);
+        int symbols[2];
+        dataset_copy_symbols(dataset, from, (int)(i + 1 - from), symbols);
+        vocabulary_decode(&dataset->vocabulary, symbols, (int)(i + 1 - from), &pair);
+        if (from < i) vocabulary_decode(&dataset->vocabulary, symbols, 1, &one);
         str_put_n(&text, pair.data + one.size, pair.size - one.size);
         str_release(&pair);
         str_release(&one);

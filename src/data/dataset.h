@@ -103,7 +103,8 @@ struct dataset {
     struct vocabulary vocabulary;  // of the input; count 0 where it is real vectors
     struct vocabulary labels;      // of the answers where they have one of their own, else count 0
     int channels, answer_channels; // of real vectors, else 0
-    int *symbols;                  // all examples, one after the other, without <EOS>; NULL where the input is real
+    void *symbols;                 // all examples, one after the other, without <EOS>; NULL where the input is real
+    int symbol_bytes;              // of each: 1, 2 or 4, as the vocabulary needs; dataset_symbol() reads them
     float *values;                 // (symbol_count, channels), or NULL
     size_t symbol_count;           // timesteps of all inputs
     int *answer_symbols;           // below 0: no answer at this timestep, no loss
@@ -187,6 +188,17 @@ void dataset_validate_all(struct dataset *dataset);
 bool dataset_validate_test(struct dataset *dataset);
 void dataset_release(struct dataset *dataset);
 
+// Symbols of the input, by their place among all. Those that are put are the vocabulary's, for which symbol_bytes is
+// set.
+static inline int dataset_symbol(const struct dataset *dataset, size_t at) {
+    if (dataset->symbol_bytes == 1) return ((const uint8_t *)dataset->symbols)[at];
+    if (dataset->symbol_bytes == 2) return ((const uint16_t *)dataset->symbols)[at];
+    return ((const int32_t *)dataset->symbols)[at];
+}
+void dataset_copy_symbols(const struct dataset *dataset, size_t at, int count, int *out);
+void dataset_put_symbols(struct dataset *dataset, size_t at, const int *symbols, int count);
+int dataset_symbol_bytes(int vocabulary_count);
+bool dataset_same_input(const struct dataset *dataset, int first, int second); // of two examples of symbols
 // Where the answers of an example are; of `next` nowhere, length 0.
 struct dataset_answer dataset_answer(const struct dataset *dataset, int index);
 // The vocabulary of the answers; NULL where they are no symbols.

@@ -4,39 +4,45 @@
 
 #include <string.h>
 
-// Two symbols a step.
-static uint64_t hash_symbols(uint64_t h, const int *symbols, int count) {
-    for (int i = 0; i < count; i += 2) {
-        uint64_t pair = (uint32_t)symbols[i];
-        if (i + 1 < count) pair |= (uint64_t)(uint32_t)symbols[i + 1] << 32;
-        h = (h ^ pair) * 0x9E3779B97F4A7C15u;
-        h ^= h >> 29;
+static uint64_t mix(uint64_t h, uint64_t value) {
+    h = (h ^ value) * 0x9E3779B97F4A7C15u;
+    return h ^ h >> 29;
+}
+
+// Eight bytes a step; of the last ones, where they are fewer, each at least once.
+static uint64_t hash_bytes(uint64_t h, const uint8_t *bytes, size_t size) {
+    uint64_t eight;
+    uint32_t first, last;
+    for (; size >= sizeof eight; bytes += sizeof eight, size -= sizeof eight) {
+        memcpy(&eight, bytes, sizeof eight);
+        h = mix(h, eight);
     }
-    return h;
+    if (size >= sizeof first) {
+        memcpy(&first, bytes, sizeof first);
+        memcpy(&last, bytes + size - sizeof last, sizeof last);
+        return mix(h, first | (uint64_t)last << 32);
+    }
+    return size == 0 ? h : mix(h, bytes[0] | (uint64_t)bytes[size / 2] << 8 | (uint64_t)bytes[size - 1] << 16);
 }
 
 static uint64_t hash_example(const struct dataset *dataset, int index) {
     const struct dataset_example *example = &dataset->examples[index];
     struct dataset_answer answer = dataset_answer(dataset, index);
     uint64_t h = ((uint64_t)example->length + 1) * 0xD6E8FEB86659FD93u; // spread, or it cancels a first symbol
-    h = hash_symbols(h, dataset->symbols + example->start, example->length);
-    return answer.length == 0 ? h : hash_symbols(h, dataset->answer_symbols + answer.start, answer.length);
-}
-
-static bool same_symbols(const int *symbols, size_t a, size_t b, int length) {
-    enum { SHORT = 8 }; // a call costs more than they do
-    if (length > SHORT) return memcmp(symbols + a, symbols + b, (size_t)length * sizeof *symbols) == 0;
-    for (int i = 0; i < length; i++)
-        if (symbols[a + (size_t)i] != symbols[b + (size_t)i]) return false;
-    return true;
+    size_t width = (size_t)dataset->symbol_bytes;
+    h = hash_bytes(h, (const uint8_t *)dataset->symbols + example->start * width, (size_t)example->length * width);
+    if (answer.length == 0) return h;
+    return hash_bytes(h, (const uint8_t *)(dataset->answer_symbols + answer.start),
+                      (size_t)answer.length * sizeof(int));
 }
 
 static bool same_text(const struct dataset *dataset, int first, int second) {
-    const struct dataset_example *a = &dataset->examples[first], *b = &dataset->examples[second];
-    if (a->length != b->length || !same_symbols(dataset->symbols, a->start, b->start, a->length)) return false;
+    if (!dataset_same_input(dataset, first, second)) return false;
     if (!dataset->answer_places) return true;
     struct dataset_answer x = dataset->answer_places[first], y = dataset->answer_places[second];
-    return x.length == y.length && same_symbols(dataset->answer_symbols, x.start, y.start, x.length);
+    const int *answers = dataset->answer_symbols;
+    return x.length == y.length &&
+           memcmp(answers + x.start, answers + y.start, (size_t)x.length * sizeof *answers) == 0;
 }
 
 // Open addressing, at most four fifths full, twice as large as it fills. Places go with the hash, so that growing walks
@@ -111,7 +117,9 @@ static void tell(struct problem_log *log, const struct dataset *d, int index, in
 static void move_down(struct dataset *d, int to, int from, size_t *symbols, size_t *answers) {
     struct dataset_example example = d->examples[from];
     struct dataset_answer answer = dataset_answer(d, from);
-    memmove(d->symbols + *symbols, d->symbols + example.start, (size_t)example.length * sizeof *d->symbols);
+    size_t width = (size_t)d->symbol_bytes;
+    uint8_t *bytes = d->symbols;
+    memmove(bytes + *symbols * width, bytes + example.start * width, (size_t)example.length * width);
     example.start = (uint32_t)*symbols;
     *symbols += (size_t)example.length;
     d->examples[to] = example;
@@ -129,7 +137,7 @@ static void uncount(struct dataset *d, int index) {
     struct dataset_answer answer = dataset_answer(d, index);
     struct vocabulary *answers = d->labels.count > 0 ? &d->labels : &d->vocabulary;
     for (int i = 0; i < example->length; i++)
-        d->vocabulary.counts[d->symbols[example->start + (size_t)i]]--;
+        d->vocabulary.counts[dataset_symbol(d, example->start + (size_t)i)]--;
     for (int i = 0; i < answer.length; i++)
         answers->counts[d->answer_symbols[answer.start + (size_t)i]]--;
 }

@@ -240,7 +240,7 @@ static bool read_all(struct reading *r) {
 
 static bool finish(struct reading *r) {
     const struct jsonl_roles *roles = r->roles;
-    if (roles->tokens[0]) return tagged_finish(&r->tagged, r->input, r->options, r->out, r->log, r->err);
+    if (roles->tokens[0]) return tagged_finish(&r->tagged, r->input, r->options, r->out, r->err);
     if (roles->value[0]) return cases_finish(&r->cases, r->input, r->options, r->log, r->err);
     enum data_answers answers = roles->target[0] ? ANSWERS_SEQUENCE : roles->label[0] ? ANSWERS_ONE : ANSWERS_NEXT;
     return rows_finish(&r->rows, answers, r->input, r->options, r->out, r->log, r->err);

@@ -115,7 +115,7 @@ static void put_input(const struct dataset *d, const struct dataset_example *exa
                       float *real, int row) {
     size_t at = example->start + (size_t)position;
     if (d->input == VALUES_SYMBOLS) {
-        x[row] = position < 0 ? -1 : d->symbols[at];
+        x[row] = position < 0 ? -1 : dataset_symbol(d, at);
         return;
     }
     x[row] = 0;
@@ -129,7 +129,7 @@ static void put_answer(const struct dataset *d, const struct piece *piece, long 
         size_t at = example->start + (size_t)position;
         bool behind = position >= example->length;
         if (d->input != VALUES_SYMBOLS) copy_row(m->target_real, row, d->values, at, d->channels);
-        m->target[row] = d->input != VALUES_SYMBOLS ? 0 : behind ? VOCABULARY_EOS : d->symbols[at];
+        m->target[row] = d->input != VALUES_SYMBOLS ? 0 : behind ? VOCABULARY_EOS : dataset_symbol(d, at);
         return;
     }
     long offset = position;
@@ -245,6 +245,7 @@ static const struct dataset *generate(const struct dataset *d, struct rng *rng, 
         *own = (struct dataset){.answers = d->answers,
                                 .input = d->input,
                                 .output = d->output,
+                                .symbol_bytes = d->symbol_bytes,
                                 .shape = d->shape,
                                 .channels = d->channels,
                                 .answer_channels = d->answer_channels,

@@ -132,6 +132,7 @@ static bool put_all(struct rolls *r, const json_t *root) {
 
 static bool read_rolls(const struct reader_input *input, const struct data_options *options, struct dataset *out,
                        struct problem_log *log, struct err *err) {
+    (void)options;
     json_error_t where;
     json_t *root = json_loadb(input->bytes, input->size, JSON_REJECT_DUPLICATES, &where);
     if (!root) return err_at(err, ERR_FORMAT, input->path, where.line, where.column, "expected JSON: %s", where.text);
@@ -146,7 +147,7 @@ static bool read_rolls(const struct reader_input *input, const struct data_optio
     good = good && put_all(&rolls, root);
     json_decref(root);
     reader_note_ends(input, out);
-    return good && dataset_finish(out, options, log, err);
+    return good;
 }
 
 const struct reader reader_piano_roll = {

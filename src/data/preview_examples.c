@@ -122,7 +122,7 @@ static int timestep_cells(const struct dataset *d, long t, struct str *made, str
     size_t ends[PREVIEW_CELLS_MOST];
     for (int k = 0; k < n; k++) {
         if (d->symbols)
-            str_put(made, d->vocabulary.texts[d->symbols[t]]);
+            str_put(made, d->vocabulary.texts[dataset_symbol(d, (size_t)t)]);
         else
             str_printf(made, "%.6g", number_of(d, d->values + (size_t)t * (size_t)d->channels, k));
         ends[k] = made->size;

@@ -110,43 +110,54 @@ static void note_encoding(struct dataset *d, const struct decoded_text *text, st
                     text_encoding_titles[text->encoding], text->why);
 }
 
-static bool use_reader(struct dataset *d, const struct reader *reader, const struct reader_input *input,
-                       const struct decoded_text *text, const struct data_options *options, struct err *err) {
-    snprintf(d->name, sizeof d->name, "%s", input->name);
-    snprintf(d->reader, sizeof d->reader, "%s", reader->id);
-    struct problem_log log = {0};
-    struct err own = {0};
-    if (text) note_encoding(d, text, &log);
-    note_name(input, reader, &log);
-    bool good = reader->read(input, options, d, &log, &own);
-    problem_log_release(&log);
-    if (good) return true;
-    if (own.file[0] == 0 || strcmp(own.file, input->name) == 0)
-        snprintf(own.file, sizeof own.file, "%s", input->path); // the place as it was given
-    if (err) *err = own;
+// The place as it was given.
+static bool give_up(struct dataset *d, const char *path, struct err *own, struct err *err) {
+    if (own->file[0] == 0 || strcmp(own->file, d->name) == 0) snprintf(own->file, sizeof own->file, "%s", path);
+    if (err) *err = *own;
     dataset_release(d);
     return false;
 }
 
+static bool use_reader(struct dataset *d, const struct reader *reader, const struct reader_input *input,
+                       const struct decoded_text *text, const struct data_options *options, struct problem_log *log,
+                       struct err *err) {
+    snprintf(d->name, sizeof d->name, "%s", input->name);
+    snprintf(d->reader, sizeof d->reader, "%s", reader->id);
+    struct err own = {0};
+    if (text) note_encoding(d, text, log);
+    note_name(input, reader, log);
+    return reader->read(input, options, d, log, &own) || give_up(d, input->path, &own, err);
+}
+
+// What is left when the bytes are gone: they are as large as half the data set.
+static bool finish(bool good, struct dataset *d, const char *path, const struct data_options *options,
+                   struct problem_log *log, struct err *err) {
+    struct err own = {0};
+    good = good && (dataset_finish(d, options, log, &own) || give_up(d, path, &own, err));
+    problem_log_release(log);
+    return good;
+}
+
 static bool read_folder(struct dataset *d, const struct reader_input *input, const struct data_options *options,
-                        struct err *err) {
+                        struct problem_log *log, struct err *err) {
     const struct reader *reader = NULL;
     if (!folder_opens(input->path, err)) return false;
     if (options->reader) {
         snprintf(d->reason, sizeof d->reason, "as asked");
         reader = asked_for(input, options, err);
-        return reader && use_reader(d, reader, input, NULL, options, err);
+        return reader && use_reader(d, reader, input, NULL, options, log, err);
     }
     reader = choose(input, options, false, d->reason, sizeof d->reason, err);
     if (!reader)
         return err_at(
             err, ERR_IO, input->path, 0, 0,
             "expected a file, or a folder of text files named by their label, found a folder of other things");
-    return use_reader(d, reader, input, NULL, options, err);
+    return use_reader(d, reader, input, NULL, options, log, err);
 }
 
 static bool read_decoded(struct dataset *d, const struct reader *asked, struct reader_input *input,
-                         const struct decoded_text *text, const struct data_options *options, struct err *err) {
+                         const struct decoded_text *text, const struct data_options *options, struct problem_log *log,
+                         struct err *err) {
     input->bytes = text->bytes;
     input->size = text->size;
     input->had_mark = text->had_mark;
@@ -155,11 +166,11 @@ static bool read_decoded(struct dataset *d, const struct reader *asked, struct r
                       "expected data, found a web page (HTML or XML); save the data themselves, by the page's link to "
                       "the raw file, or say --reader text");
     const struct reader *reader = asked ? asked : choose(input, options, false, d->reason, sizeof d->reason, err);
-    return reader && use_reader(d, reader, input, text, options, err); // the last takes anything
+    return reader && use_reader(d, reader, input, text, options, log, err); // the last takes anything
 }
 
 static bool read_file(struct dataset *d, struct reader_input *input, const struct data_options *options,
-                      struct err *err) {
+                      struct problem_log *log, struct err *err) {
     const struct reader *asked = NULL, *binary;
     if (input->size > DATASET_MAX_BYTES)
         return err_at(err, ERR_LIMIT, input->path, 0, 0, "expected at most %d bytes, found %zu", DATASET_MAX_BYTES,
@@ -169,10 +180,10 @@ static bool read_file(struct dataset *d, struct reader_input *input, const struc
              : asked                ? NULL
                                     : choose(input, options, true, d->reason, sizeof d->reason, err);
     if (asked) snprintf(d->reason, sizeof d->reason, "as asked");
-    if (binary) return use_reader(d, binary, input, NULL, options, err);
+    if (binary) return use_reader(d, binary, input, NULL, options, log, err);
     struct decoded_text text;
     if (!text_decode(&text, input->path, input->bytes, input->size, options->encoding, err)) return false;
-    bool good = read_decoded(d, asked, input, &text, options, err);
+    bool good = read_decoded(d, asked, input, &text, options, log, err);
     decoded_text_release(&text);
     return good;
 }
@@ -182,11 +193,14 @@ bool dataset_read_bytes(struct dataset *dataset, const char *name, const char *b
     struct data_options standard = data_options_default();
     struct reader_input input = {
         .path = name, .name = file_name(name), .in_memory = true, .bytes = bytes, .size = size};
+    struct problem_log log = {0};
     *dataset = (struct dataset){0};
-    return read_file(dataset, &input, options ? options : &standard, err);
+    if (!options) options = &standard;
+    return finish(read_file(dataset, &input, options, &log, err), dataset, name, options, &log, err);
 }
 
-static bool read_path(struct dataset *dataset, const char *path, const struct data_options *options, struct err *err) {
+static bool read_path(struct dataset *dataset, const char *path, const struct data_options *options,
+                      struct problem_log *log, struct err *err) {
     if (file_is_directory(path)) {
         char name[256];
         size_t length = strlen(path);
@@ -197,7 +211,7 @@ static bool read_path(struct dataset *dataset, const char *path, const struct da
             start--;
         snprintf(name, sizeof name, "%.*s", (int)(length - start), path + start);
         struct reader_input input = {.path = path, .name = name, .folder = true};
-        return read_folder(dataset, &input, options, err);
+        return read_folder(dataset, &input, options, log, err);
     }
     struct bytes bytes;
     bool standard_input = strcmp(path, "-") == 0;
@@ -213,7 +227,7 @@ static bool read_path(struct dataset *dataset, const char *path, const struct da
     if (standard_input) path = "standard input";
     struct reader_input input = {
         .path = path, .name = file_name(path), .in_memory = standard_input, .bytes = bytes.data, .size = bytes.size};
-    bool good = read_file(dataset, &input, options, err);
+    bool good = read_file(dataset, &input, options, log, err);
     bytes_release(&bytes);
     return good;
 }
@@ -221,10 +235,11 @@ static bool read_path(struct dataset *dataset, const char *path, const struct da
 bool dataset_read(struct dataset *dataset, const char *path, const struct data_options *options, struct err *err) {
     struct data_options own = options ? *options : data_options_default();
     struct data_choices choices;
+    struct problem_log log = {0};
     *dataset = (struct dataset){0};
-    if (own.alone) return read_path(dataset, path, &own, err);
-    return choices_beside(path, &choices, err) && choices_apply(&choices, &own, err) &&
-           read_path(dataset, path, &own, err);
+    bool good = (own.alone || (choices_beside(path, &choices, err) && choices_apply(&choices, &own, err))) &&
+                read_path(dataset, path, &own, &log, err);
+    return finish(good, dataset, strcmp(path, "-") == 0 ? "standard input" : path, &own, &log, err);
 }
 
 enum { PACE_BYTES = 4 << 20 };

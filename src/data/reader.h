@@ -22,8 +22,8 @@ struct reader {
     // anything.
     bool (*sniff)(const struct reader_input *input, const struct data_options *options, char *why, size_t why_size,
                   struct err *err);
-    // Fills a data set that is zero but for name, reader and reason, and finishes it (finish.h). Positions are lines
-    // and columns of the file. On failure the caller releases what is there.
+    // Fills a data set that is zero but for name, reader and reason; dataset_finish() is the caller's, when the bytes
+    // are gone. Positions are lines and columns of the file. On failure the caller releases what is there.
     bool (*read)(const struct reader_input *input, const struct data_options *options, struct dataset *out,
                  struct problem_log *log, struct err *err);
 };

@@ -25,7 +25,7 @@ bool rows_check(const struct rows *rows, struct err *err); // whether all were t
 void rows_release(struct rows *rows);
 // answers: `one` (the answer text is a label), `sequence` (it is cut into tokens, with a vocabulary of its own), `next`
 // (there are none: each text is an example of a language model). Rows
-// with an input or an answer that is empty are problems and left out. Finishes the data set.
+// with an input or an answer that is empty are problems and left out. dataset_finish() is left.
 bool rows_finish(const struct rows *rows, enum data_answers answers, const struct reader_input *input,
                  const struct data_options *options, struct dataset *out, struct problem_log *log, struct err *err);
 // The beginning and end of a text without spaces and tabs around it.

@@ -20,5 +20,5 @@ struct tagged_token {
 void tagged_add(struct tagged *tagged, const struct tagged_token *token); // `first` is set by the sentence
 void tagged_end_sentence(struct tagged *tagged);
 bool tagged_finish(const struct tagged *tagged, const struct reader_input *input, const struct data_options *options,
-                   struct dataset *out, struct problem_log *log, struct err *err);
+                   struct dataset *out, struct err *err);
 void tagged_release(struct tagged *tagged);

@@ -153,11 +153,16 @@ static void add_symbols(struct vocabulary *vocabulary, const char *symbols, cons
         check(vocabulary_add(vocabulary, *words, strlen(*words)) >= 0, "memory ran out");
 }
 
-static void count_symbols(struct vocabulary *vocabulary, const int *symbols, size_t count) {
-    for (int k = 0; k < vocabulary->count; k++)
-        vocabulary->counts[k] = 0; // of words those of the whole stock
-    for (size_t i = 0; symbols && i < count; i++)
-        if (symbols[i] >= 0) vocabulary->counts[symbols[i]]++;
+static void count_anew(struct dataset *d) {
+    struct vocabulary *inputs = &d->vocabulary, *answers = &d->labels;
+    for (int k = 0; k < inputs->count; k++)
+        inputs->counts[k] = 0; // of words those of the whole stock
+    for (int k = 0; k < answers->count; k++)
+        answers->counts[k] = 0;
+    for (size_t i = 0; inputs->count > 0 && d->symbols && i < d->symbol_count; i++)
+        inputs->counts[dataset_symbol(d, i)]++;
+    for (size_t i = 0; answers->count > 0 && i < d->answer_count; i++)
+        if (d->answer_symbols[i] >= 0) answers->counts[d->answer_symbols[i]]++;
 }
 
 static void name_it(struct dataset *d, const struct task *task, const struct task_settings *settings) {
@@ -181,7 +186,7 @@ static uint64_t hash_last(const struct dataset *d) {
     const struct dataset_example *example = &d->examples[d->example_count - 1];
     uint64_t h = 0xCBF29CE484222325u;
     for (int t = 0; t < example->length; t++)
-        h = (h ^ (uint64_t)d->symbols[example->start + (size_t)t]) * 0x9E3779B97F4A7C15u, h ^= h >> 29;
+        h = (h ^ (uint64_t)dataset_symbol(d, example->start + (size_t)t)) * 0x9E3779B97F4A7C15u, h ^= h >> 29;
     return h ? h : 1;
 }
 
@@ -326,8 +331,7 @@ bool dataset_from_task(struct dataset *d, const struct task *task, const struct 
     bool good = generate_all(d, &builder, options->seed, err) &&
                 set_parts(d, task->train_count, task->validation_count, err) && dataset_finish(d, options, &log, err);
     problem_log_release(&log);
-    if (good && d->vocabulary.count > 0) count_symbols(&d->vocabulary, d->symbols, d->symbol_count);
-    if (good && d->labels.count > 0) count_symbols(&d->labels, d->answer_symbols, d->answer_count);
+    if (good) count_anew(d);
     if (!good) dataset_release(d);
     return good;
 }

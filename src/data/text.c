@@ -187,30 +187,39 @@ static bool build_vocabulary(struct reading *r) {
     return distinct >= 2 || r->options->vocabulary || too_few(r, distinct);
 }
 
-static int *put_words(const struct reading *r, const char *text, size_t size, int *out) {
-    struct token_walk walk = token_walk_start(TOKENS_WORD, text, size);
-    while (token_next(&walk))
-        *out++ = vocabulary_find(&r->out->vocabulary, walk.token, walk.size);
-    return out;
+// Symbols on their way into the data set, many at once.
+struct put {
+    struct dataset *out;
+    size_t at; // of all, those that wait counted
+    int waiting, symbols[1024];
+};
+
+static void flush(struct put *p) {
+    dataset_put_symbols(p->out, p->at - (size_t)p->waiting, p->symbols, p->waiting);
+    p->waiting = 0;
 }
 
-static int *put_symbols(const struct reading *r, const struct line *line, int *out) {
-    if (r->tokens == TOKENS_WORD) return put_words(r, line->text, line->size, out);
+static void put_symbol(struct put *p, int symbol) {
+    if (p->waiting == sizeof p->symbols / sizeof *p->symbols) flush(p);
+    p->symbols[p->waiting++] = symbol;
+    p->at++;
+}
+
+static void put_line(const struct reading *r, const struct line *line, struct put *p) {
+    if (r->tokens == TOKENS_WORD) {
+        struct token_walk walk = token_walk_start(TOKENS_WORD, line->text, line->size);
+        while (token_next(&walk))
+            put_symbol(p, vocabulary_find(&r->out->vocabulary, walk.token, walk.size));
+        return;
+    }
     size_t used;
     for (size_t i = 0; i < line->size; i += used) {
         unsigned char byte = (unsigned char)line->text[i];
         unsigned codepoint = byte;
         used = 1;
         if (byte >= 0x80 && r->tokens != TOKENS_BYTE) codepoint = utf8_next(line->text + i, line->size - i, &used);
-        *out++ = (int)r->codepoints[codepoint];
+        put_symbol(p, (int)r->codepoints[codepoint]);
     }
-    return out;
-}
-
-// The line end of a long text.
-static int *put_end(const struct reading *r, int *out) {
-    static const struct line end = {.text = "\n", .size = 1};
-    return put_symbols(r, &end, out);
 }
 
 static void line_problems(struct reading *r, const struct line *line, long length) {
@@ -226,29 +235,32 @@ static bool build_symbols(struct reading *r) {
     struct dataset *d = r->out;
     bool list = d->shape == TEXT_LINES;
     size_t examples = list ? (size_t)r->stats->lines : 1;
-    d->symbols = mem_array(d->symbol_count, sizeof *d->symbols);
-    if (!d->symbols) return no_memory(r, d->symbol_count * sizeof *d->symbols);
+    d->symbol_bytes = dataset_symbol_bytes(d->vocabulary.count);
+    d->symbols = mem_array(d->symbol_count, (size_t)d->symbol_bytes);
+    if (!d->symbols) return no_memory(r, d->symbol_count * (size_t)d->symbol_bytes);
     d->examples = mem_array(examples, sizeof *d->examples);
     if (!d->examples) return no_memory(r, examples * sizeof *d->examples);
 
     struct lines lines = lines_to_read(r);
+    static const struct line end = {.text = "\n", .size = 1}; // of a long text's lines
     struct line line;
+    struct put put = {.out = d};
     const char *next = lines.at;
-    int *at = d->symbols;
     while (lines_next(&lines, &line)) {
         if (!go_on(r, line.text, &next)) return false;
-        int *start = at;
-        at = put_symbols(r, &line, at);
+        size_t start = put.at;
+        put_line(r, &line, &put);
         if (!list) {
-            if (line.end != END_NONE) at = put_end(r, at);
+            if (line.end != END_NONE) put_line(r, &end, &put);
             continue;
         }
-        long length = at - start;
+        long length = (long)(put.at - start);
         line_problems(r, &line, length);
         if (length == 0) continue;
-        d->examples[d->example_count++] = (struct dataset_example){
-            .start = (uint32_t)(start - d->symbols), .length = (int)length, .line = (int)line.number};
+        d->examples[d->example_count++] =
+            (struct dataset_example){.start = (uint32_t)start, .length = (int)length, .line = (int)line.number};
     }
+    flush(&put);
     if (!list) {
         d->examples[0] = (struct dataset_example){.length = (int)d->symbol_count, .line = 1};
         d->example_count = 1;
@@ -304,7 +316,7 @@ static bool read_all(struct reading *r, struct str *lowered) {
     if (!r->codepoints || !r->stats) return no_memory(r, r->codepoint_count * sizeof *r->codepoints);
     if (!scan(r) || !choose_shape(r) || !build_vocabulary(r) || !build_symbols(r)) return false;
     note_problems(r);
-    return dataset_finish(r->out, r->options, r->log, r->err);
+    return true;
 }
 
 static bool read_text(const struct reader_input *input, const struct data_options *options, struct dataset *out,

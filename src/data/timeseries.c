@@ -172,7 +172,7 @@ static bool read_ts(const struct reader_input *input, const struct data_options 
     if (!good) return false;
     snprintf(out->shape_reason, sizeof out->shape_reason, "one example a case");
     reader_note_ends(input, out);
-    return dataset_finish(out, options, log, err);
+    return true;
 }
 
 const struct reader reader_ts = {

@@ -133,7 +133,7 @@ static void check_examples(const struct dataset *d) {
     }
     fuzz_check(inputs == d->symbol_count && answers == d->answer_count);
     for (size_t i = 0; d->symbols && i < d->symbol_count; i++)
-        fuzz_check(d->symbols[i] >= VOCABULARY_FIRST - 1 && d->symbols[i] < d->vocabulary.count);
+        fuzz_check(dataset_symbol(d, i) >= VOCABULARY_FIRST - 1 && dataset_symbol(d, i) < d->vocabulary.count);
     for (size_t i = 0; d->values && i < d->symbol_count * (size_t)d->channels; i++)
         fuzz_check(isfinite(d->values[i]));
     for (size_t i = 0; i < d->answer_count; i++)

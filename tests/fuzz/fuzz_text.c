@@ -45,7 +45,7 @@ static void check_dataset(const struct dataset *d, struct rng *rng) {
         counted += d->vocabulary.counts[i];
     fuzz_check((size_t)counted == d->symbol_count);
     for (size_t i = 0; i < d->symbol_count; i++)
-        fuzz_check(d->symbols[i] >= VOCABULARY_FIRST && d->symbols[i] < d->vocabulary.count);
+        fuzz_check(dataset_symbol(d, i) >= VOCABULARY_FIRST && dataset_symbol(d, i) < d->vocabulary.count);
     for (int i = 0; i < d->example_count; i++) {
         fuzz_check(d->examples[i].start == (size_t)total && d->examples[i].length > 0 && d->examples[i].line > 0);
         total += d->examples[i].length;

@@ -358,7 +358,7 @@ static void unknown_words(void **state) {
     while (look->data->examples[example].line != 13)
         example++;
     const struct dataset_example *e = &look->data->examples[example];
-    assert_int_equal(look->data->symbols[e->start + 1], VOCABULARY_UNK);
+    assert_int_equal(dataset_symbol(look->data, e->start + 1), VOCABULARY_UNK);
     char token[64];
     assert_true(data_look_original(drive.app->data_page->look, example, 1, token, sizeof token));
     assert_string_equal(token, "rain");

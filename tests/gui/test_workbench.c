@@ -179,7 +179,7 @@ static void reading_direction(void **state) {
     const struct dataset_example *read = &bench->data->examples[bench->example_index];
     assert_int_equal(source->T, read->length);
     for (int t = 0; t < source->T; t++)
-        assert_int_equal(source->x[t], bench->data->symbols[read->start + (size_t)(source->T - 1 - t)]);
+        assert_int_equal(source->x[t], dataset_symbol(bench->data, read->start + (size_t)(source->T - 1 - t)));
     workbench_free(bench);
 }
 

@@ -751,7 +751,7 @@ static void test_rare_characters_become_unknown(void **state) {
     assert_int_equal(d.vocabulary.count, 4);
     assert_int_equal(d.vocabulary.counts[VOCABULARY_UNK], 2);
     assert_int_equal(d.symbol_count, 10);
-    assert_int_equal(d.symbols[6], VOCABULARY_UNK);
+    assert_int_equal(dataset_symbol(&d, 6), VOCABULARY_UNK);
     dataset_release(&d);
     options.min_count = 5;
     struct err err = {0};
@@ -768,9 +768,9 @@ static void test_a_given_vocabulary_is_kept(void **state) {
     assert_true(dataset_from_text(&second, "t", "dxd\nc\n", 6, &options, NULL));
     assert_int_equal(second.vocabulary.count, first.vocabulary.count);
     assert_string_equal(second.vocabulary.texts[5], "d");
-    assert_int_equal(second.symbols[0], 5);
-    assert_int_equal(second.symbols[1], VOCABULARY_UNK);
-    assert_int_equal(second.symbols[3], 4);
+    assert_int_equal(dataset_symbol(&second, 0), 5);
+    assert_int_equal(dataset_symbol(&second, 1), VOCABULARY_UNK);
+    assert_int_equal(dataset_symbol(&second, 3), 4);
     assert_int_equal(second.vocabulary.counts[2], 0);
     assert_int_equal(second.vocabulary.counts[VOCABULARY_UNK], 1);
     dataset_release(&first);

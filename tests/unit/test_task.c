@@ -21,7 +21,7 @@
 static void input_text(const struct dataset *d, int index, char *out) {
     const struct dataset_example *e = &d->examples[index];
     for (int t = 0; t < e->length; t++)
-        out[t] = d->vocabulary.texts[d->symbols[e->start + (size_t)t]][0];
+        out[t] = d->vocabulary.texts[dataset_symbol(d, e->start + (size_t)t)][0];
     out[e->length] = 0;
 }
 
@@ -139,7 +139,7 @@ static void test_fresh_examples_are_new(void **state) {
             for (int i = 0; i < d.validation_count; i++) {
                 bool same = true;
                 for (int t = 0; t < 10; t++)
-                    same &= d.symbols[d.examples[d.validation[i]].start + (size_t)t] == seen[n][t];
+                    same &= dataset_symbol(&d, d.examples[d.validation[i]].start + (size_t)t) == seen[n][t];
                 assert_false(same);
             }
         }
@@ -170,7 +170,7 @@ static void test_copy(void **state) {
     long counts[9] = {0};
     for (int i = 0; i < d.example_count; i++)
         for (int t = 0; t < 10; t++)
-            counts[d.symbols[d.examples[i].start + (size_t)t] - VOCABULARY_FIRST]++;
+            counts[dataset_symbol(&d, d.examples[i].start + (size_t)t) - VOCABULARY_FIRST]++;
     for (int k = 0; k < 8; k++)
         assert_true(labs(counts[k] - 250) < 80); // 2,000 draws of eight
     dataset_release(&d);
@@ -296,7 +296,8 @@ static void test_reber(void **state) {
     for (int i = 0; i < 300; i++) {
         char word[400];
         input_text(&d, i, word);
-        const int *before = d.symbols + d.examples[i].start;
+        int before[400];
+        dataset_copy_symbols(&d, d.examples[i].start, d.examples[i].length, before);
         int n = (int)strlen(word), node = 'a';
         for (int t = 0; t <= n; t++) {
             uint64_t expected = 0;

@@ -52,13 +52,9 @@ static void test_parts_are_apart(void **state) {
         if (!tasks[k]->distinct && !tasks[k]->text && !tasks[k]->new_validation) continue;
         struct dataset d = make(tasks[k]->id);
         for (int v = 0; v < d.validation_count; v++) {
-            const struct dataset_example *e = &d.examples[d.validation[v]];
-            for (int i = 0; i < d.train_count; i++) {
-                const struct dataset_example *other = &d.examples[d.train[i]];
-                if (e->length == other->length &&
-                    !memcmp(d.symbols + e->start, d.symbols + other->start, (size_t)e->length * sizeof *d.symbols))
+            for (int i = 0; i < d.train_count; i++)
+                if (dataset_same_input(&d, d.validation[v], d.train[i]))
                     fail_msg("%s: example %d of validation stands in training", d.name, v);
-            }
         }
         dataset_release(&d);
         checked++;
@@ -75,7 +71,7 @@ static void test_one_vocabulary(void **state) {
     for (int k = 0; k < near.vocabulary.count; k++)
         assert_string_equal(near.vocabulary.texts[k], far.vocabulary.texts[k]);
     for (size_t k = 0; k < far.symbol_count; k++)
-        assert_true(far.symbols[k] >= VOCABULARY_FIRST);
+        assert_true(dataset_symbol(&far, k) >= VOCABULARY_FIRST);
     dataset_release(&near);
     dataset_release(&far);
 }
@@ -249,7 +245,7 @@ static double unigram_loss(const struct dataset *d) {
     assert_true(d->vocabulary.count < 256);
     for (int i = 0; i < d->train_count; i++, counts[VOCABULARY_EOS]++, total++)
         for (int t = 0; t < d->examples[d->train[i]].length; t++, total++)
-            counts[d->symbols[d->examples[d->train[i]].start + (size_t)t]]++;
+            counts[dataset_symbol(d, d->examples[d->train[i]].start + (size_t)t)]++;
     for (int k = 0; k < d->vocabulary.count; k++)
         if (counts[k] > 0) sum -= (double)counts[k] / (double)total * log((double)counts[k] / (double)total);
     return sum;
@@ -263,10 +259,10 @@ static void test_pear(void **state) {
     int salad = vocabulary_find(&d.vocabulary, "salad", 5);
     assert_true(pear >= VOCABULARY_FIRST && pair >= VOCABULARY_FIRST && salad >= VOCABULARY_FIRST);
     for (size_t k = 0; k + 1 < d.symbol_count; k++) {
-        unknown += d.symbols[k] == VOCABULARY_UNK;
-        pears += d.symbols[k] == pear;
-        pairs += d.symbols[k] == pair;
-        if (d.symbols[k] == pair) assert_int_not_equal(d.symbols[k + 1], salad);
+        unknown += dataset_symbol(&d, k) == VOCABULARY_UNK;
+        pears += dataset_symbol(&d, k) == pear;
+        pairs += dataset_symbol(&d, k) == pair;
+        if (dataset_symbol(&d, k) == pair) assert_int_not_equal(dataset_symbol(&d, k + 1), salad);
     }
     assert_true(pears > 50 && pairs > 50);
     struct str input, answer;

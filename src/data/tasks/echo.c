@@ -12,7 +12,7 @@ static void generate(const struct task_settings *settings, enum dataset_part par
     for (long t = 0; t < T; t++) {
         builder_symbol(out, first + (int)rng_below(rng, sizeof letters - 1));
         if (out->asked) return;
-        builder_answer(out, t < delay ? -1 : out->out->symbols[start + (size_t)(t - delay)] - first);
+        builder_answer(out, t < delay ? -1 : dataset_symbol(out->out, start + (size_t)(t - delay)) - first);
     }
 }
 
