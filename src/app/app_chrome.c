@@ -426,7 +426,6 @@ static const struct {
                  {"Ctrl →  ←", "of sampling: one operation on, back"},
                  {"F, Alt + click", "where a number comes from"},
                  {"Tab, Shift + Tab", "next control, last control"},
-                 {"F3  F4", "the workbench, train and compare"},
                  {"Esc", "close, back to the stage, deselect"},
                  {"?  F1", "this sheet"}};
 
