@@ -101,6 +101,7 @@ static void draw(struct app *app, rect whole, double now) {
     if (app->picturing) return;
     train_keys(app);
     app_page_keys(app);
+    train_follow_kept(app);
     train_advance_stage(app);
 }
 

@@ -1,6 +1,7 @@
 // The life of the page "Train and compare": experiments begin and end, and what is new is taken in.
 #include "train.h"
 
+#include "experiment_kept.h"
 #include "mem.h"
 #include "page.h"
 #include "thread.h"
@@ -19,17 +20,27 @@ struct train_page *train_page_of(struct app *app) {
     return page;
 }
 
-static void end(void *experiment) {
-    experiment_free(experiment);
+struct ending {
+    struct experiment *experiment;
+    struct kept *kept;
+};
+
+static void end(void *context) {
+    struct ending *ending = context;
+    experiment_free(ending->experiment);
+    kept_free(ending->kept);
+    mem_free(ending);
 }
 
-static void leave(struct train_page *page, struct experiment *experiment) {
+static void leave(struct train_page *page, struct experiment *experiment, struct kept *kept) {
     struct train_leaving *leaving = &page->leaving;
     struct thread **place = &leaving->threads[leaving->next++ % TRAIN_LEAVING];
     if (!experiment) return;
     if (*place) thread_join(*place);
-    *place = thread_start(end, experiment);
-    if (!*place) experiment_free(experiment); // no thread left: the window waits
+    struct ending *ending = mem_need(1, sizeof *ending);
+    *ending = (struct ending){experiment, kept};
+    *place = thread_start(end, ending);
+    if (!*place) end(ending); // no thread left: the window waits
 }
 
 void train_page_free(struct train_page *page) {
@@ -37,6 +48,9 @@ void train_page_free(struct train_page *page) {
     train_stage_forget(page);
     experiment_free(page->experiment);
     experiment_free(page->before);
+    kept_free(page->kept);
+    kept_free(page->before_kept);
+    train_forget_beside(page);
     for (int k = 0; k < TRAIN_LEAVING; k++)
         if (page->leaving.threads[k]) thread_join(page->leaving.threads[k]);
     train_curves_release(&page->curves);
@@ -45,21 +59,30 @@ void train_page_free(struct train_page *page) {
 }
 
 void train_start(struct app *app, const struct train_form *form) {
+    struct experiment_plan plan = train_form_plan(form);
+    plan.history_budget = app->training_budget;
+    train_begin(app, form, train_keep(app, &plan));
+}
+
+void train_begin(struct app *app, const struct train_form *form, struct kept *kept) {
     struct train_page *page = train_page_of(app);
     if (page->experiment && page->look && page->look->last > 0 && page->shown == page->look) {
-        leave(page, page->before);
+        leave(page, page->before, page->before_kept);
         page->before = page->experiment;
+        page->before_kept = page->kept;
         experiment_pause(page->before);
     } else {
         if (page->shown == page->look) page->shown = NULL;
-        leave(page, page->experiment);
+        leave(page, page->experiment, page->kept);
     }
     train_stage_forget(page);
     train_inside_forget(&page->inside);
     page->form = page->running = *form;
-    struct experiment_plan plan = train_form_plan(form);
+    struct experiment_plan plan = kept ? *kept_plan(kept) : train_form_plan(form);
     plan.history_budget = app->training_budget;
     page->experiment = experiment_new(&plan, app_wake, app);
+    page->kept = kept;
+    if (kept) kept_begun(kept);
     page->look = NULL;
     page->changed_at = 0;
     page->asks_anew = page->anew = false;
@@ -94,8 +117,9 @@ static void show(struct train_page *page) {
     bool has = page->look->last > 0 || page->look->phase == EXPERIMENT_FAILED || !page->before;
     const struct experiment_look *shown = has ? page->look : experiment_look(page->before);
     if (has && page->before) {
-        leave(page, page->before);
+        leave(page, page->before, page->before_kept);
         page->before = NULL;
+        page->before_kept = NULL;
     }
     if (shown != page->shown) {
         train_curves_clear(&page->curves);

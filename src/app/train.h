@@ -52,6 +52,14 @@ struct train_stage {
     struct experiment_copy *copies[EXPERIMENT_MODELS]; // as far as they are there
 };
 
+// The curves of a kept experiment beside those of the page (train_kept.c); models 0 = none.
+struct train_beside {
+    int models;
+    struct curve_data loss[EXPERIMENT_MODELS], norm[EXPERIMENT_MODELS];
+    char name[EXPERIMENT_MODELS][EXPERIMENT_NAME + 36];
+};
+
+struct kept;
 struct train_page {
     struct train_form form;              // as the left side has it
     struct train_form running;           // what `experiment` was made of
@@ -60,6 +68,8 @@ struct train_page {
     struct experiment *before;           // the last one, kept on screen until there is a point of the new one; or NULL
     const struct experiment_look *look;  // of experiment
     const struct experiment_look *shown; // whose numbers are on screen: of one of the two
+    struct kept *kept, *before_kept;     // the folders of experiment and before, or NULL
+    struct train_beside beside;
     struct train_leaving leaving;
     struct train_curves curves; // of shown
     char names[EXPERIMENT_MODELS][EXPERIMENT_NAME];
@@ -82,7 +92,9 @@ struct train_page {
 struct train_page *train_page_of(struct app *app); // made when first asked for
 void train_page_free(struct train_page *page);     // may be NULL
 void train_start(struct app *app,
-                 const struct train_form *form);        // a new experiment; the page shows it when it has a point
+                 const struct train_form *form); // a new experiment; the page shows it when it has a point
+// The same of a run that is kept in a folder (NULL: it is not); takes `kept` over.
+void train_begin(struct app *app, const struct train_form *form, struct kept *kept);
 void train_open_setup(struct app *app);                 // with what is on the workbench
 void train_take_new(struct app *app);                   // at the begin of a frame: what is new
 void train_settle(struct app *app);                     // waits for reading and travelling
@@ -97,6 +109,14 @@ int64_t train_more(const struct train_page *page, char *label, size_t size);    
 const struct run_check *train_check_at(const struct run_look *run, int64_t update); // the last one up to there, or NULL
 int train_loss_digits(double loss);
 bool train_writes(const struct experiment_look *look); // its networks write, so that samples are texts of their own
+
+// train_kept.c
+struct kept *train_keep(struct app *app, const struct experiment_plan *plan); // a folder for a new run, or NULL
+bool train_open_kept(struct app *app, const char *folder);                    // false: the message is shown
+bool train_put_beside(struct app *app, const char *folder);                   // its curves; the same
+void train_forget_beside(struct train_page *page);
+void train_open_kept_list(struct app *app);
+void train_follow_kept(struct app *app); // what was asked for in the list, and what went wrong with the folder
 
 void train_panel(struct app *app, rect r);               // train_panel.c: the left side
 void train_heads(struct app *app, rect r);               // train_heads.c: one a model

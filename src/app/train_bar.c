@@ -279,6 +279,7 @@ void train_keys(struct app *app) {
     if (ui_take_key(ui, KEY_HOME, 0)) train_go(page, 0);
     if (ui_take_key(ui, KEY_END, 0)) train_go(page, page->look->last);
     if (ui_take_key(ui, 'e', MOD_CTRL)) train_open_save_menu(app);
+    if (ui_take_key(ui, 'k', MOD_CTRL)) train_open_kept_list(app);
     if (ui_text_focused(ui)) return;
     if (ui_take_key(ui, KEY_SPACE, 0)) train_run_pause(app);
     if (!ui_take_key(ui, KEY_ENTER, 0)) return;

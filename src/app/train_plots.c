@@ -140,6 +140,16 @@ static void add_older(const struct train_page *page, struct curves *c, enum trai
         }
 }
 
+static void add_beside(const struct train_page *page, struct curves *c, enum train_plot which) {
+    const struct train_beside *beside = &page->beside;
+    for (int k = 0; k < beside->models && c->series_count < CURVES_SERIES; k++)
+        c->series[c->series_count++] =
+            (struct curve_series){.model = k,
+                                  .data = which == TRAIN_LOSS ? &beside->loss[k] : &beside->norm[k],
+                                  .name = beside->name[k],
+                                  .left = true};
+}
+
 static void loss_note(const struct experiment_look *look, char *out, size_t size) {
     static const char *const outputs[OUTPUT_COUNT] = {
         [OUTPUT_SIGMOID] = "nats a timestep", [OUTPUT_LINEAR] = "squared error"};
@@ -182,6 +192,7 @@ static void fill(const struct train_page *page, enum train_plot which, struct cu
         add_norm(page, c, texts);
     }
     add_older(page, c, which);
+    add_beside(page, c, which);
 }
 
 static void set_inks(struct curves *c, const struct theme *theme) {

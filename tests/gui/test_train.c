@@ -92,7 +92,7 @@ static void run_until(struct drive *drive, const char *update) {
     drive_type(drive, update);
     drive_key(drive, KEY_ENTER, 0);
     settle(drive);
-    drive_click(drive, 200, 84); // out of the field: beside the title
+    drive_click(drive, 60, 84); // out of the field: on the title
 }
 
 // The number on screen of that name, of model k; NAN where there is none.
