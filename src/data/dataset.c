@@ -78,23 +78,6 @@ void dataset_put_symbols(struct dataset *d, size_t at, const int *symbols, int c
     check((uint64_t)all >> (8 * d->symbol_bytes) == 0, "a symbol of more than %d bytes", d->symbol_bytes);
 }
 
-bool dataset_same_input(const struct dataset *d, int first, int second) {
-    enum { SHORT = 8 }; // a call costs more than they do
-    const struct dataset_example *a = &d->examples[first], *b = &d->examples[second];
-    size_t width = (size_t)d->symbol_bytes, size = (size_t)a->length * width;
-    const uint8_t *one = (const uint8_t *)d->symbols + a->start * width,
-                  *other = (const uint8_t *)d->symbols + b->start * width;
-    if (a->length != b->length) return false;
-    if (size > SHORT) return memcmp(one, other, size) == 0;
-    for (size_t i = 0; i < size; i++)
-        if (one[i] != other[i]) return false;
-    return true;
-}
-
-struct dataset_answer dataset_answer(const struct dataset *dataset, int index) {
-    return dataset->answer_places ? dataset->answer_places[index] : (struct dataset_answer){0};
-}
-
 const struct vocabulary *dataset_answer_vocabulary(const struct dataset *dataset) {
     if (dataset->output != VALUES_SYMBOLS) return NULL;
     return dataset->labels.count > 0 ? &dataset->labels : &dataset->vocabulary;

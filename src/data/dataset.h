@@ -10,6 +10,8 @@
 #include "text_encoding.h"
 #include "vocabulary.h"
 
+#include <string.h>
+
 enum text_shape { TEXT_AUTO, TEXT_LINES, TEXT_WHOLE }; // examples apart (one a line), or one long text or series
 
 // Where the answers stand, and what a timestep reads. Symbols s1 .. sn, vectors v1 .. vn, answers y:
@@ -198,9 +200,22 @@ static inline int dataset_symbol(const struct dataset *dataset, size_t at) {
 void dataset_copy_symbols(const struct dataset *dataset, size_t at, int count, int *out);
 void dataset_put_symbols(struct dataset *dataset, size_t at, const int *symbols, int count);
 int dataset_symbol_bytes(int vocabulary_count);
-bool dataset_same_input(const struct dataset *dataset, int first, int second); // of two examples of symbols
+static inline bool dataset_same_input(const struct dataset *d, int first, int second) {
+    enum { SHORT = 8 }; // a call costs more than they do
+    const struct dataset_example *a = &d->examples[first], *b = &d->examples[second];
+    size_t width = (size_t)d->symbol_bytes, size = (size_t)a->length * width;
+    const uint8_t *one = (const uint8_t *)d->symbols + a->start * width,
+                  *other = (const uint8_t *)d->symbols + b->start * width;
+    if (a->length != b->length) return false;
+    if (size > SHORT) return memcmp(one, other, size) == 0;
+    for (size_t i = 0; i < size; i++)
+        if (one[i] != other[i]) return false;
+    return true;
+}
 // Where the answers of an example are; of `next` nowhere, length 0.
-struct dataset_answer dataset_answer(const struct dataset *dataset, int index);
+static inline struct dataset_answer dataset_answer(const struct dataset *dataset, int index) {
+    return dataset->answer_places ? dataset->answer_places[index] : (struct dataset_answer){0};
+}
 // The vocabulary of the answers; NULL where they are no symbols.
 const struct vocabulary *dataset_answer_vocabulary(const struct dataset *dataset);
 // How many numbers an output has: symbols of the answers, or their channels.

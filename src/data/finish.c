@@ -21,34 +21,40 @@ static int bucket_of(const int *counts, long *rank) {
     return bucket;
 }
 
-// The median by its upper and then its lower half: examples are many.
-static int median_length(const struct dataset *d, int *counts) {
-    long rank = (d->example_count - 1) / 2;
-    int upper = 0;
-    if (d->length_max >= LOW) {
-        for (int i = 0; i < d->example_count; i++)
-            counts[d->examples[i].length >> LOW_BITS]++;
-        upper = bucket_of(counts, &rank);
-        memset(counts, 0, LOW * sizeof *counts);
-    }
+// The median of lengths that are not all below LOW, by its upper and then its lower half.
+static int median_of_long(const struct dataset *d, int *counts, long rank) {
+    memset(counts, 0, LOW * sizeof *counts);
+    for (int i = 0; i < d->example_count; i++)
+        counts[d->examples[i].length >> LOW_BITS]++;
+    int upper = bucket_of(counts, &rank);
+    memset(counts, 0, LOW * sizeof *counts);
     for (int i = 0; i < d->example_count; i++)
         if (d->examples[i].length >> LOW_BITS == upper) counts[d->examples[i].length & (LOW - 1)]++;
     return upper << LOW_BITS | bucket_of(counts, &rank);
 }
 
+// Examples are many: one walk, where none is long.
+static void measure_lengths(struct dataset *d, int *counts) {
+    int least = d->examples[0].length, most = least;
+    for (int i = 0; i < d->example_count; i++) {
+        int length = d->examples[i].length;
+        if (length < least) least = length;
+        if (length > most) most = length;
+        if (length < LOW) counts[length]++;
+    }
+    long rank = (d->example_count - 1) / 2;
+    d->length_min = least;
+    d->length_max = most;
+    d->length_median = most < LOW ? bucket_of(counts, &rank) : median_of_long(d, counts, rank);
+}
+
 bool dataset_measure(struct dataset *d) {
     d->answer_length_max = 0;
-    if (d->example_count > 0) d->length_min = d->length_max = d->examples[0].length;
-    for (int i = 0; i < d->example_count; i++) {
-        const struct dataset_example *example = &d->examples[i];
-        if (example->length < d->length_min) d->length_min = example->length;
-        if (example->length > d->length_max) d->length_max = example->length;
-    }
     for (int i = 0; d->answer_places && i < d->example_count; i++)
         if (d->answer_places[i].length > d->answer_length_max) d->answer_length_max = d->answer_places[i].length;
     int *counts = mem_array(LOW, sizeof *counts);
     if (!counts) return false;
-    if (d->example_count > 0) d->length_median = median_length(d, counts);
+    if (d->example_count > 0) measure_lengths(d, counts);
     mem_free(counts);
     return true;
 }

@@ -19,9 +19,14 @@
 enum { LONG_MEDIAN = 300, SHORT = 16, BRIEF = 10 };
 static const double EMPTY_SHARE = 0.05, INDENT_SHARE = 0.25, CONTINUED_SHARE = 0.25, FILLED = 0.7;
 
+static bool is_plain(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 static bool ends_sentence(const char *text, size_t size) {
     while (size > 0 && (text[size - 1] == ' ' || text[size - 1] == '\t'))
         size--;
+    if (size > 0 && is_plain(text[size - 1])) return false; // most lines
     while (size > 0 && strchr("\"')]}", text[size - 1]))
         size--;
     if (size == 0) return false;
@@ -35,7 +40,7 @@ static bool ends_sentence(const char *text, size_t size) {
 
 static bool begins_lower(const char *text, size_t size) {
     size_t used;
-    unsigned first = utf8_next(text, size, &used);
+    unsigned first = (unsigned char)text[0] < 0x80 ? (unsigned char)text[0] : utf8_next(text, size, &used);
     return first < 0x80 ? first >= 'a' && first <= 'z'
                         : utf8proc_category((utf8proc_int32_t)first) == UTF8PROC_CATEGORY_LL;
 }

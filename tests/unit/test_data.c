@@ -777,6 +777,38 @@ static void test_a_given_vocabulary_is_kept(void **state) {
     dataset_release(&second);
 }
 
+// Symbols take one, two or four bytes: what is written is read again.
+static void test_widths_of_symbols(void **state) {
+    (void)state;
+    static const struct {
+        int words, bytes;
+    } cases[] = {{200, 1}, {254, 1}, {255, 2}, {300, 2}, {65534, 2}, {65535, 4}, {70000, 4}}; // with <EOS> and <UNK>
+    struct data_options options = data_options_default();
+    options.shape = TEXT_LINES;
+    options.tokens = TOKENS_WORD;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct str text = {0};
+        struct dataset d;
+        char found[32], wanted[32];
+        for (int i = 0; i < cases[k].words; i++)
+            str_printf(&text, "w%d w%d\n", i, i);
+        assert_true(dataset_from_text(&d, "t", text.data, text.size, &options, NULL));
+        assert_int_equal(d.vocabulary.count, cases[k].words + VOCABULARY_FIRST);
+        assert_int_equal(d.symbol_bytes, cases[k].bytes);
+        assert_int_equal(d.symbol_count, 2 * cases[k].words);
+        for (int i = 0; i < cases[k].words; i += i < cases[k].words - 9 ? 7 : 1) {
+            snprintf(wanted, sizeof wanted, "w%d w%d", i, i);
+            dataset_example_text(&d, i, 9, found, sizeof found);
+            assert_string_equal(found, wanted);
+            assert_int_equal(dataset_symbol(&d, 2 * (size_t)i), dataset_symbol(&d, 2 * (size_t)i + 1));
+        }
+        assert_int_equal(dataset_find(&d, wanted), cases[k].words - 1);
+        assert_int_equal(d.problem_totals[PROBLEM_DUPLICATE], 0);
+        dataset_release(&d);
+        str_release(&text);
+    }
+}
+
 static void test_two_symbols(void **state) {
     (void)state;
     struct dataset d = read_text("ab", TEXT_AUTO); // the smallest text there is
@@ -931,6 +963,7 @@ int main(void) {
         cmocka_unit_test(test_batches_of_lines),
         cmocka_unit_test(test_validation_of_lines_covers_all),
         cmocka_unit_test(test_batches_of_a_text),
+        cmocka_unit_test(test_widths_of_symbols),
         cmocka_unit_test(test_two_symbols),
         cmocka_unit_test(test_streams_of_a_text),
         cmocka_unit_test(test_batches_by_length),
