@@ -126,7 +126,8 @@ static bool put_all(struct rolls *r, const json_t *root) {
     }
     mem_free(d->train); // the file has no part to validate on: one is taken
     mem_free(d->validation);
-    d->train = d->validation = NULL;
+    mem_free(d->test);
+    d->train = d->validation = d->test = NULL;
     return true;
 }
 

@@ -53,12 +53,12 @@ static enum form form_of(const struct dataset *d) {
 }
 
 // A file that was read line by line may be a table all the same: then a person can say what its columns are. Two
-// columns with a comma between are more often prose.
-static bool looks_like_table(struct preview *p) {
+// columns with a comma between are more often prose. False when memory ran out.
+static bool look_for_table(struct preview *p) {
     const char *name = p->dataset->name;
     bool named = file_ends_with(name, ".csv") || file_ends_with(name, ".tsv");
     struct sample sample;
-    if (p->dataset->shape != TEXT_LINES) return false;
+    if (p->dataset->shape != TEXT_LINES) return true;
     bool good = sample_take(&sample, p->text.bytes, p->text.size, 0, false) &&
                 sample.columns > (named || sample.separator == '\t' ? 1 : 2);
     if (good) {
@@ -69,8 +69,10 @@ static bool looks_like_table(struct preview *p) {
     }
     for (int k = 0; good && p->columns && p->header && k < sample.columns; k++)
         snprintf(p->columns[k].name, sizeof p->columns->name, "%.*s", (int)sample.cells[k].size, sample.cells[k].text);
+    bool ran_out = sample.no_memory || (good && !p->columns);
     sample_release(&sample);
-    return good && p->columns;
+    if (good) p->form = FORM_TABLE;
+    return !ran_out;
 }
 
 static struct dataset_column *columns_of(const struct preview *p, int *count) {
@@ -159,7 +161,7 @@ static bool open_file(struct preview *p, const char *path, struct err *err) {
     p->header = p->dataset->header_line > 0;
     p->column_count = p->dataset->column_count;
     snprintf(p->separator, sizeof p->separator, "%s", p->dataset->separator);
-    if (p->form == FORM_LINES && looks_like_table(p)) p->form = FORM_TABLE;
+    if (p->form == FORM_LINES && !look_for_table(p)) return no_memory(err);
     return p->form != FORM_TABLE ||
            table_start(&p->table, p->text.bytes, p->text.size, p->separator[0], p->column_count) || no_memory(err);
 }

@@ -4,9 +4,13 @@
 #include "choices.h"
 #include "file.h"
 #include "fuzz.h"
+#include "mem.h"
 #include "minibatch.h"
+#include "preview.h"
+#include "problems.h"
 #include "reader.h"
 #include "str.h"
+#include "summary.h"
 #include "temporary.h"
 
 #include <math.h>
@@ -61,7 +65,10 @@ static const struct fuzz_input samples[] = {
               "caf\xE9\nanna\n"),
     FUZZ_TEXT(
         "abc,x,1\ndef,y,2\n\x1E\x1E{\"format\": 1, \"reader\": \"labelled\", \"encoding\": \"utf-8\", \"header\": "
-        "false, \"columns\": \"text=1,label=2\", \"separator\": \",\", \"on-problem\": \"ragged=skip\"}"),
+        "false, \"columns\": \"text=1,label=2\", \"separator\": \",\", \"on-problem\": "
+        "\"ragged=skip,missing@2=repair\", \"shape\": \"lines\", \"tokens\": \"word\", \"lower\": true, \"min-count\": "
+        "2, "
+        "\"split\": {\"validation\": 0.2, \"test\": 0.1, \"seed\": 3}}"),
     FUZZ_TEXT(
         "\x93NUMPY\x01\0\x3D\0{'descr': '|i1', 'fortran_order': False, 'shape': (2, 3, 1)}\n\x01\x02\x03\x04\x05\x06"
         "\x1E\x1E\x1E\x1Eyes\nno\n"),
@@ -184,6 +191,64 @@ static void check_minibatches(const struct dataset *d, struct rng *rng) {
     minibatch_release(&m);
 }
 
+// ---- what a person sees of it ----
+
+static uint64_t hash_row(struct preview *p, long row, long *line) {
+    struct preview_cell cells[PREVIEW_CELLS_MOST];
+    int count = preview_row(p, row, cells, line);
+    uint64_t hash = (uint64_t)count;
+    fuzz_check(count >= 0 && count <= PREVIEW_CELLS_MOST && *line >= 0);
+    for (int k = 0; k < count; k++) {
+        fuzz_check(utf8_check(cells[k].text, cells[k].size) == cells[k].size);
+        for (size_t i = 0; i < cells[k].size; i++)
+            hash = (hash ^ (unsigned char)cells[k].text[i]) * 0x100000001B3u;
+        hash = (hash ^ 0x100) * 0x100000001B3u;
+    }
+    return hash;
+}
+
+// Rows are the same in whatever order they are asked for.
+static void check_preview(const struct dataset *d, const char *path, struct rng *rng) {
+    enum { ROWS = 200 };
+    struct err err = {0};
+    struct preview *p = preview_new(path, d, NULL, NULL, &err);
+    if (!p) printf("# %s\n", err.message);
+    fuzz_check(p);
+    const struct dataset_column *columns;
+    int count = preview_columns(p, &columns);
+    for (int k = 0; k < count; k++)
+        fuzz_check(utf8_check(columns[k].name, strlen(columns[k].name)) == strlen(columns[k].name));
+    long rows = preview_rows(p) < ROWS ? preview_rows(p) : ROWS, lines[ROWS], line;
+    uint64_t hashes[ROWS];
+    for (long r = 0; r < rows; r++) {
+        hashes[r] = hash_row(p, r, &lines[r]);
+        fuzz_check(!preview_of_file(p) || lines[r] > (r > 0 ? lines[r - 1] : 0));
+    }
+    for (int k = 0; rows > 0 && k < 8; k++) {
+        long r = (long)rng_below(rng, (uint64_t)rows);
+        fuzz_check(hash_row(p, r, &line) == hashes[r] && line == lines[r]);
+        if (preview_of_file(p)) fuzz_check(preview_find(p, line) == r);
+    }
+    preview_free(p);
+}
+
+static void check_summary(const struct dataset *d) {
+    struct length_bins bins;
+    part_counts parts, *classes = dataset_class_parts(d);
+    long counted = 0, labelled = 0;
+    dataset_length_bins(d, false, &bins);
+    for (int k = 0; k < bins.count; k++)
+        counted += bins.counts[k];
+    fuzz_check(counted == d->example_count);
+    dataset_parts(d, parts);
+    fuzz_check(parts[0] + parts[1] + parts[2] ==
+               (d->shape == TEXT_WHOLE ? (long)d->symbol_count : (long)d->example_count));
+    for (int k = 0; classes && k < d->labels.count; k++)
+        labelled += classes[k][0] + classes[k][1] + classes[k][2];
+    fuzz_check(!classes || labelled == d->example_count);
+    mem_free(classes);
+}
+
 static const char *asked(struct rng *rng) {
     if (only) return strcmp(only, "guess") == 0 ? NULL : only;
     int count = 0;
@@ -198,6 +263,7 @@ static struct data_options random_options(struct rng *rng) {
     options.reader = asked(rng);
     options.validation = rng_uniform(rng);
     options.tokens = (enum token_kind)rng_below(rng, TOKENS_LABEL);
+    if (rng_below(rng, 4) == 0) options.test = rng_uniform(rng) * (1 - options.validation);
     options.lower = rng_below(rng, 2);
     options.min_count = (long)rng_below(rng, 3);
     options.reverse_source = rng_below(rng, 2);
@@ -207,6 +273,13 @@ static struct data_options random_options(struct rng *rng) {
     options.header = (int)rng_below(rng, 3) - 1;
     for (int k = 0; k < PROBLEM_KIND_COUNT; k++)
         if (rng_below(rng, 3) == 0) options.actions[k] = (enum problem_action)rng_below(rng, ACTION_COUNT);
+    for (uint64_t k = rng_below(rng, 4) == 0 ? rng_below(rng, 5) : 0; k > 0; k--) {
+        enum problem_kind kind = (enum problem_kind)rng_below(rng, PROBLEM_KIND_COUNT);
+        enum problem_action action = (enum problem_action)rng_below(rng, ACTION_COUNT);
+        if (problem_can(kind, action))
+            options.exceptions[options.exception_count++] =
+                (struct problem_exception){.line = 1 + (long)rng_below(rng, 12), .kind = kind, .action = action};
+    }
     return options;
 }
 
@@ -228,7 +301,7 @@ static void write_piece(const unsigned char **at, const unsigned char *stop, con
 }
 
 static bool read_files(struct dataset *d, const struct fuzz_case *c, bool is_folder, const struct data_options *options,
-                       struct err *err) {
+                       struct rng *rng, struct err *err) {
     static const char *const of_folder[] = {"data/b.txt", "data/c.txt", "data/d.txt", "data/a.txt"};
     static const char *const of_file[] = {"x.npy", "x.npy.unroll.json", "x.labels", "x.labels.npy"};
     const unsigned char *at = c->bytes, *stop = c->bytes + c->size;
@@ -236,7 +309,9 @@ static bool read_files(struct dataset *d, const struct fuzz_case *c, bool is_fol
         write_piece(&at, stop, is_folder ? of_folder[k] : of_file[k]);
     char path[1024];
     snprintf(path, sizeof path, "%s", temporary_path(&folder, is_folder ? "data" : "x.npy"));
-    return dataset_read(d, path, options, err);
+    bool good = dataset_read(d, path, options, err);
+    if (good) check_preview(d, path, rng);
+    return good;
 }
 
 static bool read_memory(struct dataset *d, const struct fuzz_case *c, const struct data_options *options,
@@ -258,13 +333,14 @@ static bool run(const struct fuzz_case *c, struct rng *rng) {
     struct data_options options = random_options(rng);
     const struct reader *reader = options.reader ? reader_find(options.reader) : NULL;
     bool is_folder = reader ? reader->folder : rng_below(rng, 16) == 0;
-    bool in_files = is_folder || rng_below(rng, 16) == 0 || memmem(c->bytes, c->size, PARTED, sizeof PARTED - 1);
+    bool in_files = is_folder || rng_below(rng, 4) == 0 || memmem(c->bytes, c->size, PARTED, sizeof PARTED - 1);
     struct dataset d;
     struct err err = {0};
-    bool good = in_files ? read_files(&d, c, is_folder, &options, &err) : read_memory(&d, c, &options, &err);
+    bool good = in_files ? read_files(&d, c, is_folder, &options, rng, &err) : read_memory(&d, c, &options, &err);
     if (good) {
         check_examples(&d);
         check_minibatches(&d, rng);
+        check_summary(&d);
         count_accepted(&d);
         dataset_release(&d);
     } else {

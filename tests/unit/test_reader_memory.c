@@ -4,6 +4,7 @@
 #include "choices.h"
 #include "file.h"
 #include "mem.h"
+#include "preview.h"
 #include "reader.h"
 #include "str.h"
 #include "temporary.h"
@@ -64,6 +65,7 @@ static const struct kind kinds[] = {
     {"text", "names.txt", .even = "anna%d\n", .odd = "\xC3\xA9li%d \n"},
     {"text", "words.txt", .even = "Anna %d went\n", .odd = "\n\nlee%d said\n", .tokens = TOKENS_WORD, .lower = true},
     {"text", "bytes.txt", .even = "anna%d\n", .odd = "\xC3\xA9li%d\n", .tokens = TOKENS_BYTE},
+    {"text", "table.csv", .even = "ab%1$d,cd%1$d,ef%1$d\n", .odd = "gh%1$d,ij%1$d,kl%1$d\n"},
     {"text", "utf16.txt", .put = put_utf16},
     {"text", "windows.txt", .put = put_windows},
     {"pairs", "pairs.txt", .even = "ab%1$d\tcd%1$d\n", .odd = "ef%1$d\tgh%1$d\n"},
@@ -154,6 +156,26 @@ static long fail_each(const struct kind *kind, const char *path, const struct da
     }
 }
 
+// The same of looking at its rows.
+static void look_without_memory(const struct kind *kind, const char *path, const struct dataset *d) {
+    struct preview *whole = preview_new(path, d, NULL, NULL, NULL);
+    assert_non_null(whole);
+    for (long n = 1;; n++) {
+        struct err err = {0};
+        mem_fail_at(n);
+        struct preview *p = preview_new(path, d, NULL, NULL, &err);
+        bool came = mem_fail_at(0) == 0;
+        if (!p && err.code != ERR_MEMORY) fail_msg("%s, allocation %ld: %s", kind->name, n, err.message);
+        const struct dataset_column *columns;
+        if (p && (preview_rows(p) != preview_rows(whole) ||
+                  preview_columns(p, &columns) != preview_columns(whole, &columns)))
+            fail_msg("%s, allocation %ld: looks other", kind->name, n);
+        preview_free(p);
+        if (p && !came) break;
+    }
+    preview_free(whole);
+}
+
 static void read_without_memory(const struct kind *kind, int count, long step) {
     struct temporary t;
     struct data_options options = data_options_default();
@@ -161,6 +183,7 @@ static void read_without_memory(const struct kind *kind, int count, long step) {
     struct err err = {0};
     char path[1100], message[900];
     options.columns = kind->columns;
+    options.test = 0.1;
     options.tokens = kind->tokens;
     options.lower = kind->lower;
     assert_true(temporary_make(&t));
@@ -172,6 +195,7 @@ static void read_without_memory(const struct kind *kind, int count, long step) {
     }
     if (strcmp(whole.reader, kind->reader) != 0) fail_msg("%s was read by %s", kind->name, whole.reader);
     assert_true(fail_each(kind, path, &whole, &options, step) > 3);
+    if (step == 1) look_without_memory(kind, path, &whole);
     dataset_release(&whole);
     temporary_remove(&t);
 }

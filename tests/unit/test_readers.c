@@ -443,6 +443,12 @@ static void test_piano_roll(void **state) {
     assert_true(d.values[d.examples[d.validation[0]].start * 88] == 1);
     assert_false(dataset_validate_test(&d));
     dataset_release(&d);
+    struct data_options options = data_options_default();
+    options.test = 0.25; // of a file without parts of its own
+    d = read_with("{\"train\": [[[60],[61]], [[62],[63]], [[64],[65]], [[66],[67]]], \"valid\": [], \"test\": []}",
+                  &options);
+    assert_true(d.train_count == 2 && d.validation_count == 1 && d.test_count == 1);
+    dataset_release(&d);
     expect_error(NULL, "{\"train\": [[[60],[20]]]}", ERR_FORMAT, 0, 0,
                  "piece 1, timestep 2: expected MIDI pitches from 21");
     expect_error(NULL, "{\"train\": [[[60],[60.5]]]}", ERR_FORMAT, 0, 0, "MIDI pitches");
