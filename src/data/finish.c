@@ -133,14 +133,16 @@ static bool choose_parts(const struct dataset *d, const struct data_options *opt
     return true;
 }
 
-// One part's examples in file order. NULL when memory ran out.
-static int *take_part(const uint8_t *parts, int n, enum part part, int *count) {
+// One part's examples in file order, into `room` or, NULL, into their own. NULL when memory ran out.
+static int *take_part(const uint8_t *parts, int n, enum part part, int *room, int *count) {
     *count = 0;
     for (int i = 0; i < n; i++)
         *count += parts[i] == part;
-    int *indices = mem_array((size_t)*count + 1, sizeof *indices), next = 0;
-    for (int i = 0; indices && i < n; i++)
-        if (parts[i] == part) indices[next++] = i;
+    int *indices = room ? room : mem_array((size_t)*count + 1, sizeof *indices), next = 0;
+    for (int i = 0; indices && i < n; i++) { // without a branch, which nobody could foretell
+        indices[next] = i;
+        next += parts[i] == part;
+    }
     return indices;
 }
 
@@ -151,13 +153,13 @@ static bool split_examples(struct dataset *d, const struct data_options *options
     uint8_t *parts = mem_array((size_t)n, 1);
     int *order = mem_array((size_t)n, sizeof *order);
     bool good = parts && order && choose_parts(d, options, order, n, validation, test, parts);
-    mem_free(order);
     if (good) {
-        d->train = take_part(parts, n, PART_TRAIN, &d->train_count);
-        d->validation = take_part(parts, n, PART_VALIDATION, &d->validation_count);
-        d->test = take_part(parts, n, PART_TEST, &d->test_count);
-        good = d->train && d->validation && d->test;
-    }
+        d->validation = take_part(parts, n, PART_VALIDATION, NULL, &d->validation_count);
+        d->test = take_part(parts, n, PART_TEST, NULL, &d->test_count);
+        d->train = take_part(parts, n, PART_TRAIN, order, &d->train_count); // most of them: where the order was
+        good = d->validation && d->test;
+    } else
+        mem_free(order);
     mem_free(parts);
     return good || no_memory(d, 3 * (size_t)n * sizeof(int), err);
 }
