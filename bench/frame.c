@@ -6,6 +6,7 @@
 // --cpu: processor time of all threads in place of the clock's, for a machine that does other things as well.
 // --while-training [--data FILE] [--seconds S]: frame_training.c.
 #include "frame.h"
+#include "median.h"
 #include "mem.h"
 #include "thread.h"
 #include <stdio.h>
@@ -34,15 +35,6 @@ bool bench_cpu;
 
 static double now(void) {
     return bench_cpu ? (double)clock() / CLOCKS_PER_SEC : clock_seconds();
-}
-
-int bench_by_value(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-static double median(double *v, int n) {
-    qsort(v, (size_t)n, sizeof *v, bench_by_value);
-    return v[n / 2] * 1000;
 }
 
 void bench_lay_out(struct bench *b, int position) {
@@ -78,7 +70,8 @@ static void measure(struct bench *b, const char *name, enum phase phase) {
         full[round] = t2 - t0;
         step[round] = t3 - t2;
     }
-    double times[4] = {median(layout, ROUNDS), median(full, ROUNDS), median(step, ROUNDS), median(back, ROUNDS)};
+    double times[4] = {1000 * bench_median(layout, ROUNDS), 1000 * bench_median(full, ROUNDS),
+                       1000 * bench_median(step, ROUNDS), 1000 * bench_median(back, ROUNDS)};
     const char *form = b->json ? "{\"view\":\"%s\",\"width\":%d,\"height\":%d,\"commands\":%d,\"layout_ms\":%.2f,"
                                  "\"full_ms\":%.2f,\"step_ms\":%.2f,\"back_ms\":%.2f}\n"
                                : "%-9s %dx%d, %d commands: layout %.2f ms, everything drawn again %.2f ms, one step "

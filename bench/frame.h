@@ -17,6 +17,5 @@ struct bench {
 extern bool bench_cpu; // processor time in place of the clock's
 void bench_lay_out(struct bench *bench, int position);
 void bench_paint(struct bench *bench, bool everything);
-int bench_by_value(const void *a, const void *b); // doubles, for qsort()
 // data: a file, or NULL for the names that are shipped. False: it failed, and said why.
 bool bench_while_training(struct bench *bench, const char *data, int seconds);

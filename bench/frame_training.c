@@ -3,6 +3,7 @@
 // training alone, as `unroll train` does it; three rounds of `seconds` each.
 #include "experiment.h"
 #include "frame.h"
+#include "median.h"
 #include "mem.h"
 #include "thread.h"
 #include "training.h"
@@ -119,7 +120,7 @@ static bool run_with_frames(struct bench *b, struct experiment *e, double second
 
 static void report(const struct bench *b, struct frames *frames, double trained, double alone) {
     int n = frames->count;
-    qsort(frames->times, (size_t)n, sizeof *frames->times, bench_by_value);
+    qsort(frames->times, (size_t)n, sizeof *frames->times, bench_by_size);
     const char *form = b->json ? "{\"frames\":%d,\"width\":%d,\"height\":%d,\"median_ms\":%.2f,\"p95_ms\":%.2f,"
                                  "\"max_ms\":%.2f,\"tokens_s\":%.0f,\"alone_tokens_s\":%.0f,\"ratio\":%.3f}\n"
                                : "while training: %d frames of %dx%d: median %.2f ms, 95%% below %.2f ms, largest %.2f "

@@ -2,6 +2,7 @@
 // (forward and backward of the reference), and beside one pass a loss. Prints medians of interleaved rounds.
 //   build/dev/bench/bench_itemised [T] [H] [cell]
 #include "analysis.h"
+#include "median.h"
 #include "mem.h"
 #include "thread.h"
 #include <stdio.h>
@@ -9,16 +10,6 @@
 #include <string.h>
 
 enum { ROUNDS = 15, SYMBOLS = 27 };
-
-static int by_size(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values) {
-    qsort(values, ROUNDS, sizeof *values, by_size);
-    return values[ROUNDS / 2];
-}
 
 int main(int argc, char **argv) {
     int T = argc > 1 ? atoi(argv[1]) : 60, H = argc > 2 ? atoi(argv[2]) : 64;
@@ -68,7 +59,7 @@ int main(int argc, char **argv) {
         }
         passes[round] = clock_seconds() - start;
     }
-    double s = median(single), b = median(batched), p = median(passes);
+    double s = bench_median(single, ROUNDS), b = bench_median(batched, ROUNDS), p = bench_median(passes, ROUNDS);
     printf("%s, T = %d, H = %d: one pass %.2f ms, itemised %.2f ms (%.1f passes), a pass for each loss %.1f "
            "ms; ratio %.1f\n",
            net_cell(&spec)->name, T, H, 1e3 * s, 1e3 * b, b / s, 1e3 * p, p / b);

@@ -2,17 +2,13 @@
 //   build/dev/bench/bench_measure [T] [H] [cell] [probes]
 #include "blas.h"
 #include "measure.h"
+#include "median.h"
 #include "mem.h"
 #include "thread.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { ROUNDS = 9, SYMBOLS = 27 };
-
-static int by_size(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 int main(int argc, char **argv) {
     int T = argc > 1 ? atoi(argv[1]) : 60, H = argc > 2 ? atoi(argv[2]) : 256, count = argc > 4 ? atoi(argv[4]) : 4;
@@ -58,9 +54,8 @@ int main(int argc, char **argv) {
         matrices = measures->matrix_count;
         measures_free(measures);
     }
-    qsort(pass, ROUNDS, sizeof *pass, by_size);
-    qsort(all, ROUNDS, sizeof *all, by_size);
     printf("%s, T = %d, H = %d: %d of %d probes and %d matrices measured in %.2f ms; one pass %.2f ms\n",
-           net_cell(&spec)->name, T, H, looked_at, count, matrices, 1e3 * all[ROUNDS / 2], 1e3 * pass[ROUNDS / 2]);
+           net_cell(&spec)->name, T, H, looked_at, count, matrices, 1e3 * bench_median(all, ROUNDS),
+           1e3 * bench_median(pass, ROUNDS));
     return 0;
 }

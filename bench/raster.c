@@ -2,6 +2,7 @@
 // 2,000 points. Usage: bench_raster [width height scale]. Prints the median of a full redraw, of one step (a
 // column of tiles and some labels change) and of a frame in which nothing changed.
 
+#include "median.h"
 #include "raster.h"
 #include "atlas.h"
 #include "mem.h"
@@ -63,16 +64,6 @@ static void draw_scene(struct draw_list *list, const struct theme *theme, float 
     draw_path_stroke(list, theme->m_b, 2.75f, false, false);
 }
 
-static int compare(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *times) {
-    qsort(times, RUNS, sizeof *times, compare);
-    return times[RUNS / 2] * 1e3;
-}
-
 static void run(struct atlas *atlas, int threads, int width, int height, float scale) {
     struct renderer *renderer = renderer_new(atlas, threads);
     uint32_t *pixels = mem_need((size_t)width * (size_t)height, sizeof *pixels);
@@ -97,7 +88,8 @@ static void run(struct atlas *atlas, int threads, int width, int height, float s
         same[i] = clock_seconds() - start;
     }
     printf("%d x %d at %g, %d threads: list %.2f, full %.2f, step %.2f, unchanged %.2f ms (%d commands)\n", width,
-           height, (double)scale, threads, median(lay), median(all), median(step), median(same), list.count);
+           height, (double)scale, threads, 1e3 * bench_median(lay, RUNS), 1e3 * bench_median(all, RUNS),
+           1e3 * bench_median(step, RUNS), 1e3 * bench_median(same, RUNS), list.count);
     draw_release(&list);
     mem_free(pixels);
     renderer_free(renderer);

@@ -135,10 +135,6 @@ void app_open_update(struct app *app, struct update_order *order) {
     app_show_page(app, PAGE_WORKBENCH);
 }
 
-bool app_busy(const struct app *app) {
-    return app->job != NULL;
-}
-
 static void arrive(struct app *app, const struct lesson_scene *scene) {
     int edits = app_edit_count(app);
     if (edits > 0) app_set_edits(app, &(struct edits){0}, false);

@@ -32,16 +32,14 @@ static bool take_copies(struct train_page *page) {
 // The chosen model first: it is the workbench's, the others are beside it.
 static struct update_order *order_of(struct train_page *page, struct err *err) {
     int models = page->look->models, first = page->stage.first;
-    const struct experiment_copy *own = page->stage.copies[first];
-    struct update_order *order = update_order_new(&page->running.setup, own->update, &own->rng, 0);
+    struct experiment_copy *copies[EXPERIMENT_MODELS];
+    const char *names[EXPERIMENT_MODELS];
     for (int i = 0; i < models; i++) {
         int k = i == 0 ? first : i <= first ? i - 1 : i;
-        const struct experiment_copy *copy = page->stage.copies[k];
-        if (update_order_add(order, page->names[k], &copy->recipe, &copy->model, copy->m, copy->v, err)) continue;
-        update_order_free(order);
-        return NULL;
+        copies[i] = page->stage.copies[k];
+        names[i] = page->names[k];
     }
-    return order;
+    return update_order_of(&page->running.setup, copies, names, models, 0, err);
 }
 
 void train_advance_stage(struct app *app) {

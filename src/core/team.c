@@ -111,10 +111,6 @@ void team_free(struct team *team) {
     mem_free(team);
 }
 
-int team_size(const struct team *team) {
-    return team->size;
-}
-
 void team_run(struct team *team, void (*work)(void *context, int worker), void *context) {
     team->work = work;
     team->context = context;

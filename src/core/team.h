@@ -7,6 +7,5 @@
 struct team;
 struct team *team_new(int workers, struct err *err);
 void team_free(struct team *team);
-int team_size(const struct team *team);
 // Calls work(context, worker) for worker = 0 .. size - 1, each in its own thread; returns when all are done.
 void team_run(struct team *team, void (*work)(void *context, int worker), void *context);

@@ -49,10 +49,6 @@ enum problem_action problem_usual(enum problem_kind kind) {
     return kinds[kind].usual;
 }
 
-const char *problem_option(enum problem_kind kind) {
-    return kinds[kind].option;
-}
-
 static void add(struct problem_log *log, enum problem_kind kind, enum problem_action done, long line, long column,
                 const char *format, va_list args) {
     log->totals[kind]++;

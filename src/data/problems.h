@@ -13,18 +13,16 @@ struct problem_log {
 void problem_log_release(struct problem_log *log);
 // What is to be done about a kind of problem in a line: what the options say, else what is usual.
 enum problem_action problem_choice(const struct data_options *options, enum problem_kind kind, long line);
-// Whether that is a way to deal with the kind; what is done where nothing is said; how --on-problem names it ("": it
-// cannot be chosen).
+// Whether that is a way to deal with the kind; what is done where nothing is said.
 bool problem_can(enum problem_kind kind, enum problem_action action);
 enum problem_action problem_usual(enum problem_kind kind);
-const char *problem_option(enum problem_kind kind);
 // With what is usual for the kind as what was done.
 void problem_add(struct problem_log *log, enum problem_kind kind, long line, long column, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
 void problem_add_done(struct problem_log *log, enum problem_kind kind, enum problem_action done, long line, long column,
                       const char *format, ...) __attribute__((format(printf, 6, 7)));
-// "stop", or "missing=skip,ragged=repair" (kinds: problem_option()), or both: "stop,empty=skip". "missing@12=skip" is
+// "stop", or "missing=skip,ragged=repair" (kinds: the table of problems.c), or both: "stop,empty=skip". "missing@12=skip" is
 // about line 12 alone. Into the options' actions and exceptions. Fails (ERR_USAGE).
 bool problem_actions_read(const char *text, struct data_options *options, struct err *err);
 // The options' actions and exceptions as such a text; "" where there are none. False where it does not fit.

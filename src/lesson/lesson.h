@@ -193,9 +193,6 @@ struct player_task {
 };
 void player_task(const struct player *player, int task, struct player_task *out);
 
-// Evaluation, shared with the checker. False (with err) when the name or index does not exist, or when it
-// depends on what is selected. argmax and its kind give an index that counts from 1.
-bool lesson_evaluate(const struct lesson_value *value, const struct record *record, double *out, struct err *err);
 // All indices as numbers (row, column from 0 as in the trace file; symbol and block are cleared).
 bool lesson_resolve(const struct lesson_value *value, const struct lesson_now *now, struct lesson_value *out,
                     struct err *err);

@@ -430,7 +430,3 @@ bool lesson_value_now(const struct lesson_value *value, const struct lesson_now 
     return true;
 }
 
-bool lesson_evaluate(const struct lesson_value *value, const struct record *record, double *out, struct err *err) {
-    struct lesson_now now = {.record = record, .unit = -1, .t = -1};
-    return lesson_value_now(value, &now, out, err);
-}

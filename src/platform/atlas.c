@@ -369,14 +369,6 @@ static const struct glyph *find_glyph(struct atlas *atlas, enum font font, float
     return glyph;
 }
 
-const struct glyph *atlas_glyph(struct atlas *atlas, enum font font, float device_size, unsigned codepoint) {
-    return find_glyph(atlas, font, whole_size(device_size), codepoint, 0);
-}
-
-float atlas_kerning(struct atlas *atlas, enum font font, float device_size, unsigned left, unsigned right) {
-    return find_kerning(atlas, font, left, right) * device_size;
-}
-
 static void place(struct placed_text *placed, const struct glyph *glyph, int x, int y) {
     if (placed->count == placed->capacity) {
         int capacity = placed->capacity ? placed->capacity * 2 : 1024;

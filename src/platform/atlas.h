@@ -20,9 +20,6 @@ void atlas_free(struct atlas *atlas);
 void atlas_set_scale(struct atlas *atlas, float scale);
 const struct font_source *atlas_fonts(struct atlas *atlas); // measures for draw lists and layouts
 const char *atlas_missing(const struct atlas *atlas);       // "" or a sentence naming the fonts that were not found
-// A glyph is kept until atlas_trim() finds too many; renderer_draw() calls that before it asks for any.
-const struct glyph *atlas_glyph(struct atlas *atlas, enum font font, float device_size, unsigned codepoint);
-float atlas_kerning(struct atlas *atlas, enum font font, float device_size, unsigned left, unsigned right);
 
 // A text as glyphs at whole device pixels (the fraction of the pen's x is in the choice of the glyph: four
 // phases a pixel). x, y: device position of the origin on the baseline. Appends to *placed (mem_free it); the

@@ -74,13 +74,3 @@ void logo_draw(struct draw_list *list, float x, float y, float size, color c) {
         draw_circle(list, (point){x + dots[i].x * k, y + dots[i].y * k}, 2.6f * k, c);
 }
 
-void return_draw(struct draw_list *list, float x, float y, float size, color c, float width) {
-    const float s = size;
-    draw_path_move(list, x + 0.42f * s, y - 0.34f * s);
-    draw_path_line(list, x + 0.42f * s, y - 0.04f * s);
-    draw_path_line(list, x - 0.38f * s, y - 0.04f * s);
-    draw_path_move(list, x - 0.1f * s, y - 0.32f * s);
-    draw_path_line(list, x - 0.38f * s, y - 0.04f * s);
-    draw_path_line(list, x - 0.1f * s, y + 0.24f * s);
-    draw_path_stroke(list, c, width, false, true);
-}

@@ -325,16 +325,6 @@ void ui_progress(struct ui *ui, rect r, double fraction) {
         draw_rect_exact(ui->list, (rect){r.x, r.y, r.w * (float)fmin(1, fraction), r.h}, ui->theme->ink1, 0);
 }
 
-void ui_key_draw(struct draw_list *list, const struct theme *theme, float x, float y, const char *key, float *width) {
-    struct text_style style = text_of(FONT_SANS_MEDIUM, 11, theme->ink2, ALIGN_CENTER);
-    float w = fmaxf(18, ceilf(text_width(list, key, style) + 10));
-    rect r = {x, y, w, 18};
-    draw_rect(list, r, theme->panel, 4);
-    draw_box(list, r, theme->line2, 4, 1);
-    draw_text(list, x + w / 2, y + 13, key, style);
-    if (width) *width = w;
-}
-
 int ui_message(struct ui *ui, rect r, const char *text, int tone, const char *action) {
     static const enum icon icons[] = {[UI_GOOD] = ICON_CHECK, [UI_ERROR] = ICON_STOP, [UI_WARNING] = ICON_WARN};
     const struct theme *theme = ui->theme;

@@ -40,8 +40,6 @@ enum icon {
 // size: side of the square box, which is 24 units wide; width: of the stroke, in pixels.
 void icon_draw(struct draw_list *list, enum icon icon, float x, float y, float size, color c, float width);
 void logo_draw(struct draw_list *list, float x, float y, float size, color c);
-// The return arrow of <EOS> around (x, y), as high as a letter of `size` on the stage.
-void return_draw(struct draw_list *list, float x, float y, float size, color c, float width);
 
 bool ui_button(struct ui *ui, rect r, const char *label, bool primary);
 float ui_button_width(struct ui *ui, const char *label);                         // that the label asks for
@@ -111,8 +109,6 @@ int ui_menu_row(struct ui *ui, rect r, const char *label, const char *key, bool 
 enum ui_mark { UI_MARK_LATER, UI_MARK_NOW, UI_MARK_DONE };
 void ui_mark_draw(struct draw_list *list, const struct theme *theme, point center, enum ui_mark mark);
 void ui_progress(struct ui *ui, rect r, double fraction); // 3 px bar; below 0 or NaN: not known
-void ui_key_draw(struct draw_list *list, const struct theme *theme, float x, float y, const char *key,
-                 float *width); // a key cap, 18 high
 
 // A bar with icon and words, wrapped; higher than r where the words need it. tone: true is an error.
 enum ui_tone { UI_GOOD, UI_ERROR, UI_WARNING };

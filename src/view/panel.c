@@ -133,14 +133,9 @@ static void blocks(struct panel *p) {
 // --- tasks ---
 
 static void task_mark(struct panel *p, enum panel_task_state state) {
-    point c = {p->x + 9, p->y - 5};
-    if (state == TASK_DONE) {
-        draw_circle(p->list, c, 9, p->theme->ink1);
-        icon_draw(p->list, ICON_CHECK, p->x + 2.5f, p->y - 11.5f, 13, p->theme->panel, 2);
-        return;
-    }
-    if (state == TASK_NOW) draw_circle(p->list, c, 8.25f, p->theme->hi);
-    draw_ring(p->list, c, 8.25f, state == TASK_NOW ? p->theme->ink1 : p->theme->line2, state == TASK_NOW ? 2 : 1.5f);
+    static const enum ui_mark marks[] = {
+        [TASK_LATER] = UI_MARK_LATER, [TASK_NOW] = UI_MARK_NOW, [TASK_DONE] = UI_MARK_DONE};
+    ui_mark_draw(p->list, p->theme, (point){p->x + 9, p->y - 5}, marks[state]);
 }
 
 // One answer of a question: a row with a ring, wrapped text, as high as it needs.

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "drive.h"
+#include "experiments.h"
 #include "task.h"
 #include "trace_lookup.h"
 #include "thread.h"
@@ -239,23 +240,6 @@ static void test_update_of_a_run(void **state) {
     drive_close(&drive);
 }
 
-static struct experiment_copy *copy_of(struct experiment *experiment, int k) {
-    for (double start = clock_seconds();; usleep(200)) {
-        struct experiment_copy *copy = experiment_take_copy(experiment, k);
-        if (copy) return copy;
-        if (clock_seconds() - start > 60) fail_msg("no copy of model %d comes", k);
-    }
-}
-
-static const struct experiment_look *wait_for(struct experiment *experiment) {
-    for (double start = clock_seconds();; usleep(200)) {
-        const struct experiment_look *look = experiment_look(experiment);
-        if (look->phase == EXPERIMENT_FAILED) fail_msg("%s", look->err.message);
-        if (look->phase == EXPERIMENT_PAUSED) return look;
-        if (clock_seconds() - start > 60) fail_msg("the experiment does not come to an end");
-    }
-}
-
 // A past update of an experiment: on the stage it costs what the curves say, and leaves the parameters that the run
 // had.
 static void test_from_an_experiment(void **state) {
@@ -275,15 +259,15 @@ static void test_from_an_experiment(void **state) {
     }
     open_window(&drive, &setup);
     struct experiment *experiment = experiment_new(&plan, NULL, NULL);
-    wait_for(experiment);
+    wait_good(experiment);
     experiment_run(experiment, LAST);
-    wait_for(experiment);
+    wait_good(experiment);
     experiment_travel(experiment, PAST);
-    const struct experiment_look *look = wait_for(experiment);
+    const struct experiment_look *look = wait_good(experiment);
     struct experiment_copy *copies[MODELS];
     experiment_ask_copy(experiment, (1u << MODELS) - 1);
     for (int k = 0; k < MODELS; k++)
-        copies[k] = copy_of(experiment, k);
+        copies[k] = take(experiment, k);
     struct update_order *order = update_order_of(&plan.setup, copies, names, MODELS, 2, &err);
     assert_non_null(order);
     app_open_update(drive.app, order);
@@ -299,9 +283,9 @@ static void test_from_an_experiment(void **state) {
         experiment_copy_free(copies[k]);
     }
     experiment_travel(experiment, PAST + 1);
-    wait_for(experiment);
+    wait_good(experiment);
     experiment_ask_copy(experiment, 2); // by gradient descent: rounding stays rounding
-    struct experiment_copy *after = copy_of(experiment, 1);
+    struct experiment_copy *after = take(experiment, 1);
     const struct record *record = drive.app->rivals.list[0].bench->record;
     for (size_t i = 0; i < record->layout.size; i++)
         assert_true(fabs(record->params_after[i] - (double)after->model.params[i]) < 1e-6);

@@ -93,10 +93,7 @@ static void expect_open(const char *name, long count, const char *unit) {
 static void every_real_file(void **state) {
     (void)state;
     need_display();
-    if (!file_is_directory(REAL_DATA)) {
-        print_message("skipped: the folder ../shared/data with real data is not there\n");
-        skip();
-    }
+    need_real_files();
     for (int k = 0; k < REAL_FILES; k++) {
         const struct real_file *r = &real_files[k];
         char path[600];

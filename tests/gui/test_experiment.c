@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "bench_example.h"
-#include "experiment.h"
+#include "experiments.h"
 #include "mem.h"
 #include "probes.h"
 #include "record.h"
@@ -62,59 +62,13 @@ static void run_to(struct run *run, int64_t update) {
 
 // --- experiments ---
 
-static struct experiment_plan small_plan(int models) {
-    struct experiment_plan plan = {.setup = setup_default(), .models = models, .check_every = 1000000};
-    for (int k = 0; k < models; k++) {
-        static const enum cell_id cells[] = {CELL_LSTM, CELL_GRU, CELL_RNN, CELL_GRU_RESET_AFTER};
-        struct recipe *recipe = &plan.recipe[k];
-        *recipe = recipe_default();
-        recipe->spec.cell = cells[k];
-        recipe->spec.hidden = 4 + k;
-        recipe->batch = 2;
-        recipe->max_T = 6;
-    }
-    return plan;
-}
-
-static const struct experiment_look *wait_for(struct experiment *e) {
-    for (double start = clock_seconds();;) {
-        const struct experiment_look *look = experiment_look(e);
-        if (look->phase == EXPERIMENT_PAUSED || look->phase == EXPERIMENT_FAILED) return look;
-        if (clock_seconds() - start > 120) fail_msg("the worker does not come to an end");
-        usleep(200);
-    }
-}
-
-static const struct experiment_look *wait_good(struct experiment *e) {
-    const struct experiment_look *look = wait_for(e);
-    if (look->phase == EXPERIMENT_FAILED) fail_msg("%s", look->err.message);
-    return look;
-}
-
-static const struct experiment_look *go(struct experiment *e, int64_t until) {
-    experiment_run(e, until);
-    return wait_good(e);
-}
+enum { SELDOM = 1000000 }; // updates from one checkpoint to the next
 
 static const struct experiment_look *travel(struct experiment *e, int64_t update) {
     experiment_travel(e, update);
     const struct experiment_look *look = wait_good(e);
     assert_int_equal(look->update, update);
     return look;
-}
-
-static struct experiment_copy *take(struct experiment *e, int k) {
-    for (double start = clock_seconds();;) {
-        struct experiment_copy *copy = experiment_take_copy(e, k);
-        if (copy) return copy;
-        if (clock_seconds() - start > 60) fail_msg("no copy comes");
-        usleep(200);
-    }
-}
-
-static void same_slab(const float *a, const float *b, size_t size) {
-    assert_int_equal(a == NULL, b == NULL);
-    if (a) assert_memory_equal(a, b, size * sizeof *a);
 }
 
 // Parameters, optimiser state and random numbers of model k are those of the run by hand.
@@ -151,7 +105,7 @@ static void every_optimiser(void **state) {
     (void)state;
     enum { AGAIN = 1000, END = 1203, SNAPSHOTS = 9 };
     for (int optimizer = 0; optimizer < OPTIMIZER_COUNT; optimizer++) {
-        struct experiment_plan plan = small_plan(2);
+        struct experiment_plan plan = small_plan(2, SELDOM);
         struct run run[2];
         for (int k = 0; k < plan.models; k++) {
             struct train_options *options = &plan.recipe[k].options;
@@ -192,24 +146,10 @@ static void every_optimiser(void **state) {
     }
 }
 
-static void same_points(const struct run_point *a, const struct run_point *b, int64_t count) {
-    for (int64_t i = 0; i < count; i++)
-        assert_true(a[i].loss == b[i].loss && a[i].grad_norm == b[i].grad_norm && a[i].tokens == b[i].tokens &&
-                    a[i].lr == b[i].lr && a[i].clip_scale == b[i].clip_scale);
-}
-
-static void same_checks(const struct run_check *a, const struct run_check *b) {
-    assert_int_equal(a->update, b->update);
-    assert_true(a->valid_loss == b->valid_loss && a->accuracy == b->accuracy);
-    assert_true(a->train_loss == b->train_loss || (isnan(a->train_loss) && isnan(b->train_loss)));
-    for (int i = 0; i < CHECK_TEXTS; i++)
-        assert_string_equal(a->text[i], b->text[i]);
-}
-
 // Going on from a past update is what was there before, and the curves of the branch that was left stay.
 static void branches(void **state) {
     (void)state;
-    struct experiment_plan plan = small_plan(3);
+    struct experiment_plan plan = small_plan(3, SELDOM);
     plan.check_every = 40;
     struct experiment *e = experiment_new(&plan, NULL, NULL), *straight = experiment_new(&plan, NULL, NULL);
     go(e, 300);
@@ -237,14 +177,14 @@ static void branches(void **state) {
             same_points(older->points, whole->points + from[b], older->point_count);
             assert_int_equal(older->check_count, to[b] / 40 - from[b] / 40);
             for (int i = 0; i < older->check_count; i++)
-                same_checks(&older->checks[i], &whole->checks[from[b] / 40 + 1 + i]);
+                same_results(&older->checks[i], &whole->checks[from[b] / 40 + 1 + i]);
         }
     }
     look = go(e, 300);
     for (int k = 0; k < plan.models; k++) {
         same_points(look->run[k].points, other->run[k].points, 300);
         for (int i = 0; i < 8; i++)
-            same_checks(&look->run[k].checks[i], &other->run[k].checks[i]);
+            same_results(&look->run[k].checks[i], &other->run[k].checks[i]);
     }
     experiment_free(e);
     experiment_free(straight);
@@ -263,7 +203,7 @@ static void at_random(void **state) {
     enum { ROUNDS = 400 };
     struct rng rng = rng_seed(5);
     for (int round = 0; round < 2; round++) {
-        struct experiment_plan plan = small_plan(2);
+        struct experiment_plan plan = small_plan(2, SELDOM);
         plan.check_every = 25;
         plan.recipe[0].options.threads = 1 + round;
         plan.history_budget = round ? 20000 : 0;
@@ -318,7 +258,7 @@ static void at_random(void **state) {
 // A rate that makes numbers infinite: what diverged is said, nothing else is lost.
 static void diverges(void **state) {
     (void)state;
-    struct experiment_plan plan = small_plan(3);
+    struct experiment_plan plan = small_plan(3, SELDOM);
     plan.recipe[2].spec.activation = ACTIVATION_RELU;
     plan.recipe[2].options = (struct train_options){.optimizer = OPTIMIZER_SGD, .lr = 1e9, .threads = 1};
     struct experiment *e = experiment_new(&plan, NULL, NULL);
@@ -349,7 +289,7 @@ static void diverges(void **state) {
 // what cannot go on says so.
 static void memory_ends(void **state) {
     (void)state;
-    struct experiment_plan plan = small_plan(2);
+    struct experiment_plan plan = small_plan(2, SELDOM);
     plan.check_every = 20;
     struct experiment *e = experiment_new(&plan, NULL, NULL);
     wait_good(e);
@@ -382,7 +322,7 @@ static void memory_ends(void **state) {
 
 static void read_fails(void **state) {
     (void)state;
-    struct experiment_plan plan = small_plan(1);
+    struct experiment_plan plan = small_plan(1, SELDOM);
     snprintf(plan.setup.data, sizeof plan.setup.data, "/nowhere/at-all.txt");
     struct experiment *e = experiment_new(&plan, NULL, NULL);
     assert_int_equal(wait_for(e)->err.code, ERR_IO);
@@ -393,19 +333,19 @@ static void read_fails(void **state) {
     assert_int_equal(experiment_look(e)->phase, EXPERIMENT_FAILED);
     assert_null(experiment_take_copy(e, 0));
     experiment_free(e);
-    plan = small_plan(2);
+    plan = small_plan(2, SELDOM);
     plan.recipe[1].spec.hidden = 0;
     e = experiment_new(&plan, NULL, NULL);
     assert_int_equal(wait_for(e)->err.code, ERR_VALUE);
     experiment_free(e);
-    plan = small_plan(4);
+    plan = small_plan(4, SELDOM);
     experiment_free(experiment_new(&plan, NULL, NULL)); // while it reads
 }
 
 // Where nothing else is said, whole epochs, and not after every few updates of little data.
 static void usual_checkpoints(void **state) {
     (void)state;
-    struct experiment_plan plan = small_plan(1);
+    struct experiment_plan plan = small_plan(1, SELDOM);
     plan.recipe[0].batch = 32;
     plan.check_every = 0;
     struct experiment *e = experiment_new(&plan, NULL, NULL);
@@ -414,18 +354,6 @@ static void usual_checkpoints(void **state) {
     assert_true(look->epoch < 50 && look->check_every >= 50 && look->check_every < 50 + look->epoch);
     assert_int_equal(look->check_every % look->epoch, 0);
     experiment_free(e);
-}
-
-static void same_measures(const struct measures *a, const struct measures *b) {
-    assert_true(a && b);
-    assert_int_equal(a->norm_count, b->norm_count);
-    assert_memory_equal(a->norms, b->norms, a->norm_count * sizeof *a->norms);
-    assert_int_equal(a->slot_count, b->slot_count);
-    for (int i = 0; i < a->slot_count; i++)
-        assert_true(a->slots[i].low == b->slots[i].low && a->slots[i].high == b->slots[i].high &&
-                    a->slots[i].mean == b->slots[i].mean && a->slots[i].dead == b->slots[i].dead);
-    for (int i = 0; i < a->matrix_count; i++)
-        assert_true(fabs(a->matrices[i].radius - b->matrices[i].radius) < 1e-12);
 }
 
 // Longest first, lines cut to the window, of every kind of data; from an example that is too long nothing is measured.
@@ -456,7 +384,7 @@ static void probes_are_the_longest(void **state) {
         probes_release(&again);
         setup_free_data(data);
     }
-    struct experiment_plan plan = small_plan(1);
+    struct experiment_plan plan = small_plan(1, SELDOM);
     snprintf(plan.setup.task, sizeof plan.setup.task, "adding:T=4097");
     plan.recipe[0].max_T = 5000;
     struct experiment *e = experiment_new(&plan, NULL, NULL);
@@ -469,7 +397,7 @@ static void probes_are_the_longest(void **state) {
 // A large model is not measured again before training has taken long enough; all models at the same checkpoints.
 static void large_models_are_measured_now_and_then(void **state) {
     (void)state;
-    struct experiment_plan plan = small_plan(2);
+    struct experiment_plan plan = small_plan(2, SELDOM);
     enum { EVERY = 20 };
     plan.recipe[0].spec.hidden = 130;
     plan.recipe[0].batch = plan.recipe[1].batch = 32;
@@ -507,7 +435,7 @@ static void large_models_are_measured_now_and_then(void **state) {
 // What a checkpoint says is what the core says of the same model.
 static void checkpoints(void **state) {
     (void)state;
-    struct experiment_plan plan = small_plan(1);
+    struct experiment_plan plan = small_plan(1, SELDOM);
     plan.check_every = 30;
     struct experiment *e = experiment_new(&plan, NULL, NULL);
     const struct experiment_look *look = go(e, 60);
@@ -532,6 +460,7 @@ static void checkpoints(void **state) {
         assert_true(training_validate(&run.training, &loss, &accuracy, &tokens, NULL));
         assert_true(check->valid_loss == loss && check->accuracy == accuracy);
         struct measures *measures = measures_new(&run.model, probes.list, probes.count, NULL);
+        assert_true(check->measures && measures);
         same_measures(check->measures, measures);
         measures_free(measures);
         for (int s = 0; s < CHECK_TEXTS; s++) {
@@ -556,7 +485,7 @@ static const char *const kinds[] = {"adding:T=12", "echo", "sums", "french", "vi
 static void copies(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        struct experiment_plan plan = small_plan(1);
+        struct experiment_plan plan = small_plan(1, SELDOM);
         snprintf(plan.setup.task, sizeof plan.setup.task, "%s", kinds[i]);
         plan.recipe[0].max_T = 0;
         struct experiment *e = experiment_new(&plan, NULL, NULL);
@@ -597,7 +526,7 @@ static void copies(void **state) {
 // A request that takes the place of another, and models of one request are of one update.
 static void copies_of_all(void **state) {
     (void)state;
-    struct experiment_plan plan = small_plan(4);
+    struct experiment_plan plan = small_plan(4, SELDOM);
     struct experiment *e = experiment_new(&plan, NULL, NULL);
     experiment_ask_copy(e, 15); // before there is anything
     experiment_run(e, INT64_MAX);
@@ -659,7 +588,7 @@ static bool keep(void *context, const struct run_keep *keep, struct err *err) {
 static void kept(void **state) {
     (void)state;
     struct keeping *all = mem_need(1, sizeof *all);
-    struct experiment_plan plan = small_plan(2);
+    struct experiment_plan plan = small_plan(2, SELDOM);
     plan.check_every = 50;
     plan.keeper = (struct run_keeper){keep, all};
     struct experiment *e = experiment_new(&plan, NULL, NULL);
@@ -687,7 +616,7 @@ static void kept(void **state) {
         same_points(look->run[k].points, other->run[k].points, 260);
         assert_int_equal(look->run[k].check_count, 6);
         for (int i = 0; i < 6; i++)
-            same_checks(&look->run[k].checks[i], &other->run[k].checks[i]);
+            same_results(&look->run[k].checks[i], &other->run[k].checks[i]);
     }
     is_at(e, &plan, 260);
     travel(e, 33); // before what was kept
@@ -710,7 +639,7 @@ static bool keep_not(void *context, const struct run_keep *keep, struct err *err
 // A keeper that fails stops the run where it is; nothing is lost when it goes on.
 static void keeper_fails(void **state) {
     (void)state;
-    struct experiment_plan plan = small_plan(1);
+    struct experiment_plan plan = small_plan(1, SELDOM);
     plan.check_every = 20;
     plan.keeper = (struct run_keeper){keep_not, NULL};
     struct experiment *e = experiment_new(&plan, NULL, NULL);

@@ -1,8 +1,9 @@
 #pragma once
 // The real data sets beside the project, and what their description (../shared/data/README.md) says of them: for every
-// test that opens them.
+// test that opens them. Included behind cmocka.h.
 
 #include "dataset.h"
+#include "file.h"
 
 struct real_file {
     const char *path, *reader; // below ../shared/data
@@ -27,3 +28,9 @@ static const struct real_file real_files[] = {
 };
 enum { REAL_FILES = sizeof real_files / sizeof *real_files };
 #define REAL_DATA SOURCE_ROOT "/../shared/data"
+
+static inline void need_real_files(void) {
+    if (file_is_directory(REAL_DATA)) return;
+    print_message("skipped: the folder ../shared/data with real data is not there\n");
+    skip();
+}

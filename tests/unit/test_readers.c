@@ -4,7 +4,6 @@
 #include "file.h"
 #include "minibatch.h"
 #include "reader.h"
-#include "real_files.h"
 #include "str.h"
 #include "temporary.h"
 #include "tokens.h"
@@ -16,6 +15,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include "real_files.h"
 
 #ifndef SOURCE_ROOT
 #error "SOURCE_ROOT names the folder that holds src and tests"
@@ -612,10 +613,7 @@ static void test_validation_covers_all(void **state) {
 
 static void test_real_files(void **state) {
     (void)state;
-    if (!file_is_directory(REAL_DATA)) {
-        print_message("skipped: the folder ../shared/data with real data is not there\n");
-        skip();
-    }
+    need_real_files();
     for (size_t i = 0; i < REAL_FILES; i++) {
         const struct real_file *r = &real_files[i];
         char path[600];
