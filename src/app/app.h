@@ -161,9 +161,9 @@ bool app_open_lesson(struct app *app, const char *id_or_path, int part);
 void app_go_part(struct app *app, int part);
 bool app_open_homework(struct app *app, const char *path);
 void app_say(struct app *app, const struct err *err); // shows a message in the window
-void app_finish_job(struct app *app);           // waits for the worker; for render and tests
-void app_show_page(struct app *app, int index); // of page.h
-void app_show_view(struct app *app, int index); // of views.h, on the workbench
+void app_finish_job(struct app *app);                 // waits for the worker; for render and tests
+void app_show_page(struct app *app, int index);       // of page.h
+void app_show_view(struct app *app, int index);       // of views.h, on the workbench
 void app_select_unit(struct app *app, int unit);
 // The origin view of a number: of a place's text, or of what a draw list says of it (false: it is none of the
 // record's).

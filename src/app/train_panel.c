@@ -271,8 +271,7 @@ void train_panel(struct app *app, rect r) {
     draw_text(ui->list, r.x + PAD, r.y + 36, "Experiment", text_of(FONT_DISPLAY, 22, ui->theme->ink1, ALIGN_LEFT));
     struct text_style link = text_of(FONT_SANS_MEDIUM, 14, ui->theme->ink2, ALIGN_RIGHT);
     float wide = text_width(ui->list, "Kept ones", link);
-    if (ui_link(ui, (rect){r.x + r.w - PAD - wide, r.y + 14, wide, 32}, "Kept ones", link))
-        train_open_kept_list(app);
+    if (ui_link(ui, (rect){r.x + r.w - PAD - wide, r.y + 14, wide, 32}, "Kept ones", link)) train_open_kept_list(app);
     rect scrolled = {r.x, r.y + 50, r.w - 2, r.h - 50 - BUTTONS - 32};
     struct task_length unused;
     bool length = task_length(page->form.setup.task, &unused);

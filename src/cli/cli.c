@@ -5,18 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct command *const commands[] = {&command_train,
-                                          &command_eval,
-                                          &command_sample,
-                                          &command_trace,
-                                          &command_check,
-                                          &command_render,
-                                          &command_lesson,
-                                          &command_data,
-                                          &command_export,
-                                          &command_experiments,
-                                          &command_bench,
-                                          NULL};
+const struct command *const commands[] = {&command_train,  &command_eval,        &command_sample, &command_trace,
+                                          &command_check,  &command_render,      &command_lesson, &command_data,
+                                          &command_export, &command_experiments, &command_bench,  NULL};
 
 static void help(void) {
     printf("unroll [FILE] [options]        the app: on a text file, a model (.safetensors), a lesson (.md), or the "

@@ -22,8 +22,8 @@ void problem_add(struct problem_log *log, enum problem_kind kind, long line, lon
 
 void problem_add_done(struct problem_log *log, enum problem_kind kind, enum problem_action done, long line, long column,
                       const char *format, ...) __attribute__((format(printf, 6, 7)));
-// "stop", or "missing=skip,ragged=repair" (kinds: the table of problems.c), or both: "stop,empty=skip". "missing@12=skip" is
-// about line 12 alone. Into the options' actions and exceptions. Fails (ERR_USAGE).
+// "stop", or "missing=skip,ragged=repair" (kinds: the table of problems.c), or both: "stop,empty=skip".
+// "missing@12=skip" is about line 12 alone. Into the options' actions and exceptions. Fails (ERR_USAGE).
 bool problem_actions_read(const char *text, struct data_options *options, struct err *err);
 // The options' actions and exceptions as such a text; "" where there are none. False where it does not fit.
 bool problem_actions_write(const struct data_options *options, char *out, size_t size);

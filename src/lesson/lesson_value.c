@@ -429,4 +429,3 @@ bool lesson_value_now(const struct lesson_value *value, const struct lesson_now 
     *out = reduced(&state, v.reduce);
     return true;
 }
-

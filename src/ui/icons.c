@@ -73,4 +73,3 @@ void logo_draw(struct draw_list *list, float x, float y, float size, color c) {
     for (int i = 0; i < 3; i++)
         draw_circle(list, (point){x + dots[i].x * k, y + dots[i].y * k}, 2.6f * k, c);
 }
-

@@ -156,7 +156,7 @@ struct scene {
     int other_count;
     const char *no_rivals; // why no other one can be trained, or NULL
     double rival_done;     // of one that is being trained, 0 to 1; below 0: none is
-    void *memory; // what the running view keeps from frame to frame (views.h)
+    void *memory;          // what the running view keeps from frame to frame (views.h)
 };
 
 // "update 1 000, example 3 of 32" of a record within a minibatch; else "".
