@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct figure {
-    const char *title, *brief, *tensor;
+    const char *title, *brief, *before, *tensor; // before: of an earlier update, "valid. at 392"
     double value;
     int digits;
     double shown; // the number in the unit it is written in
@@ -22,14 +22,21 @@ static int collect(const struct train_page *page, int k, struct figure *out) {
     const struct run_check *check = train_check_at(run, at);
     double valid = check ? check->valid_loss : NAN, accuracy = check ? check->accuracy : NAN;
     int count = 0;
-    out[count++] =
-        (struct figure){"train loss", "train", "train/train_loss", train, train_loss_digits(train), train, "", -1};
+    out[count++] = (struct figure){"train loss", "train", "train", "train/train_loss", train, train_loss_digits(train),
+                                   train,        "",      -1};
     int64_t checked = check && check->update < at ? check->update : -1;
-    out[count++] = (struct figure){
-        "validation loss", "validation", "train/valid_loss", valid, train_loss_digits(valid), valid, "", checked};
+    out[count++] = (struct figure){"validation loss",
+                                   "validation",
+                                   "valid.",
+                                   "train/valid_loss",
+                                   valid,
+                                   train_loss_digits(valid),
+                                   valid,
+                                   "",
+                                   checked};
     if (!train_writes(look) && !isnan(accuracy))
-        out[count++] =
-            (struct figure){"accuracy", "accuracy", "train/accuracy", accuracy, 0, accuracy * 100, " %", checked};
+        out[count++] = (struct figure){"accuracy", "accuracy",     "right", "train/accuracy", accuracy,
+                                       0,          accuracy * 100, " %",    checked};
     return count;
 }
 
@@ -47,10 +54,10 @@ static void figure(struct draw_list *list, const struct theme *theme, float righ
         draw_value(list, x, y, (struct source){f->tensor, k, (int)at, f->shown}, f->digits, false, number);
     }
     struct text_style title = text_of(FONT_SANS_MEDIUM, brief ? 12 : 13, theme->ink3, ALIGN_RIGHT);
-    char words[64], number_checked[32];
+    char words[64], update[32];
     snprintf(words, sizeof words, "%s", brief ? f->brief : f->title);
-    format_count(number_checked, sizeof number_checked, (long)f->checked);
-    if (f->checked >= 0) snprintf(words, sizeof words, "%s at %s", f->brief, number_checked);
+    format_count(update, sizeof update, (long)f->checked);
+    if (f->checked >= 0) snprintf(words, sizeof words, "%s at %s", f->before, update);
     draw_text(list, right, y + (size > 20 ? 24 : 20), words, title);
 }
 
