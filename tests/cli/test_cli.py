@@ -512,7 +512,8 @@ def a_kept_run_survives_being_killed():
             process = subprocess.Popen([UNROLL, "train", "--resume", part, "--quiet"], stdout=subprocess.DEVNULL)
         process.kill()
         process.wait(timeout=60)
-        ok("train", "--resume", part, "--quiet")
+        last = run("train", "--resume", part, "--quiet")  # a fast machine may be done before it is killed
+        assert last.returncode == 0 or "all of its 1500 updates are done" in last.stderr, last
         model = "model-1/checkpoint.safetensors"
         assert same_file(f"{whole}/{model}", f"{part}/{model}")
         assert same_lines(f"{whole}/model-1/updates.jsonl", f"{part}/model-1/updates.jsonl")
