@@ -135,33 +135,6 @@ void app_open_update(struct app *app, struct update_order *order) {
     app_show_page(app, PAGE_WORKBENCH);
 }
 
-static void arrive(struct app *app, const struct lesson_scene *scene) {
-    int edits = app_edit_count(app);
-    if (edits > 0) app_set_edits(app, &(struct edits){0}, false);
-    app_tell_dropped(app, edits, "a part of a lesson begins without them");
-    const struct record *record = app->bench->record;
-    struct err err = {0};
-    int position = 0;
-    if (*scene->goto_ && !lesson_find_position(scene->goto_, record, app->bench->script, &position, &err))
-        app_say(app, &err);
-    app_seek(app, position);
-    app->view.unit = scene->unit >= 0 && scene->unit < record_H(record) ? scene->unit : -1;
-    app->view.t = scene->t >= 0 && scene->t < record_T(record) ? scene->t : -1;
-    app->view.encoder = false;
-    app->transport.by = BY_OPERATION;
-    static const char *const names[GRANULARITY_COUNT] = {"operation", "cell", "timestep", "pass", "update"};
-    for (int k = 0; k < GRANULARITY_COUNT; k++)
-        if (!strcmp(scene->granularity, names[k])) app->transport.by = (enum granularity)k;
-    app->view.backward_pinned = *scene->figure != 0;
-    app->view.backward = !strcmp(scene->figure, "backward");
-    if (app->view.backward_pinned &&
-        app->view.backward == (script_running(app->bench->script, position) &&
-                               script_running(app->bench->script, position)->phase >= PHASE_BACKWARD))
-        app->view.backward_pinned = false;
-    app->view.flow = scene->flow || !app->lesson;
-    app->view.flow_asked = scene->flow;
-}
-
 void app_take_bench(struct app *app, struct workbench *bench, const struct setup *setup) {
     int edits = app_edit_count(app);
     bool first = !app->bench, other = !app->bench || !setup_same_network(setup, &app->setup);
@@ -179,8 +152,9 @@ void app_take_bench(struct app *app, struct workbench *bench, const struct setup
     app_remember(app, app->opening);
     app->opening[0] = 0;
     if (app->scene_waits) {
+        struct err err = {0};
         app->scene_waits = false;
-        arrive(app, &app->scene);
+        if (!app_arrive(app, &app->scene, &err)) app_say(app, &err);
         return;
     }
     int keep = first || other ? 0 : app->position;
@@ -328,22 +302,8 @@ void app_go_part(struct app *app, int part) {
     player_go(&app->player, part);
     app->answer_field[0] = 0;
     app_keep(app);
-    app->scene = app->lesson->parts[part].scene;
     struct err err = {0};
-    struct setup setup = app->setup;
-    setup.recipe = recipe_default();
-    setup.data[0] = 0;
-    setup.reading = (struct data_choices){0};
-    if (!setup_from_scene(&setup, &app->scene, &err)) {
-        app_say(app, &err);
-        return;
-    }
-    if (!app->job && app->bench && setup_same_network(&setup, &app->setup)) {
-        if (!strcmp(setup.word, app->setup.word) || app_set_word(app, setup.word)) arrive(app, &app->scene);
-        return;
-    }
-    app->scene_waits = true;
-    app_open_setup(app, &setup);
+    if (!app_set_scene(app, &app->lesson->parts[part].scene, &err)) app_say(app, &err);
 }
 
 bool app_open_lesson(struct app *app, const char *id_or_path, int part) {

@@ -65,6 +65,13 @@ void app_fill_shelf(struct app *app); // the lessons there are
 bool app_find_lesson(struct app *app, const char *id_or_path, char out[ASSET_PATH], struct err *err);
 int app_restore_progress(struct app *app); // the part where the learner was
 void app_player_look(struct app *app);     // goals against what is on screen
+// A lesson's scene: at once, or when its network is built (app_arrive() then). And the actions of lesson.h, each at
+// once. False with err; what was there stays as far as it can.
+bool app_set_scene(struct app *app, const struct lesson_scene *scene, struct err *err);
+bool app_arrive(struct app *app, const struct lesson_scene *scene, struct err *err);
+bool app_act(struct app *app, const char *words, struct err *err);
+bool app_lesson_now(const struct app *app,
+                    struct lesson_now *out); // false: there is no network, or not yet the scene's
 int app_hidden(struct app *app, struct hidden_value *out, int max);
 
 // --- edits (app_surgery.c) ---

@@ -91,26 +91,9 @@ void app_keep(struct app *app) {
 
 // --- the player ---
 
-static bool now(const struct app *app, struct lesson_now *out) {
-    if (!app->bench || !app->lesson || app->scene_waits) return false;
-    const struct workbench *bench = app->bench;
-    *out = (struct lesson_now){.record = bench->record,
-                               .script = bench->script,
-                               .position = app->position,
-                               .unit = app->view.unit,
-                               .t = app->view.t,
-                               .cell = record_cell(bench->record)->name,
-                               .word = bench->example_text,
-                               .units = record_H(bench->record),
-                               .seed = app->setup.recipe.seed,
-                               .figure = app->view.backward ? "backward" : "forward",
-                               .flow = app->view.flow};
-    return true;
-}
-
 void app_player_look(struct app *app) {
     struct lesson_now look;
-    if (!now(app, &look)) return;
+    if (!app->lesson || !app_lesson_now(app, &look)) return;
     bool any = false;
     while (player_update(&app->player, &look))
         any = true;
@@ -123,7 +106,7 @@ void app_player_look(struct app *app) {
 int app_hidden(struct app *app, struct hidden_value *out, int max) {
     struct lesson_value values[LESSON_MAX_HIDDEN];
     struct lesson_now look;
-    if (!now(app, &look)) return 0;
+    if (!app->lesson || !app_lesson_now(app, &look)) return 0;
     int count = player_hidden_now(&app->player, &look, values, max < LESSON_MAX_HIDDEN ? max : LESSON_MAX_HIDDEN);
     for (int k = 0; k < count; k++) {
         memcpy(app->hidden_names[k], values[k].tensor, sizeof app->hidden_names[k]);
@@ -191,7 +174,7 @@ void app_lesson_panel(struct app *app, rect r) {
     }
     struct panel_action action = view_panel(&app->ui, r, &content);
     struct lesson_now look;
-    bool live = now(app, &look);
+    bool live = app_lesson_now(app, &look);
     if (action.hint >= 0) player_hint(&app->player, action.hint);
     if (live && action.answer_task >= 0 && action.answer_text)
         player_answer(&app->player, &look, action.answer_task, action.answer_text);

@@ -34,8 +34,10 @@ static void set_name(int *to, const char *name, const char *const *names, int co
             *to = k;
             return;
         }
-    check(!name, "a task names the %s \"%s\", which there is not", what, name);
+    check(!name, "the %s \"%s\" is named, which there is not", what, name);
 }
+
+static const char *const activation_names[] = {[ACTIVATION_TANH] = "tanh", [ACTIVATION_RELU] = "relu"};
 
 static void set_int(int *to, int value) {
     if (value > 0) *to = value;
@@ -46,12 +48,11 @@ static void set_real(double *to, double value) {
 }
 
 void recipe_of_task(struct recipe *recipe, const struct task *task, bool walk) {
-    static const char *const activations[] = {[ACTIVATION_TANH] = "tanh", [ACTIVATION_RELU] = "relu"};
     const struct task_recipe *r = &task->recipe;
     struct net_spec *spec = &recipe->spec;
     int activation = spec->activation, optimizer = recipe->options.optimizer, init = recipe->init,
         schedule = recipe->schedule;
-    set_name(&activation, r->activation, activations, 2, "activation");
+    set_name(&activation, r->activation, activation_names, 2, "activation");
     set_name(&optimizer, r->optimizer, optimizer_names, OPTIMIZER_COUNT, "optimizer");
     set_name(&init, r->init, init_names, INIT_COUNT, "initialisation");
     set_name(&schedule, r->schedule, schedule_names, SCHEDULE_COUNT, "schedule");
@@ -166,21 +167,34 @@ void setup_keep_example(struct setup *setup, const struct workbench *bench) {
 }
 
 bool setup_from_scene(struct setup *setup, const struct lesson_scene *scene, struct err *err) {
+    struct recipe *recipe = &setup->recipe;
+    struct net_spec *spec = &recipe->spec;
     setup->checkpoint[0] = 0;
     snprintf(setup->task, sizeof setup->task, "%s", scene->task);
     const struct task *task;
     struct task_settings settings;
     if (*scene->task && !task_parse(scene->task, &task, &settings, err)) return false;
-    if (*scene->task) recipe_of_task(&setup->recipe, task, true);
-    if (!*scene->task || scene->embed > 0) setup->recipe.spec.embed = scene->embed;
-    if (scene->directions > 0) setup->recipe.spec.directions = scene->directions;
+    if (*scene->task) recipe_of_task(recipe, task, true);
+    if (!*scene->task || scene->embed > 0) spec->embed = scene->embed;
+    if (scene->directions > 0) spec->directions = scene->directions;
     if (*scene->data && !asset_find(scene->data, setup->data, err)) return false;
-    if (*scene->cell && !cell_by_name(scene->cell, &setup->recipe.spec.cell))
+    if (*scene->cell && !cell_by_name(scene->cell, &spec->cell))
         return err_set(err, ERR_VALUE, "there is no cell \"%s\"", scene->cell);
-    if (scene->units > 0) setup->recipe.spec.hidden = scene->units;
-    if (scene->layers > 0) setup->recipe.spec.layers = scene->layers;
-    if (scene->seed >= 0) setup->recipe.seed = scene->seed;
-    if (scene->train >= 0) setup->recipe.steps = scene->train;
+    int activation = spec->activation, optimizer = recipe->options.optimizer, init = recipe->init;
+    set_name(&activation, *scene->activation ? scene->activation : NULL, activation_names, 2, "activation");
+    set_name(&optimizer, *scene->optimizer ? scene->optimizer : NULL, optimizer_names, OPTIMIZER_COUNT, "optimizer");
+    set_name(&init, *scene->init ? scene->init : NULL, init_names, INIT_COUNT, "initialisation");
+    set_name(&recipe->kind, *scene->kind ? scene->kind : NULL, net_kind_names, NET_KIND_COUNT, "kind");
+    spec->activation = (enum activation)activation;
+    recipe->options.optimizer = (enum optimizer)optimizer;
+    recipe->init = (enum init_kind)init;
+    if (scene->lr >= 0) recipe->options.lr = scene->lr;
+    if (scene->clip >= 0) recipe->options.clip_norm = scene->clip;
+    set_int(&recipe->batch, scene->batch);
+    set_int(&spec->hidden, scene->units);
+    set_int(&spec->layers, scene->layers);
+    if (scene->seed >= 0) recipe->seed = scene->seed;
+    if (scene->train >= 0) recipe->steps = scene->train;
     if (*scene->word) snprintf(setup->word, sizeof setup->word, "%s", scene->word);
     return true;
 }

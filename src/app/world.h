@@ -1,16 +1,7 @@
 #pragma once
-// A world without a window in which the lesson checker plays: scenes are built, actions done, the state looked at.
+// The app as the world in which the lesson checker plays: what a learner has, without a window. The app waits
+// (app_options.wait) and outlives the world.
 
-#include "setup.h"
+#include "app.h"
 
-struct world {
-    struct setup setup;
-    struct workbench *bench;
-    int position, unit, t;
-    enum granularity by;
-    char figure[16]; // "" = by the phase
-    bool flow;
-};
-struct world *world_new(void);
-void world_free(struct world *world);
-struct lesson_world world_callbacks(struct world *world);
+struct lesson_world world_of(struct app *app);

@@ -30,13 +30,11 @@ static int list(const struct app *app, bool json) {
     return 0;
 }
 
-static bool check_one(const char *path, struct err *err) {
+static bool check_one(struct app *app, const char *path, struct err *err) {
     struct lesson *lesson = lesson_read(path, err);
     if (!lesson) return false;
-    struct world *world = world_new();
-    struct lesson_world callbacks = world_callbacks(world);
-    bool good = lesson_check(lesson, &callbacks, err);
-    world_free(world);
+    struct lesson_world world = world_of(app);
+    bool good = lesson_check(lesson, &world, err);
     lesson_free(lesson);
     return good;
 }
@@ -48,7 +46,7 @@ static int check(struct app *app, const char **ids, int count, bool json) {
         struct err err = {0};
         char path[1024], text[1024] = "";
         const char *name = count ? ids[k] : app->shelf[k].id;
-        bool good = app_find_lesson(app, name, path, &err) && check_one(path, &err);
+        bool good = app_find_lesson(app, name, path, &err) && check_one(app, path, &err);
         if (!good) err_format(&err, text, sizeof text);
         failed += !good;
         if (json)

@@ -7,7 +7,10 @@
 // otherwise.
 
 #include "arena.h"
+#include "edit.h"
 #include "err.h"
+#include "insight.h"
+#include "sampling.h"
 #include "script.h"
 
 enum {
@@ -26,25 +29,40 @@ struct lesson_mark { // where something is written
 
 // Special places in fields that hold an index counted from 0.
 enum { LESSON_NONE = -1, LESSON_LAST = -2, LESSON_SELECTED = -3 };
+// In numbers of a scene: as the task has it; as it is without a lesson.
+enum { LESSON_TASK = -1, LESSON_AUTO = -1 };
 
 // The network and the place that a part starts with. Fields a part does not name are taken over from the part
 // before.
 struct lesson_scene {
-    char data[128]; // file under assets/, "" = the app's default
-    char task[64];  // a built-in task and its parameters instead, "" = none
-    char word[128]; // the example; of data that are numbers its number
-    char cell[24];  // "rnn", "lstm"
-    int units, layers;
-    int embed, directions; // 0 = one-hot; 1 or 2
+    char data[128];                               // file under assets/, "" = the app's default
+    char task[64];                                // a built-in task and its parameters instead, "" = none
+    char word[160];                               // the example; of data that are numbers its number
+    char kind[20];                                // "many-to-one" ..., "" = by the data
+    char cell[24];                                // "rnn", "lstm", "" = the task's
+    int units, layers;                            // 0 = the task's
+    int embed, directions;                        // 0 = one-hot; 1 or 2, 0 = the task's
+    char activation[16], init[16], optimizer[16]; // "" = as usual, or the task's
+    double lr, clip;                              // LESSON_AUTO = as usual, or the task's
+    int batch;                                    // 0 = the same
     long seed;
-    long train;                                    // updates done before the part is shown
-    char goto_[96];                                // where the cursor is put: a step, see docs; "" = start
-    int unit;                                      // selected unit, -1 = none
-    int t;                                         // selected timestep, -1 = the one of the running step
-    char granularity[16];                          // "operation", "cell", "timestep", "pass", "update"; "" = operation
-    char figure[16];                               // "forward", "backward", "" = by the phase of the cursor
-    bool flow;                                     // the gradient flow chart is open
-    struct lesson_mark at, goto_at, unit_at, t_at; // of the scene block (line 0: none), and of what it names
+    long train;           // updates done before the part is shown; LESSON_TASK = the task's
+    char goto_[96];       // where the cursor is put: a step, see docs; "" = start
+    int unit;             // selected unit, -1 = none
+    int t;                // selected timestep, -1 = the one of the running step
+    int layer, direction; // what the inspector is about
+    char granularity[16]; // "operation", "cell", "timestep", "pass", "update"; "" = operation
+    char figure[16];      // "forward", "backward", "" = by the phase of the cursor
+    bool flow;            // the gradient flow chart is open
+    char page[16];        // "workbench", "train"
+    char view[24];        // on the workbench: "stage", "gradients" ...
+    char compare[64];     // other cells, separated by commas; "" = none
+    char edits[256];      // set by hand, as edits_parse() reads them; "" = none
+    char start[96];       // what the text of the sampling view begins with
+    double temperature;
+    char sentences[256];                                     // of the sentence view, separated by "/"; "" = the example
+    char terms[200];                                         // of the glossary, separated by commas
+    struct lesson_mark at, goto_at, unit_at, t_at, edits_at; // of the scene block (line 0: none), and of what it names
 };
 
 enum condition_kind {
@@ -62,19 +80,30 @@ enum condition_kind {
     CONDITION_WHEN,   // a comparison of live numbers holds
     CONDITION_FIGURE, // the forward or backward figure is shown
     CONDITION_FLOW,   // the gradient flow chart is open
+    CONDITION_VIEW,   // this view, this page is shown
+    CONDITION_PAGE,
+    CONDITION_LAYER, // the inspector is about this layer, this direction
+    CONDITION_DIRECTION,
+    CONDITION_EDITED,   // something, or something of this name, is set by hand
+    CONDITION_COMPARE,  // another network, or one with this cell, is there to compare
+    CONDITION_SENTENCE, // this sentence, or another than the scene's, is measured
     CONDITION_KIND_COUNT
 };
 
 // A number of the live network: an element of a named tensor of the trace, or a reduction over the indices
 // not given.
 struct lesson_value {
-    char tensor[64]; // as in the trace file: "forward/l0/a", "grad_at/rnn.weight_hh_l0"
-    int row, column; // (T, units): t and unit. A matrix: as in the trace file. -1 = not given, or
-                     // LESSON_LAST, LESSON_SELECTED
-    int plane;       // t of grad_at/..., whose row and column are the matrix's
-    int block;       // W_f ...: row counts inside block k of the gates; -1 = the whole matrix
-    char symbol[24]; // the symbol axis is given by a text: "o", "<EOS>", "target", "input"; "" = no
-    char reduce[16]; // "", "norm", "sum", "mean", "max", "min", "absmax", "argmax", "argmin", "argabsmax"
+    char
+        tensor[64]; // as in the trace file: "forward/l0/a", "grad_at/rnn.weight_hh_l0"; or of lesson_live.c, "live/..."
+    int row, column;    // (T, units): t and unit. A matrix: as in the trace file. -1 = not given, or
+                        // LESSON_LAST, LESSON_SELECTED
+    int plane;          // t of grad_at/..., whose row and column are the matrix's
+    int block;          // W_f ...: row counts inside block k of the gates; -1 = the whole matrix
+    char symbol[24];    // the symbol axis is given by a text: "o", "<EOS>", "target", "input"; "" = no
+    struct chain chain; // of dL_da
+    bool original;      // of the example without what is set by hand
+    int rival;          // of the n-th other network; 0 = of this one
+    char reduce[16];    // "", "norm", "sum", "mean", "max", "min", "absmax", "argmax", "argmin", "argabsmax"
 };
 
 struct lesson_task {
@@ -137,16 +166,33 @@ bool lesson_check_ids(const struct lesson *const *lessons, int count, struct err
 // Maths markup, by the words of ui/mathbox.h; err->column counts from 1 inside the markup.
 bool lesson_check_math(const char *markup, struct err *err);
 
-// What the player looks at: put together by the app (or the checker) each frame.
+// What the player looks at: put together by the app each frame. Borrowed; NaN: not known (yet).
+enum { LESSON_RIVALS = 3, LESSON_SENTENCES = 2 };
+struct lesson_training { // updates done, losses in nats a token
+    double updates, train_loss, validation_loss, accuracy;
+};
 struct lesson_now {
     const struct record *record;
+    const struct record *original; // without what is set by hand; NULL = nothing is
+    const struct record *rivals[LESSON_RIVALS];
+    int rival_count;
     const struct script *script;
-    int position, unit, t; // unit, t: selected, from 0, -1 = none
+    struct insights *insights; // of the record, for gradients by loss; NULL = none are made
+    int position, unit, t;     // unit, t: selected, from 0, -1 = none
+    int layer, direction;      // the inspector's
     const char *cell, *word;
     int units;
-    long seed;
+    long seed, examples;
     const char *figure; // shown: "forward" or "backward"; NULL = not known
     bool flow;
+    const char *page, *view;
+    const struct edits *edits;                          // NULL = none
+    struct lesson_training training[1 + LESSON_RIVALS]; // of this network, then of the others
+    double temperature;
+    const struct sampling *sampling;         // of the sampling view; NULL = none is shown
+    int drawn;                               // symbols of the text that is sampled, without its start
+    const char *sentences[LESSON_SENTENCES]; // measured
+    double log_p[LESSON_SENTENCES];
 };
 
 // The learner's way through one lesson.
@@ -225,6 +271,18 @@ enum action_kind {
     ACTION_TRAIN, // number; train: updates in all
     ACTION_FIGURE,
     ACTION_FLOW, // text: forward, backward; on, off
+    ACTION_VIEW,
+    ACTION_PAGE,
+    ACTION_LAYER,       // number
+    ACTION_DIRECTION,   // text: forward, backward
+    ACTION_EDIT,        // text, as edits_parse() reads it
+    ACTION_CLEAR,       // all edits
+    ACTION_COMPARE,     // text: a cell
+    ACTION_RUN,         // number: updates
+    ACTION_START,       // text: of a sample
+    ACTION_TEMPERATURE, // text: a number
+    ACTION_DRAW,        // number: symbols
+    ACTION_SENTENCE,    // text: "1 the apple"
     ACTION_ANSWER,
     ACTION_CHOOSE,
     ACTION_TRY, // the checker's own, never given to a world
@@ -233,10 +291,12 @@ enum action_kind {
 struct lesson_action {
     enum action_kind kind;
     long number;
-    char text[128];
+    char text[160];
 };
 // One action in words; err->column counts from 1 inside them.
 bool lesson_action_parse(const char *words, struct lesson_action *out, struct err *err);
+// One number, as a person types it: 0.43, 0,43, −0.43, 1/3 and 5%.
+bool lesson_parse_number(const char *text, double *out);
 struct lesson_world {
     void *context;
     bool (*apply_scene)(void *context, const struct lesson_scene *scene, struct err *err);

@@ -14,14 +14,20 @@ static const struct {
     enum action_kind kind;
     enum takes takes;
 } actions[] = {
-    {"step", ACTION_STEP, TAKES_COUNT},     {"back", ACTION_BACK, TAKES_COUNT},
-    {"by", ACTION_BY, TAKES_TEXT},          {"goto", ACTION_GOTO, TAKES_TEXT},
-    {"unit", ACTION_UNIT, TAKES_ANY},       {"timestep", ACTION_TIMESTEP, TAKES_ANY},
-    {"word", ACTION_WORD, TAKES_TEXT},      {"cell", ACTION_CELL, TAKES_TEXT},
-    {"seed", ACTION_SEED, TAKES_NUMBER},    {"units", ACTION_UNITS, TAKES_NUMBER},
-    {"train", ACTION_TRAIN, TAKES_NUMBER},  {"figure", ACTION_FIGURE, TAKES_TEXT},
-    {"flow", ACTION_FLOW, TAKES_TEXT},      {"answer", ACTION_ANSWER, TAKES_ANY},
-    {"choose", ACTION_CHOOSE, TAKES_COUNT}, {"try", ACTION_TRY, TAKES_TEXT},
+    {"step", ACTION_STEP, TAKES_COUNT},      {"back", ACTION_BACK, TAKES_COUNT},
+    {"by", ACTION_BY, TAKES_TEXT},           {"goto", ACTION_GOTO, TAKES_TEXT},
+    {"unit", ACTION_UNIT, TAKES_ANY},        {"timestep", ACTION_TIMESTEP, TAKES_ANY},
+    {"word", ACTION_WORD, TAKES_TEXT},       {"cell", ACTION_CELL, TAKES_TEXT},
+    {"seed", ACTION_SEED, TAKES_NUMBER},     {"units", ACTION_UNITS, TAKES_NUMBER},
+    {"train", ACTION_TRAIN, TAKES_NUMBER},   {"figure", ACTION_FIGURE, TAKES_TEXT},
+    {"flow", ACTION_FLOW, TAKES_TEXT},       {"answer", ACTION_ANSWER, TAKES_ANY},
+    {"choose", ACTION_CHOOSE, TAKES_COUNT},  {"try", ACTION_TRY, TAKES_TEXT},
+    {"view", ACTION_VIEW, TAKES_TEXT},       {"page", ACTION_PAGE, TAKES_TEXT},
+    {"layer", ACTION_LAYER, TAKES_NUMBER},   {"direction", ACTION_DIRECTION, TAKES_TEXT},
+    {"edit", ACTION_EDIT, TAKES_TEXT},       {"clear", ACTION_CLEAR, TAKES_NOTHING},
+    {"compare", ACTION_COMPARE, TAKES_TEXT}, {"run", ACTION_RUN, TAKES_NUMBER},
+    {"start", ACTION_START, TAKES_TEXT},     {"temperature", ACTION_TEMPERATURE, TAKES_TEXT},
+    {"draw", ACTION_DRAW, TAKES_NUMBER},     {"sentence", ACTION_SENTENCE, TAKES_TEXT},
 };
 
 static bool read_count(const char *words, const char *at, long *out, struct err *err) {
@@ -48,18 +54,29 @@ static bool one_of(const char *words, const char *at, const char *text, const ch
 static bool check_text(const char *words, const char *at, const char *text, enum action_kind kind, struct err *err) {
     static const char *const by[] = {"operation", "cell", "timestep", "pass", "update"},
                              *const figures[] = {"forward", "backward"}, *const flow[] = {"on", "off"},
-                             *const tries[] = {"unit", "timestep"};
+                             *const tries[] = {"unit", "timestep"}, *const pages[] = {"workbench", "train"};
     enum cell_id id;
+    double number;
     switch (kind) {
     case ACTION_BY:
         return one_of(words, at, text, by, 5, err);
     case ACTION_FIGURE:
+    case ACTION_DIRECTION:
         return one_of(words, at, text, figures, 2, err);
+    case ACTION_PAGE:
+        return one_of(words, at, text, pages, 2, err);
+    case ACTION_TEMPERATURE:
+        return (lesson_parse_number(text, &number) && number > 0) ||
+               lesson_err_in(err, words, at, "expected a temperature above 0, found \"%s\"", text);
+    case ACTION_SENTENCE:
+        return (text[0] >= '1' && text[0] < '1' + LESSON_SENTENCES && text[1] == ' ' && text[2]) ||
+               lesson_err_in(err, words, at, "expected 1 or 2 and a sentence, found \"%s\"", text);
     case ACTION_FLOW:
         return one_of(words, at, text, flow, 2, err);
     case ACTION_TRY:
         return one_of(words, at, text, tries, 2, err);
     case ACTION_CELL:
+    case ACTION_COMPARE:
         return cell_by_name(text, &id) ||
                lesson_err_in(err, words, at, "expected a cell such as rnn or lstm, found \"%s\"", text);
     default:
@@ -87,7 +104,8 @@ bool lesson_action_parse(const char *words, struct lesson_action *out, struct er
     memcpy(out->text, at, rest);
     out->text[rest] = '\0';
     if (rest == 0) {
-        if (actions[i].takes == TAKES_COUNT || out->kind == ACTION_ANSWER) return true;
+        if (actions[i].takes == TAKES_COUNT || actions[i].takes == TAKES_NOTHING || out->kind == ACTION_ANSWER)
+            return true;
         return lesson_err_in(err, words, at, "expected something behind \"%s\", found the end", actions[i].word);
     }
     switch (actions[i].takes) {

@@ -46,6 +46,7 @@ static bool whole_number(const char *name, size_t length, const struct lesson_sc
         {"lr", r ? r->options.lr : 1},
         {"selected_t", r ? scope->now->t + 1 : 1},
         {"selected_unit", r ? scope->now->unit + 1 : 1},
+        {"selected_layer", r ? scope->now->layer + 1 : 1},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strlen(table[i].name) == length && strncmp(name, table[i].name, length) == 0)
@@ -76,7 +77,7 @@ static bool bracket(struct reader *r, double *out) {
 static bool tensor_value(struct reader *r, double *out) {
     const char *start = r->at;
     struct lesson_value value;
-    if (!lesson_value_parse(r->text, &r->at, &r->scope->shape, &value, r->err)) return false;
+    if (!lesson_value_parse(r->text, &r->at, r->scope, &value, r->err)) return false;
     if (r->scope->value_count < LESSON_MAX_HIDDEN) r->scope->values[r->scope->value_count++] = value;
     *out = 1;
     if (!r->scope->now || lesson_value_now(&value, r->scope->now, out, r->err)) return true;

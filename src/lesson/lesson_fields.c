@@ -17,39 +17,28 @@ void lesson_fence_release(struct lesson_fence *fence) {
     *fence = (struct lesson_fence){0};
 }
 
-struct field {
-    char key[24];
-    size_t key_at; // offsets in the file
-    struct lesson_pieces value;
-    bool continued; // over more than one line
-};
-struct fields {
-    struct field *items;
-    int count;
-};
-
-static void fields_release(struct fields *fields) {
+void lesson_fields_release(struct lesson_fields *fields) {
     for (int i = 0; i < fields->count; i++)
         str_release(&fields->items[i].value.text);
     mem_free(fields->items);
 }
 
-static const char *field_text(const struct field *field) {
+const char *lesson_field_text(const struct lesson_field *field) {
     return str_text(&field->value.text);
 }
 
-static size_t field_at(const struct field *field) {
+size_t lesson_field_at(const struct lesson_field *field) {
     return field->value.count ? field->value.from[0] : field->key_at;
 }
 
-static struct lesson_mark field_mark(const struct lesson_source *source, const struct field *field) {
+struct lesson_mark lesson_field_mark(const struct lesson_source *source, const struct lesson_field *field) {
     struct lesson_mark mark;
-    lesson_locate(source, field_at(field), &mark.line, &mark.column);
+    lesson_locate(source, lesson_field_at(field), &mark.line, &mark.column);
     return mark;
 }
 
 // A line's text from `skip` on, blanks at both ends cut off, behind what the field has already.
-static void add_line(struct field *field, const struct lesson_line *line, size_t skip) {
+static void add_line(struct lesson_field *field, const struct lesson_line *line, size_t skip) {
     const char *text = str_text(&line->pieces.text);
     skip += strspn(text + skip, " \t");
     size_t length = strlen(text + skip);
@@ -65,11 +54,11 @@ static bool blank_or_comment(const char *text) {
     return !text[skip] || text[skip] == '#';
 }
 
-static bool split_line(const struct lesson_source *source, const struct lesson_line *line, struct field *field,
+static bool split_line(const struct lesson_source *source, const struct lesson_line *line, struct lesson_field *field,
                        struct err *err) {
     const char *text = str_text(&line->pieces.text), *colon = strchr(text, ':');
     size_t at = lesson_pieces_offset(&line->pieces, 0), length = colon ? (size_t)(colon - text) : 0;
-    *field = (struct field){.key_at = at};
+    *field = (struct lesson_field){.key_at = at};
     while (length && text[length - 1] == ' ')
         length--;
     if (!colon || length == 0 || length >= sizeof field->key || strspn(text, "abcdefghijklmnopqrstuvwxyz") != length)
@@ -79,9 +68,9 @@ static bool split_line(const struct lesson_source *source, const struct lesson_l
     return true;
 }
 
-static bool fields_read(struct fields *fields, const struct lesson_source *source, const struct lesson_fence *fence,
-                        struct err *err) {
-    *fields = (struct fields){.items = mem_need((size_t)fence->count + 1, sizeof *fields->items)};
+bool lesson_fields_read(struct lesson_fields *fields, const struct lesson_source *source,
+                        const struct lesson_fence *fence, struct err *err) {
+    *fields = (struct lesson_fields){.items = mem_need((size_t)fence->count + 1, sizeof *fields->items)};
     for (int i = 0; i < fence->count; i++) {
         const struct lesson_line *line = &fence->lines[i];
         if (blank_or_comment(str_text(&line->pieces.text))) continue;
@@ -89,7 +78,7 @@ static bool fields_read(struct fields *fields, const struct lesson_source *sourc
             if (fields->count == 0)
                 return lesson_fail(source, lesson_pieces_offset(&line->pieces, 0), err,
                                    "expected \"key: value\" in the first column, found a blank");
-            struct field *last = &fields->items[fields->count - 1];
+            struct lesson_field *last = &fields->items[fields->count - 1];
             last->continued = true;
             add_line(last, line, 0);
         } else if (!split_line(source, line, &fields->items[fields->count], err)) {
@@ -101,10 +90,9 @@ static bool fields_read(struct fields *fields, const struct lesson_source *sourc
     return true;
 }
 
-// The index of a field's key among `keys`; -1 with err when it is none of them.
-static int key_index(const struct lesson_source *source, const struct field *field, const char *const *keys, int count,
-                     const char *block, struct err *err) {
-    char known[256] = "";
+int lesson_field_key(const struct lesson_source *source, const struct lesson_field *field, const char *const *keys,
+                     int count, const char *block, struct err *err) {
+    char known[320] = "";
     for (int i = 0; i < count; i++) {
         if (strcmp(keys[i], field->key) == 0) return i;
         size_t used = strlen(known);
@@ -115,204 +103,88 @@ static int key_index(const struct lesson_source *source, const struct field *fie
     return -1;
 }
 
-static bool seen_twice(const struct lesson_source *source, const struct field *field, unsigned *seen, int key,
-                       struct err *err) {
-    if (*seen & 1u << key) {
+bool lesson_field_twice(const struct lesson_source *source, const struct lesson_field *field, uint64_t *seen, int key,
+                        struct err *err) {
+    if (*seen & UINT64_C(1) << key) {
         lesson_fail(source, field->key_at, err, "expected \"%s\" once in this block, found it again", field->key);
         return true;
     }
-    *seen |= 1u << key;
+    *seen |= UINT64_C(1) << key;
     return false;
 }
 
-static bool need_value(const struct lesson_source *source, const struct field *field, struct err *err) {
+bool lesson_field_need(const struct lesson_source *source, const struct lesson_field *field, struct err *err) {
     return field->value.text.size > 0 ||
            lesson_fail(source, field->key_at, err, "expected something behind \"%s:\", found nothing", field->key);
 }
 
-static bool copy_text(const struct lesson_source *source, const struct field *field, char *out, size_t size,
-                      struct err *err) {
+bool lesson_field_copy(const struct lesson_source *source, const struct lesson_field *field, char *out, size_t size,
+                       struct err *err) {
     if (field->continued)
         return lesson_fail(source, field->key_at, err, "expected \"%s\" on one line, found several", field->key);
     if (field->value.text.size >= size)
-        return lesson_fail(source, field_at(field), err, "expected at most %zu bytes, found %zu", size - 1,
+        return lesson_fail(source, lesson_field_at(field), err, "expected at most %zu bytes, found %zu", size - 1,
                            field->value.text.size);
-    snprintf(out, size, "%s", field_text(field));
+    snprintf(out, size, "%s", lesson_field_text(field));
     return true;
 }
 
-static bool whole(const struct lesson_source *source, const struct field *field, long low, long high, long *out,
-                  struct err *err) {
+bool lesson_field_whole(const struct lesson_source *source, const struct lesson_field *field, long low, long high,
+                        long *out, struct err *err) {
     char *end;
-    long n = strtol(field_text(field), &end, 10);
-    if (end == field_text(field) || *end || n < low || n > high || field->continued)
-        return lesson_fail(source, field_at(field), err, "expected a whole number %ld to %ld, found \"%s\"", low, high,
-                           field_text(field));
+    long n = strtol(lesson_field_text(field), &end, 10);
+    if (end == lesson_field_text(field) || *end || n < low || n > high || field->continued)
+        return lesson_fail(source, lesson_field_at(field), err, "expected a whole number %ld to %ld, found \"%s\"", low,
+                           high, lesson_field_text(field));
     *out = n;
     return true;
 }
 
-static bool word_of(const struct lesson_source *source, const struct field *field, const char *const *words, int count,
-                    int *out, struct err *err) {
+bool lesson_field_word(const struct lesson_source *source, const struct lesson_field *field, const char *const *words,
+                       int count, int *out, struct err *err) {
     char known[128] = "";
     for (int i = 0; i < count; i++) {
-        if (strcmp(field_text(field), words[i]) == 0) return *out = i, true;
+        if (strcmp(lesson_field_text(field), words[i]) == 0) return *out = i, true;
         size_t used = strlen(known);
         snprintf(known + used, sizeof known - used, "%s%s", i ? (i + 1 == count ? " or " : ", ") : "", words[i]);
     }
-    return lesson_fail(source, field_at(field), err, "expected %s, found \"%s\"", known, field_text(field));
+    return lesson_fail(source, lesson_field_at(field), err, "expected %s, found \"%s\"", known,
+                       lesson_field_text(field));
 }
 
 // --- ```lesson ---
 
-static bool lesson_id(struct lesson *lesson, const struct lesson_source *source, const struct field *field,
+static bool lesson_id(struct lesson *lesson, const struct lesson_source *source, const struct lesson_field *field,
                       struct err *err) {
-    size_t length = strspn(field_text(field), "abcdefghijklmnopqrstuvwxyz0123456789-");
-    if (field_text(field)[length] || length > 60)
-        return lesson_fail(source, field_at(field) + (field_text(field)[length] ? length : 0), err,
+    size_t length = strspn(lesson_field_text(field), "abcdefghijklmnopqrstuvwxyz0123456789-");
+    if (lesson_field_text(field)[length] || length > 60)
+        return lesson_fail(source, lesson_field_at(field) + (lesson_field_text(field)[length] ? length : 0), err,
                            "expected an id of small letters, digits and \"-\", at most 60, found \"%s\"",
-                           field_text(field));
-    lesson->id = arena_text(&lesson->arena, field_text(field), length);
+                           lesson_field_text(field));
+    lesson->id = arena_text(&lesson->arena, lesson_field_text(field), length);
     return true;
 }
 
 bool lesson_fields_lesson(struct lesson *lesson, const struct lesson_source *source, const struct lesson_fence *fence,
                           struct err *err) {
     static const char *const keys[] = {"id", "number"};
-    struct fields fields;
-    unsigned seen = 0;
-    bool ok = fields_read(&fields, source, fence, err);
+    struct lesson_fields fields;
+    uint64_t seen = 0;
+    bool ok = lesson_fields_read(&fields, source, fence, err);
     for (int i = 0; ok && i < fields.count; i++) {
-        const struct field *field = &fields.items[i];
-        int key = key_index(source, field, keys, 2, "lesson", err);
-        ok = key >= 0 && !seen_twice(source, field, &seen, key, err) && need_value(source, field, err);
+        const struct lesson_field *field = &fields.items[i];
+        int key = lesson_field_key(source, field, keys, 2, "lesson", err);
+        ok = key >= 0 && !lesson_field_twice(source, field, &seen, key, err) && lesson_field_need(source, field, err);
         long number = 0;
         if (ok && key == 0) ok = lesson_id(lesson, source, field, err);
         if (ok && key == 1) {
-            ok = whole(source, field, 1, 999, &number, err);
+            ok = lesson_field_whole(source, field, 1, 999, &number, err);
             lesson->number = (int)number;
         }
     }
-    fields_release(&fields);
+    lesson_fields_release(&fields);
     if (ok && seen != 3)
         ok = lesson_fail(source, fence->at, err, "expected \"%s:\" in the lesson block", seen & 1 ? "number" : "id");
-    return ok;
-}
-
-// --- ```scene ---
-
-enum scene_key {
-    SCENE_DATA,
-    SCENE_WORD,
-    SCENE_CELL,
-    SCENE_UNITS,
-    SCENE_LAYERS,
-    SCENE_SEED,
-    SCENE_TRAIN,
-    SCENE_GOTO,
-    SCENE_UNIT,
-    SCENE_T,
-    SCENE_BY,
-    SCENE_FIGURE,
-    SCENE_FLOW,
-    SCENE_TASK,
-    SCENE_EMBED,
-    SCENE_DIRECTIONS,
-    SCENE_KEYS
-};
-static const char *const scene_keys[SCENE_KEYS] = {"data",  "word", "cell",  "units",     "layers", "seed",
-                                                   "train", "goto", "unit",  "t",         "by",     "figure",
-                                                   "flow",  "task", "embed", "directions"};
-
-static bool scene_index(const struct lesson_source *source, const struct field *field, int *out,
-                        struct lesson_mark *mark, struct err *err) {
-    long n;
-    *mark = field_mark(source, field);
-    if (strcmp(field_text(field), "none") == 0) return *out = LESSON_NONE, true;
-    if (strcmp(field_text(field), "last") == 0) return *out = LESSON_LAST, true;
-    if (!whole(source, field, 1, 100000, &n, err)) return false;
-    *out = (int)n - 1;
-    return true;
-}
-
-static bool scene_number(struct lesson_scene *scene, enum scene_key key, const struct lesson_source *source,
-                         const struct field *field, struct err *err) {
-    static const struct {
-        enum scene_key key;
-        long low, high;
-    } limits[] = {{SCENE_UNITS, 1, 1024},           {SCENE_LAYERS, 1, NET_MAX_LAYERS},
-                  {SCENE_EMBED, 0, NET_MAX_HIDDEN}, {SCENE_DIRECTIONS, 1, NET_MAX_DIRECTIONS},
-                  {SCENE_SEED, 0, 1000000000},      {SCENE_TRAIN, 0, 1000000}};
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-        long n;
-        if (limits[i].key != key) continue;
-        if (!whole(source, field, limits[i].low, limits[i].high, &n, err)) return false;
-        if (key == SCENE_UNITS) scene->units = (int)n;
-        if (key == SCENE_LAYERS) scene->layers = (int)n;
-        if (key == SCENE_EMBED) scene->embed = (int)n;
-        if (key == SCENE_DIRECTIONS) scene->directions = (int)n;
-        if (key == SCENE_SEED) scene->seed = n;
-        if (key == SCENE_TRAIN) scene->train = n;
-    }
-    return true;
-}
-
-static bool scene_field(struct lesson_scene *scene, enum scene_key key, const struct lesson_source *source,
-                        const struct field *field, struct err *err) {
-    static const char *const by[] = {"operation", "cell", "timestep", "pass", "update"},
-                             *const figures[] = {"forward", "backward", "auto"}, *const flow[] = {"off", "on"};
-    enum cell_id id;
-    int k = 0;
-    switch (key) {
-    case SCENE_DATA:
-        scene->task[0] = 0;
-        return copy_text(source, field, scene->data, sizeof scene->data, err);
-    case SCENE_TASK:
-        scene->data[0] = 0;
-        return copy_text(source, field, scene->task, sizeof scene->task, err);
-    case SCENE_WORD:
-        return copy_text(source, field, scene->word, sizeof scene->word, err);
-    case SCENE_CELL:
-        if (!cell_by_name(field_text(field), &id))
-            return lesson_fail(source, field_at(field), err, "expected a cell such as rnn or lstm, found \"%s\"",
-                               field_text(field));
-        return copy_text(source, field, scene->cell, sizeof scene->cell, err);
-    case SCENE_GOTO:
-        scene->goto_at = field_mark(source, field);
-        return copy_text(source, field, scene->goto_, sizeof scene->goto_, err);
-    case SCENE_UNIT:
-        return scene_index(source, field, &scene->unit, &scene->unit_at, err);
-    case SCENE_T:
-        return scene_index(source, field, &scene->t, &scene->t_at, err);
-    case SCENE_BY:
-        return word_of(source, field, by, 5, &k, err) &&
-               copy_text(source, field, scene->granularity, sizeof scene->granularity, err);
-    case SCENE_FIGURE:
-        if (!word_of(source, field, figures, 3, &k, err)) return false;
-        snprintf(scene->figure, sizeof scene->figure, "%s", k == 2 ? "" : figures[k]);
-        return true;
-    case SCENE_FLOW:
-        if (!word_of(source, field, flow, 2, &k, err)) return false;
-        scene->flow = k == 1;
-        return true;
-    default:
-        return scene_number(scene, key, source, field, err);
-    }
-}
-
-bool lesson_fields_scene(struct lesson_scene *scene, const struct lesson_source *source,
-                         const struct lesson_fence *fence, struct err *err) {
-    struct fields fields;
-    unsigned seen = 0;
-    bool ok = fields_read(&fields, source, fence, err);
-    lesson_locate(source, fence->at, &scene->at.line, &scene->at.column);
-    for (int i = 0; ok && i < fields.count; i++) {
-        const struct field *field = &fields.items[i];
-        int key = key_index(source, field, scene_keys, SCENE_KEYS, "scene", err);
-        ok = key >= 0 && !seen_twice(source, field, &seen, key, err) && need_value(source, field, err) &&
-             scene_field(scene, (enum scene_key)key, source, field, err);
-    }
-    fields_release(&fields);
     return ok;
 }
 
@@ -367,36 +239,36 @@ struct task_reader {
     bool has_tolerance;
 };
 
-static bool rich(struct task_reader *r, const struct field *field, char **out) {
+static bool rich(struct task_reader *r, const struct lesson_field *field, char **out) {
     if (!lesson_rich_value(r->lesson, r->source, &field->value, out, r->err)) return false;
     if (strlen(*out) > LESSON_TEXT)
-        return lesson_fail(r->source, field_at(field), r->err, "expected a text of at most %d bytes, found %zu",
+        return lesson_fail(r->source, lesson_field_at(field), r->err, "expected a text of at most %d bytes, found %zu",
                            LESSON_TEXT, strlen(*out));
     return true;
 }
 
-static bool one_line(struct task_reader *r, const struct field *field, char **out, struct lesson_mark *mark) {
+static bool one_line(struct task_reader *r, const struct lesson_field *field, char **out, struct lesson_mark *mark) {
     if (field->continued)
         return lesson_fail(r->source, field->key_at, r->err, "expected \"%s\" on one line, found several", field->key);
-    *out = arena_text(&r->lesson->arena, field_text(field), field->value.text.size);
-    *mark = field_mark(r->source, field);
+    *out = arena_text(&r->lesson->arena, lesson_field_text(field), field->value.text.size);
+    *mark = lesson_field_mark(r->source, field);
     return true;
 }
 
-static bool tolerance(struct task_reader *r, const struct field *field) {
-    const char *text = field_text(field);
+static bool tolerance(struct task_reader *r, const struct lesson_field *field) {
+    const char *text = lesson_field_text(field);
     size_t length = strlen(text);
     double x;
     r->has_tolerance = true;
     r->task->tolerance_relative = length && text[length - 1] == '%';
     if (!lesson_parse_number(text, &x) || x < 0)
-        return lesson_fail(r->source, field_at(field), r->err, "expected a tolerance such as 0.02 or 5%%, found \"%s\"",
-                           text);
+        return lesson_fail(r->source, lesson_field_at(field), r->err,
+                           "expected a tolerance such as 0.02 or 5%%, found \"%s\"", text);
     r->task->tolerance = x;
     return true;
 }
 
-static bool choice(struct task_reader *r, const struct field *field, bool right) {
+static bool choice(struct task_reader *r, const struct lesson_field *field, bool right) {
     struct lesson_task *task = r->task;
     int k = task->choice_count;
     if (k == LESSON_MAX_CHOICES)
@@ -404,13 +276,13 @@ static bool choice(struct task_reader *r, const struct field *field, bool right)
     if (right && task->right_choice >= 0)
         return lesson_fail(r->source, field->key_at, r->err, "expected one right choice, found a second");
     if (right) task->right_choice = k;
-    task->choice_at[k] = field_mark(r->source, field);
+    task->choice_at[k] = lesson_field_mark(r->source, field);
     task->choice_count++;
     return rich(r, field, &task->choices[k]);
 }
 
 // "why" and "when" belong to the choice above them.
-static bool of_choice(struct task_reader *r, const struct field *field, bool why) {
+static bool of_choice(struct task_reader *r, const struct lesson_field *field, bool why) {
     struct lesson_task *task = r->task;
     int k = task->choice_count - 1;
     if (k < 0)
@@ -422,12 +294,12 @@ static bool of_choice(struct task_reader *r, const struct field *field, bool why
     return why ? rich(r, field, &task->why[k]) : one_line(r, field, &task->when[k], &task->when_at[k]);
 }
 
-static bool solve(struct task_reader *r, const struct field *field) {
+static bool solve(struct task_reader *r, const struct lesson_field *field) {
     char *text = NULL;
     return one_line(r, field, &text, &r->task->solve_at) && (r->task->solve = text, true);
 }
 
-static bool task_field(struct task_reader *r, enum task_key key, const struct field *field) {
+static bool task_field(struct task_reader *r, enum task_key key, const struct lesson_field *field) {
     struct lesson_task *task = r->task;
     switch (key) {
     case TASK_TEXT:
@@ -470,11 +342,11 @@ static bool task_field(struct task_reader *r, enum task_key key, const struct fi
 }
 
 // What every task must have, and what only goes with a kind of goal.
-static bool complete(struct task_reader *r, size_t at, unsigned seen) {
+static bool complete(struct task_reader *r, size_t at, uint64_t seen) {
     struct lesson_task *task = r->task;
     static const enum task_key needed[] = {TASK_TEXT, TASK_GOAL, TASK_SOLVE};
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-        if (!(seen & 1u << needed[i]))
+        if (!(seen & UINT64_C(1) << needed[i]))
             return lesson_fail(r->source, at, r->err, "expected \"%s:\" in every task, found none",
                                task_keys[needed[i]]);
     bool number = strncmp(task->argument, "number", 6) == 0 && (!task->argument[6] || task->argument[6] == ' ');
@@ -521,21 +393,21 @@ static void state_tolerance(struct lesson *lesson, struct lesson_task *task) {
 bool lesson_fields_task(struct lesson *lesson, struct lesson_task *task, const struct lesson_source *source,
                         const struct lesson_fence *fence, struct err *err) {
     struct task_reader r = {.lesson = lesson, .task = task, .source = source, .err = err};
-    struct fields fields;
-    unsigned seen = 0;
+    struct lesson_fields fields;
+    uint64_t seen = 0;
     *task = (struct lesson_task){.right_choice = -1, .number = LESSON_NONE};
     lesson_locate(source, fence->at, &task->line, &task->column);
-    bool ok = fields_read(&fields, source, fence, err);
+    bool ok = lesson_fields_read(&fields, source, fence, err);
     for (int i = 0; ok && i < fields.count; i++) {
-        const struct field *field = &fields.items[i];
-        int key = key_index(source, field, task_keys, TASK_KEYS, "task", err);
+        const struct lesson_field *field = &fields.items[i];
+        int key = lesson_field_key(source, field, task_keys, TASK_KEYS, "task", err);
         bool many = key == TASK_CHOICE || key == TASK_RIGHT || key == TASK_WHEN || key == TASK_WHY ||
                     key == TASK_HINT || key == TASK_EXPECT;
-        unsigned ignored = 0;
-        ok = key >= 0 && !seen_twice(source, field, many ? &ignored : &seen, key, err) &&
-             need_value(source, field, err) && task_field(&r, (enum task_key)key, field);
+        uint64_t ignored = 0;
+        ok = key >= 0 && !lesson_field_twice(source, field, many ? &ignored : &seen, key, err) &&
+             lesson_field_need(source, field, err) && task_field(&r, (enum task_key)key, field);
     }
-    fields_release(&fields);
+    lesson_fields_release(&fields);
     ok = ok && complete(&r, fence->at, seen) && choices_complete(&r, fence->at);
     if (ok) state_tolerance(lesson, task);
     return ok;

@@ -2,6 +2,7 @@
 #include "lesson_internal.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,9 @@ enum takes {
     TAKES_CELL,
     TAKES_NUMBER,
     TAKES_FIGURE,
-    TAKES_FLOW
+    TAKES_FLOW,
+    TAKES_PAGE,
+    TAKES_SENTENCE
 };
 static const struct {
     const char *word;
@@ -29,7 +32,10 @@ static const struct {
     {"cell", CONDITION_CELL, TAKES_CELL},       {"word", CONDITION_WORD, TAKES_WORD},
     {"seed", CONDITION_SEED, TAKES_NUMBER},     {"units", CONDITION_UNITS, TAKES_NUMBER},
     {"when", CONDITION_WHEN, TAKES_COMPARISON}, {"figure", CONDITION_FIGURE, TAKES_FIGURE},
-    {"flow", CONDITION_FLOW, TAKES_FLOW},
+    {"flow", CONDITION_FLOW, TAKES_FLOW},       {"view", CONDITION_VIEW, TAKES_WORD},
+    {"page", CONDITION_PAGE, TAKES_PAGE},       {"layer", CONDITION_LAYER, TAKES_NUMBER},
+    {"edited", CONDITION_EDITED, TAKES_WORD},   {"direction", CONDITION_DIRECTION, TAKES_FIGURE},
+    {"compare", CONDITION_COMPARE, TAKES_CELL}, {"sentence", CONDITION_SENTENCE, TAKES_SENTENCE},
 };
 
 // "unit 3", or one extreme of a tensor: "unit argmax" is written "unit a t=4 argmax".
@@ -65,6 +71,11 @@ static bool goal_word(const char *at, const char *first, const char *second, str
     return lesson_err_in(err, at, at, "expected %s or %s, found \"%s\"", first, second, *at ? at : "the end");
 }
 
+// A number of this network's own, as it is on the screen.
+static bool can_hide(const struct lesson_value *v) {
+    return !v->reduce[0] && !lesson_value_is_live(v) && !v->rival && !v->original;
+}
+
 static bool goal_argument(struct lesson_task *task, enum takes takes, const char *at, const struct lesson_shape *shape,
                           struct err *err) {
     struct lesson_scope scope = {.shape = *shape};
@@ -80,7 +91,7 @@ static bool goal_argument(struct lesson_task *task, enum takes takes, const char
     case TAKES_SUM:
         if (!lesson_expression(at, &scope, &left, err)) return false;
         if (scope.value_count) task->value = scope.values[0];
-        if (scope.plain && !task->hide && !task->value.reduce[0]) task->hidden[task->hidden_count++] = task->value;
+        if (scope.plain && !task->hide && can_hide(&task->value)) task->hidden[task->hidden_count++] = task->value;
         return true;
     case TAKES_COMPARISON:
         return lesson_comparison(at, &scope, &holds, &left, &right, err);
@@ -95,6 +106,11 @@ static bool goal_argument(struct lesson_task *task, enum takes takes, const char
         return goal_word(at, "forward", "backward", err);
     case TAKES_FLOW:
         return goal_word(at, "on", "off", err);
+    case TAKES_PAGE:
+        return goal_word(at, "workbench", "train", err);
+    case TAKES_SENTENCE:
+        return (at[0] >= '1' && at[0] < '1' + LESSON_SENTENCES && (!at[1] || at[1] == ' ')) ||
+               lesson_err_in(err, at, at, "expected the number of a sentence, 1 or 2, found \"%s\"", at);
     case TAKES_WORD:
         break;
     }
@@ -109,10 +125,11 @@ bool lesson_goal_parse(struct lesson *lesson, struct lesson_task *task, const st
            (strlen(goals[i].word) != length || strncmp(words, goals[i].word, length) != 0))
         i++;
     if (i == sizeof goals / sizeof *goals)
-        return lesson_err_in(err, words, words,
-                             "expected a goal (at, past, unit, timestep, number, choice, cell, word, seed, "
-                             "units, when, figure, flow), found \"%.*s\"",
-                             (int)length, words);
+        return lesson_err_in(
+            err, words, words,
+            "expected a goal (at, past, unit, timestep, number, choice, cell, word, seed, units, "
+            "when, figure, flow, view, page, layer, direction, edited, compare, sentence), found \"%.*s\"",
+            (int)length, words);
     task->kind = goals[i].kind;
     size_t skip = length + strspn(words + length, " ");
     task->argument = arena_text(&lesson->arena, words + skip, strlen(words + skip));
@@ -155,6 +172,62 @@ static bool selection_missing(const char *words, const struct lesson_now *now) {
            (now->unit < 0 && (strstr(words, "unit=selected") || strstr(words, "from=selected")));
 }
 
+// "gate_f" is a slot; "input", "target" are what is read and asked for; else the name of a parameter.
+static bool edit_is_of(const struct edit *edit, const char *name, const struct record *record) {
+    record = record_side(record, edit->encoder);
+    switch (edit->kind) {
+    case EDIT_CLAMP:
+    case EDIT_FREEZE:
+        return strcmp(record_cell(record)->slots[edit->slot].id, name) == 0;
+    case EDIT_SYMBOL:
+    case EDIT_REAL:
+        return strcmp("input", name) == 0;
+    case EDIT_TARGET:
+    case EDIT_ANSWER:
+        return strcmp("target", name) == 0;
+    case EDIT_WEIGHT:
+        return strcmp("weight", name) == 0;
+    default:
+        return false;
+    }
+}
+
+static bool edited(const char *name, const struct lesson_now *now) {
+    bool any = false;
+    for (int k = 0; now->edits && k < now->edits->count; k++)
+        any |= !now->edits->list[k].muted && (!*name || edit_is_of(&now->edits->list[k], name, now->record));
+    return any;
+}
+
+static bool compared(const char *cell, const struct lesson_now *now) {
+    for (int k = 0; k < now->rival_count; k++)
+        if (!*cell || same(record_cell(now->rivals[k])->name, cell)) return true;
+    return false;
+}
+
+// "1" or "1 the apple": what is measured, and not the scene's.
+static bool sentence_reached(const char *words, const struct lesson_scene *scene, const struct lesson_now *now) {
+    int k = words[0] - '1';
+    const char *wanted = words + 1 + strspn(words + 1, " "), *is = now->sentences[k];
+    char first[sizeof scene->sentences] = "";
+    size_t cursor = 0, at;
+    if (!is || isnan(now->log_p[k])) return false;
+    if (*wanted) return strcmp(is, wanted) == 0;
+    for (int n = 0; n <= k; n++)
+        if (!lesson_next_word(scene->sentences, '/', &cursor, first, sizeof first, &at)) first[0] = '\0';
+    return strcmp(is, first) != 0 && (first[0] || !now->word || strcmp(is, now->word) != 0);
+}
+
+// What is not known yet is not reached yet.
+static bool when_holds(const char *words, const struct lesson_now *now, bool *out, struct err *err) {
+    struct err own = {0};
+    if (lesson_holds(words, now, out, &own)) return true;
+    *out = false;
+    if (own.code == ERR_STOPPED) return true;
+    if (err) *err = own;
+    return false;
+}
+
 bool lesson_goal_reached(const struct lesson_task *task, const struct lesson_scene *scene, const struct lesson_now *now,
                          bool *out, struct err *err) {
     *out = false;
@@ -178,8 +251,22 @@ bool lesson_goal_reached(const struct lesson_task *task, const struct lesson_sce
         return *out = same(now->figure, task->argument), true;
     case CONDITION_FLOW:
         return *out = now->flow == (strcmp(task->argument, "on") == 0), true;
+    case CONDITION_VIEW:
+        return *out = same(now->view, task->argument), true;
+    case CONDITION_PAGE:
+        return *out = same(now->page, task->argument), true;
+    case CONDITION_LAYER:
+        return *out = task->number == LESSON_NONE ? now->layer != scene->layer : now->layer + 1 == task->number, true;
+    case CONDITION_DIRECTION:
+        return *out = now->direction == (strcmp(task->argument, "backward") == 0), true;
+    case CONDITION_EDITED:
+        return *out = edited(task->argument, now), true;
+    case CONDITION_COMPARE:
+        return *out = compared(task->argument, now), true;
+    case CONDITION_SENTENCE:
+        return *out = sentence_reached(task->argument, scene, now), true;
     case CONDITION_WHEN:
-        return selection_missing(task->argument, now) || lesson_holds(task->argument, now, out, err);
+        return selection_missing(task->argument, now) || when_holds(task->argument, now, out, err);
     default:
         return true;
     }

@@ -58,9 +58,20 @@ bool lesson_tensor_is_matrix(const struct lesson_tensor *tensor); // a parameter
 
 // --- values (lesson_value.c) ---
 // Reads "NAME key=x ... reduce" at *cursor (moved behind it), a place inside text.
-bool lesson_value_parse(const char *text, const char **cursor, const struct lesson_shape *shape,
+bool lesson_value_parse(const char *text, const char **cursor, const struct lesson_scope *scope,
                         struct lesson_value *out, struct err *err);
 bool lesson_value_now(const struct lesson_value *value, const struct lesson_now *now, double *out, struct err *err);
+
+// The record that a value speaks of; NULL: that other network is not there.
+const struct record *lesson_record_of(const struct lesson_value *value, const struct lesson_now *now);
+
+// --- numbers that are no tensors (lesson_live.c): row is t, plane tau, column the sentence ---
+bool lesson_live_known(const char *name);
+// What is wrong with the indices given, or NULL.
+const char *lesson_live_problem(const char *name, bool t, bool tau, bool sentence, bool rival);
+bool lesson_value_is_live(const struct lesson_value *value);
+// ERR_STOPPED: not known yet.
+bool lesson_live_value(const struct lesson_value *value, const struct lesson_now *now, double *out, struct err *err);
 
 // Fills err with the column of `at` inside text; false.
 bool lesson_err_in(struct err *err, const char *text, const char *at, const char *format, ...)
@@ -101,8 +112,6 @@ bool lesson_expect_read(const char *text, struct lesson_scope *scope, struct les
                         bool *holds, double *left, double *right, struct err *err);
 // "unit 7" with the bounds of a shape; `try unit`, `answer` ... are known here too.
 bool lesson_action_check(const char *words, const struct lesson_shape *shape, struct err *err);
-// One number, as a person types it: 0.43, 0,43, −0.43, 1/3 and 5%.
-bool lesson_parse_number(const char *text, double *out);
 
 // --- parsing (lesson_rich.c, lesson_fields.c, lesson_verify.c) ---
 // Where an offset of a text stands in the file.
@@ -157,6 +166,38 @@ struct lesson_fence {
     int count, capacity;
 };
 void lesson_fence_release(struct lesson_fence *fence);
+// A block's lines read into fields; released also on failure.
+struct lesson_field {
+    char key[24];
+    size_t key_at; // offsets in the file
+    struct lesson_pieces value;
+    bool continued; // over more than one line
+};
+struct lesson_fields {
+    struct lesson_field *items;
+    int count;
+};
+
+void lesson_fields_release(struct lesson_fields *fields);
+bool lesson_fields_read(struct lesson_fields *fields, const struct lesson_source *source,
+                        const struct lesson_fence *fence, struct err *err);
+const char *lesson_field_text(const struct lesson_field *field);
+size_t lesson_field_at(const struct lesson_field *field); // of its value, in the file
+struct lesson_mark lesson_field_mark(const struct lesson_source *source, const struct lesson_field *field);
+// The index of a field's key among `keys`; -1 with err when it is none of them.
+int lesson_field_key(const struct lesson_source *source, const struct lesson_field *field, const char *const *keys,
+                     int count, const char *block, struct err *err);
+// True with err when bit `key` is set already; else sets it.
+bool lesson_field_twice(const struct lesson_source *source, const struct lesson_field *field, uint64_t *seen, int key,
+                        struct err *err);
+bool lesson_field_need(const struct lesson_source *source, const struct lesson_field *field, struct err *err);
+bool lesson_field_copy(const struct lesson_source *source, const struct lesson_field *field, char *out, size_t size,
+                       struct err *err);
+bool lesson_field_whole(const struct lesson_source *source, const struct lesson_field *field, long low, long high,
+                        long *out, struct err *err);
+bool lesson_field_word(const struct lesson_source *source, const struct lesson_field *field, const char *const *words,
+                       int count, int *out, struct err *err);
+
 bool lesson_fields_lesson(struct lesson *lesson, const struct lesson_source *source, const struct lesson_fence *fence,
                           struct err *err);
 bool lesson_fields_scene(struct lesson_scene *scene, const struct lesson_source *source,
@@ -169,8 +210,11 @@ bool lesson_fields_expect(struct lesson *lesson, struct lesson_part *part, const
 // Names, indices, words and goals against the scenes; ids and titles.
 bool lesson_verify(struct lesson *lesson, struct err *err);
 void lesson_scene_defaults(struct lesson_scene *scene);
+void lesson_scene_next(struct lesson_scene *scene); // a copy becomes what the next part begins with
 // Sets file, line and adds the column of `mark` to err->column (which counted from 1 inside the text there).
 bool lesson_err_at(struct err *err, const struct lesson *lesson, struct lesson_mark mark);
+// The parts of a list, as below.
+bool lesson_next_word(const char *list, char between, size_t *cursor, char *out, size_t size, size_t *at);
 // The parts of solve, between ';': copies the next one to out (blanks around it cut off); its offset in *at.
 // False at the end.
 bool lesson_next_action(const char *solve, size_t *cursor, char *out, size_t size, size_t *at);

@@ -95,7 +95,7 @@ static int finish_heading(struct parser *p) {
             part->scene = before->scene;
         else
             lesson_scene_defaults(&part->scene);
-        part->scene.at = (struct lesson_mark){0};
+        lesson_scene_next(&part->scene);
     }
     p->heading = 0;
     lesson_rich_clear(&p->rich);

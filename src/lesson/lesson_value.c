@@ -25,9 +25,9 @@ static const char *const reductions[] = {"norm",   "sum",    "mean",   "max",   
 enum { ATTRIBUTE_NONE = -10 };
 struct attributes { // as written, before the tensor is known
     char name[64];
-    int t, unit, from, row, column, layer;
+    int t, unit, from, row, column, layer, direction, tau, sentence, rival;
     const char *t_at, *unit_at, *from_at, *row_at, *column_at, *symbol_at, *name_at;
-    bool reverse;
+    bool reverse, original, encoder;
     char symbol[24], reduce[16];
 };
 
@@ -55,15 +55,13 @@ static bool read_index(const char *text, const char *at, size_t length, const ch
 }
 
 static bool read_symbol(const char *text, const char *at, size_t length, struct attributes *a, struct err *err) {
-    bool mark = (length == 5 && strncmp(at, "<EOS>", 5) == 0) || (length == 5 && strncmp(at, "<UNK>", 5) == 0) ||
-                (length == 6 && strncmp(at, "target", 6) == 0) || (length == 5 && strncmp(at, "input", 5) == 0);
     if (length == 5 && strncmp(at, "space", 5) == 0) {
         snprintf(a->symbol, sizeof a->symbol, " ");
         return a->symbol_at = at, true;
     }
-    if (length == 0 || length >= sizeof a->symbol || (!mark && utf8_count(at, length) != 1))
+    if (length == 0 || length >= sizeof a->symbol)
         return lesson_err_in(err, text, at,
-                             "expected symbol= one character, space, <EOS>, <UNK>, target or input, found \"%.*s\"",
+                             "expected symbol= a symbol, space, <EOS>, <UNK>, target or input, found \"%.*s\"",
                              (int)length, at);
     snprintf(a->symbol, sizeof a->symbol, "%.*s", (int)length, at);
     a->symbol_at = at;
@@ -91,8 +89,16 @@ static bool read_attribute(const char *text, const char *at, struct attributes *
         const char *key;
         int *index;
         const char **where;
-    } keys[] = {{"t", &a->t, &a->t_at},       {"unit", &a->unit, &a->unit_at},       {"from", &a->from, &a->from_at},
-                {"row", &a->row, &a->row_at}, {"column", &a->column, &a->column_at}, {"layer", &a->layer, NULL}};
+    } keys[] = {{"t", &a->t, &a->t_at},
+                {"unit", &a->unit, &a->unit_at},
+                {"from", &a->from, &a->from_at},
+                {"row", &a->row, &a->row_at},
+                {"column", &a->column, &a->column_at},
+                {"layer", &a->layer, NULL},
+                {"direction", &a->direction, NULL},
+                {"tau", &a->tau, NULL},
+                {"sentence", &a->sentence, NULL},
+                {"rival", &a->rival, NULL}};
     if (key == 6 && strncmp(at, "symbol", 6) == 0) return read_symbol(text, equal + 1, rest, a, err);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strlen(keys[i].key) == key && strncmp(at, keys[i].key, key) == 0) {
@@ -101,14 +107,27 @@ static bool read_attribute(const char *text, const char *at, struct attributes *
             if (keys[i].where) *keys[i].where = at;
             return read_index(text, equal + 1, rest, keys[i].key, keys[i].index, err);
         }
-    return lesson_err_in(err, text, at, "expected t=, unit=, symbol=, from=, row=, column= or layer=, found \"%.*s\"",
+    return lesson_err_in(err, text, at,
+                         "expected t=, unit=, symbol=, from=, row=, column=, layer=, direction=, tau=, sentence= or "
+                         "rival=, found \"%.*s\"",
                          (int)(key + 1), at);
 }
 
 static bool read_attributes(const char *text, const char **cursor, struct attributes *a, struct err *err) {
     const char *at = *cursor;
+    static const char original[] = "original ", encoder[] = "encoder ";
+    bool is_original = strncmp(at, original, sizeof original - 1) == 0;
+    if (is_original) at = skip_blanks(at + sizeof original - 1);
+    bool is_encoder = strncmp(at, encoder, sizeof encoder - 1) == 0;
+    if (is_encoder) at = skip_blanks(at + sizeof encoder - 1);
     size_t length = word_length(at);
-    *a = (struct attributes){.t = ATTRIBUTE_NONE,
+    *a = (struct attributes){.original = is_original,
+                             .encoder = is_encoder,
+                             .direction = ATTRIBUTE_NONE,
+                             .tau = ATTRIBUTE_NONE,
+                             .sentence = ATTRIBUTE_NONE,
+                             .rival = ATTRIBUTE_NONE,
+                             .t = ATTRIBUTE_NONE,
                              .unit = ATTRIBUTE_NONE,
                              .from = ATTRIBUTE_NONE,
                              .row = ATTRIBUTE_NONE,
@@ -178,7 +197,8 @@ static bool full_name(const struct attributes *a, const struct cell_desc *cell, 
                                            {"L", "forward/total_loss"},    {"grad_norm", "clip/grad_norm"},
                                            {"clip_norm", "clip/max_norm"}, {"clip_scale", "clip/scale"}};
     char layer[24];
-    snprintf(layer, sizeof layer, "l%d%s", a->layer == ATTRIBUTE_NONE ? 0 : a->layer, a->reverse ? "_reverse" : "");
+    snprintf(layer, sizeof layer, "l%d%s", a->layer == ATTRIBUTE_NONE ? 0 : a->layer,
+             a->reverse || a->direction == 1 ? "_reverse" : "");
     const char *name = a->name;
     if (strchr(name, '/') || strcmp(name, "input") == 0) {
         bool at_t = strncmp(name, "grad/", 5) == 0 && a->t != ATTRIBUTE_NONE;
@@ -284,22 +304,66 @@ static bool check_axes(const char *text, const struct attributes *a, const struc
                          missing);
 }
 
-bool lesson_value_parse(const char *text, const char **cursor, const struct lesson_shape *shape,
+// The encoder's names have "encoder/" before them.
+static bool of_side(struct lesson_value *v, bool encoder) {
+    char name[sizeof v->tensor];
+    if (!encoder) return true;
+    memcpy(name, v->tensor, sizeof name);
+    return snprintf(v->tensor, sizeof v->tensor, "encoder/%s", name) < (int)sizeof v->tensor;
+}
+
+static bool live_value(const char *text, const struct attributes *a, const struct lesson_shape *shape,
+                       struct lesson_value *out, struct err *err) {
+    const char *problem = lesson_live_problem(a->name, a->t != ATTRIBUTE_NONE, a->tau != ATTRIBUTE_NONE,
+                                              a->sentence != ATTRIBUTE_NONE, a->rival != ATTRIBUTE_NONE);
+    bool others = a->unit != ATTRIBUTE_NONE || a->from != ATTRIBUTE_NONE || a->row != ATTRIBUTE_NONE ||
+                  a->column != ATTRIBUTE_NONE || a->symbol[0] || a->reduce[0] || a->original;
+    if (problem || others)
+        return lesson_err_in(err, text, a->name_at, "%s: %s", a->name,
+                             problem ? problem : "expected no such index beside it, found one");
+    int layer = a->layer == ATTRIBUTE_NONE ? 0 : a->layer, direction = a->reverse || a->direction == 1;
+    if (layer >= shape->layers || direction >= shape->directions)
+        return lesson_err_in(err, text, a->name_at, "expected layer=1 to %d and direction=1 to %d for %s",
+                             shape->layers, shape->directions, a->name);
+    *out = (struct lesson_value){.row = a->t,
+                                 .plane = a->tau,
+                                 .column = a->sentence,
+                                 .block = LESSON_NONE,
+                                 .rival = a->rival >= 0 ? a->rival + 1 : 0,
+                                 .chain = {a->encoder ? 1 : 0, layer, direction}};
+    snprintf(out->tensor, sizeof out->tensor, "live/%.50s", a->name);
+    return true;
+}
+
+bool lesson_value_parse(const char *text, const char **cursor, const struct lesson_scope *scope,
                         struct lesson_value *out, struct err *err) {
     struct attributes a;
     if (!read_attributes(text, cursor, &a, err)) return false;
-    for (int k = 0; k < shape->cell_count; k++) {
-        *out = (struct lesson_value){
-            .row = LESSON_NONE, .column = LESSON_NONE, .plane = LESSON_NONE, .block = LESSON_NONE};
+    bool other = scope->now && a.rival >= 0 && a.rival < scope->now->rival_count; // its sizes and cell may differ
+    const struct lesson_shape shape = other ? lesson_shape_of(scope->now->rivals[a.rival]) : scope->shape;
+    if (a.rival >= LESSON_RIVALS)
+        return lesson_err_in(err, text, a.name_at, "expected rival=1 to %d, found %d", LESSON_RIVALS, a.rival + 1);
+    if (lesson_live_known(a.name)) return live_value(text, &a, &shape, out, err);
+    if (a.tau != ATTRIBUTE_NONE || a.sentence != ATTRIBUTE_NONE)
+        return lesson_err_in(err, text, a.name_at,
+                             "expected \"tau=\" beside dL_da or dL_dc and \"sentence=\" beside log_p only");
+    for (int k = 0; k < shape.cell_count; k++) {
+        *out = (struct lesson_value){.row = LESSON_NONE,
+                                     .column = LESSON_NONE,
+                                     .plane = LESSON_NONE,
+                                     .block = LESSON_NONE,
+                                     .original = a.original,
+                                     .rival = a.rival >= 0 ? a.rival + 1 : 0};
         memcpy(out->reduce, a.reduce, sizeof out->reduce);
         struct lesson_tensor tensor;
-        if (!full_name(&a, shape->cells[k], out) || !lesson_tensor_find(out->tensor, shape->cells[k], shape, &tensor))
+        if (!full_name(&a, shape.cells[k], out) || !of_side(out, a.encoder) ||
+            !lesson_tensor_find(out->tensor, shape.cells[k], &shape, &tensor))
             continue;
-        return set_indices(text, &a, &tensor, shape, out, err) && check_axes(text, &a, &tensor, out, err);
+        return set_indices(text, &a, &tensor, &shape, out, err) && check_axes(text, &a, &tensor, out, err);
     }
     return lesson_err_in(err, text, a.name_at,
                          "expected a tensor of the %s such as a, da, y_hat, loss or W_ya, found \"%s\"",
-                         shape->cell_count ? shape->cells[0]->title : "network", a.name);
+                         shape.cell_count ? shape.cells[0]->title : "network", a.name);
 }
 
 // --- looking up ---
@@ -345,7 +409,9 @@ static bool resolve_index(int *index, int length, int selected, const char *what
 bool lesson_resolve(const struct lesson_value *value, const struct lesson_now *now, struct lesson_value *out,
                     struct err *err) {
     *out = *value;
-    struct lesson_shape shape = lesson_shape_of(now->record);
+    const struct record *record = lesson_record_of(value, now);
+    if (!record) return err_set(err, ERR_STOPPED, "there is no other network number %d to compare", value->rival);
+    struct lesson_shape shape = lesson_shape_of(record);
     struct lesson_tensor tensor;
     if (!lesson_tensor_find(value->tensor, shape.cells[0], &shape, &tensor))
         return err_set(err, ERR_VALUE, "expected a tensor of the %s, found \"%s\"", shape.cells[0]->title,
@@ -357,8 +423,7 @@ bool lesson_resolve(const struct lesson_value *value, const struct lesson_now *n
     if (!resolve_index(&out->row, rows, over_time ? now->t : now->unit, over_time ? "timestep" : "unit", err))
         return false;
     if (!resolve_index(&out->column, tensor.shape[first + 1], now->unit, "unit", err)) return false;
-    if (out->symbol[0] && !resolve_symbol(out, axis_of(out, &tensor, "symbol"), &tensor, now->record, err))
-        return false;
+    if (out->symbol[0] && !resolve_symbol(out, axis_of(out, &tensor, "symbol"), &tensor, record, err)) return false;
     if (out->block >= 0 && out->row >= 0) {
         out->row += out->block * shape.units;
         out->block = LESSON_NONE;
@@ -408,11 +473,13 @@ static struct range range_of(int index, int length) {
 
 bool lesson_value_now(const struct lesson_value *value, const struct lesson_now *now, double *out, struct err *err) {
     struct lesson_value v;
+    if (lesson_value_is_live(value)) return lesson_live_value(value, now, out, err);
     if (!lesson_resolve(value, now, &v, err)) return false;
-    struct lesson_shape shape = lesson_shape_of(now->record);
+    const struct record *record = lesson_record_of(&v, now);
+    struct lesson_shape shape = lesson_shape_of(record);
     struct lesson_tensor tensor;
     lesson_tensor_find(v.tensor, shape.cells[0], &shape, &tensor);
-    double *data = lesson_tensor_copy(&tensor, now->record, v.plane);
+    double *data = lesson_tensor_copy(&tensor, record, v.plane);
     if (!data) return err_set(err, ERR_MEMORY, "not enough memory for the tensor %s", v.tensor);
     int first = tensor.planes;
     int rows = tensor.shape[first], columns = tensor.dims - first == 2 ? tensor.shape[first + 1] : 1;

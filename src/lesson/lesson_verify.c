@@ -6,11 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void lesson_scene_defaults(struct lesson_scene *scene) {
-    *scene =
-        (struct lesson_scene){.cell = "rnn", .units = 8, .layers = 1, .seed = 1, .unit = LESSON_NONE, .t = LESSON_NONE};
-}
-
 bool lesson_err_at(struct err *err, const struct lesson *lesson, struct lesson_mark mark) {
     if (!err) return false;
     snprintf(err->file, sizeof err->file, "%s", lesson->path);
@@ -19,45 +14,62 @@ bool lesson_err_at(struct err *err, const struct lesson *lesson, struct lesson_m
     return false;
 }
 
-bool lesson_next_action(const char *solve, size_t *cursor, char *out, size_t size, size_t *at) {
-    while (solve[*cursor]) {
-        size_t length = strcspn(solve + *cursor, ";"), start = *cursor;
-        *cursor += length + (solve[start + length] ? 1 : 0);
-        size_t skip = strspn(solve + start, " ");
+bool lesson_next_word(const char *list, char between, size_t *cursor, char *out, size_t size, size_t *at) {
+    while (list[*cursor]) {
+        size_t length = strcspn(list + *cursor, (char[]){between, 0}), start = *cursor;
+        *cursor += length + (list[start + length] ? 1 : 0);
+        size_t skip = strspn(list + start, " ");
         if (skip >= length) continue;
         length -= skip;
-        while (length && solve[start + skip + length - 1] == ' ')
+        while (length && list[start + skip + length - 1] == ' ')
             length--;
         *at = start + skip;
-        snprintf(out, size, "%.*s", (int)(length < size ? length : size - 1), solve + *at);
+        snprintf(out, size, "%.*s", (int)(length < size ? length : size - 1), list + *at);
         return true;
     }
     return false;
+}
+
+bool lesson_next_action(const char *solve, size_t *cursor, char *out, size_t size, size_t *at) {
+    return lesson_next_word(solve, ';', cursor, out, size, at);
 }
 
 static int timesteps(const char *word) { // one for <EOS>; 0 = not known
     return *word ? (int)utf8_count(word, strlen(word)) + 1 : 0;
 }
 
-static void add_cell(struct lesson_shape *shape, const char *name) {
-    enum cell_id id;
-    if (!cell_by_name(name, &id)) return;
+static void add_cell(struct lesson_shape *shape, enum cell_id id) {
     const struct cell_desc *cell = cell_describe(id, ACTIVATION_TANH);
     for (int k = 0; k < shape->cell_count; k++)
         if (shape->cells[k] == cell) return;
     if (shape->cell_count < CELL_COUNT) shape->cells[shape->cell_count++] = cell;
 }
 
+static void add_cell_named(struct lesson_shape *shape, const char *name) {
+    enum cell_id id;
+    if (cell_by_name(name, &id)) add_cell(shape, id);
+}
+
 static struct lesson_shape scene_shape(const struct lesson_scene *scene) {
-    struct lesson_shape shape = {.layers = scene->layers,
+    bool open = *scene->task || *scene->kind;
+    struct lesson_shape shape = {.layers = scene->layers > 0 ? scene->layers : NET_MAX_LAYERS,
                                  .directions = scene->directions == 2 ? 2 : 1,
                                  .units = scene->units,
-                                 .T = *scene->task ? 0 : timesteps(scene->word),
+                                 .T = open ? 0 : timesteps(scene->word),
                                  .inputs = scene->embed,
                                  .numbers = scene->embed > 0,
                                  .embed = scene->embed,
-                                 .open = *scene->task != 0};
-    add_cell(&shape, scene->cell);
+                                 .open = open};
+    if (*scene->task && scene->directions == 0) shape.directions = NET_MAX_DIRECTIONS;
+    char word[32];
+    size_t cursor = 0, at;
+    if (*scene->cell)
+        add_cell_named(&shape, scene->cell);
+    else
+        for (int id = 0; id < CELL_COUNT; id++)
+            add_cell(&shape, (enum cell_id)id);
+    while (lesson_next_word(scene->compare, ',', &cursor, word, sizeof word, &at))
+        add_cell_named(&shape, word);
     return shape;
 }
 
@@ -69,7 +81,7 @@ static void widen(struct lesson_shape *shape, const struct lesson_part *part) {
         while (lesson_next_action(part->tasks[k].solve, &cursor, words, sizeof words, &at)) {
             struct lesson_action action;
             if (!lesson_action_parse(words, &action, NULL)) continue;
-            if (action.kind == ACTION_CELL) add_cell(shape, action.text);
+            if (action.kind == ACTION_CELL || action.kind == ACTION_COMPARE) add_cell_named(shape, action.text);
             if (action.kind == ACTION_UNITS && action.number > shape->units) shape->units = (int)action.number;
             if (action.kind == ACTION_WORD && shape->T && timesteps(action.text) > shape->T)
                 shape->T = timesteps(action.text);

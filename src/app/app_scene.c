@@ -1,0 +1,368 @@
+// A lesson's scenes on the workbench and its other pages, the actions that a lesson knows by name, and what its player
+// sees of all that.
+#include "app_chrome.h"
+#include "page.h"
+#include "sampling_parts.h"
+#include "surgery.h"
+#include "train.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const granularities[GRANULARITY_COUNT] = {"operation", "cell", "timestep", "pass", "update"};
+
+// --- what stands on the screen ---
+
+static bool show_view(struct app *app, const char *name, struct err *err) {
+    int view = view_find(name);
+    if (view < 0) return err_set(err, ERR_VALUE, "there is no view \"%s\"", name);
+    app_show_view(app, view);
+    return true;
+}
+
+// The page "Train and compare" with the network of the setup and those beside it, at update 0. Nothing is kept of it.
+static void show_training(struct app *app, const struct setup *setup, const char *compare) {
+    struct train_form form;
+    train_form_of(&form, setup, app->bench ? &app->bench->model.layout.spec : NULL);
+    char rest[64], *state = NULL;
+    snprintf(rest, sizeof rest, "%s", compare);
+    for (char *name = strtok_r(rest, ", ", &state); name; name = strtok_r(NULL, ", ", &state)) {
+        enum cell_id cell;
+        if (!cell_by_name(name, &cell) || form.models == EXPERIMENT_MODELS) continue;
+        train_form_add(&form);
+        form.model[form.models - 1].cell = cell;
+    }
+    train_begin(app, &form, NULL);
+}
+
+static bool show_page(struct app *app, const char *name, const char *compare, struct err *err) {
+    int page = page_find(name);
+    if (page < 0) return err_set(err, ERR_VALUE, "there is no page \"%s\"", name);
+    if (page == page_find("train")) show_training(app, &app->setup, compare);
+    app_show_page(app, page);
+    return true;
+}
+
+static bool add_edits(struct app *app, const char *text, struct err *err) {
+    struct edits edits = *workbench_edits(app->bench);
+    return edits_parse(&edits, text, app->bench->record, err) && workbench_set_edits(app->bench, &edits, false, err);
+}
+
+static bool compare_with(struct app *app, const char *name, struct err *err) {
+    enum cell_id cell;
+    if (!cell_by_name(name, &cell)) return err_set(err, ERR_VALUE, "there is no cell \"%s\"", name);
+    app_compare_with(app, cell);
+    return true;
+}
+
+static bool compare_all(struct app *app, const char *names, struct err *err) {
+    char rest[64], *state = NULL;
+    snprintf(rest, sizeof rest, "%s", names);
+    for (char *name = strtok_r(rest, ", ", &state); name; name = strtok_r(NULL, ", ", &state)) {
+        if (!compare_with(app, name, err)) return false;
+        app_follow_rivals(app, true); // one is built at a time
+    }
+    return true;
+}
+
+// --- sampling and sentences ---
+
+static void look_at_speech(struct app *app, unsigned speaks) {
+    speech_look(&app->speech, app->bench, app->setup.recipe.seed, speaks, INFINITY);
+}
+
+static bool sample(struct app *app, const char *start, double temperature, struct err *err) {
+    look_at_speech(app, VIEW_SAMPLING);
+    struct spoken *said = &app->speech.said;
+    struct ask ask = {.kind = ASK_SAMPLE};
+    ask.sample.seed = app->speech.seed;
+    ask.sample.temperature = temperature;
+    snprintf(ask.text, sizeof ask.text, "%s", start);
+    speech_sample(&app->speech, app->bench, &ask);
+    if (*said->no_sampling || *said->problem)
+        return err_set(err, ERR_VALUE, "%s", *said->no_sampling ? said->no_sampling : said->problem);
+    look_at_speech(app, VIEW_SAMPLING);
+    return true;
+}
+
+static struct sampling_memory *sampling_memory(const struct app *app) {
+    return app->view_memory[view_find("sampling")];
+}
+
+static void draw_symbols(struct app *app, long count) {
+    look_at_speech(app, VIEW_SAMPLING);
+    const struct spoken *said = &app->speech.said;
+    struct sampling_memory *memory = sampling_memory(app);
+    if (!said->sampling || sampling_count(said->sampling) == 0) return;
+    memory->run = said->run;
+    memory->opened = true;
+    sampling_go(memory, said->sampling, (int)count - 1, MOMENT_CHOICE);
+}
+
+static bool measure(struct app *app, int index, const char *text, struct err *err) {
+    look_at_speech(app, VIEW_SENTENCES);
+    const struct spoken *said = &app->speech.said;
+    struct ask ask = {.kind = ASK_SENTENCE, .index = index};
+    snprintf(ask.text, sizeof ask.text, "%s", text);
+    speech_sentence(&app->speech, app->bench, &ask);
+    const char *problem = *said->no_sentence ? said->no_sentence : said->sentences[index].problem;
+    return !*problem || err_set(err, ERR_VALUE, "%s", problem);
+}
+
+static bool measure_all(struct app *app, const char *sentences, struct err *err) {
+    char rest[256], *state = NULL;
+    int index = 0;
+    snprintf(rest, sizeof rest, "%s", sentences);
+    for (char *text = strtok_r(rest, "/", &state); text && index < SPOKEN_SENTENCES;
+         text = strtok_r(NULL, "/", &state)) {
+        text += strspn(text, " ");
+        size_t length = strlen(text);
+        while (length && text[length - 1] == ' ')
+            text[--length] = '\0';
+        if (!measure(app, index++, text, err)) return false;
+    }
+    return true;
+}
+
+// --- scenes ---
+
+static bool is_backward(const struct app *app) {
+    const struct step *step = script_running(app->bench->script, app->position);
+    return step && step->phase >= PHASE_BACKWARD;
+}
+
+// The network is there: edits, view and page, cursor and selection.
+bool app_arrive(struct app *app, const struct lesson_scene *scene, struct err *err) {
+    int edits = app_edit_count(app), position = 0;
+    if (edits > 0) app_set_edits(app, &(struct edits){0}, false);
+    app_tell_dropped(app, edits, "a part of a lesson begins without them");
+    if (*scene->edits && !add_edits(app, scene->edits, err)) return false;
+    const struct record *record = app->bench->record;
+    if (*scene->goto_ && !lesson_find_position(scene->goto_, record, app->bench->script, &position, err)) return false;
+    app_seek(app, position);
+    app->view.unit = scene->unit >= 0 && scene->unit < record_H(record) ? scene->unit : -1;
+    app->view.t = scene->t >= 0 && scene->t < record_T(record) ? scene->t : -1;
+    app->view.encoder = false;
+    app->view.layer = scene->layer;
+    app->view.direction = scene->direction;
+    app->view.place_pinned = scene->layer > 0 || scene->direction > 0;
+    app->transport.by = BY_OPERATION;
+    for (int k = 0; k < GRANULARITY_COUNT; k++)
+        if (!strcmp(scene->granularity, granularities[k])) app->transport.by = (enum granularity)k;
+    bool backward = !strcmp(scene->figure, "backward");
+    app->view.backward_pinned = *scene->figure && backward != is_backward(app);
+    app->view.backward = *scene->figure ? backward : is_backward(app);
+    app->view.flow = scene->flow || !app->lesson;
+    app->view.flow_asked = scene->flow;
+    if (!show_view(app, scene->view, err) || !compare_all(app, scene->compare, err)) return false;
+    if (!strcmp(scene->view, "sampling") && !sample(app, scene->start, scene->temperature, err)) return false;
+    if (*scene->sentences && !measure_all(app, scene->sentences, err)) return false;
+    return strcmp(scene->page, "train") || show_page(app, scene->page, scene->compare, err);
+}
+
+bool app_set_scene(struct app *app, const struct lesson_scene *scene, struct err *err) {
+    struct setup setup = app->setup;
+    setup.recipe = recipe_default();
+    setup.data[0] = setup.word[0] = 0;
+    setup.example = setup.within = 0;
+    setup.reading = (struct data_choices){0};
+    if (!setup_from_scene(&setup, scene, err)) return false;
+    app->scene = *scene;
+    bool same = !app->job && app->bench && setup_same_network(&setup, &app->setup);
+    if (!same || app->setup.within > 0) {
+        app->scene_waits = true;
+        app_open_setup(app, &setup);
+        return true;
+    }
+    if (*setup.word ? !strcmp(setup.word, app->bench->example_text) || app_set_word(app, setup.word)
+                    : app->bench->example_index == 0 || app_set_number(app, 0))
+        return app_arrive(app, scene, err);
+    *err = app->message;
+    return false;
+}
+
+// --- actions ---
+
+static bool rebuild(struct app *app, const struct setup *setup, struct err *err) {
+    app->message.code = ERR_NONE;
+    app_open_setup(app, setup);
+    app_finish_job(app);
+    if (app->message.code == ERR_NONE || app->message_good) return true;
+    *err = app->message;
+    return false;
+}
+
+static bool change_network(struct app *app, const struct lesson_action *action, struct err *err) {
+    struct setup setup = app->setup;
+    setup_keep_example(&setup, app->bench);
+    switch (action->kind) {
+    case ACTION_CELL:
+        if (!cell_by_name(action->text, &setup.recipe.spec.cell))
+            return err_set(err, ERR_VALUE, "there is no cell \"%s\"", action->text);
+        break;
+    case ACTION_SEED:
+        setup.recipe.seed = action->number;
+        break;
+    case ACTION_UNITS:
+        setup.recipe.spec.hidden = (int)action->number;
+        break;
+    default:
+        setup.recipe.steps = action->number;
+    }
+    return rebuild(app, &setup, err);
+}
+
+static bool set_word(struct app *app, const char *text, struct err *err) {
+    app->message.code = ERR_NONE;
+    if (app_set_word(app, text)) return true;
+    *err = app->message;
+    return false;
+}
+
+static bool run(struct app *app, long count, struct err *err) {
+    if (app->page != page_find("train")) return err_set(err, ERR_VALUE, "expected the page \"train\" for \"run\"");
+    train_run_updates(app, count);
+    train_take_new(app);
+    if (app->train->look->phase != EXPERIMENT_FAILED) return true;
+    *err = app->train->look->err;
+    return false;
+}
+
+bool app_act(struct app *app, const char *words, struct err *err) {
+    struct lesson_action action;
+    if (!lesson_action_parse(words, &action, err)) return false;
+    const struct script *script = app->bench->script;
+    double number;
+    switch (action.kind) {
+    case ACTION_STEP:
+    case ACTION_BACK:
+        for (long k = 0; k < action.number; k++)
+            app_seek(app, script_move(script, app->position, app->transport.by, action.kind == ACTION_STEP ? 1 : -1));
+        return true;
+    case ACTION_BY:
+        for (int k = 0; k < GRANULARITY_COUNT; k++)
+            if (!strcmp(granularities[k], action.text)) app->transport.by = (enum granularity)k;
+        return true;
+    case ACTION_GOTO: {
+        int position;
+        if (!lesson_find_position(action.text, app->bench->record, script, &position, err)) return false;
+        app_seek(app, position);
+        return true;
+    }
+    case ACTION_UNIT:
+        app->view.unit = (int)action.number - 1;
+        return true;
+    case ACTION_TIMESTEP:
+        app->view.t = (int)action.number - 1;
+        return true;
+    case ACTION_LAYER:
+        app->view.layer = (int)action.number - 1;
+        return app->view.place_pinned = true;
+    case ACTION_DIRECTION:
+        app->view.direction = !strcmp(action.text, "backward");
+        return app->view.place_pinned = true;
+    case ACTION_FIGURE:
+        app->view.backward = !strcmp(action.text, "backward");
+        return app->view.backward_pinned = true;
+    case ACTION_FLOW:
+        app->view.flow = app->view.flow_asked = !strcmp(action.text, "on");
+        return true;
+    case ACTION_VIEW:
+        return show_view(app, action.text, err);
+    case ACTION_PAGE:
+        return show_page(app, action.text, app->scene.compare, err);
+    case ACTION_EDIT:
+        return add_edits(app, action.text, err);
+    case ACTION_CLEAR:
+        return workbench_set_edits(app->bench, &(struct edits){0}, false, err);
+    case ACTION_COMPARE:
+        return compare_all(app, action.text, err);
+    case ACTION_RUN:
+        return run(app, action.number, err);
+    case ACTION_START:
+        return sample(app, action.text, app->speech.rule.temperature, err);
+    case ACTION_TEMPERATURE:
+        return lesson_parse_number(action.text, &number) && sample(app, app->speech.said.prefix, number, err);
+    case ACTION_DRAW:
+        draw_symbols(app, action.number);
+        return true;
+    case ACTION_SENTENCE:
+        return measure(app, action.text[0] - '1', action.text + 2, err);
+    case ACTION_WORD:
+        return set_word(app, action.text, err);
+    case ACTION_CELL:
+    case ACTION_SEED:
+    case ACTION_UNITS:
+    case ACTION_TRAIN:
+        return change_network(app, &action, err);
+    default:
+        return err_set(err, ERR_VALUE, "expected an action of the learner, found \"%s\"", words);
+    }
+}
+
+// --- what the player sees ---
+
+static void see_training(const struct app *app, struct lesson_now *now) {
+    for (int k = 0; k <= LESSON_RIVALS; k++)
+        now->training[k] = (struct lesson_training){NAN, NAN, NAN, NAN};
+    now->training[0].updates = (double)app->bench->update;
+    const struct experiment_look *look = app->train ? app->train->look : NULL;
+    if (app->page != page_find("train") || !look) return;
+    for (int k = 0; k < look->models && k <= LESSON_RIVALS; k++) {
+        const struct run_look *of = &look->run[k];
+        const struct run_check *check = train_check_at(of, look->update);
+        struct lesson_training *to = &now->training[k];
+        int64_t from = look->update > train_interval(look) ? look->update - train_interval(look) : 0;
+        to->updates = (double)look->update;
+        if (look->update > 0) to->train_loss = run_mean_loss(of->points, from, look->update);
+        if (check) to->validation_loss = check->valid_loss;
+        if (check) to->accuracy = check->accuracy;
+    }
+}
+
+static void see_speech(const struct app *app, struct lesson_now *now) {
+    const struct spoken *said = &app->speech.said;
+    const struct sampling_memory *memory = sampling_memory(app);
+    now->temperature = app->speech.begun ? app->speech.rule.temperature : 1;
+    if (said->sampling && memory->run == said->run && memory->opened) {
+        now->sampling = said->sampling;
+        now->drawn = memory->step + (memory->moment >= MOMENT_CHOICE);
+    }
+    for (int k = 0; k < LESSON_SENTENCES; k++) {
+        const struct spoken_sentence *sentence = &said->sentences[k];
+        bool there = sentence->likelihood.count > 0;
+        now->sentences[k] = there ? sentence->text : NULL;
+        now->log_p[k] = there ? sentence->likelihood.log_probability : NAN;
+    }
+}
+
+bool app_lesson_now(const struct app *app, struct lesson_now *now) {
+    if (!app->bench || app->scene_waits) return false;
+    const struct workbench *bench = app->bench;
+    *now = (struct lesson_now){.record = bench->record,
+                               .original = workbench_before(bench),
+                               .script = bench->script,
+                               .insights = bench->insights,
+                               .position = app->position,
+                               .unit = app->view.unit,
+                               .t = app->view.t,
+                               .layer = app->view.layer,
+                               .direction = app->view.direction,
+                               .cell = record_cell(bench->record)->name,
+                               .word = bench->example_text,
+                               .units = record_H(bench->record),
+                               .seed = app->setup.recipe.seed,
+                               .examples = bench->data->example_count,
+                               .figure = app->view.backward ? "backward" : "forward",
+                               .flow = app->view.flow,
+                               .page = page_get(app->page)->name,
+                               .view = view_get(app->view.view)->name,
+                               .edits = workbench_edits(bench)};
+    now->rival_count = app->rivals.count < LESSON_RIVALS ? app->rivals.count : LESSON_RIVALS;
+    for (int k = 0; k < now->rival_count; k++)
+        now->rivals[k] = app->rivals.list[k].bench->record;
+    see_training(app, now);
+    see_speech(app, now);
+    return true;
+}
