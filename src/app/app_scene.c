@@ -21,25 +21,40 @@ static bool show_view(struct app *app, const char *name, struct err *err) {
     return true;
 }
 
+// "gru", "rnn layers=2": the next one of a list between commas; false at its end, or with err.
+static bool next_network(char **rest, enum cell_id *cell, int *layers, struct err *err) {
+    char name[24], *word = strsep(rest, ",");
+    *layers = 0;
+    if (!word) return false;
+    int read = sscanf(word, " %23[a-z_] layers=%d", name, layers);
+    if (read >= 1 && cell_by_name(name, cell)) return true;
+    return err_set(err, ERR_VALUE, "expected a cell to compare with, such as lstm or \"rnn layers=2\", found \"%s\"",
+                   word);
+}
+
 // The page "Train and compare" with the network of the setup and those beside it, at update 0. Nothing is kept of it.
-static void show_training(struct app *app, const struct setup *setup, const char *compare) {
+static bool show_training(struct app *app, const struct setup *setup, const char *compare, struct err *err) {
     struct train_form form;
     train_form_of(&form, setup, app->bench ? &app->bench->model.layout.spec : NULL);
-    char rest[64], *state = NULL;
-    snprintf(rest, sizeof rest, "%s", compare);
-    for (char *name = strtok_r(rest, ", ", &state); name; name = strtok_r(NULL, ", ", &state)) {
-        enum cell_id cell;
-        if (!cell_by_name(name, &cell) || form.models == EXPERIMENT_MODELS) continue;
+    char list[64], *rest = *compare ? list : NULL;
+    snprintf(list, sizeof list, "%s", compare);
+    enum cell_id cell;
+    int layers;
+    struct err own = {0};
+    while (form.models < EXPERIMENT_MODELS && next_network(&rest, &cell, &layers, &own)) {
         train_form_add(&form);
         form.model[form.models - 1].cell = cell;
+        form.model[form.models - 1].layers = layers;
     }
+    if (own.code != ERR_NONE) return *err = own, false;
     train_begin(app, &form, NULL);
+    return true;
 }
 
 static bool show_page(struct app *app, const char *name, const char *compare, struct err *err) {
     int page = page_find(name);
     if (page < 0) return err_set(err, ERR_VALUE, "there is no page \"%s\"", name);
-    if (page == page_find("train")) show_training(app, &app->setup, compare);
+    if (page == page_find("train") && !show_training(app, &app->setup, compare, err)) return false;
     app_show_page(app, page);
     return true;
 }
@@ -49,20 +64,18 @@ static bool add_edits(struct app *app, const char *text, struct err *err) {
     return edits_parse(&edits, text, app->bench->record, err) && workbench_set_edits(app->bench, &edits, false, err);
 }
 
-static bool compare_with(struct app *app, const char *name, struct err *err) {
+static bool compare_with(struct app *app, const char *names, struct err *err) {
+    char list[64], *rest = *names ? list : NULL;
+    snprintf(list, sizeof list, "%s", names);
     enum cell_id cell;
-    if (!cell_by_name(name, &cell)) return err_set(err, ERR_VALUE, "there is no cell \"%s\"", name);
-    app_compare_with(app, cell);
-    return true;
-}
-
-static bool compare_all(struct app *app, const char *names, struct err *err) {
-    char rest[64], *state = NULL;
-    snprintf(rest, sizeof rest, "%s", names);
-    for (char *name = strtok_r(rest, ", ", &state); name; name = strtok_r(NULL, ", ", &state)) {
-        if (!compare_with(app, name, err)) return false;
+    int layers;
+    struct err own = {0};
+    while (next_network(&rest, &cell, &layers, &own)) {
+        if (layers > 0) return err_set(err, ERR_VALUE, "expected layers of their own on the page \"train\" only");
+        app_compare_with(app, cell);
         app_follow_rivals(app, true); // one is built at a time
     }
+    if (own.code != ERR_NONE) return *err = own, false;
     return true;
 }
 
@@ -90,14 +103,17 @@ static struct sampling_memory *sampling_memory(const struct app *app) {
     return app->view_memory[view_find("sampling")];
 }
 
-static void draw_symbols(struct app *app, long count) {
+static void draw_symbols(struct app *app, long count, const char *until) {
     look_at_speech(app, VIEW_SAMPLING);
     const struct spoken *said = &app->speech.said;
     struct sampling_memory *memory = sampling_memory(app);
     if (!said->sampling || sampling_count(said->sampling) == 0) return;
     memory->run = said->run;
     memory->opened = true;
-    sampling_go(memory, said->sampling, (int)count - 1, MOMENT_CHOICE);
+    int moment = MOMENT_CHOICE;
+    for (int k = 0; k < MOMENT_COUNT; k++)
+        if (!strcmp(lesson_draw_words[k], until)) moment = k;
+    sampling_go(memory, said->sampling, (int)count - 1, moment);
 }
 
 static bool measure(struct app *app, int index, const char *text, struct err *err) {
@@ -155,10 +171,12 @@ bool app_arrive(struct app *app, const struct lesson_scene *scene, struct err *e
     app->view.backward = *scene->figure ? backward : is_backward(app);
     app->view.flow = scene->flow || !app->lesson;
     app->view.flow_asked = scene->flow;
-    if (!show_view(app, scene->view, err) || !compare_all(app, scene->compare, err)) return false;
+    if (!show_view(app, scene->view, err)) return false;
+    bool trains = !strcmp(scene->page, "train"); // its networks are the page's
+    if (!trains && !compare_with(app, scene->compare, err)) return false;
     if (!strcmp(scene->view, "sampling") && !sample(app, scene->start, scene->temperature, err)) return false;
     if (*scene->sentences && !measure_all(app, scene->sentences, err)) return false;
-    return strcmp(scene->page, "train") || show_page(app, scene->page, scene->compare, err);
+    return !trains || show_page(app, scene->page, scene->compare, err);
 }
 
 bool app_set_scene(struct app *app, const struct lesson_scene *scene, struct err *err) {
@@ -207,6 +225,9 @@ static bool change_network(struct app *app, const struct lesson_action *action, 
     case ACTION_UNITS:
         setup.recipe.spec.hidden = (int)action->number;
         break;
+    case ACTION_LAYERS:
+        setup.recipe.spec.layers = (int)action->number;
+        break;
     default:
         setup.recipe.steps = action->number;
     }
@@ -254,6 +275,7 @@ bool app_act(struct app *app, const char *words, struct err *err) {
         app->view.unit = (int)action.number - 1;
         return true;
     case ACTION_TIMESTEP:
+        app->view.encoder = action.encoder;
         app->view.t = (int)action.number - 1;
         return true;
     case ACTION_LAYER:
@@ -277,7 +299,7 @@ bool app_act(struct app *app, const char *words, struct err *err) {
     case ACTION_CLEAR:
         return workbench_set_edits(app->bench, &(struct edits){0}, false, err);
     case ACTION_COMPARE:
-        return compare_all(app, action.text, err);
+        return compare_with(app, action.text, err);
     case ACTION_RUN:
         return run(app, action.number, err);
     case ACTION_START:
@@ -285,7 +307,7 @@ bool app_act(struct app *app, const char *words, struct err *err) {
     case ACTION_TEMPERATURE:
         return lesson_parse_number(action.text, &number) && sample(app, app->speech.said.prefix, number, err);
     case ACTION_DRAW:
-        draw_symbols(app, action.number);
+        draw_symbols(app, action.number, action.text);
         return true;
     case ACTION_SENTENCE:
         return measure(app, action.text[0] - '1', action.text + 2, err);
@@ -294,6 +316,7 @@ bool app_act(struct app *app, const char *words, struct err *err) {
     case ACTION_CELL:
     case ACTION_SEED:
     case ACTION_UNITS:
+    case ACTION_LAYERS:
     case ACTION_TRAIN:
         return change_network(app, &action, err);
     default:
@@ -328,6 +351,7 @@ static void see_speech(const struct app *app, struct lesson_now *now) {
     if (said->sampling && memory->run == said->run && memory->opened) {
         now->sampling = said->sampling;
         now->drawn = memory->step + (memory->moment >= MOMENT_CHOICE);
+        now->draw_step = memory->moment + 1;
     }
     for (int k = 0; k < LESSON_SENTENCES; k++) {
         const struct spoken_sentence *sentence = &said->sentences[k];
@@ -347,12 +371,15 @@ bool app_lesson_now(const struct app *app, struct lesson_now *now) {
                                .position = app->position,
                                .unit = app->view.unit,
                                .t = app->view.t,
+                               .encoder = app->view.encoder,
                                .layer = app->view.layer,
                                .direction = app->view.direction,
                                .cell = record_cell(bench->record)->name,
                                .word = bench->example_text,
                                .units = record_H(bench->record),
+                               .layers = bench->model.layout.spec.layers,
                                .seed = app->setup.recipe.seed,
+                               .example = bench->example_index,
                                .examples = bench->data->example_count,
                                .figure = app->view.backward ? "backward" : "forward",
                                .flow = app->view.flow,

@@ -77,7 +77,8 @@ bool train_form_same(const struct train_form *a, const struct train_form *b) {
     for (int k = 0; same && k < a->models; k++) {
         const struct train_model *m = &a->model[k], *n = &b->model[k];
         bool bias = !train_has_forget_gate(m->cell) || m->forget_bias == n->forget_bias;
-        same = m->cell == n->cell && m->hidden == n->hidden && m->clip == n->clip && m->init == n->init && bias;
+        same = m->cell == n->cell && m->hidden == n->hidden && m->layers == n->layers && m->clip == n->clip &&
+               m->init == n->init && bias;
     }
     return same;
 }
@@ -87,6 +88,7 @@ struct recipe train_form_recipe(const struct train_form *form, int k) {
     const struct train_model *m = &form->model[k];
     recipe.spec.cell = m->cell;
     if (m->hidden > 0) recipe.spec.hidden = m->hidden;
+    if (m->layers > 0) recipe.spec.layers = m->layers;
     if (m->clip >= 0) recipe.options.clip_norm = m->clip;
     recipe.init = m->init;
     recipe.forget_bias = m->forget_bias;
@@ -101,22 +103,27 @@ void train_form_name(const struct train_form *form, int k, char out[EXPERIMENT_N
         return;
     }
     struct recipe own = train_form_recipe(form, k);
-    bool units = false, clip = false, init = false, bias = false, same = false;
+    bool units = false, layers = false, clip = false, init = false, bias = false, same = false;
     int before = 0;
     for (int i = 0; i < form->models; i++) {
         if (i == k || form->model[i].cell != m->cell) continue;
         struct recipe other = train_form_recipe(form, i);
-        bool u = other.spec.hidden != own.spec.hidden, c = other.options.clip_norm != own.options.clip_norm,
-             n = other.init != own.init, b = train_has_forget_gate(m->cell) && other.forget_bias != own.forget_bias;
+        bool u = other.spec.hidden != own.spec.hidden, l = other.spec.layers != own.spec.layers,
+             c = other.options.clip_norm != own.options.clip_norm, n = other.init != own.init,
+             b = train_has_forget_gate(m->cell) && other.forget_bias != own.forget_bias;
         units = units || u;
+        layers = layers || l;
         clip = clip || c;
         init = init || n;
         bias = bias || b;
-        if (!u && !c && !n && !b) same = true, before += i < k;
+        if (!u && !l && !c && !n && !b) same = true, before += i < k;
     }
     char text[96];
     int n = snprintf(text, sizeof text, "%s", cell_describe(m->cell, ACTIVATION_TANH)->title);
     if (units) n += snprintf(text + n, sizeof text - (size_t)n, " %d", own.spec.hidden);
+    if (layers)
+        n += snprintf(text + n, sizeof text - (size_t)n, " %d layer%s", own.spec.layers,
+                      own.spec.layers == 1 ? "" : "s");
     if (init) n += snprintf(text + n, sizeof text - (size_t)n, " %s", init_names[own.init]);
     if (bias) n += snprintf(text + n, sizeof text - (size_t)n, " bias %g", own.forget_bias);
     if (clip && own.options.clip_norm > 0)

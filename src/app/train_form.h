@@ -8,8 +8,8 @@
 struct train_model {
     char name[EXPERIMENT_NAME]; // "" = told by what is different
     enum cell_id cell;
-    int hidden;  // 0 = as all
-    double clip; // norm; 0 = off, TRAIN_AS_ALL
+    int hidden, layers; // 0 = as all
+    double clip;        // norm; 0 = off, TRAIN_AS_ALL
     enum init_kind init;
     double forget_bias; // of cells with a forget gate
 };

@@ -120,7 +120,7 @@ void train_model_menu(struct app *app, rect anchor, int k) {
     struct train_form *form = &app->train->form;
     struct train_model *model = &form->model[k];
     bool gate = train_has_forget_gate(model->cell), several = form->models > 1;
-    float height = 2 * TRAIN_ROW_LABEL + 32 + 8 + APP_CELL_ROWS * 36 + 8 + (gate ? 3 : 2) * TRAIN_ROW +
+    float height = 2 * TRAIN_ROW_LABEL + 32 + 8 + APP_CELL_ROWS * 36 + 8 + (gate ? 4 : 3) * TRAIN_ROW +
                    TRAIN_ROW_LABEL + 36 + (several ? 42 : 0);
     char own[EXPERIMENT_NAME];
     struct train_form unnamed = *form;
@@ -135,8 +135,9 @@ void train_model_menu(struct app *app, rect anchor, int k) {
     app_cell_rows(ui, &r, &spec);
     model->cell = spec.cell;
     rect_cut_top(&r, 8);
-    double units = model->hidden;
+    double units = model->hidden, layers = model->layers;
     if (train_row_slider(ui, &r, &train_own_units, &units)) model->hidden = (int)units;
+    if (train_row_slider(ui, &r, &train_own_layers, &layers)) model->layers = (int)layers;
     train_row_slider(ui, &r, &train_own_clips, &model->clip);
     if (gate) train_row_slider(ui, &r, &train_biases, &model->forget_bias);
     int init = (int)model->init;

@@ -32,6 +32,7 @@ static const char *epoch(double value) {
 
 CHOICES(train_units, "Units", NULL, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512);
 CHOICES(train_own_units, "Units", as_all, 0, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512);
+CHOICES(train_own_layers, "Layers", as_all, 0, 1, 2, 3, 4);
 CHOICES(train_layers, "Layers", NULL, 1, 2, 3, 4);
 CHOICES(train_rates, "Learning rate", NULL, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1, 2,
         5);

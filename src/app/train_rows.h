@@ -16,7 +16,7 @@ bool train_row_slider(struct ui *ui, rect *r, const struct train_choices *choice
 bool train_row_segments(struct ui *ui, rect *r, const char *label, const char *const *items, int count, int *chosen);
 enum { TRAIN_ROW = 40, TRAIN_ROW_LABEL = 26 };
 
-extern const struct train_choices train_units, train_own_units, train_layers, train_rates, train_clips, train_own_clips,
+extern const struct train_choices train_units, train_own_units, train_own_layers, train_layers, train_rates, train_clips, train_own_clips,
     train_batches, train_checks, train_biases, train_temperatures;
 void train_data_menu(struct app *app, rect anchor);
 void train_settings_menu(struct app *app, rect anchor);

@@ -77,6 +77,7 @@ enum condition_kind {
     CONDITION_WORD,
     CONDITION_SEED,
     CONDITION_UNITS,
+    CONDITION_LAYERS,
     CONDITION_WHEN,   // a comparison of live numbers holds
     CONDITION_FIGURE, // the forward or backward figure is shown
     CONDITION_FLOW,   // the gradient flow chart is open
@@ -114,6 +115,7 @@ struct lesson_task {
     // `number` is the index. CONDITION_SEED, _UNITS: `number` is asked for, LESSON_NONE = any other.
     struct lesson_value value;
     int number;
+    bool encoder;            // CONDITION_TIMESTEP: of the encoder's timesteps
     double tolerance;        // stated to the learner
     bool tolerance_relative; // a part of the right value
     char *choices[LESSON_MAX_CHOICES], *why[LESSON_MAX_CHOICES];
@@ -181,8 +183,10 @@ struct lesson_now {
     int position, unit, t;     // unit, t: selected, from 0, -1 = none
     int layer, direction;      // the inspector's
     const char *cell, *word;
-    int units;
+    int units, layers;
+    bool encoder; // of an encoder-decoder: t is one of the encoder's timesteps
     long seed, examples;
+    int example;        // of the data, from 0; -1 = none of them
     const char *figure; // shown: "forward" or "backward"; NULL = not known
     bool flow;
     const char *page, *view;
@@ -191,6 +195,7 @@ struct lesson_now {
     double temperature;
     const struct sampling *sampling;         // of the sampling view; NULL = none is shown
     int drawn;                               // symbols of the text that is sampled, without its start
+    int draw_step;                           // of the running draw, from 1, in the order of lesson_draw_words; 0 = none
     const char *sentences[LESSON_SENTENCES]; // measured
     double log_p[LESSON_SENTENCES];
 };
@@ -268,6 +273,7 @@ enum action_kind {
     ACTION_CELL, // text
     ACTION_SEED,
     ACTION_UNITS,
+    ACTION_LAYERS,
     ACTION_TRAIN, // number; train: updates in all
     ACTION_FIGURE,
     ACTION_FLOW, // text: forward, backward; on, off
@@ -291,8 +297,12 @@ enum action_kind {
 struct lesson_action {
     enum action_kind kind;
     long number;
+    bool encoder; // TIMESTEP: of an encoder-decoder's encoder
     char text[160];
 };
+// The moments of a draw of the sampling view, in order; "draw 3 number" goes to one.
+enum { LESSON_DRAW_WORDS = 8 };
+extern const char *const lesson_draw_words[LESSON_DRAW_WORDS];
 // One action in words; err->column counts from 1 inside them.
 bool lesson_action_parse(const char *words, struct lesson_action *out, struct err *err);
 // One number, as a person types it: 0.43, 0,43, −0.43, 1/3 and 5%.

@@ -8,27 +8,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum takes { TAKES_NOTHING, TAKES_COUNT, TAKES_NUMBER, TAKES_TEXT, TAKES_ANY };
+enum takes { TAKES_NOTHING, TAKES_COUNT, TAKES_NUMBER, TAKES_TEXT, TAKES_ANY, TAKES_DRAW };
 static const struct {
     const char *word;
     enum action_kind kind;
     enum takes takes;
 } actions[] = {
-    {"step", ACTION_STEP, TAKES_COUNT},      {"back", ACTION_BACK, TAKES_COUNT},
-    {"by", ACTION_BY, TAKES_TEXT},           {"goto", ACTION_GOTO, TAKES_TEXT},
-    {"unit", ACTION_UNIT, TAKES_ANY},        {"timestep", ACTION_TIMESTEP, TAKES_ANY},
-    {"word", ACTION_WORD, TAKES_TEXT},       {"cell", ACTION_CELL, TAKES_TEXT},
-    {"seed", ACTION_SEED, TAKES_NUMBER},     {"units", ACTION_UNITS, TAKES_NUMBER},
-    {"train", ACTION_TRAIN, TAKES_NUMBER},   {"figure", ACTION_FIGURE, TAKES_TEXT},
-    {"flow", ACTION_FLOW, TAKES_TEXT},       {"answer", ACTION_ANSWER, TAKES_ANY},
-    {"choose", ACTION_CHOOSE, TAKES_COUNT},  {"try", ACTION_TRY, TAKES_TEXT},
-    {"view", ACTION_VIEW, TAKES_TEXT},       {"page", ACTION_PAGE, TAKES_TEXT},
-    {"layer", ACTION_LAYER, TAKES_NUMBER},   {"direction", ACTION_DIRECTION, TAKES_TEXT},
-    {"edit", ACTION_EDIT, TAKES_TEXT},       {"clear", ACTION_CLEAR, TAKES_NOTHING},
-    {"compare", ACTION_COMPARE, TAKES_TEXT}, {"run", ACTION_RUN, TAKES_NUMBER},
-    {"start", ACTION_START, TAKES_TEXT},     {"temperature", ACTION_TEMPERATURE, TAKES_TEXT},
-    {"draw", ACTION_DRAW, TAKES_NUMBER},     {"sentence", ACTION_SENTENCE, TAKES_TEXT},
+    {"step", ACTION_STEP, TAKES_COUNT},
+    {"back", ACTION_BACK, TAKES_COUNT},
+    {"by", ACTION_BY, TAKES_TEXT},
+    {"goto", ACTION_GOTO, TAKES_TEXT},
+    {"unit", ACTION_UNIT, TAKES_ANY},
+    {"timestep", ACTION_TIMESTEP, TAKES_ANY},
+    {"word", ACTION_WORD, TAKES_TEXT},
+    {"cell", ACTION_CELL, TAKES_TEXT},
+    {"seed", ACTION_SEED, TAKES_NUMBER},
+    {"units", ACTION_UNITS, TAKES_NUMBER},
+    {"layers", ACTION_LAYERS, TAKES_NUMBER},
+    {"train", ACTION_TRAIN, TAKES_NUMBER},
+    {"figure", ACTION_FIGURE, TAKES_TEXT},
+    {"flow", ACTION_FLOW, TAKES_TEXT},
+    {"answer", ACTION_ANSWER, TAKES_ANY},
+    {"choose", ACTION_CHOOSE, TAKES_COUNT},
+    {"try", ACTION_TRY, TAKES_TEXT},
+    {"view", ACTION_VIEW, TAKES_TEXT},
+    {"page", ACTION_PAGE, TAKES_TEXT},
+    {"layer", ACTION_LAYER, TAKES_NUMBER},
+    {"direction", ACTION_DIRECTION, TAKES_TEXT},
+    {"edit", ACTION_EDIT, TAKES_TEXT},
+    {"clear", ACTION_CLEAR, TAKES_NOTHING},
+    {"compare", ACTION_COMPARE, TAKES_TEXT},
+    {"run", ACTION_RUN, TAKES_NUMBER},
+    {"start", ACTION_START, TAKES_TEXT},
+    {"temperature", ACTION_TEMPERATURE, TAKES_TEXT},
+    {"draw", ACTION_DRAW, TAKES_DRAW},
+    {"sentence", ACTION_SENTENCE, TAKES_TEXT},
 };
+
+const char *const lesson_draw_words[LESSON_DRAW_WORDS] = {"logits", "temperature", "softmax", "cut",
+                                                          "line",   "number",      "choice",  "next"};
 
 static bool read_count(const char *words, const char *at, long *out, struct err *err) {
     char *end;
@@ -42,7 +60,7 @@ static bool read_count(const char *words, const char *at, long *out, struct err 
 // at: where the text stands inside words.
 static bool one_of(const char *words, const char *at, const char *text, const char *const *list, int count,
                    struct err *err) {
-    char known[128] = "";
+    char known[160] = "";
     for (int i = 0; i < count; i++) {
         if (strcmp(text, list[i]) == 0) return true;
         snprintf(known + strlen(known), sizeof known - strlen(known), "%s%s", i ? (i + 1 == count ? " or " : ", ") : "",
@@ -54,7 +72,8 @@ static bool one_of(const char *words, const char *at, const char *text, const ch
 static bool check_text(const char *words, const char *at, const char *text, enum action_kind kind, struct err *err) {
     static const char *const by[] = {"operation", "cell", "timestep", "pass", "update"},
                              *const figures[] = {"forward", "backward"}, *const flow[] = {"on", "off"},
-                             *const tries[] = {"unit", "timestep"}, *const pages[] = {"workbench", "train"};
+                             *const tries[] = {"unit", "timestep", "encoder timestep"},
+                             *const pages[] = {"workbench", "train"};
     enum cell_id id;
     double number;
     switch (kind) {
@@ -74,7 +93,7 @@ static bool check_text(const char *words, const char *at, const char *text, enum
     case ACTION_FLOW:
         return one_of(words, at, text, flow, 2, err);
     case ACTION_TRY:
-        return one_of(words, at, text, tries, 2, err);
+        return one_of(words, at, text, tries, 3, err);
     case ACTION_CELL:
     case ACTION_COMPARE:
         return cell_by_name(text, &id) ||
@@ -82,6 +101,18 @@ static bool check_text(const char *words, const char *at, const char *text, enum
     default:
         return true;
     }
+}
+
+// "3", "3 number": a draw, and the moment of it.
+static bool read_draw(const char *words, const char *at, struct lesson_action *out, struct err *err) {
+    char *end;
+    out->number = strtol(at, &end, 10);
+    if (end == at || out->number < 1 || out->number > 1000 || (*end && *end != ' '))
+        return lesson_err_in(err, words, at, "expected the number of a draw, found \"%s\"", at);
+    const char *moment = end + strspn(end, " ");
+    if (*moment && !one_of(words, at, moment, lesson_draw_words, LESSON_DRAW_WORDS, err)) return false;
+    snprintf(out->text, sizeof out->text, "%s", *moment ? moment : "choice");
+    return true;
 }
 
 bool lesson_action_parse(const char *words, struct lesson_action *out, struct err *err) {
@@ -115,8 +146,12 @@ bool lesson_action_parse(const char *words, struct lesson_action *out, struct er
     case TAKES_TEXT:
         return check_text(words, at, out->text, out->kind, err);
     case TAKES_ANY:
-        out->number = isdigit((unsigned char)out->text[0]) ? strtol(out->text, NULL, 10) : 0;
+        out->encoder = out->kind == ACTION_TIMESTEP && strncmp(out->text, "encoder ", 8) == 0;
+        at = out->text + (out->encoder ? 8 : 0);
+        out->number = isdigit((unsigned char)*at) ? strtol(at, NULL, 10) : 0;
         return true;
+    case TAKES_DRAW:
+        return read_draw(words, at, out, err);
     case TAKES_NOTHING:
         break;
     }
@@ -129,6 +164,7 @@ static bool check_index(const char *words, const struct lesson_action *action, i
     const char *at = strstr(words, action->text);
     struct lesson_scope scope = {.shape = *shape};
     double value;
+    if (action->encoder && action->number > 0) return true;
     if (!lesson_expression(action->text, &scope, &value, err)) {
         if (err) err->column += (long)utf8_count(words, (size_t)(at - words));
         return false;

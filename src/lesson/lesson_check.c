@@ -67,21 +67,23 @@ static bool act(struct checker *c, const char *words) {
 // "unit a t=4 argmax" becomes "unit 3": a world knows numbers only.
 static bool act_index(struct checker *c, const struct lesson_action *action) {
     struct lesson_now now = look(c);
-    double index;
+    double index = (double)action->number;
     char words[64];
-    if (!lesson_number(action->text, &now, &index, c->err)) return false;
-    snprintf(words, sizeof words, "%s %.0f", action->kind == ACTION_UNIT ? "unit" : "timestep", index);
+    if (index == 0 && !lesson_number(action->text, &now, &index, c->err)) return false;
+    snprintf(words, sizeof words, "%s %s%.0f", action->kind == ACTION_UNIT ? "unit" : "timestep",
+             action->encoder ? "encoder " : "", index);
     return act(c, words);
 }
 
 // Selects one after the other until the goal is reached.
 static bool act_try(struct checker *c, const struct lesson_task *task, const struct lesson_action *action) {
     struct lesson_now now = look(c);
-    bool units = strcmp(action->text, "unit") == 0, done = false;
-    int count = units ? now.units : record_T(now.record);
+    bool units = strcmp(action->text, "unit") == 0, encoder = strncmp(action->text, "encoder", 7) == 0, done = false;
+    const struct record *side = record_side(now.record, encoder);
+    int count = units ? now.units : record_T(side);
     for (int i = 1; i <= count && !done; i++) {
         char words[32];
-        snprintf(words, sizeof words, "%s %d", units ? "unit" : "timestep", i);
+        snprintf(words, sizeof words, "%s %s%d", units ? "unit" : "timestep", encoder ? "encoder " : "", i);
         if (!act(c, words) || !reached(c, task, &done)) return false;
     }
     return done || err_set(c->err, ERR_VALUE, "expected a %s that reaches the goal, found none", action->text);

@@ -26,21 +26,39 @@ static const struct {
     enum condition_kind kind;
     enum takes takes;
 } goals[] = {
-    {"at", CONDITION_AT, TAKES_PLACE},          {"past", CONDITION_PAST, TAKES_PLACE},
-    {"unit", CONDITION_UNIT, TAKES_INDEX},      {"timestep", CONDITION_TIMESTEP, TAKES_INDEX},
-    {"number", CONDITION_ANSWER, TAKES_SUM},    {"choice", CONDITION_CHOICE, TAKES_NOTHING},
-    {"cell", CONDITION_CELL, TAKES_CELL},       {"word", CONDITION_WORD, TAKES_WORD},
-    {"seed", CONDITION_SEED, TAKES_NUMBER},     {"units", CONDITION_UNITS, TAKES_NUMBER},
-    {"when", CONDITION_WHEN, TAKES_COMPARISON}, {"figure", CONDITION_FIGURE, TAKES_FIGURE},
-    {"flow", CONDITION_FLOW, TAKES_FLOW},       {"view", CONDITION_VIEW, TAKES_WORD},
-    {"page", CONDITION_PAGE, TAKES_PAGE},       {"layer", CONDITION_LAYER, TAKES_NUMBER},
-    {"edited", CONDITION_EDITED, TAKES_WORD},   {"direction", CONDITION_DIRECTION, TAKES_FIGURE},
-    {"compare", CONDITION_COMPARE, TAKES_CELL}, {"sentence", CONDITION_SENTENCE, TAKES_SENTENCE},
+    {"at", CONDITION_AT, TAKES_PLACE},
+    {"past", CONDITION_PAST, TAKES_PLACE},
+    {"unit", CONDITION_UNIT, TAKES_INDEX},
+    {"timestep", CONDITION_TIMESTEP, TAKES_INDEX},
+    {"number", CONDITION_ANSWER, TAKES_SUM},
+    {"choice", CONDITION_CHOICE, TAKES_NOTHING},
+    {"cell", CONDITION_CELL, TAKES_CELL},
+    {"word", CONDITION_WORD, TAKES_WORD},
+    {"seed", CONDITION_SEED, TAKES_NUMBER},
+    {"units", CONDITION_UNITS, TAKES_NUMBER},
+    {"layers", CONDITION_LAYERS, TAKES_NUMBER},
+    {"when", CONDITION_WHEN, TAKES_COMPARISON},
+    {"figure", CONDITION_FIGURE, TAKES_FIGURE},
+    {"flow", CONDITION_FLOW, TAKES_FLOW},
+    {"view", CONDITION_VIEW, TAKES_WORD},
+    {"page", CONDITION_PAGE, TAKES_PAGE},
+    {"layer", CONDITION_LAYER, TAKES_NUMBER},
+    {"edited", CONDITION_EDITED, TAKES_WORD},
+    {"direction", CONDITION_DIRECTION, TAKES_FIGURE},
+    {"compare", CONDITION_COMPARE, TAKES_CELL},
+    {"sentence", CONDITION_SENTENCE, TAKES_SENTENCE},
 };
 
 // "unit 3", or one extreme of a tensor: "unit argmax" is written "unit a t=4 argmax".
-static bool goal_index(struct lesson_task *task, const char *at, int limit, const struct lesson_shape *shape,
-                       struct err *err) {
+static bool goal_index(struct lesson_task *task, const char *at, const struct lesson_shape *shape, struct err *err) {
+    static const char encoder[] = "encoder ";
+    int limit = task->kind == CONDITION_UNIT ? shape->units : shape->T;
+    // "timestep encoder 2", "timestep encoder da norm argmax"
+    if (task->kind == CONDITION_TIMESTEP && strncmp(at, encoder, sizeof encoder - 1) == 0) {
+        task->encoder = true;
+        limit = shape->encoder.T;
+        if (isdigit((unsigned char)at[sizeof encoder - 1])) at += sizeof encoder - 1;
+    }
     struct lesson_scope scope = {.shape = *shape};
     double n;
     if (!lesson_expression(at, &scope, &n, err)) return false;
@@ -87,7 +105,7 @@ static bool goal_argument(struct lesson_task *task, enum takes takes, const char
     case TAKES_PLACE:
         return lesson_place_parse(at, shape, &place, err);
     case TAKES_INDEX:
-        return goal_index(task, at, task->kind == CONDITION_UNIT ? shape->units : shape->T, shape, err);
+        return goal_index(task, at, shape, err);
     case TAKES_SUM:
         if (!lesson_expression(at, &scope, &left, err)) return false;
         if (scope.value_count) task->value = scope.values[0];
@@ -154,6 +172,21 @@ static bool same(const char *a, const char *b) {
 
 static bool differs(const char *now, const char *scene, const char *wanted) {
     return *wanted ? same(now, wanted) : now && strcmp(now, scene) != 0;
+}
+
+// "#17", and of data that are numbers "17": which example, from 0; -1 = it is a text. "" is the first one.
+static int number_of(const char *word) {
+    const char *digits = word + (word[0] == '#');
+    if (!*word) return 0;
+    return *digits && strspn(digits, "0123456789") == strlen(digits) ? atoi(digits) - 1 : -1;
+}
+
+static bool is_word(const char *word, const struct lesson_now *now) {
+    return same(now->word, word) || (now->example >= 0 && now->example == number_of(word));
+}
+
+static bool word_reached(const char *wanted, const char *scene, const struct lesson_now *now) {
+    return *wanted ? is_word(wanted, now) : now->word && !is_word(scene, now);
 }
 
 static bool place_reached(const struct lesson_task *task, const struct lesson_now *now, bool *out, struct err *err) {
@@ -238,13 +271,15 @@ bool lesson_goal_reached(const struct lesson_task *task, const struct lesson_sce
     case CONDITION_UNIT:
         return index_reached(task, now, now->unit, out, err);
     case CONDITION_TIMESTEP:
-        return index_reached(task, now, now->t, out, err);
+        return index_reached(task, now, task->encoder == now->encoder || !now->record->encoder ? now->t : -1, out, err);
     case CONDITION_CELL:
         return *out = differs(now->cell, scene->cell, task->argument), true;
     case CONDITION_WORD:
-        return *out = differs(now->word, scene->word, task->argument), true;
+        return *out = word_reached(task->argument, scene->word, now), true;
     case CONDITION_SEED:
         return *out = task->number == LESSON_NONE ? now->seed != scene->seed : now->seed == task->number, true;
+    case CONDITION_LAYERS:
+        return *out = task->number == LESSON_NONE ? now->layers != scene->layers : now->layers == task->number, true;
     case CONDITION_UNITS:
         return *out = task->number == LESSON_NONE ? now->units != scene->units : now->units == task->number, true;
     case CONDITION_FIGURE:

@@ -68,7 +68,7 @@ const struct record *lesson_record_of(const struct lesson_value *value, const st
 // --- numbers that are no tensors (lesson_live.c): row is t, plane tau, column the sentence ---
 bool lesson_live_known(const char *name);
 // What is wrong with the indices given, or NULL.
-const char *lesson_live_problem(const char *name, bool t, bool tau, bool sentence, bool rival);
+const char *lesson_live_problem(const char *name, bool t, bool tau, bool sentence, bool rival, bool symbol);
 bool lesson_value_is_live(const struct lesson_value *value);
 // ERR_STOPPED: not known yet.
 bool lesson_live_value(const struct lesson_value *value, const struct lesson_now *now, double *out, struct err *err);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TAKES_T = 1, TAKES_TAU = 2, TAKES_SENTENCE = 4, TAKES_RIVAL = 8 };
+enum { TAKES_T = 1, TAKES_TAU = 2, TAKES_SENTENCE = 4, TAKES_RIVAL = 8, TAKES_SYMBOL = 16 };
 
 // Not known yet: a goal that asks for it waits.
 static bool missing(struct err *err, const char *what) {
@@ -128,17 +128,38 @@ static bool random_number(const struct lesson_value *v, const struct lesson_now 
     return draw != NULL;
 }
 
+// Of the symbol named, or the chosen one.
+static bool place_of(const struct lesson_value *v, const struct lesson_now *now, const struct draw_steps *draw,
+                     int *place, struct err *err) {
+    const struct record *record = record_side(now->record, false);
+    int symbol = draw->chosen;
+    for (int k = 0; v->symbol[0] && k < draw->O; k++)
+        if (strcmp(record_answer(record, k), v->symbol) == 0) symbol = k;
+    *place = draw->place[symbol];
+    if (v->symbol[0] && strcmp(record_answer(record, symbol), v->symbol) != 0)
+        return err_set(err, ERR_VALUE, "expected a symbol of the vocabulary, found \"%s\"", v->symbol);
+    return *place >= 0 || err_set(err, ERR_VALUE, "\"%s\" may not be drawn there", v->symbol);
+}
+
+static bool draw_step(const struct lesson_value *v, const struct lesson_now *now, double *out, struct err *err) {
+    (void)v, (void)err;
+    return *out = now->draw_step, true;
+}
+
 static bool draw_from(const struct lesson_value *v, const struct lesson_now *now, double *out, struct err *err) {
     const struct draw_steps *draw = draw_of(v, now, err);
-    int place = draw ? draw->place[draw->chosen] : 0;
-    if (draw) *out = place > 0 ? draw->cumulative[place - 1] : 0;
-    return draw != NULL;
+    int place;
+    if (!draw || !place_of(v, now, draw, &place, err)) return false;
+    *out = place > 0 ? draw->cumulative[place - 1] : 0;
+    return true;
 }
 
 static bool draw_to(const struct lesson_value *v, const struct lesson_now *now, double *out, struct err *err) {
     const struct draw_steps *draw = draw_of(v, now, err);
-    if (draw) *out = draw->cumulative[draw->place[draw->chosen]];
-    return draw != NULL;
+    int place;
+    if (!draw || !place_of(v, now, draw, &place, err)) return false;
+    *out = draw->cumulative[place];
+    return true;
 }
 
 static bool log_p(const struct lesson_value *v, const struct lesson_now *now, double *out, struct err *err) {
@@ -166,8 +187,9 @@ static const struct live {
     {"temperature", 0, temperature},
     {"drawn", 0, drawn},
     {"random", TAKES_T, random_number},
-    {"draw_from", TAKES_T, draw_from},
-    {"draw_to", TAKES_T, draw_to},
+    {"draw_step", 0, draw_step},
+    {"draw_from", TAKES_T | TAKES_SYMBOL, draw_from},
+    {"draw_to", TAKES_T | TAKES_SYMBOL, draw_to},
     {"log_p", TAKES_SENTENCE, log_p},
 };
 
@@ -185,13 +207,14 @@ bool lesson_live_known(const char *name) {
     return find(name) != NULL;
 }
 
-const char *lesson_live_problem(const char *name, bool t, bool tau, bool sentence, bool rival) {
+const char *lesson_live_problem(const char *name, bool t, bool tau, bool sentence, bool rival, bool symbol) {
     unsigned takes = find(name)->takes;
     if ((takes & TAKES_T) && !t) return "expected \"t=\" beside it, found none";
     if ((takes & TAKES_TAU) && !tau) return "expected \"tau=\", the timestep of the loss, beside it, found none";
     if ((takes & TAKES_SENTENCE) && !sentence) return "expected \"sentence=\" beside it, found none";
     bool other = (t && !(takes & TAKES_T)) || (tau && !(takes & TAKES_TAU)) ||
-                 (sentence && !(takes & TAKES_SENTENCE)) || (rival && !(takes & TAKES_RIVAL));
+                 (sentence && !(takes & TAKES_SENTENCE)) || (rival && !(takes & TAKES_RIVAL)) ||
+                 (symbol && !(takes & TAKES_SYMBOL));
     return other ? "expected no such index beside it, found one" : NULL;
 }
 

@@ -200,6 +200,11 @@ static bool full_name(const struct attributes *a, const struct cell_desc *cell, 
     snprintf(layer, sizeof layer, "l%d%s", a->layer == ATTRIBUTE_NONE ? 0 : a->layer,
              a->reverse || a->direction == 1 ? "_reverse" : "");
     const char *name = a->name;
+    // Of the gated units a is c.
+    static const char *const gated[][2] = {
+        {"a", "c"}, {"da", "dc"}, {"da_loss", "dc_loss"}, {"da_future", "dc_future"}};
+    for (size_t i = 0; cell_slot_by_id(cell, "a") < 0 && i < sizeof gated / sizeof *gated; i++)
+        if (strcmp(name, gated[i][0]) == 0) name = gated[i][1];
     if (strchr(name, '/') || strcmp(name, "input") == 0) {
         bool at_t = strncmp(name, "grad/", 5) == 0 && a->t != ATTRIBUTE_NONE;
         snprintf(out->tensor, sizeof out->tensor, "%s%.55s", at_t ? "grad_at/" : "", at_t ? name + 5 : name);
@@ -314,10 +319,11 @@ static bool of_side(struct lesson_value *v, bool encoder) {
 
 static bool live_value(const char *text, const struct attributes *a, const struct lesson_shape *shape,
                        struct lesson_value *out, struct err *err) {
-    const char *problem = lesson_live_problem(a->name, a->t != ATTRIBUTE_NONE, a->tau != ATTRIBUTE_NONE,
-                                              a->sentence != ATTRIBUTE_NONE, a->rival != ATTRIBUTE_NONE);
+    const char *problem =
+        lesson_live_problem(a->name, a->t != ATTRIBUTE_NONE, a->tau != ATTRIBUTE_NONE, a->sentence != ATTRIBUTE_NONE,
+                            a->rival != ATTRIBUTE_NONE, a->symbol[0] != 0);
     bool others = a->unit != ATTRIBUTE_NONE || a->from != ATTRIBUTE_NONE || a->row != ATTRIBUTE_NONE ||
-                  a->column != ATTRIBUTE_NONE || a->symbol[0] || a->reduce[0] || a->original;
+                  a->column != ATTRIBUTE_NONE || a->reduce[0] || a->original;
     if (problem || others)
         return lesson_err_in(err, text, a->name_at, "%s: %s", a->name,
                              problem ? problem : "expected no such index beside it, found one");
@@ -331,6 +337,7 @@ static bool live_value(const char *text, const struct attributes *a, const struc
                                  .block = LESSON_NONE,
                                  .rival = a->rival >= 0 ? a->rival + 1 : 0,
                                  .chain = {a->encoder ? 1 : 0, layer, direction}};
+    memcpy(out->symbol, a->symbol, sizeof out->symbol);
     snprintf(out->tensor, sizeof out->tensor, "live/%.50s", a->name);
     return true;
 }
@@ -399,7 +406,7 @@ static bool resolve_symbol(struct lesson_value *v, int *axis, const struct lesso
 static bool resolve_index(int *index, int length, int selected, const char *what, struct err *err) {
     if (*index == LESSON_LAST) *index = length - 1;
     if (*index == LESSON_SELECTED) {
-        if (selected < 0) return err_set(err, ERR_VALUE, "no %s is selected", what);
+        if (selected < 0) return err_set(err, ERR_STOPPED, "no %s is selected", what);
         *index = selected;
     }
     if (*index >= length) return err_set(err, ERR_VALUE, "expected %s 1 to %d, found %d", what, length, *index + 1);
@@ -418,10 +425,10 @@ bool lesson_resolve(const struct lesson_value *value, const struct lesson_now *n
                        value->tensor);
     int first = tensor.planes;
     bool over_time = !lesson_tensor_is_matrix(&tensor);
+    int t = tensor.encoder == now->encoder || !now->record->encoder ? now->t : -1; // selected on the other side
     int rows = out->block >= 0 ? shape.units : tensor.shape[first];
-    if (!resolve_index(&out->plane, shape.T, now->t, "timestep", err)) return false;
-    if (!resolve_index(&out->row, rows, over_time ? now->t : now->unit, over_time ? "timestep" : "unit", err))
-        return false;
+    if (!resolve_index(&out->plane, shape.T, t, "timestep", err)) return false;
+    if (!resolve_index(&out->row, rows, over_time ? t : now->unit, over_time ? "timestep" : "unit", err)) return false;
     if (!resolve_index(&out->column, tensor.shape[first + 1], now->unit, "unit", err)) return false;
     if (out->symbol[0] && !resolve_symbol(out, axis_of(out, &tensor, "symbol"), &tensor, record, err)) return false;
     if (out->block >= 0 && out->row >= 0) {
