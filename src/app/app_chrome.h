@@ -20,7 +20,10 @@ void app_check_homework(struct app *app);                                   // a
 void app_layout(struct app *app, float width);                              // decides rail and sheet
 float app_inspector_width(const struct app *app, float window, float rest); // rest: what stage and inspector share
 void app_top_bar(struct app *app, rect r);
-void app_lesson_panel(struct app *app, rect r); // the panel, or its rail
+// The lesson panel or its rail at the left of a page, which gets narrower by it; and, at the end of the page, the panel
+// that was opened over it.
+rect app_lesson_side(struct app *app, rect *page);
+void app_lesson_over(struct app *app, rect side);
 void app_empty(struct app *app, rect stage, rect right, rect bottom);
 void app_overlays(struct app *app);                                // progress, message, help: the end of every page
 void app_take_update(struct app *app, struct update_order *order); // what was built, taken over

@@ -95,6 +95,8 @@ void app_player_look(struct app *app) {
     struct lesson_now look;
     if (!app->lesson || !app_lesson_now(app, &look)) return;
     bool any = false;
+    player_begin(&app->player, &look);
+    look.kept_count = app->player.kept_count;
     while (player_update(&app->player, &look))
         any = true;
     if (any) {
@@ -133,7 +135,26 @@ static void fill_tasks(const struct app *app, const struct lesson_part *part, st
     }
 }
 
-void app_lesson_panel(struct app *app, rect r) {
+enum { PANEL = 288, RAIL = 48 };
+
+static void panel(struct app *app, rect r);
+
+rect app_lesson_side(struct app *app, rect *page) {
+    rect side = {0};
+    app_layout(app, page->w);
+    if (app->panel_rail)
+        side = rect_cut_left(page, RAIL);
+    else if (app->lesson && app->panel_open)
+        side = rect_cut_left(page, PANEL);
+    if (side.w > 0 && !(app->panel_rail && app->rail_open)) panel(app, side);
+    return side;
+}
+
+void app_lesson_over(struct app *app, rect side) {
+    if (app->panel_rail && app->rail_open) panel(app, (rect){side.x, side.y, PANEL, side.h});
+}
+
+static void panel(struct app *app, rect r) {
     const struct lesson *lesson = app->lesson;
     const struct lesson_part *part = &lesson->parts[app->player.part];
     struct panel_block blocks[LESSON_MAX_BLOCKS];

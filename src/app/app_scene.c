@@ -85,6 +85,20 @@ static void look_at_speech(struct app *app, unsigned speaks) {
     speech_look(&app->speech, app->bench, app->setup.recipe.seed, speaks, INFINITY);
 }
 
+static struct sampling_memory *sampling_memory(const struct app *app) {
+    return app->view_memory[view_find("sampling")];
+}
+
+// The view's cursor, from 0.
+static void go_to_draw(struct app *app, int draw, int moment) {
+    const struct spoken *said = &app->speech.said;
+    struct sampling_memory *memory = sampling_memory(app);
+    if (!said->sampling || sampling_count(said->sampling) == 0) return;
+    memory->run = said->run;
+    memory->opened = true;
+    sampling_go(memory, said->sampling, draw, moment);
+}
+
 static bool sample(struct app *app, const char *start, double temperature, struct err *err) {
     look_at_speech(app, VIEW_SAMPLING);
     struct spoken *said = &app->speech.said;
@@ -96,24 +110,16 @@ static bool sample(struct app *app, const char *start, double temperature, struc
     if (*said->no_sampling || *said->problem)
         return err_set(err, ERR_VALUE, "%s", *said->no_sampling ? said->no_sampling : said->problem);
     look_at_speech(app, VIEW_SAMPLING);
+    go_to_draw(app, 0, MOMENT_LOGITS);
     return true;
 }
 
-static struct sampling_memory *sampling_memory(const struct app *app) {
-    return app->view_memory[view_find("sampling")];
-}
-
 static void draw_symbols(struct app *app, long count, const char *until) {
-    look_at_speech(app, VIEW_SAMPLING);
-    const struct spoken *said = &app->speech.said;
-    struct sampling_memory *memory = sampling_memory(app);
-    if (!said->sampling || sampling_count(said->sampling) == 0) return;
-    memory->run = said->run;
-    memory->opened = true;
     int moment = MOMENT_CHOICE;
     for (int k = 0; k < MOMENT_COUNT; k++)
         if (!strcmp(lesson_draw_words[k], until)) moment = k;
-    sampling_go(memory, said->sampling, (int)count - 1, moment);
+    look_at_speech(app, VIEW_SAMPLING);
+    go_to_draw(app, (int)count - 1, moment);
 }
 
 static bool measure(struct app *app, int index, const char *text, struct err *err) {
@@ -148,6 +154,10 @@ static bool is_backward(const struct app *app) {
     return step && step->phase >= PHASE_BACKWARD;
 }
 
+static int selected(int index, int count) {
+    return index == LESSON_LAST ? count - 1 : index >= 0 && index < count ? index : -1;
+}
+
 // The network is there: edits, view and page, cursor and selection.
 bool app_arrive(struct app *app, const struct lesson_scene *scene, struct err *err) {
     int edits = app_edit_count(app), position = 0;
@@ -157,9 +167,9 @@ bool app_arrive(struct app *app, const struct lesson_scene *scene, struct err *e
     const struct record *record = app->bench->record;
     if (*scene->goto_ && !lesson_find_position(scene->goto_, record, app->bench->script, &position, err)) return false;
     app_seek(app, position);
-    app->view.unit = scene->unit >= 0 && scene->unit < record_H(record) ? scene->unit : -1;
-    app->view.t = scene->t >= 0 && scene->t < record_T(record) ? scene->t : -1;
     app->view.encoder = false;
+    app->view.unit = selected(scene->unit, record_H(record));
+    app->view.t = selected(scene->t, record_T(record));
     app->view.layer = scene->layer;
     app->view.direction = scene->direction;
     app->view.place_pinned = scene->layer > 0 || scene->direction > 0;
@@ -385,7 +395,9 @@ bool app_lesson_now(const struct app *app, struct lesson_now *now) {
                                .flow = app->view.flow,
                                .page = page_get(app->page)->name,
                                .view = view_get(app->view.view)->name,
-                               .edits = workbench_edits(bench)};
+                               .edits = workbench_edits(bench),
+                               .kept = app->player.kept,
+                               .kept_count = app->player.kept_count};
     now->rival_count = app->rivals.count < LESSON_RIVALS ? app->rivals.count : LESSON_RIVALS;
     for (int k = 0; k < now->rival_count; k++)
         now->rivals[k] = app->rivals.list[k].bench->record;

@@ -89,6 +89,7 @@ static void draw(struct app *app, rect whole, double now) {
     (void)now;
     struct ui *ui = &app->ui;
     if (!app->picturing || !app->train || !app->train->look) train_take_new(app);
+    rect side = app_lesson_side(app, &whole);
     rect page = whole, bottom = rect_cut_bottom(&page, whole.h < 700 ? 88 : 104);
     draw_rect(ui->list, page, ui->theme->stage, 0);
     rect left = rect_cut_left(&page, whole.w < 1280 ? 280 : 288);
@@ -97,8 +98,10 @@ static void draw(struct app *app, rect whole, double now) {
     right_side(app, page);
     train_bar(app, bottom);
     progress(app, whole);
+    app_lesson_over(app, side);
     app_overlays(app);
     if (app->picturing) return;
+    app_player_look(app);
     train_keys(app);
     app_page_keys(app);
     train_follow_kept(app);

@@ -46,17 +46,11 @@ static void draw(struct app *app, rect whole, double now) {
     struct ui *ui = &app->ui;
     const struct draw_list *list = ui->list;
     rect bottom = rect_cut_bottom(&whole, list->bounds.h < 760 ? 96 : 120);
-    app_layout(app, whole.w);
-    rect left = {0}, right = {0};
-    if (app->panel_rail)
-        left = rect_cut_left(&whole, 48);
-    else if (app->lesson && app->panel_open)
-        left = rect_cut_left(&whole, 288);
+    rect left = app_lesson_side(app, &whole), right = {0};
     bool inspector = app->inspector_sheet ? app->sheet_open : app->inspector_open && !app->presentation;
     float side = view_get(app->view.view)->side_width;
     if (inspector && !app->inspector_sheet)
         right = rect_cut_right(&whole, side > 0 ? side : app_inspector_width(app, list->bounds.w, whole.w));
-    if (left.w > 0 && !(app->panel_rail && app->rail_open)) app_lesson_panel(app, left);
     // Only now: a menu or the panel may have opened another example.
     struct scene scene_room;
     struct narration narration;
@@ -72,7 +66,7 @@ static void draw(struct app *app, rect whole, double now) {
         transport(app, bottom, scene, now);
     } else
         app_empty(app, whole, right, bottom);
-    if (app->panel_rail && app->rail_open) app_lesson_panel(app, (rect){left.x, left.y, 288, left.h});
+    app_lesson_over(app, left);
     app_overlays(app);
     if (app->picturing) return;
     if (scene) speak(app, &narration);

@@ -169,7 +169,11 @@ bool lesson_check_ids(const struct lesson *const *lessons, int count, struct err
 bool lesson_check_math(const char *markup, struct err *err);
 
 // What the player looks at: put together by the app each frame. Borrowed; NaN: not known (yet).
-enum { LESSON_RIVALS = 3, LESSON_SENTENCES = 2 };
+enum { LESSON_RIVALS = 3, LESSON_SENTENCES = 2, LESSON_MAX_KEPT = 8 };
+struct lesson_kept { // a number that a part has given a name
+    char name[24];
+    double value;
+};
 struct lesson_training { // updates done, losses in nats a token
     double updates, train_loss, validation_loss, accuracy;
 };
@@ -198,14 +202,19 @@ struct lesson_now {
     int draw_step;                           // of the running draw, from 1, in the order of lesson_draw_words; 0 = none
     const char *sentences[LESSON_SENTENCES]; // measured
     double log_p[LESSON_SENTENCES];
+    const struct lesson_kept *kept; // of the part
+    int kept_count;
 };
 
 // The learner's way through one lesson.
 struct player {
     const struct lesson *lesson;
     int part;
-    unsigned done[LESSON_MAX_PARTS];                  // a bit a task; progress that is worth keeping
-    unsigned skipped[LESSON_MAX_PARTS];               // a bit a task
+    unsigned done[LESSON_MAX_PARTS];          // a bit a task; progress that is worth keeping
+    unsigned skipped[LESSON_MAX_PARTS];       // a bit a task
+    struct lesson_kept kept[LESSON_MAX_KEPT]; // as the numbers were when the part began
+    int kept_count;
+    bool begun;                                       // they are there
     int hints[LESSON_MAX_TASKS];                      // shown so far, of this part
     int chosen[LESSON_MAX_TASKS];                     // -1 = none
     char feedback[LESSON_MAX_TASKS][LESSON_TEXT + 1]; // rich text
@@ -217,6 +226,8 @@ void player_repeat(struct player *player);            // this part once more: it
 int player_current_task(const struct player *player); // first neither done nor skipped, or -1
 bool player_part_done(const struct player *player, int part);
 int player_done_count(const struct player *player, int part); // tasks
+// The part's scene is there: what it keeps by name is taken, once. To be called before the next look.
+void player_begin(struct player *player, const struct lesson_now *now);
 // Checks the current task against what is on screen; true when one was just completed.
 bool player_update(struct player *player, const struct lesson_now *now);
 // An answer to task k: a number as text, or a choice. True when right.

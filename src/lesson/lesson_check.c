@@ -20,6 +20,8 @@ struct checker {
 static struct lesson_now look(const struct checker *c) {
     struct lesson_now now = {0};
     c->world->look(c->world->context, &now);
+    now.kept = c->kept;
+    now.kept_count = c->kept_count;
     return now;
 }
 

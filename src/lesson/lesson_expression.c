@@ -2,7 +2,8 @@
 //   comparison := sum ("<" | ">" | "<=" | ">=" | "=" | "!=") sum ["within" sum]
 //   sum        := product (("+" | "-") product)*
 //   product    := signed (("*" | "/") signed)*           an operator stands between blanks
-//   signed     := "-" signed | number | "(" sum ")" | function "(" sum ")" | name | value
+//   signed     := "-" signed | number | "(" sum ")" | function "(" sum ")" | ("min" | "max") "(" sum "," sum ")"
+//               | name | value
 #include "lesson_internal.h"
 
 #include <ctype.h>
@@ -29,7 +30,8 @@ static const struct {
 } functions[] = {{"tanh", tanh}, {"exp", exp}, {"ln", log}, {"abs", fabs}, {"sqrt", sqrt}, {"sigmoid", sigmoid}};
 
 struct lesson_scope lesson_scope_live(const struct lesson_now *now) {
-    return (struct lesson_scope){.now = now, .shape = lesson_shape_of(now->record)};
+    return (struct lesson_scope){
+        .now = now, .shape = lesson_shape_of(now->record), .kept = now->kept, .kept_count = now->kept_count};
 }
 
 // Numbers of the whole record, by name.
@@ -74,6 +76,19 @@ static bool bracket(struct reader *r, double *out) {
     return true;
 }
 
+// "min(a, b)", "max(a, b)": behind the name.
+static bool of_two(struct reader *r, bool largest, double *out) {
+    double other;
+    r->at++;
+    if (!sum(r, out)) return false;
+    skip(r);
+    if (*r->at != ',')
+        return lesson_err_in(r->err, r->text, r->at, "expected \",\", found \"%s\"", *r->at ? r->at : "the end");
+    if (!bracket(r, &other)) return false;
+    *out = largest ? fmax(*out, other) : fmin(*out, other);
+    return true;
+}
+
 static bool tensor_value(struct reader *r, double *out) {
     const char *start = r->at;
     struct lesson_value value;
@@ -93,10 +108,10 @@ static bool primary(struct reader *r, double *out) {
         char *end;
         *out = strtod(start, &end);
         r->at = end;
-        if (end != start && (!*end || strchr(" )", *end))) return true;
+        if (end != start && (!*end || strchr(" ),", *end))) return true;
         return lesson_err_in(r->err, r->text, start, "expected a number, found \"%s\"", start);
     }
-    size_t length = strcspn(start, " ()");
+    size_t length = strcspn(start, " (),");
     if (length == 0)
         return lesson_err_in(r->err, r->text, start, "expected a number or a tensor, found \"%s\"",
                              *start ? start : "the end");
@@ -106,6 +121,10 @@ static bool primary(struct reader *r, double *out) {
         if (!bracket(r, out)) return false;
         *out = functions[i].call(*out);
         return true;
+    }
+    if (start[length] == '(' && length == 3 && (!strncmp(start, "min", 3) || !strncmp(start, "max", 3))) {
+        r->at = start + length;
+        return of_two(r, start[1] == 'a', out);
     }
     if (whole_number(start, length, r->scope, out)) return r->at = start + length, true;
     return tensor_value(r, out);

@@ -94,9 +94,9 @@ static bool can_hide(const struct lesson_value *v) {
     return !v->reduce[0] && !lesson_value_is_live(v) && !v->rival && !v->original;
 }
 
-static bool goal_argument(struct lesson_task *task, enum takes takes, const char *at, const struct lesson_shape *shape,
+static bool goal_argument(struct lesson_task *task, enum takes takes, const char *at, struct lesson_scope scope,
                           struct err *err) {
-    struct lesson_scope scope = {.shape = *shape};
+    const struct lesson_shape *shape = &scope.shape;
     struct lesson_place place;
     double left, right;
     bool holds;
@@ -136,7 +136,8 @@ static bool goal_argument(struct lesson_task *task, enum takes takes, const char
 }
 
 bool lesson_goal_parse(struct lesson *lesson, struct lesson_task *task, const struct lesson_shape *shape,
-                       struct err *err) {
+                       const struct lesson_kept *kept, int kept_count, struct err *err) {
+    struct lesson_scope scope = {.shape = *shape, .kept = kept, .kept_count = kept_count};
     const char *words = task->argument;
     size_t length = strcspn(words, " "), i = 0;
     while (i < sizeof goals / sizeof *goals &&
@@ -151,7 +152,7 @@ bool lesson_goal_parse(struct lesson *lesson, struct lesson_task *task, const st
     task->kind = goals[i].kind;
     size_t skip = length + strspn(words + length, " ");
     task->argument = arena_text(&lesson->arena, words + skip, strlen(words + skip));
-    if (goal_argument(task, goals[i].takes, task->argument, shape, err)) return true;
+    if (goal_argument(task, goals[i].takes, task->argument, scope, err)) return true;
     if (err) err->column += (long)utf8_count(words, skip);
     return false;
 }

@@ -22,12 +22,6 @@ struct lesson_shape {
 };
 struct lesson_shape lesson_shape_of(const struct record *record);
 
-// A comparison may speak of numbers that were kept by a name before.
-enum { LESSON_MAX_KEPT = 8 };
-struct lesson_kept {
-    char name[24];
-    double value;
-};
 struct lesson_scope {
     const struct lesson_now *now; // NULL: names and indices are checked only, every number is 1
     struct lesson_shape shape;
@@ -103,7 +97,7 @@ int lesson_place_end(const struct lesson_place *place,
 // The goal's words into kind, argument, value, number. They are read from task->argument, whose text is
 // replaced.
 bool lesson_goal_parse(struct lesson *lesson, struct lesson_task *task, const struct lesson_shape *shape,
-                       struct err *err);
+                       const struct lesson_kept *kept, int kept_count, struct err *err);
 // Does it hold on what is on screen? Never for the two kinds that want an answer.
 bool lesson_goal_reached(const struct lesson_task *task, const struct lesson_scene *scene, const struct lesson_now *now,
                          bool *out, struct err *err);

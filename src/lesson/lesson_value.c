@@ -38,7 +38,7 @@ static const char *skip_blanks(const char *at) {
 }
 
 static size_t word_length(const char *at) { // up to a blank, a bracket, or the end
-    return strcspn(at, " ()");
+    return strcspn(at, " (),");
 }
 
 // An index from 1, "last" or "selected"; stored from 0.

@@ -96,11 +96,8 @@ static bool scene_index(const struct lesson *lesson, int index, int limit, const
     return lesson_err_at(err, lesson, mark);
 }
 
-static bool scene_last(const struct lesson *lesson, int *index, int limit, struct lesson_mark mark, struct err *err) {
-    if (*index != LESSON_LAST) return true;
-    if (limit > 0) return *index = limit - 1, true;
-    err_set(err, ERR_FORMAT, "expected \"word:\" in the scene beside \"last\", found none");
-    return lesson_err_at(err, lesson, mark);
+static void scene_last(int *index, int limit) { // what is not known yet stays "last" until the example is there
+    if (*index == LESSON_LAST && limit > 0) *index = limit - 1;
 }
 
 static bool verify_scene(const struct lesson *lesson, struct lesson_scene *scene, const struct lesson_shape *shape,
@@ -108,9 +105,9 @@ static bool verify_scene(const struct lesson *lesson, struct lesson_scene *scene
     struct lesson_place place;
     if (scene->goto_[0] && !lesson_place_parse(scene->goto_, shape, &place, err))
         return lesson_err_at(err, lesson, scene->goto_at);
-    return scene_last(lesson, &scene->unit, shape->units, scene->unit_at, err) &&
-           scene_last(lesson, &scene->t, shape->T, scene->t_at, err) &&
-           scene_index(lesson, scene->unit, shape->units, "unit", scene->unit_at, err) &&
+    scene_last(&scene->unit, shape->units);
+    scene_last(&scene->t, shape->T);
+    return scene_index(lesson, scene->unit, shape->units, "unit", scene->unit_at, err) &&
            scene_index(lesson, scene->t, shape->T, "t", scene->t_at, err);
 }
 
@@ -165,7 +162,8 @@ static bool verify_expect(const struct lesson *lesson, const char *text, struct 
 
 static bool verify_task(struct lesson *lesson, struct lesson_task *task, const struct lesson_shape *shape,
                         struct lesson_kept *kept, int *kept_count, struct err *err) {
-    if (!lesson_goal_parse(lesson, task, shape, err)) return lesson_err_at(err, lesson, task->goal_at);
+    if (!lesson_goal_parse(lesson, task, shape, kept, *kept_count, err))
+        return lesson_err_at(err, lesson, task->goal_at);
     if (!verify_hide(lesson, task, shape, err) || !verify_solve(lesson, task, shape, err)) return false;
     for (int k = 0; k < task->choice_count; k++)
         if (task->when[k] && !verify_expect(lesson, task->when[k], task->when_at[k], shape, kept, kept_count, err))

@@ -24,6 +24,8 @@ void player_go(struct player *player, int part) {
     if (part >= player->lesson->part_count) part = player->lesson->part_count - 1;
     player->part = part;
     player->skipped[part] = 0;
+    player->begun = false;
+    player->kept_count = 0;
     for (int k = 0; k < LESSON_MAX_TASKS; k++) {
         player->hints[k] = 0;
         player->chosen[k] = -1;
@@ -69,6 +71,21 @@ static void finish(struct player *player, int task, const char *feedback) {
 static void refuse(struct player *player, int task, const char *feedback) {
     player->feedback_right[task] = false;
     snprintf(player->feedback[task], sizeof player->feedback[task], "%s", feedback);
+}
+
+void player_begin(struct player *player, const struct lesson_now *now) {
+    const struct lesson_part *part = current_part(player);
+    if (player->begun || !now->record) return;
+    player->begun = true;
+    for (int k = 0; k < part->expect_count; k++) {
+        struct lesson_scope scope = lesson_scope_live(now);
+        bool holds;
+        double left, right;
+        if (strncmp(part->expects[k], "keep ", 5) != 0) continue;
+        struct err ignored = {0}; // `lesson check` tells it
+        lesson_expect_read(part->expects[k], &scope, player->kept, &player->kept_count, &holds, &left, &right,
+                           &ignored);
+    }
 }
 
 bool player_update(struct player *player, const struct lesson_now *now) {

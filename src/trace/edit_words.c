@@ -245,6 +245,7 @@ static size_t word_length(const char *text) {
 bool edits_parse(struct edits *edits, const char *text, const struct record *record, struct err *err) {
     while (true) {
         char word[256];
+        text += strspn(text, " ");
         size_t length = word_length(text);
         if (length >= sizeof word) return wrong_words(text, err);
         memcpy(word, text, length);

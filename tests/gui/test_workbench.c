@@ -361,8 +361,10 @@ static void chosen_in_menu(void **state) {
 // A lesson's scene names a task; its places are on both sides.
 static void lesson_scenes(void **state) {
     (void)state;
-    struct world *world = world_new();
-    struct lesson_world lesson = world_callbacks(world);
+    struct drive drive;
+    drive_open(&drive, NULL);
+    struct app *world = drive.app;
+    struct lesson_world lesson = world_of(world);
     struct lesson_now now;
     struct err err = {0};
     struct lesson_scene scene = {.task = "sums",
@@ -373,8 +375,12 @@ static void lesson_scenes(void **state) {
                                  .directions = 2,
                                  .seed = 2,
                                  .train = 1,
+                                 .lr = LESSON_AUTO,
+                                 .clip = LESSON_AUTO,
                                  .unit = -1,
-                                 .t = -1};
+                                 .t = -1,
+                                 .view = "stage",
+                                 .page = "workbench"};
     snprintf(scene.goto_, sizeof scene.goto_, "backward encoder t=last");
     if (!lesson.apply_scene(world, &scene, &err)) fail_msg("%s", err.message);
     lesson.look(world, &now);
@@ -394,7 +400,7 @@ static void lesson_scenes(void **state) {
     lesson.look(world, &now);
     assert_int_equal(script_running(now.script, now.position)->t, 8);
     assert_string_equal(now.word, "sequence 3");
-    world_free(world);
+    drive_close(&drive);
 }
 
 int main(void) {

@@ -1,8 +1,8 @@
 // Every lesson of lessons/ is played to its end; its claims must hold, its wrong answers must be refused.
 #include "file.h"
 #include "lesson.h"
-#include "lesson_world.h"
 #include "str.h"
+#include "world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +17,15 @@
 
 static const char *const files[] = {"lessons/03-forward-pass.md", "lessons/04-backpropagation-through-time.md"};
 
+static struct app *open_world(void) {
+    struct app_options options = {.setup = setup_default(), .theme = 0, .reduced_motion = true, .wait = true};
+    options.setup.recipe.steps = 0;
+    struct err err = {0};
+    struct app *app = app_new(&options, &err);
+    if (!app) fail_msg("%s", err.message);
+    return app;
+}
+
 static struct lesson *read_lesson(const char *file) {
     char path[1024], words[1024];
     struct err err = {0};
@@ -29,8 +38,8 @@ static struct lesson *read_lesson(const char *file) {
     return lesson;
 }
 
-static void play(struct test_world *world, const struct lesson *lesson) {
-    struct lesson_world callbacks = test_world_callbacks(world);
+static void play(struct app *world, const struct lesson *lesson) {
+    struct lesson_world callbacks = world_of(world);
     struct err err = {0};
     char words[1024];
     if (lesson_check(lesson, &callbacks, &err)) return;
@@ -40,20 +49,20 @@ static void play(struct test_world *world, const struct lesson *lesson) {
 
 static void test_play(void **state) {
     (void)state;
-    struct test_world *world = test_world_new(SOURCE_ROOT "/assets");
+    struct app *world = open_world();
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct lesson *lesson = read_lesson(files[i]);
         play(world, lesson);
         lesson_free(lesson);
     }
-    test_world_free(world);
+    app_free(world);
 }
 
 // --- with the step key alone ---
 
 // Where a task's solve jumps, this one presses "step" at the scene's step size until it is there or past it.
 static bool walk(void *context, const char *action, struct err *err) {
-    struct lesson_world real = test_world_callbacks(context);
+    struct lesson_world real = world_of(context);
     struct lesson_now now;
     int target, last = -1;
     if (strncmp(action, "goto ", 5) != 0) return real.act(context, action, err);
@@ -69,8 +78,8 @@ static bool walk(void *context, const char *action, struct err *err) {
 
 static void test_walk(void **state) {
     (void)state;
-    struct test_world *world = test_world_new(SOURCE_ROOT "/assets");
-    struct lesson_world callbacks = test_world_callbacks(world);
+    struct app *world = open_world();
+    struct lesson_world callbacks = world_of(world);
     callbacks.act = walk;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         struct lesson *lesson = read_lesson(files[i]);
@@ -82,7 +91,7 @@ static void test_walk(void **state) {
         }
         lesson_free(lesson);
     }
-    test_world_free(world);
+    app_free(world);
 }
 
 // --- the example of the documentation ---
@@ -104,11 +113,11 @@ static void test_documentation(void **state) {
         err_format(&err, words, sizeof words);
         fail_msg("the example: %s", words);
     }
-    struct test_world *world = test_world_new(SOURCE_ROOT "/assets");
+    struct app *world = open_world();
     play(world, lesson);
     lesson_free(lesson);
     bytes_release(&doc);
-    test_world_free(world);
+    app_free(world);
 }
 
 // --- what must not pass ---
@@ -156,7 +165,7 @@ static const struct {
     {"no unit will do", LESSON("", TASK("when a t=selected unit=selected > 2", "timestep 1; try unit")), 21, 20,
      "found none"},
     {"symbol that is not there", LESSON("", "```expect\ny_hat t=1 symbol=ab > 0\n```\n\n") TASK("unit 1", "unit 1"), 19,
-     18, "one character"},
+     1, "vocabulary"},
     {"symbol not of the data", LESSON("", "```expect\ny_hat t=1 symbol=Z > 0\n```\n\n") TASK("unit 1", "unit 1"), 19, 1,
      "vocabulary"},
     {"step that is not there", LESSON("", TASK("at clip", "step 2; goto forward t=1 sum")), 21, 33, "expected input"},
@@ -164,8 +173,8 @@ static const struct {
 
 static void test_plays(void **state) {
     (void)state;
-    struct test_world *world = test_world_new(SOURCE_ROOT "/assets");
-    struct lesson_world callbacks = test_world_callbacks(world);
+    struct app *world = open_world();
+    struct lesson_world callbacks = world_of(world);
     for (size_t i = 0; i < sizeof plays / sizeof *plays; i++) {
         struct err err = {0};
         struct lesson *lesson = lesson_parse("x.md", plays[i].text, strlen(plays[i].text), &err);
@@ -176,7 +185,7 @@ static void test_plays(void **state) {
                      plays[i].message, err.line, err.column, err.message);
         lesson_free(lesson);
     }
-    test_world_free(world);
+    app_free(world);
 }
 
 // --- that they fit the panel ---
