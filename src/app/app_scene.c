@@ -94,8 +94,7 @@ static void go_to_draw(struct app *app, int draw, int moment) {
     const struct spoken *said = &app->speech.said;
     struct sampling_memory *memory = sampling_memory(app);
     if (!said->sampling || sampling_count(said->sampling) == 0) return;
-    memory->run = said->run;
-    memory->opened = true;
+    memory->opened = true; // the view takes the run over and leaves the cursor
     sampling_go(memory, said->sampling, draw, moment);
 }
 
@@ -358,7 +357,7 @@ static void see_speech(const struct app *app, struct lesson_now *now) {
     const struct spoken *said = &app->speech.said;
     const struct sampling_memory *memory = sampling_memory(app);
     now->temperature = app->speech.begun ? app->speech.rule.temperature : 1;
-    if (said->sampling && memory->run == said->run && memory->opened) {
+    if (said->sampling && memory->opened) {
         now->sampling = said->sampling;
         now->drawn = memory->step + (memory->moment >= MOMENT_CHOICE);
         now->draw_step = memory->moment + 1;

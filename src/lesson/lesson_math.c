@@ -14,10 +14,10 @@ struct math_reader {
     bool script; // inside ^{...} or _{...}
 };
 
-static const char *const plain_words[] = {"Gamma", "sigma", "partial", "tau",  "eta",  "theta", "epsilon", "beta",
-                                          "infty", "ldots", "sum",     "prod", "cdot", "odot",  "times",   "approx",
-                                          "le",    "ge",    "in",      "to",   "top",  "quad",  "tanh",    "ln",
-                                          "log",   "exp",   "softmax", "max",  "min",  "relu"};
+static const char *const plain_words[] = {"Gamma", "sigma", "partial", "tau",     "eta",  "theta", "epsilon", "beta",
+                                          "infty", "ldots", "sum",     "prod",    "cdot", "odot",  "times",   "approx",
+                                          "le",    "ge",    "in",      "to",      "gets", "top",   "quad",    "tanh",
+                                          "ln",    "log",   "exp",     "softmax", "max",  "min",   "relu"};
 static const struct {
     const char *word;
     int groups;

@@ -74,7 +74,7 @@ static void place_text(const struct label_pen *pen, char *out, size_t size) {
     out[0] = '\0';
     if (pen->layer >= 0 && pen->layers > 1)
         snprintf(out, size, pen->style.notation == NOTATION_COURSE ? "[%d]" : "(%d)", pen->layer + 1);
-    if (pen->direction >= 0 && pen->directions > 1) strcat(out, pen->direction ? "\\t{rev}" : "\\to ");
+    if (pen->direction >= 0 && pen->directions > 1) strcat(out, pen->direction ? "\\gets " : "\\to ");
 }
 
 void put_symbol(const struct label_pen *pen, const char *base, const char *sub, const char *extra, int t0, int unit) {
@@ -231,7 +231,7 @@ static struct label_pen pen_of(struct pen_out *out, const struct record *record,
     pen.layer = layer;
     pen.direction = direction;
     pen.layers = record->layout.spec.layers;
-    pen.directions = NET_MAX_DIRECTIONS;
+    pen.directions = record->layout.spec.directions;
     return pen;
 }
 

@@ -290,8 +290,8 @@ static const char *put_word(struct plain *plain, const char *at) {
         const char *word, *text, *behind;
     } words[] = {{"Gamma", "Γ", NULL}, {"sigma", "σ", NULL}, {"partial", "∂", NULL}, {"tanh", "tanh", NULL},
                  {"ln", "ln", NULL},   {"odot", "*", NULL},  {"times", "×", NULL},   {"cdot", "·", NULL},
-                 {"to", "->", NULL},   {"hat", "", "_hat"},  {"tilde", "", "~"},     {"norm", "|", "|"},
-                 {"t", "", ""}};
+                 {"to", "->", NULL},   {"gets", "<-", NULL}, {"hat", "", "_hat"},    {"tilde", "", "~"},
+                 {"norm", "|", "|"},   {"t", "", ""}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t length = strlen(words[i].word);
         char next = at[1 + length];
@@ -299,7 +299,7 @@ static const char *put_word(struct plain *plain, const char *at) {
             continue;
         put_string(plain, words[i].text);
         at += 1 + length;
-        if (strcmp(words[i].word, "to") == 0 && *at == ' ') at++;
+        if ((strcmp(words[i].word, "to") == 0 || strcmp(words[i].word, "gets") == 0) && *at == ' ') at++;
         if (!words[i].behind || *at != '{') return at;
         const char *end = strchr(at, '}');
         if (!end) return at;

@@ -130,7 +130,7 @@ static void put_layer(const struct label_pen *pen, const struct param *param) {
     if (param->layer < 0 || (!deep && !both)) return;
     put_text(pen, "^{");
     if (deep) put_text(pen, pen->style.notation == NOTATION_COURSE ? "[%d]" : "(%d)", param->layer + 1);
-    if (both) put_text(pen, param->direction ? "\\t{rev}" : "\\to ");
+    if (both) put_text(pen, param->direction ? "\\gets " : "\\to ");
     put_text(pen, "}");
 }
 

@@ -25,7 +25,7 @@ static const struct {
     {"odot", "⊙", MATH_OPERATOR, FONT_MATH}, {"approx", "≈", MATH_OPERATOR, FONT_MATH},
     {"le", "≤", MATH_OPERATOR, FONT_MATH}, {"ge", "≥", MATH_OPERATOR, FONT_MATH},
     {"times", "×", MATH_OPERATOR, FONT_MATH}, {"in", "∈", MATH_OPERATOR, FONT_MATH},
-    {"to", "→", MATH_OPERATOR, FONT_MATH}, {"sum", "∑", MATH_BIG, FONT_MATH},
+    {"to", "→", MATH_OPERATOR, FONT_MATH}, {"gets", "←", MATH_OPERATOR, FONT_MATH}, {"sum", "∑", MATH_BIG, FONT_MATH},
     {"prod", "∏", MATH_BIG, FONT_MATH},
     // clang-format on
 };

@@ -362,11 +362,13 @@ static void chosen_in_menu(void **state) {
 static void lesson_scenes(void **state) {
     (void)state;
     struct drive drive;
-    drive_open(&drive, NULL);
+    struct err err = {0};
+    struct app_options options = {.setup = setup_default(), .theme = 0, .reduced_motion = true, .wait = true};
+    options.setup.recipe.steps = 0;
+    assert_true(drive_open(&drive, &options, 1440, 900, 1, &err));
     struct app *world = drive.app;
     struct lesson_world lesson = world_of(world);
     struct lesson_now now;
-    struct err err = {0};
     struct lesson_scene scene = {.task = "sums",
                                  .cell = "gru",
                                  .units = 4,

@@ -249,7 +249,7 @@ static void layers(void **state) {
 // --- every equation can be drawn ---
 
 static const char *const words[] = {"Gamma", "sigma", "partial", "tau",  "sum",   "cdot", "odot", "approx", "le",
-                                    "times", "in",    "ldots",   "eta",  "theta", "to",   "quad", "tanh",   "ln",
+                                    "times", "in",    "ldots",   "eta",  "theta", "to", "gets",   "quad", "tanh",   "ln",
                                     "exp",   "hat",   "tilde",   "norm", "frac",  "t",    "col"};
 
 static void check_markup(const char *text) {
