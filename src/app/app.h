@@ -48,6 +48,7 @@ struct app {
     struct workbench *bench;     // NULL until the first one is ready
     struct job *job;             // being built, or NULL
     struct rivals rivals;        // models to compare it with
+    char compare_rest[64];       // those that a lesson asks for and that are not begun yet
     char name[48];               // of the workbench's own model among them; "" = its cell
     void (*wake)(void *context); // called by the worker when it is ready; may be NULL
     void *wake_context;

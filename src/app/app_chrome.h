@@ -72,6 +72,7 @@ void app_player_look(struct app *app);     // goals against what is on screen
 // once. False with err; what was there stays as far as it can.
 bool app_set_scene(struct app *app, const struct lesson_scene *scene, struct err *err);
 bool app_arrive(struct app *app, const struct lesson_scene *scene, struct err *err);
+bool app_compare_next(struct app *app, struct err *err);
 bool app_act(struct app *app, const char *words, struct err *err);
 bool app_lesson_now(const struct app *app,
                     struct lesson_now *out); // false: there is no network, or not yet the scene's

@@ -34,7 +34,8 @@ void app_compare_with(struct app *app, enum cell_id cell) {
 void app_follow_rivals(struct app *app, bool wait) {
     struct err err = {0};
     if (!app->bench) return;
-    bool good = rivals_settle(&app->rivals, wait, &err) && rivals_follow(&app->rivals, app->bench, &err);
+    bool good = rivals_settle(&app->rivals, wait, &err) && rivals_follow(&app->rivals, app->bench, &err) &&
+                app_compare_next(app, &err);
     if (!good && err.code != ERR_STOPPED) app_say(app, &err);
 }
 

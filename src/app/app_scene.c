@@ -64,19 +64,43 @@ static bool add_edits(struct app *app, const char *text, struct err *err) {
     return edits_parse(&edits, text, app->bench->record, err) && workbench_set_edits(app->bench, &edits, false, err);
 }
 
-static bool compare_with(struct app *app, const char *names, struct err *err) {
-    char list[64], *rest = *names ? list : NULL;
-    snprintf(list, sizeof list, "%s", names);
-    enum cell_id cell;
-    int layers;
-    struct err own = {0};
-    while (next_network(&rest, &cell, &layers, &own)) {
+// Those that a scene names are built one after the other: the next one as soon as none is being built.
+bool app_compare_next(struct app *app, struct err *err) {
+    while (*app->compare_rest && !app->rivals.job) {
+        char list[sizeof app->compare_rest], *rest = list;
+        enum cell_id cell;
+        int layers;
+        memcpy(list, app->compare_rest, sizeof list);
+        bool good = next_network(&rest, &cell, &layers, err);
+        size_t left = good && rest ? strlen(rest) : 0;
+        memmove(app->compare_rest, left ? rest : "", left + 1);
+        if (!good) return false;
         if (layers > 0) return err_set(err, ERR_VALUE, "expected layers of their own on the page \"train\" only");
         app_compare_with(app, cell);
-        app_follow_rivals(app, true); // one is built at a time
     }
-    if (own.code != ERR_NONE) return *err = own, false;
     return true;
+}
+
+// Those that are there and are not named go.
+static void drop_others(struct app *app, const char *names) {
+    bool named[CELL_COUNT] = {false};
+    char list[sizeof app->compare_rest], *rest = *names ? list : NULL;
+    enum cell_id cell;
+    int layers;
+    struct err ignored = {0};
+    snprintf(list, sizeof list, "%s", names);
+    while (next_network(&rest, &cell, &layers, &ignored))
+        named[cell] = true;
+    for (int k = app->rivals.count - 1; k >= 0; k--)
+        if (!named[record_cell(app->rivals.list[k].bench->record)->id]) rivals_drop(&app->rivals, k);
+}
+
+static bool compare_with(struct app *app, const char *names, struct err *err) {
+    if (strlen(names) >= sizeof app->compare_rest)
+        return err_set(err, ERR_LIMIT, "expected at most %zu bytes of cells to compare with",
+                       sizeof app->compare_rest - 1);
+    memcpy(app->compare_rest, names, strlen(names) + 1);
+    return app_compare_next(app, err);
 }
 
 // --- sampling and sentences ---
@@ -182,6 +206,7 @@ bool app_arrive(struct app *app, const struct lesson_scene *scene, struct err *e
     app->view.flow_asked = scene->flow;
     if (!show_view(app, scene->view, err)) return false;
     bool trains = !strcmp(scene->page, "train"); // its networks are the page's
+    drop_others(app, trains ? "" : scene->compare);
     if (!trains && !compare_with(app, scene->compare, err)) return false;
     if (!strcmp(scene->view, "sampling") && !sample(app, scene->start, scene->temperature, err)) return false;
     if (*scene->sentences && !measure_all(app, scene->sentences, err)) return false;
