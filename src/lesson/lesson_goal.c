@@ -182,8 +182,19 @@ static int number_of(const char *word) {
     return *digits && strspn(digits, "0123456789") == strlen(digits) ? atoi(digits) - 1 : -1;
 }
 
+// The same but for blanks: "said," has two tokens, as "said ,".
+static bool same_tokens(const char *a, const char *b) {
+    while (*a || *b) {
+        a += strspn(a, " ");
+        b += strspn(b, " ");
+        if (*a != *b) return false;
+        if (*a) a++, b++;
+    }
+    return true;
+}
+
 static bool is_word(const char *word, const struct lesson_now *now) {
-    return same(now->word, word) || (now->example >= 0 && now->example == number_of(word));
+    return (now->word && same_tokens(now->word, word)) || (now->example >= 0 && now->example == number_of(word));
 }
 
 static bool word_reached(const char *wanted, const char *scene, const struct lesson_now *now) {
