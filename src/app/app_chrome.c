@@ -18,8 +18,9 @@ static const char *const model_chip = "model menu", *const data_chip = "data men
                          *const lessons_chip = "lessons menu";
 static const char *const notation_chip = "Notation";
 
+// A lesson's text stays as long as the stage beside it can be read; before it goes, the inspector does.
 void app_layout(struct app *app, float width) {
-    app->panel_rail = app->lesson && (width < 1360 || app->presentation);
+    app->panel_rail = app->lesson && (width < 1180 || app->presentation);
     if (!app->panel_rail) app->rail_open = false;
     app->inspector_sheet = width < 1240;
 }
