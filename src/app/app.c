@@ -63,7 +63,15 @@ struct app *app_new(const struct app_options *options, struct err *err) {
     app->checker = checker_new(options->wait, app_wake, app);
     for (int k = 0; k < view_count(); k++)
         if (view_get(k)->memory > 0) app->view_memory[k] = mem_need(1, view_get(k)->memory);
-    app_fill_shelf(app);
+    struct err shelf = {0};
+    if (!app_fill_shelf(app, options->lessons, options->lessons_needed, &shelf)) {
+        if (options->lessons_needed) {
+            if (err) *err = shelf;
+            app_free(app);
+            return NULL;
+        }
+        app_say(app, &shelf);
+    }
     app->setup = options->setup;
     app->waits = options->wait;
     if (options->lesson) {
@@ -101,6 +109,7 @@ void app_free(struct app *app) {
     checker_free(app->checker);
     workbench_free(app->bench);
     lesson_free(app->lesson);
+    mem_free(app->shelf);
     opener_free(app->opener);
     experiments_sheet_free(app->experiments);
     for (int k = 0; k < view_count(); k++)

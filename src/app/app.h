@@ -22,10 +22,13 @@ struct train_page; // the page "Train and compare" (train.h)
 struct opener;     // the sheet of Ctrl+O (open_sheet.h)
 struct experiments_sheet;
 
-enum { SHELF_MAX = 32 };
-struct shelf_lesson { // a lesson file that can be opened
+enum { SHELF_MAX = 200 };
+struct shelf_lesson { // a lesson file
     char path[ASSET_PATH], id[64], title[96];
     int number;
+    bool own;       // from the folder of one's own lessons
+    bool broken;    // it cannot be opened, or has the id or number of another; id and title may be the file's name
+    struct err err; // why
 };
 
 enum opener_half { OPENER_FILES, OPENER_TASKS };
@@ -77,8 +80,8 @@ struct app {
     bool by_timestep;                    // ... or one timestep: the frame of the column slides
     bool by_operation;                   // the running motion is one operation: tiles fill; else the cursor sweeps
 
-    struct shelf_lesson shelf[SHELF_MAX];
-    int shelf_count;
+    struct shelf_lesson *shelf;
+    int shelf_count, shelf_capacity;
     char hidden_names[LESSON_MAX_HIDDEN][64]; // tensors that the learner has yet to predict
 
     double edit_seconds;        // what the last change of the edits took
@@ -118,6 +121,8 @@ struct app_options {
     struct setup setup;
     const char *lesson;      // id or path; NULL = none
     const char *preferences; // file, or NULL to keep nothing
+    const char *lessons;     // folder of one's own lessons, or NULL
+    bool lessons_needed;     // ... which must be there
     int theme;               // enum theme_id, -1 = as kept
     double scale;            // 0 = as kept
     bool reduced_motion, narrate;

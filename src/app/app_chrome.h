@@ -64,7 +64,8 @@ void app_pick_asked(struct app *app);
 // The number under the pointer, or the tile; else the running step's result. From the origin view back to the stage.
 void app_pick_by_key(struct app *app, const struct scene *scene);
 
-void app_fill_shelf(struct app *app); // the lessons there are
+// The lessons there are, also those that cannot be opened; own: a folder more, or NULL.
+bool app_fill_shelf(struct app *app, const char *own, bool needed, struct err *err);
 bool app_find_lesson(struct app *app, const char *id_or_path, char out[ASSET_PATH], struct err *err);
 int app_restore_progress(struct app *app); // the part where the learner was
 void app_player_look(struct app *app);     // goals against what is on screen

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "file.h"
 #include "opening.h"
+#include "own_lessons.h"
 #include "thread.h"
 #include "window.h"
 #include <math.h>
@@ -99,11 +100,13 @@ int desktop_main(int argc, char **argv) {
     struct common common = {0};
     struct opening opening = opening_default();
     const char *lesson = NULL, *words[1];
+    struct own_lessons own_lessons = {0};
     int theme = -1;
     double scale = 0;
     bool reduced_motion = false, narrate = false;
     const struct option own[] = {
         {"lesson", OPTION_TEXT, &lesson, "ID", "a lesson: its id, number or file"},
+        OPTION_LESSONS(own_lessons),
         {"theme", OPTION_CHOICE, &theme, "T", "colours", theme_names},
         {"scale", OPTION_REAL, &scale, "S", "size of everything", .low = 0.5, .high = 4},
         {"reduced-motion", OPTION_FLAG, &reduced_motion, .help = "no travel, only short fades"},
@@ -139,6 +142,7 @@ int desktop_main(int argc, char **argv) {
     }
     char preferences[ASSET_PATH];
     if (preferences_path(preferences, sizeof preferences)) options.preferences = preferences;
+    own_lessons_use(&own_lessons, &options);
     struct app *app = app_new(&options, &err);
     if (!app) return command_fail(&err);
     struct window_options look = {

@@ -4,6 +4,7 @@
 #include "file.h"
 #include "movie.h"
 #include "opening.h"
+#include "own_lessons.h"
 #include "page.h"
 #include "surgery.h"
 #include <stdio.h>
@@ -147,12 +148,14 @@ static int run_render(const struct command *command, int argc, char **argv) {
                               .view = -1,
                               .notation = -1,
                               .weights = -1};
+    struct own_lessons own_lessons = {0};
     for (int k = 0; k < view_count(); k++)
         view_names[FIGURES + k] = view_get(k)->name;
     for (int k = 1; k < page_count() && k <= PAGES_MOST; k++)
         view_names[FIGURES + view_count() + k - 1] = page_get(k)->name;
     const struct option own[] = {
         {"lesson", OPTION_TEXT, &picture.lesson, "ID", "a lesson: its id, number or file"},
+        OPTION_LESSONS(own_lessons),
         {"part", OPTION_INT, &picture.part, "N", "part of the lesson, from 1", .low = 1, .high = LESSON_MAX_PARTS},
         {"step", OPTION_INT, &picture.step, "N", "place of the cursor", .low = 0, .high = 1e9},
         {"steps", OPTION_RANGE, picture.steps, "A:B", "one picture a step, into a folder or a film"},
@@ -183,6 +186,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
     struct err err = {0};
     struct app_options options = {
         .lesson = picture.lesson, .theme = picture.theme, .reduced_motion = true, .wait = true};
+    own_lessons_use(&own_lessons, &options);
     if (!picture.out)
         err_set(&err, ERR_USAGE, "expected --out FILE, found none");
     else if (picture.size[0] < 640 || picture.size[1] < 480 || picture.size[0] > 8192 || picture.size[1] > 8192)

@@ -162,6 +162,7 @@ static bool lesson_id(struct lesson *lesson, const struct lesson_source *source,
                            "expected an id of small letters, digits and \"-\", at most 60, found \"%s\"",
                            lesson_field_text(field));
     lesson->id = arena_text(&lesson->arena, lesson_field_text(field), length);
+    lesson->id_at = lesson_field_mark(source, field);
     return true;
 }
 
@@ -180,10 +181,11 @@ bool lesson_fields_lesson(struct lesson *lesson, const struct lesson_source *sou
         if (ok && key == 1) {
             ok = lesson_field_whole(source, field, 1, 999, &number, err);
             lesson->number = (int)number;
+            lesson->number_at = lesson_field_mark(source, field);
         }
     }
     lesson_fields_release(&fields);
-    if (ok && seen != 3)
+    if (ok && seen != 3 && !fence->partial)
         ok = lesson_fail(source, fence->at, err, "expected \"%s:\" in the lesson block", seen & 1 ? "number" : "id");
     return ok;
 }
@@ -408,7 +410,8 @@ bool lesson_fields_task(struct lesson *lesson, struct lesson_task *task, const s
              lesson_field_need(source, field, err) && task_field(&r, (enum task_key)key, field);
     }
     lesson_fields_release(&fields);
-    ok = ok && complete(&r, fence->at, seen) && choices_complete(&r, fence->at);
+    task->faulty = fence->partial;
+    ok = ok && (fence->partial || (complete(&r, fence->at, seen) && choices_complete(&r, fence->at)));
     if (ok) state_tolerance(lesson, task);
     return ok;
 }
