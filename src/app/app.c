@@ -1,6 +1,7 @@
 #include "app.h"
 
 #include "app_chrome.h"
+#include "app_lock.h"
 #include "data_page.h"
 #include "experiments_sheet.h"
 #include "file.h"
@@ -74,6 +75,7 @@ struct app *app_new(const struct app_options *options, struct err *err) {
     }
     app->setup = options->setup;
     app->waits = options->wait;
+    app->stays = options->stays;
     if (options->lesson) {
         if (!app_open_lesson(app, options->lesson, -1)) {
             if (err) *err = app->message;
@@ -265,6 +267,9 @@ bool app_takes_homework(const struct app *app) {
 
 void app_open_file(struct app *app, const char *path) {
     struct err err = {0};
+    if (app_refuses(app, LOCK_OPENING) ||
+        (!app_takes_homework(app) && !file_ends_with(path, ".md") && app_refuses(app, LOCK_DATA)))
+        return;
     if (strlen(path) >= sizeof app->setup.data) {
         err_set(&err, ERR_LIMIT, "The path is longer than %zu bytes.", sizeof app->setup.data - 1);
         app_say(app, &err);
@@ -326,11 +331,19 @@ bool app_open_lesson(struct app *app, const char *id_or_path, int part) {
     }
     lesson_free(app->lesson);
     app->lesson = lesson;
+    app->lesson_read = file_changed(path);
+    app->lesson_faulty = false;
     player_start(&app->player, lesson, 0);
     int kept = app_restore_progress(app);
     if (part < 0) part = kept;
     app_go_part(app, part < lesson->part_count ? part : 0);
     return true;
+}
+
+void app_close_lesson(struct app *app) {
+    lesson_free(app->lesson);
+    app->lesson = NULL;
+    app->view.flow = true;
 }
 
 // --- moving ---
@@ -431,6 +444,7 @@ void app_select_timestep(struct app *app, int way) {
 }
 
 static void advance(struct app *app, double now) {
+    app_watch_lesson(app, now);
     if (app->job && job_ready(app->job, NULL)) settle_job(app);
     data_page_advance(app);
     app_follow_rivals(app, false);
@@ -451,6 +465,10 @@ double app_wait(const struct app *app, double now) {
     if (app->transport.playing) wait = fmax(0, app->next_step - now);
     if (app->ui.wake_at > 0)
         wait = wait < 0 ? fmax(0, app->ui.wake_at - now) : fmin(wait, fmax(0, app->ui.wake_at - now));
+    if (app->lesson && !app->waits) {
+        double look = fmax(0, app->lesson_look - now);
+        wait = wait < 0 ? look : fmin(wait, look);
+    }
     bool busy = app->job || app->rivals.job || data_page_busy(app, NULL) || checker_busy(app->checker) ||
                 (app->bench && insights_busy(app->bench->insights, NULL));
     if (busy) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);

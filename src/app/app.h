@@ -57,6 +57,10 @@ struct app {
     struct checker *checker; // the gradient check, in a worker of its own
 
     struct lesson *lesson; // NULL: no lesson is open
+    bool stays;            // it is not closed, and nothing else is opened (`--locked`)
+    int64_t lesson_read;   // when its file was changed that is open, as file_changed() has it; -1 = read it again
+    double lesson_look;    // when its file is looked at next
+    bool lesson_faulty;    // the message is about the file, which could not be read again
     struct player player;
     struct lesson_scene scene; // waits for the job: the place to go to
     bool scene_waits;
@@ -126,7 +130,8 @@ struct app_options {
     int theme;               // enum theme_id, -1 = as kept
     double scale;            // 0 = as kept
     bool reduced_motion, narrate;
-    bool wait; // build in this thread, for render and tests
+    bool stays; // the lesson is kept open, for a class room
+    bool wait;  // build in this thread, for render and tests
 };
 
 struct app *app_new(const struct app_options *options, struct err *err);
@@ -164,6 +169,10 @@ void app_title(const struct app *app, char *out,
 const struct dataset *app_data(const struct app *app); // what is open, or NULL
 bool app_open_lesson(struct app *app, const char *id_or_path, int part);
 void app_go_part(struct app *app, int part);
+// Reads the open lesson's file again, because it was changed: the learner stays in the part, and where the scene is the
+// same, at the step. False: the message says where the file is wrong, and the lesson stays as it was.
+bool app_read_lesson_again(struct app *app);
+void app_close_lesson(struct app *app);
 bool app_open_homework(struct app *app, const char *path);
 void app_say(struct app *app, const struct err *err); // shows a message in the window
 void app_finish_job(struct app *app);                 // waits for the worker; for render and tests

@@ -1,6 +1,7 @@
 // The keyboard map: what no control took. Keys of all pages, then those of the workbench.
 
 #include "app_chrome.h"
+#include "app_lock.h"
 #include "job.h"
 #include "page.h"
 #include "surgery.h"
@@ -10,10 +11,19 @@ static bool list_is_high(const struct app *app) {
     return app->ui.list->bounds.h >= 640 + 48 + 96;
 }
 
+bool app_page_refused(struct app *app, int page) {
+    if (page == app->page || page == PAGE_WORKBENCH) return false;
+    return app_refuses(app, LOCK_PAGES | (page == page_find("train") ? LOCK_TRAINING : 0));
+}
+
 void app_page_keys(struct app *app) {
     struct ui *ui = &app->ui;
     for (int k = 0; k < page_count(); k++)
-        if (ui_take_key(ui, page_get(k)->key, 0)) app_show_page(app, k);
+        if (ui_take_key(ui, page_get(k)->key, 0) && !app_page_refused(app, k)) app_show_page(app, k);
+    if (app->lesson && ui_take_key(ui, 'r', MOD_CTRL)) {
+        app->lesson_read = -1; // before the next frame: this one may still speak of its texts
+        ui->animating = true;
+    }
     if (ui_take_key(ui, ',', MOD_CTRL)) app->preferences_open = !app->preferences_open;
     if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_opener(app, OPENER_FILES);
     if (ui_take_key(ui, 't', MOD_CTRL)) app_toggle_opener(app, OPENER_TASKS);
@@ -60,9 +70,9 @@ void app_keys(struct app *app, const struct scene *scene, double now) {
     if (ui_take_key(ui, KEY_END, 0) && app->bench) app_seek(app, app->bench->script->count);
     if (ui_take_key(ui, KEY_DOWN, 0)) app_select_unit(app, app->view.unit + 1);
     if (ui_take_key(ui, KEY_UP, 0)) app_select_unit(app, app->view.unit < 0 ? -1 : app->view.unit - 1);
-    if (ui_take_key(ui, 'd', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
+    if (ui_take_key(ui, 'd', MOD_CTRL) && !app_refuses(app, LOCK_DATA)) app_toggle_popup(app, APP_POPUP_DATA);
     if (ui_take_key(ui, 'e', MOD_CTRL)) app_open_saving(app);
-    if (app->bench && ui_take_key(ui, 'm', MOD_CTRL)) {
+    if (app->bench && ui_take_key(ui, 'm', MOD_CTRL) && !app_refuses(app, LOCK_DATA)) {
         if (app->bench->minibatch)
             app_toggle_popup(app, APP_POPUP_MINIBATCH);
         else
@@ -80,8 +90,9 @@ void app_keys(struct app *app, const struct scene *scene, double now) {
     }
     app_page_keys(app);
     if (ui_text_focused(ui)) return;
-    if (ui_take_key(ui, 'z', MOD_CTRL)) app_undo(app);
-    if (ui_take_key(ui, 'z', MOD_CTRL | MOD_SHIFT) || ui_take_key(ui, 'y', MOD_CTRL)) app_redo(app);
+    if (ui_take_key(ui, 'z', MOD_CTRL) && !app_refuses(app, LOCK_EDITS)) app_undo(app);
+    bool redo = ui_take_key(ui, 'z', MOD_CTRL | MOD_SHIFT) || ui_take_key(ui, 'y', MOD_CTRL);
+    if (redo && !app_refuses(app, LOCK_EDITS)) app_redo(app);
     if (ui_take_key(ui, 'v', 0)) view_menu_open(ui);
     if (ui_take_key(ui, 'f', 0)) app_pick_by_key(app, scene);
     for (int k = 0; k < view_count(); k++)

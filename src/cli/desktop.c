@@ -103,10 +103,11 @@ int desktop_main(int argc, char **argv) {
     struct own_lessons own_lessons = {0};
     int theme = -1;
     double scale = 0;
-    bool reduced_motion = false, narrate = false;
+    bool reduced_motion = false, narrate = false, stays = false;
     const struct option own[] = {
         {"lesson", OPTION_TEXT, &lesson, "ID", "a lesson: its id, number or file"},
         OPTION_LESSONS(own_lessons),
+        {"locked", OPTION_FLAG, &stays, .help = "the lesson stays open and nothing else is opened, for a class room"},
         {"theme", OPTION_CHOICE, &theme, "T", "colours", theme_names},
         {"scale", OPTION_REAL, &scale, "S", "size of everything", .low = 0.5, .high = 4},
         {"reduced-motion", OPTION_FLAG, &reduced_motion, .help = "no travel, only short fades"},
@@ -133,7 +134,10 @@ int desktop_main(int argc, char **argv) {
                                   .theme = theme,
                                   .scale = scale,
                                   .reduced_motion = reduced_motion,
-                                  .narrate = narrate};
+                                  .narrate = narrate,
+                                  .stays = stays};
+    if (stays && !options.lesson) err_set(&err, ERR_USAGE, "--locked: expected a lesson beside it, found none");
+    if (err.code != ERR_NONE) return command_fail(&err);
     if (!opening_setup(&opening, &options.setup, &err)) return command_fail(&err);
     if (!window_has_display()) {
         err_set(&err, ERR_IO,

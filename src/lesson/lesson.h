@@ -154,11 +154,24 @@ struct lesson_part {
     long line;
     bool faulty; // its scene is not to be played; only where all problems were asked for
 };
+// What learners cannot change while the lesson is open.
+enum lesson_lock {
+    LOCK_MODEL = 1 << 0,    // cell and units
+    LOCK_DATA = 1 << 1,     // the data and the example
+    LOCK_SEED = 1 << 2,     // of weights and training
+    LOCK_EDITS = 1 << 3,    // values set by hand
+    LOCK_TRAINING = 1 << 4, // updates before the walk, and the page of training
+    LOCK_PAGES = 1 << 5,    // the workbench is left
+    LOCK_COUNT = 6,
+    LOCK_ALL = (1 << LOCK_COUNT) - 1
+};
+extern const char *const lesson_lock_names[LOCK_COUNT]; // as in the key `lock`
 struct lesson {
     char *path, *id, *title;
     int number;
     struct lesson_mark id_at, number_at;
     bool block_seen; // its block of id and number
+    unsigned lock;   // of enum lesson_lock
     struct lesson_part parts[LESSON_MAX_PARTS];
     int part_count;
     struct arena arena; // all texts

@@ -55,6 +55,27 @@ static void warn(const struct lesson *lesson, struct lesson_problems *problems, 
     lesson_problems_add(problems, &err, true);
 }
 
+// A task that asks for what the lesson locks cannot be done.
+static void warn_of_lock(const struct lesson *lesson, struct lesson_problems *problems,
+                         const struct lesson_task *task) {
+    static const struct {
+        enum condition_kind kind;
+        unsigned lock;
+    } needs[] = {{CONDITION_CELL, LOCK_MODEL},
+                 {CONDITION_UNITS, LOCK_MODEL},
+                 {CONDITION_WORD, LOCK_DATA},
+                 {CONDITION_SEED, LOCK_SEED}};
+    for (size_t k = 0; k < sizeof needs / sizeof *needs; k++)
+        for (int i = 0; i < LOCK_COUNT; i++) {
+            struct err err = {0};
+            if (task->faulty || task->kind != needs[k].kind || !(lesson->lock & needs[k].lock & 1u << i)) continue;
+            err_at(&err, ERR_VALUE, lesson->path, task->goal_at.line, task->goal_at.column,
+                   "expected a goal that can be reached while \"%s\" is locked, found \"%s\"", lesson_lock_names[i],
+                   task->argument);
+            lesson_problems_add(problems, &err, true);
+        }
+}
+
 void lesson_warn(const struct lesson *lesson, struct lesson_problems *problems) {
     for (int p = 0; p < lesson->part_count; p++) {
         const struct lesson_part *part = &lesson->parts[p];
@@ -62,6 +83,8 @@ void lesson_warn(const struct lesson *lesson, struct lesson_problems *problems) 
         for (int k = 0; k < part->block_count; k++)
             words += count_words(part->blocks[k].text);
         warn(lesson, problems, part->line, 1, "the text of a part", LESSON_PART_WORDS, words);
+        for (int k = 0; k < part->task_count; k++)
+            warn_of_lock(lesson, problems, &part->tasks[k]);
         for (int k = 0; k < part->task_count; k++)
             warn(lesson, problems, part->tasks[k].line, part->tasks[k].column, "the text of a task", LESSON_TASK_WORDS,
                  count_words(part->tasks[k].text));
