@@ -2,6 +2,7 @@
 #include "capture.h"
 #include "command.h"
 #include "file.h"
+#include "handout.h"
 #include "lesson_command.h"
 #include "own_lessons.h"
 #include <stdio.h>
@@ -94,7 +95,7 @@ struct verb {
     const char *name;
     int least, most; // words behind it
 };
-static const struct verb verbs[] = {{"list", 0, 0}, {"check", 0, 63}, {"play", 1, 1}, {"new", 0, 1}};
+static const struct verb verbs[] = {{"list", 0, 0}, {"check", 0, 63}, {"play", 1, 1}, {"new", 0, 1}, {"handout", 1, 1}};
 
 static const struct verb *find_verb(const char **words, int count) {
     for (size_t k = 0; count > 0 && k < sizeof verbs / sizeof *verbs; k++)
@@ -103,12 +104,38 @@ static const struct verb *find_verb(const char **words, int count) {
     return NULL;
 }
 
+static int print_handout(struct app *app, const char *id, const char *out, bool answers, int theme, bool json) {
+    struct err err = {0};
+    char path[ASSET_PATH];
+    if (theme >= 0) app_set_theme(app, (enum theme_id)theme);
+    if (!app_open_lesson(app, id, 0)) return command_fail(&app->message);
+    app_finish_job(app);
+    if (!out) {
+        snprintf(path, sizeof path, "%s.html", app->lesson->id);
+        out = path;
+    }
+    struct handout handout = {.path = out, .answers = answers, .picture_scale = 1.5};
+    if (!file_ends_with(out, ".html"))
+        err_set(&err, ERR_USAGE, "--out: expected a name ending in .html, found \"%s\"", out);
+    if (err.code != ERR_NONE || !handout_save(app, &handout, &err)) return command_fail(&err);
+    if (json)
+        command_json(json_pack("{s:s, s:i, s:b}", "file", out, "parts", app->lesson->part_count, "answers", answers));
+    else
+        printf("%s\nOpen it in a browser and print it (A4).\n", out);
+    return 0;
+}
+
 static int run_lesson(const struct command *command, int argc, char **argv) {
     struct common common = {0};
     struct own_lessons own_lessons = {0};
     const char *out = NULL, *title = NULL, *words[64];
+    static const char *const themes[] = {"light", "dark", "light-contrast", "dark-contrast", NULL};
+    bool no_answers = false;
+    int theme = -1;
     const struct option own[] = {
         {"out", OPTION_TEXT, &out, "PATH", "of `play` the folder for its pictures, else the file that is written"},
+        {"no-answers", OPTION_FLAG, &no_answers, .help = "a hand-out without the page of answers"},
+        {"theme", OPTION_CHOICE, &theme, "T", "colours of a hand-out's pictures", themes},
         {"title", OPTION_TEXT, &title, "T", "of a new lesson"},
         OPTION_LESSONS(own_lessons),
         {0}};
@@ -118,7 +145,7 @@ static int run_lesson(const struct command *command, int argc, char **argv) {
     struct err err = {0};
     const struct verb *verb = find_verb(words, count);
     if (!verb) {
-        err_set(&err, ERR_USAGE, "expected list, check [ID ...], play ID or new [ID], found \"%s%s%s\"",
+        err_set(&err, ERR_USAGE, "expected list, check [ID ...], play ID, new [ID] or handout ID, found \"%s%s%s\"",
                 count ? words[0] : "", count > 1 ? " " : "", count > 1 ? words[1] : "");
         return command_fail(&err);
     }
@@ -137,13 +164,17 @@ static int run_lesson(const struct command *command, int argc, char **argv) {
                                                    .out = out,
                                                    .folder = own_lessons.given ? own_lessons.given : own_lessons.folder,
                                                    .json = common.json});
+    else if (!strcmp(verb->name, "handout"))
+        status = print_handout(app, words[1], out, !no_answers, theme, common.json);
     else
         status = play(app, words[1], out ? out : "build/tour", common.quiet);
     app_free(app);
     return status;
 }
 
-const struct command command_lesson = {
-    "lesson", "list | check [ID ...] | play ID [--out DIR] | new [ID] [--title T] [--out FILE]",
-    "Lists the lessons, plays them to their end as a test, plays one into pictures, or begins one of your own.",
-    run_lesson};
+const struct command command_lesson = {"lesson",
+                                       "list | check [ID ...] | play ID [--out DIR] | new [ID] [--title T] [--out "
+                                       "FILE] | handout ID [--no-answers] [--out FILE.html]",
+                                       "Lists the lessons, plays them to their end as a test, plays one into pictures, "
+                                       "begins one of your own, or puts one on paper.",
+                                       run_lesson};

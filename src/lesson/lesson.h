@@ -360,6 +360,9 @@ struct lesson_world {
     bool (*apply_scene)(void *context, const struct lesson_scene *scene, struct err *err);
     bool (*act)(void *context, const char *action, struct err *err);
     void (*look)(void *context, struct lesson_now *now);
+    // Told after each task that was solved: its answer stands in the player. May be NULL.
+    void (*solved)(void *listener, const struct player *player, int task);
+    void *listener;
 };
 // Plays every part to its end: scene, expects, each task by its `solve`. A goal must not be reached before it
 // is solved, a wrong answer must be refused. The first that fails is told with line and column.

@@ -171,6 +171,7 @@ static bool check_task(struct checker *c, int k) {
                        task->argument);
     for (int i = 0; i < task->expect_count; i++)
         if (!expect(c, task->expects[i], task->expect_at[i])) return false;
+    if (c->world->solved) c->world->solved(c->world->listener, &c->player, k);
     return true;
 }
 
