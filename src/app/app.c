@@ -76,6 +76,7 @@ struct app *app_new(const struct app_options *options, struct err *err) {
     app->setup = options->setup;
     app->waits = options->wait;
     app->stays = options->stays;
+    app->presentation = options->present;
     if (options->lesson) {
         if (!app_open_lesson(app, options->lesson, -1)) {
             if (err) *err = app->message;
@@ -550,6 +551,7 @@ void app_event(struct app *app, const struct input_event *event) {
         app->wish = APP_QUIT;
         return;
     }
+    if (app_blank_event(app, event)) return;
     if (event->kind == INPUT_DROP) {
         app_drop(app, event);
         return;
@@ -576,8 +578,9 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     ui_begin(ui, list, theme_get(app->theme), now);
     rect whole = list->bounds;
     draw_rect(list, whole, ui->theme->app, 0);
-    app_top_bar(app, rect_cut_top(&whole, TOP_BAR));
+    (app->presentation ? app_present_bar : app_top_bar)(app, rect_cut_top(&whole, TOP_BAR));
     page_get(app->page)->draw(app, whole, now);
     ui_end(ui);
+    app_blank_screen(app, list);
     if (!app->picturing) app_advance_saving(app);
 }

@@ -41,6 +41,7 @@ struct app {
     char preferences_file[ASSET_PATH]; // "" = nothing is kept
     enum theme_id theme;
     bool fullscreen, presentation;
+    bool blank; // of a presentation: the screen is black until the next key
     enum app_wish wish;
     void (*speak)(void *context, const char *sentence); // says a step aloud (preferences.narrate); may be NULL
     void *speak_context;
@@ -130,8 +131,9 @@ struct app_options {
     int theme;               // enum theme_id, -1 = as kept
     double scale;            // 0 = as kept
     bool reduced_motion, narrate;
-    bool stays; // the lesson is kept open, for a class room
-    bool wait;  // build in this thread, for render and tests
+    bool present; // in presenter mode; who draws sets the scale
+    bool stays;   // the lesson is kept open, for a class room
+    bool wait;    // build in this thread, for render and tests
 };
 
 struct app *app_new(const struct app_options *options, struct err *err);
@@ -176,8 +178,11 @@ void app_close_lesson(struct app *app);
 bool app_open_homework(struct app *app, const char *path);
 void app_say(struct app *app, const struct err *err); // shows a message in the window
 void app_finish_job(struct app *app);                 // waits for the worker; for render and tests
-void app_show_page(struct app *app, int index);       // of page.h
-void app_show_view(struct app *app, int index);       // of views.h, on the workbench
+void app_present(struct app *app, bool on);           // presenter mode; the window is asked for its scale
+// How much larger everything is then, in a window of that many logical pixels without it.
+float app_presentation_scale(float width, float height);
+void app_show_page(struct app *app, int index); // of page.h
+void app_show_view(struct app *app, int index); // of views.h, on the workbench
 void app_select_unit(struct app *app, int unit);
 // The origin view of a number: of a place's text, or of what a draw list says of it (false: it is none of the
 // record's).

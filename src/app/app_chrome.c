@@ -21,9 +21,9 @@ static const char *const notation_chip = "Notation";
 
 // A lesson's text stays as long as the stage beside it can be read; before it goes, the inspector does.
 void app_layout(struct app *app, float width) {
-    app->panel_rail = app->lesson && (width < 1180 || app->presentation);
+    app->panel_rail = app->lesson && width < 1180 && !app->presentation;
     if (!app->panel_rail) app->rail_open = false;
-    app->inspector_sheet = width < 1240;
+    app->inspector_sheet = width < 1240 || app->presentation;
 }
 
 // Width goes first to the stage, until its columns stand at their widest pitch, then to the inspector.

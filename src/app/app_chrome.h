@@ -19,6 +19,12 @@ void app_answer(struct app *app);                                           // w
 void app_check_homework(struct app *app);                                   // against the record on the workbench
 void app_layout(struct app *app, float width);                              // decides rail and sheet
 float app_inspector_width(const struct app *app, float window, float rest); // rest: what stage and inspector share
+// Presenter mode (app_present.c).
+enum { PRESENT_TIMELINE = 58 };                                         // its height: phases, nothing to press
+void app_present_bar(struct app *app, rect r);                          // in the place of the top bar
+bool app_present_keys(struct app *app, double now);                     // before all others
+void app_blank_screen(struct app *app, struct draw_list *list);         // over everything, when it is blank
+bool app_blank_event(struct app *app, const struct input_event *event); // any key brings the picture back
 void app_top_bar(struct app *app, rect r);
 // The lesson panel or its rail at the left of a page, which gets narrower by it; and, at the end of the page, the panel
 // that was opened over it.

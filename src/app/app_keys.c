@@ -38,16 +38,14 @@ void app_page_keys(struct app *app) {
     if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
     if (ui_take_key(ui, 'w', 0)) app_set_stacked(app, !app->view.stacked);
     if (ui_take_key(ui, 't', 0)) app_toggle_dark(app);
-    if (ui_take_key(ui, 'p', 0)) {
-        app->presentation = !app->presentation;
-        app->wish = APP_SCALE;
-    }
+    if (ui_take_key(ui, 'p', 0)) app_present(app, !app->presentation);
     if (ui_take_key(ui, '?', 0) || ui_take_key(ui, '?', MOD_SHIFT) || ui_take_key(ui, '/', MOD_SHIFT))
         app->help_open = !app->help_open;
 }
 
 void app_keys(struct app *app, const struct scene *scene, double now) {
     struct ui *ui = &app->ui;
+    if (app_present_keys(app, now)) return;
     static const struct {
         int key;
         unsigned mods;

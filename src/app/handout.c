@@ -61,6 +61,7 @@ static void put_base64(struct str *out, const struct str *bytes) {
 // --- the answers, as the lesson's own solutions find them on the network ---
 
 struct answers {
+    struct lesson_world world;
     char *texts[LESSON_MAX_PARTS][LESSON_MAX_TASKS]; // HTML; NULL: not known
 };
 
@@ -74,6 +75,10 @@ static void answer_of(void *listener, const struct player *player, int k) {
         html_rich(&out, task->choices[chosen]);
         str_put(&out, ". ");
     }
+    struct lesson_now now;
+    answers->world.look(answers->world.context, &now);
+    if (task->kind == CONDITION_UNIT) str_printf(&out, "<strong>Unit %d.</strong> ", now.unit + 1);
+    if (task->kind == CONDITION_TIMESTEP) str_printf(&out, "<strong>Timestep %d.</strong> ", now.t + 1);
     if (player->feedback[k][0])
         html_rich(&out, player->feedback[k]);
     else if (task->hint_count > 0) // nothing is said of it: how it is done
@@ -86,10 +91,10 @@ static void answer_of(void *listener, const struct player *player, int k) {
 
 static bool find_answers(const struct lesson *lesson, struct answers *answers, struct err *err) {
     struct world *world = world_new();
-    struct lesson_world callbacks = world_callbacks(world);
-    callbacks.solved = answer_of;
-    callbacks.listener = answers;
-    bool good = lesson_check(lesson, &callbacks, err);
+    answers->world = world_callbacks(world);
+    answers->world.solved = answer_of;
+    answers->world.listener = answers;
+    bool good = lesson_check(lesson, &answers->world, err);
     world_free(world);
     return good;
 }

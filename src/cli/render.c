@@ -24,13 +24,20 @@ struct picture {
     const char *lesson, *out, *against, *origin, *edit, *compare;
     int size[2], theme, step, steps[2], part, unit, view, timestep, notation, weights;
     double scale, seconds;
+    bool present;
 };
+
+// Logical pixels of a window of that size, as window.c has them.
+static float window_scale(const struct picture *picture) {
+    float width = (float)picture->size[0], height = (float)picture->size[1], s = draw_window_scale(width, height);
+    return picture->present ? s * app_presentation_scale(width / s, height / s) : s;
+}
 
 // Path NULL: only into the list. --size is that of a window, which the guide's rule of scale applies to; --scale makes
 // the same picture finer.
 static bool draw(struct app *app, struct capture *capture, struct draw_list *list, const struct picture *picture,
                  const char *path, struct err *err) {
-    float s = draw_window_scale((float)picture->size[0], (float)picture->size[1]);
+    float s = window_scale(picture);
     for (int pass = 0; pass < 2; pass++) { // the second frame knows what the first laid out
         draw_begin(list, (float)picture->size[0] / s, (float)picture->size[1] / s, (float)picture->scale * s);
         app_frame(app, list, 1);
@@ -90,8 +97,7 @@ static bool compare(struct app *app, const char *cells, struct err *err) {
 }
 
 static bool draw_all(struct app *app, const struct picture *picture, struct err *err) {
-    struct capture *capture =
-        capture_new((float)picture->scale * draw_window_scale((float)picture->size[0], (float)picture->size[1]), err);
+    struct capture *capture = capture_new((float)picture->scale * window_scale(picture), err);
     if (!capture) return false;
     struct draw_list list;
     draw_init(&list, capture_fonts(capture));
@@ -170,6 +176,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
         {"compare", OPTION_TEXT, &picture.compare, "CELLS",
          "cells beside the network's own, for the view compare: rnn,gru"},
         {"size", OPTION_SIZE, picture.size, "WxH", "of the window"},
+        {"present", OPTION_FLAG, &picture.present, .help = "as in presenter mode"},
         {"scale", OPTION_REAL, &picture.scale, "S", "how much finer than the window", .low = 0.25, .high = 8},
         {"notation", OPTION_CHOICE, &picture.notation, "NAME", "how symbols are written", notation_names},
         {"weights", OPTION_CHOICE, &picture.weights, "FORM", "side by side in one matrix or apart", weights_names},
@@ -187,6 +194,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
     struct app_options options = {
         .lesson = picture.lesson, .theme = picture.theme, .reduced_motion = true, .wait = true};
     own_lessons_use(&own_lessons, &options);
+    options.present = picture.present;
     if (!picture.out)
         err_set(&err, ERR_USAGE, "expected --out FILE, found none");
     else if (picture.size[0] < 640 || picture.size[1] < 480 || picture.size[0] > 8192 || picture.size[1] > 8192)
