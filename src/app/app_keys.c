@@ -109,10 +109,8 @@ void app_keys(struct app *app, const struct scene *scene, double now) {
         bool seen = app->view.flow && (app->view.flow_asked || list_is_high(app));
         app->view.flow = app->view.flow_asked = !seen;
     }
-    if (ui_take_key(ui, 'l', 0) && app->panel_rail)
-        app->rail_open = !app->rail_open;
-    else if (ui_take_key(ui, 'l', 0))
-        app->panel_open = !app->panel_open;
+    bool *panel = app->panel_rail ? &app->rail_open : &app->panel_open;
+    if (ui_take_key(ui, 'l', 0)) *panel = !*panel;
     bool *inspector = app->inspector_sheet ? &app->sheet_open : &app->inspector_open;
     if (ui_take_key(ui, 'i', 0)) *inspector = !*inspector;
     if (ui_take_key(ui, 'p', MOD_SHIFT)) app_hear(app);

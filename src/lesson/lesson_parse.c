@@ -362,8 +362,11 @@ static int recover(struct parser *p, MD_BLOCKTYPE type) {
     p->heading = 0;
     lesson_rich_release(&p->rich);
     p->rich = (struct lesson_rich){0};
+    struct lesson_part *part = part_of(p);
+    if (type == MD_BLOCK_P && part) return add_block(p, "?", 1, false, p->text_at); // the part has a text
     if (type == MD_BLOCK_CODE) {
         p->in_fence = false;
+        if (part) part->faulty = true; // it may have been its scene, or a task
         lesson_fence_release(&p->fence);
         return 0;
     }

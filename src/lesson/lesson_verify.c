@@ -208,7 +208,7 @@ static bool verify_part(struct verifier *v, struct lesson_part *part) {
     bool text = part->block_count > 0 || err_at(v->err, ERR_FORMAT, lesson->path, part->line, 1,
                                                 "expected a text in the part \"%s\", found none", part->title);
     if (!go_on(v, text, NULL)) return false;
-    bool task = part->task_count > 0 || err_at(v->err, ERR_FORMAT, lesson->path, part->line, 1,
+    bool task = part->task_count > 0 || part->faulty || err_at(v->err, ERR_FORMAT, lesson->path, part->line, 1,
                                                "expected a task in the part \"%s\", found none", part->title);
     if (!go_on(v, task, NULL)) return false;
     if (part->faulty) return true; // what the rest speaks of is not known
