@@ -78,7 +78,8 @@ static void widen(struct lesson_shape *shape, const struct lesson_part *part) {
     for (int k = 0; k < part->task_count; k++) {
         char words[160];
         size_t cursor = 0, at;
-        while (lesson_next_action(part->tasks[k].solve, &cursor, words, sizeof words, &at)) {
+        const char *solve = part->tasks[k].solve ? part->tasks[k].solve : ""; // of a faulty one it may be missing
+        while (lesson_next_action(solve, &cursor, words, sizeof words, &at)) {
             struct lesson_action action;
             if (!lesson_action_parse(words, &action, NULL)) continue;
             if (action.kind == ACTION_CELL || action.kind == ACTION_COMPARE) add_cell_named(shape, action.text);
