@@ -1,6 +1,7 @@
 #include "app.h"
 
 #include "app_chrome.h"
+#include "app_lock.h"
 #include "data_page.h"
 #include "experiments_sheet.h"
 #include "file.h"
@@ -63,9 +64,19 @@ struct app *app_new(const struct app_options *options, struct err *err) {
     app->checker = checker_new(options->wait, app_wake, app);
     for (int k = 0; k < view_count(); k++)
         if (view_get(k)->memory > 0) app->view_memory[k] = mem_need(1, view_get(k)->memory);
-    app_fill_shelf(app);
+    struct err shelf = {0};
+    if (!app_fill_shelf(app, options->lessons, options->lessons_needed, &shelf)) {
+        if (options->lessons_needed) {
+            if (err) *err = shelf;
+            app_free(app);
+            return NULL;
+        }
+        app_say(app, &shelf);
+    }
     app->setup = options->setup;
     app->waits = options->wait;
+    app->stays = options->stays;
+    app->presentation = options->present;
     if (options->lesson) {
         if (!app_open_lesson(app, options->lesson, -1)) {
             if (err) *err = app->message;
@@ -101,6 +112,7 @@ void app_free(struct app *app) {
     checker_free(app->checker);
     workbench_free(app->bench);
     lesson_free(app->lesson);
+    mem_free(app->shelf);
     opener_free(app->opener);
     experiments_sheet_free(app->experiments);
     for (int k = 0; k < view_count(); k++)
@@ -256,6 +268,9 @@ bool app_takes_homework(const struct app *app) {
 
 void app_open_file(struct app *app, const char *path) {
     struct err err = {0};
+    if (app_refuses(app, LOCK_OPENING) ||
+        (!app_takes_homework(app) && !file_ends_with(path, ".md") && app_refuses(app, LOCK_DATA)))
+        return;
     if (strlen(path) >= sizeof app->setup.data) {
         err_set(&err, ERR_LIMIT, "The path is longer than %zu bytes.", sizeof app->setup.data - 1);
         app_say(app, &err);
@@ -317,11 +332,19 @@ bool app_open_lesson(struct app *app, const char *id_or_path, int part) {
     }
     lesson_free(app->lesson);
     app->lesson = lesson;
+    app->lesson_read = file_changed(path);
+    app->lesson_faulty = false;
     player_start(&app->player, lesson, 0);
     int kept = app_restore_progress(app);
     if (part < 0) part = kept;
     app_go_part(app, part < lesson->part_count ? part : 0);
     return true;
+}
+
+void app_close_lesson(struct app *app) {
+    lesson_free(app->lesson);
+    app->lesson = NULL;
+    app->view.flow = true;
 }
 
 // --- moving ---
@@ -422,6 +445,7 @@ void app_select_timestep(struct app *app, int way) {
 }
 
 static void advance(struct app *app, double now) {
+    app_watch_lesson(app, now);
     if (app->job && job_ready(app->job, NULL)) settle_job(app);
     data_page_advance(app);
     app_follow_rivals(app, false);
@@ -442,6 +466,10 @@ double app_wait(const struct app *app, double now) {
     if (app->transport.playing) wait = fmax(0, app->next_step - now);
     if (app->ui.wake_at > 0)
         wait = wait < 0 ? fmax(0, app->ui.wake_at - now) : fmin(wait, fmax(0, app->ui.wake_at - now));
+    if (app->lesson && !app->waits) {
+        double look = fmax(0, app->lesson_look - now);
+        wait = wait < 0 ? look : fmin(wait, look);
+    }
     bool busy = app->job || app->rivals.job || data_page_busy(app, NULL) || checker_busy(app->checker) ||
                 (app->bench && insights_busy(app->bench->insights, NULL));
     if (busy) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
@@ -523,6 +551,7 @@ void app_event(struct app *app, const struct input_event *event) {
         app->wish = APP_QUIT;
         return;
     }
+    if (app_blank_event(app, event)) return;
     if (event->kind == INPUT_DROP) {
         app_drop(app, event);
         return;
@@ -549,8 +578,9 @@ void app_frame(struct app *app, struct draw_list *list, double now) {
     ui_begin(ui, list, theme_get(app->theme), now);
     rect whole = list->bounds;
     draw_rect(list, whole, ui->theme->app, 0);
-    app_top_bar(app, rect_cut_top(&whole, TOP_BAR));
+    (app->presentation ? app_present_bar : app_top_bar)(app, rect_cut_top(&whole, TOP_BAR));
     page_get(app->page)->draw(app, whole, now);
     ui_end(ui);
+    app_blank_screen(app, list);
     if (!app->picturing) app_advance_saving(app);
 }

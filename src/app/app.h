@@ -22,10 +22,13 @@ struct train_page; // the page "Train and compare" (train.h)
 struct opener;     // the sheet of Ctrl+O (open_sheet.h)
 struct experiments_sheet;
 
-enum { SHELF_MAX = 32 };
-struct shelf_lesson { // a lesson file that can be opened
+enum { SHELF_MAX = 200 };
+struct shelf_lesson { // a lesson file
     char path[ASSET_PATH], id[64], title[96];
     int number;
+    bool own;       // from the folder of one's own lessons
+    bool broken;    // it cannot be opened, or has the id or number of another; id and title may be the file's name
+    struct err err; // why
 };
 
 enum opener_half { OPENER_FILES, OPENER_TASKS };
@@ -38,6 +41,7 @@ struct app {
     char preferences_file[ASSET_PATH]; // "" = nothing is kept
     enum theme_id theme;
     bool fullscreen, presentation;
+    bool blank; // of a presentation: the screen is black until the next key
     enum app_wish wish;
     void (*speak)(void *context, const char *sentence); // says a step aloud (preferences.narrate); may be NULL
     void *speak_context;
@@ -55,6 +59,10 @@ struct app {
     struct checker *checker; // the gradient check, in a worker of its own
 
     struct lesson *lesson; // NULL: no lesson is open
+    bool stays;            // it is not closed, and nothing else is opened (`--locked`)
+    int64_t lesson_read;   // when its file was changed that is open, as file_changed() has it; -1 = read it again
+    double lesson_look;    // when its file is looked at next
+    bool lesson_faulty;    // the message is about the file, which could not be read again
     struct player player;
     struct lesson_scene scene; // waits for the job: the place to go to
     bool scene_waits;
@@ -78,8 +86,8 @@ struct app {
     bool by_timestep;                    // ... or one timestep: the frame of the column slides
     bool by_operation;                   // the running motion is one operation: tiles fill; else the cursor sweeps
 
-    struct shelf_lesson shelf[SHELF_MAX];
-    int shelf_count;
+    struct shelf_lesson *shelf;
+    int shelf_count, shelf_capacity;
     char hidden_names[LESSON_MAX_HIDDEN][64]; // tensors that the learner has yet to predict
 
     double edit_seconds;        // what the last change of the edits took
@@ -119,10 +127,14 @@ struct app_options {
     struct setup setup;
     const char *lesson;      // id or path; NULL = none
     const char *preferences; // file, or NULL to keep nothing
+    const char *lessons;     // folder of one's own lessons, or NULL
+    bool lessons_needed;     // ... which must be there
     int theme;               // enum theme_id, -1 = as kept
     double scale;            // 0 = as kept
     bool reduced_motion, narrate;
-    bool wait; // build in this thread, for render and tests
+    bool present; // in presenter mode; who draws sets the scale
+    bool stays;   // the lesson is kept open, for a class room
+    bool wait;    // build in this thread, for render and tests
 };
 
 struct app *app_new(const struct app_options *options, struct err *err);
@@ -160,11 +172,18 @@ void app_title(const struct app *app, char *out,
 const struct dataset *app_data(const struct app *app); // what is open, or NULL
 bool app_open_lesson(struct app *app, const char *id_or_path, int part);
 void app_go_part(struct app *app, int part);
+// Reads the open lesson's file again, because it was changed: the learner stays in the part, and where the scene is the
+// same, at the step. False: the message says where the file is wrong, and the lesson stays as it was.
+bool app_read_lesson_again(struct app *app);
+void app_close_lesson(struct app *app);
 bool app_open_homework(struct app *app, const char *path);
 void app_say(struct app *app, const struct err *err); // shows a message in the window
 void app_finish_job(struct app *app);                 // waits for the worker; for render and tests
-void app_show_page(struct app *app, int index);       // of page.h
-void app_show_view(struct app *app, int index);       // of views.h, on the workbench
+void app_present(struct app *app, bool on);           // presenter mode; the window is asked for its scale
+// How much larger everything is then, in a window of that many logical pixels without it.
+float app_presentation_scale(float width, float height);
+void app_show_page(struct app *app, int index); // of page.h
+void app_show_view(struct app *app, int index); // of views.h, on the workbench
 void app_select_unit(struct app *app, int unit);
 // The origin view of a number: of a place's text, or of what a draw list says of it (false: it is none of the
 // record's).

@@ -1,6 +1,7 @@
 // What the views ask for, done after the frame; and a learner's arrays, which are held against every new record.
 
 #include "app_chrome.h"
+#include "app_lock.h"
 #include "surgery.h"
 #include <stdio.h>
 
@@ -64,6 +65,10 @@ void app_answer(struct app *app) {
     if (app->edits_wait && !app->ui.down && !app->picturing) app_set_edits(app, &app->waiting_edits, true);
     struct ask ask = app->view.ask;
     app->view.ask.kind = ASK_NOTHING;
+    static const unsigned needs[] = {
+        [ASK_EXAMPLE] = LOCK_DATA, [ASK_CELL] = LOCK_MODEL,  [ASK_EDIT] = LOCK_EDITS, [ASK_UNDO] = LOCK_EDITS,
+        [ASK_REDO] = LOCK_EDITS,   [ASK_CLEAR] = LOCK_EDITS, [ASK_HEAR] = 0};
+    if (app_refuses(app, needs[ask.kind])) return;
     switch (ask.kind) {
     case ASK_VIEW:
         app_show_view(app, ask.index);

@@ -1,4 +1,5 @@
 #include "app_chrome.h"
+#include "app_lock.h"
 #include "experiments_sheet.h"
 
 #include "file.h"
@@ -18,10 +19,11 @@ static const char *const model_chip = "model menu", *const data_chip = "data men
                          *const lessons_chip = "lessons menu";
 static const char *const notation_chip = "Notation";
 
+// A lesson's text stays as long as the stage beside it can be read; before it goes, the inspector does.
 void app_layout(struct app *app, float width) {
-    app->panel_rail = app->lesson && (width < 1360 || app->presentation);
+    app->panel_rail = app->lesson && width < 1180 && !app->presentation;
     if (!app->panel_rail) app->rail_open = false;
-    app->inspector_sheet = width < 1240;
+    app->inspector_sheet = width < 1240 || app->presentation;
 }
 
 // Width goes first to the stage, until its columns stand at their widest pitch, then to the inspector.
@@ -92,12 +94,18 @@ static int nearest(const int *choices, int count, long value) {
     return best;
 }
 
-static void choice_slider(struct ui *ui, rect *r, const char *label, const int *choices, int count, long *value) {
+static void choice_slider(struct app *app, rect *r, const char *label, const int *choices, int count, long *value,
+                          unsigned lock) {
+    struct ui *ui = &app->ui;
     rect row = rect_cut_top(r, 40);
     struct draw_list *list = ui->list;
-    draw_text(list, row.x, row.y + 24, label, text_of(FONT_SANS_MEDIUM, 14, ui->theme->ink1, ALIGN_LEFT));
     char text[32];
     format_count(text, sizeof text, *value);
+    if (app_locked(app, lock)) {
+        app_locked_row(app, row, label, text, lock);
+        return;
+    }
+    draw_text(list, row.x, row.y + 24, label, text_of(FONT_SANS_MEDIUM, 14, ui->theme->ink1, ALIGN_LEFT));
     draw_text(list, row.x + row.w, row.y + 24, text, text_of(FONT_SANS_SEMIBOLD, 14, ui->theme->ink1, ALIGN_RIGHT));
     double at = nearest(choices, count, *value);
     if (ui_slider(ui, (rect){row.x + 84, row.y + 4, row.w - 84 - 56, 32}, label, &at, 0, count - 1, 1))
@@ -121,23 +129,35 @@ void app_cell_rows(struct ui *ui, rect *r, struct net_spec *spec) {
     }
 }
 
-static void model_menu(struct app *app, rect anchor) {
+static void seed_row(struct app *app, rect row) {
     struct ui *ui = &app->ui;
-    struct recipe *draft = &app->draft.recipe;
-    rect r = ui_popup_begin(ui, anchor, 340, 228 + 44 + 36 * CELL_ROWS);
-    app_menu_label(ui, &r, "Cell");
-    app_cell_rows(ui, &r, &draft->spec);
-    rect_cut_top(&r, 8);
-    long units = draft->spec.hidden;
-    choice_slider(ui, &r, "Units", unit_choices, UNIT_CHOICES, &units);
-    draft->spec.hidden = (int)units;
-    choice_slider(ui, &r, "Updates", step_choices, STEP_CHOICES, &draft->steps);
-    rect row = rect_cut_top(&r, 40);
+    if (app_locked(app, LOCK_SEED)) {
+        app_locked_row(app, row, "Seed", app->seed_field, LOCK_SEED);
+        return;
+    }
     draw_text(ui->list, row.x, row.y + 24, "Seed", text_of(FONT_SANS_MEDIUM, 14, ui->theme->ink1, ALIGN_LEFT));
     ui_text_field(ui, (rect){row.x + 84, row.y + 4, 110, 32}, "seed", app->seed_field, sizeof app->seed_field,
                   "a number");
     if (ui_button(ui, (rect){row.x + 204, row.y + 4, row.w - 204, 32}, "Next seed", false))
         snprintf(app->seed_field, sizeof app->seed_field, "%ld", strtol(app->seed_field, NULL, 10) + 1);
+}
+
+static void model_menu(struct app *app, rect anchor) {
+    struct ui *ui = &app->ui;
+    struct recipe *draft = &app->draft.recipe;
+    rect r =
+        ui_popup_begin(ui, anchor, 340, 228 + 44 + (app_locked(app, LOCK_MODEL) ? 40.0f : 36.0f * (float)CELL_ROWS));
+    app_menu_label(ui, &r, "Cell");
+    if (app_locked(app, LOCK_MODEL))
+        app_locked_row(app, rect_cut_top(&r, 40), "Kept by the lesson", net_cell(&draft->spec)->title, LOCK_MODEL);
+    else
+        app_cell_rows(ui, &r, &draft->spec);
+    rect_cut_top(&r, 8);
+    long units = draft->spec.hidden;
+    choice_slider(app, &r, "Units", unit_choices, UNIT_CHOICES, &units, LOCK_MODEL);
+    draft->spec.hidden = (int)units;
+    choice_slider(app, &r, "Updates", step_choices, STEP_CHOICES, &draft->steps, LOCK_TRAINING);
+    seed_row(app, rect_cut_top(&r, 40));
     rect_cut_top(&r, 10);
     bool apply = ui_button(ui, rect_cut_top(&r, 36), "Train this network", true);
     if (apply) {
@@ -156,7 +176,7 @@ static void model_menu(struct app *app, rect anchor) {
         }
     }
     rect_cut_top(&r, 8);
-    if (ui_button(ui, rect_cut_top(&r, 36), "Train and compare", false)) {
+    if (ui_button(ui, rect_cut_top(&r, 36), "Train and compare", false) && !app_page_refused(app, page_find("train"))) {
         train_open_setup(app); // what is open, not what the menu is being set to
         ui_popup_close(ui);
     }
@@ -214,7 +234,8 @@ static void data_menu(struct app *app, rect anchor) {
     rect r = ui_popup_begin(ui, anchor, 340, examples + (follows ? NEXT_UPDATE : 0) + 2 * 32);
     if (app->bench) word_rows(app, &r);
     if (follows) app_next_update_row(app, &r);
-    if (app->bench && ui_menu_row(ui, rect_cut_top(&r, 32), "Look at the data", "F5", false)) {
+    if (app->bench && ui_menu_row(ui, rect_cut_top(&r, 32), "Look at the data", "F5", false) &&
+        !app_page_refused(app, page_find(page_data.name))) {
         ui_popup_close(ui);
         app_look_at_data(app);
     }
@@ -234,15 +255,14 @@ static void lessons_menu(struct app *app, rect anchor) {
         char label[128];
         snprintf(label, sizeof label, "%d  %s", app->shelf[k].number, app->shelf[k].title);
         bool open = app->lesson && app->lesson->number == app->shelf[k].number;
-        if (ui_menu_row(ui, rect_cut_top(&r, 36), label, NULL, open)) {
+        if (ui_menu_row(ui, rect_cut_top(&r, 36), label, NULL, open) && !app_refuses(app, LOCK_OPENING)) {
             app_open_lesson(app, app->shelf[k].path, -1);
             ui_popup_close(ui);
         }
     }
-    if (ui_menu_row(ui, rect_cut_top(&r, 36), "No lesson: the workbench alone", NULL, !app->lesson)) {
-        lesson_free(app->lesson);
-        app->lesson = NULL;
-        app->view.flow = true;
+    if (ui_menu_row(ui, rect_cut_top(&r, 36), "No lesson: the workbench alone", NULL, !app->lesson) &&
+        !app_refuses(app, LOCK_OPENING)) {
+        app_close_lesson(app);
         ui_popup_close(ui);
     }
     ui_popup_end(ui);
@@ -336,7 +356,8 @@ static void tabs(struct app *app, float limit) {
                                           here ? ui->theme->ink1 : ui->theme->ink2, ALIGN_LEFT);
         float width = text_width(ui->list, page_get(k)->title, style);
         if (x + width > limit) break;
-        if (ui_link(ui, (rect){x, 8, width, 32}, page_get(k)->title, style)) app_show_page(app, k);
+        if (ui_link(ui, (rect){x, 8, width, 32}, page_get(k)->title, style) && !app_page_refused(app, k))
+            app_show_page(app, k);
         if (here) draw_rect(ui->list, (rect){x, TOP_BAR - 3, width, 3}, ui->theme->ink1, 0);
         x += width + 28;
     }
@@ -380,13 +401,17 @@ void app_top_bar(struct app *app, rect r) {
 
     crumbs(app, x - 8);
     bool was = app->model_open;
-    app->model_open = ui_chip_id(ui, net, ICON_GRID, model, model_chip);
+    // With all of it locked there is nothing to choose.
+    bool kept = app_locked(app, LOCK_MODEL) && app_locked(app, LOCK_SEED) && app_locked(app, LOCK_TRAINING);
+    app->model_open = !kept && ui_chip_id(ui, net, ICON_GRID, model, model_chip);
+    if (kept) app_locked_chip(app, net, model, LOCK_MODEL);
     if (app->model_open && !was) {
         app->draft = app->setup;
         snprintf(app->seed_field, sizeof app->seed_field, "%ld", app->setup.recipe.seed);
     }
     if (app->model_open) model_menu(app, net);
-    app->data_open = ui_chip_id(ui, data, ICON_FILE, name, data_chip);
+    app->data_open = !app_locked(app, LOCK_DATA) && ui_chip_id(ui, data, ICON_FILE, name, data_chip);
+    if (app_locked(app, LOCK_DATA)) app_locked_chip(app, data, name, LOCK_DATA);
     if (app->data_open) data_menu(app, data);
 }
 

@@ -19,6 +19,12 @@ void app_answer(struct app *app);                                           // w
 void app_check_homework(struct app *app);                                   // against the record on the workbench
 void app_layout(struct app *app, float width);                              // decides rail and sheet
 float app_inspector_width(const struct app *app, float window, float rest); // rest: what stage and inspector share
+// Presenter mode (app_present.c).
+enum { PRESENT_TIMELINE = 58 };                                         // its height: phases, nothing to press
+void app_present_bar(struct app *app, rect r);                          // in the place of the top bar
+bool app_present_keys(struct app *app, double now);                     // before all others
+void app_blank_screen(struct app *app, struct draw_list *list);         // over everything, when it is blank
+bool app_blank_event(struct app *app, const struct input_event *event); // any key brings the picture back
 void app_top_bar(struct app *app, rect r);
 // The lesson panel or its rail at the left of a page, which gets narrower by it; and, at the end of the page, the panel
 // that was opened over it.
@@ -39,6 +45,7 @@ bool app_can_follow(const struct app *app);
 void app_next_update_row(struct app *app, rect *r);
 float app_minibatch_chip(struct app *app, float x);
 void app_menu_label(struct ui *ui, rect *r, const char *text); // a heading in a menu
+bool app_page_refused(struct app *app, int page);              // by a lesson: says so
 void app_page_keys(struct app *app);                           // of all pages, after what is the page's own
 void app_toggle_popup(struct app *app, enum app_popup popup);
 void app_change_scale(struct app *app, double factor); // 0 = back to 1
@@ -64,8 +71,10 @@ void app_pick_asked(struct app *app);
 // The number under the pointer, or the tile; else the running step's result. From the origin view back to the stage.
 void app_pick_by_key(struct app *app, const struct scene *scene);
 
-void app_fill_shelf(struct app *app); // the lessons there are
+// The lessons there are, also those that cannot be opened; own: a folder more, or NULL.
+bool app_fill_shelf(struct app *app, const char *own, bool needed, struct err *err);
 bool app_find_lesson(struct app *app, const char *id_or_path, char out[ASSET_PATH], struct err *err);
+void app_watch_lesson(struct app *app, double now); // reads its file again when it was changed
 int app_restore_progress(struct app *app); // the part where the learner was
 void app_player_look(struct app *app);     // goals against what is on screen
 // A lesson's scene: at once, or when its network is built (app_arrive() then). And the actions of lesson.h, each at

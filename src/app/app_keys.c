@@ -1,6 +1,7 @@
 // The keyboard map: what no control took. Keys of all pages, then those of the workbench.
 
 #include "app_chrome.h"
+#include "app_lock.h"
 #include "job.h"
 #include "page.h"
 #include "surgery.h"
@@ -10,10 +11,19 @@ static bool list_is_high(const struct app *app) {
     return app->ui.list->bounds.h >= 640 + 48 + 96;
 }
 
+bool app_page_refused(struct app *app, int page) {
+    if (page == app->page || page == PAGE_WORKBENCH) return false;
+    return app_refuses(app, LOCK_PAGES | (page == page_find("train") ? LOCK_TRAINING : 0));
+}
+
 void app_page_keys(struct app *app) {
     struct ui *ui = &app->ui;
     for (int k = 0; k < page_count(); k++)
-        if (ui_take_key(ui, page_get(k)->key, 0)) app_show_page(app, k);
+        if (ui_take_key(ui, page_get(k)->key, 0) && !app_page_refused(app, k)) app_show_page(app, k);
+    if (app->lesson && ui_take_key(ui, 'r', MOD_CTRL)) {
+        app->lesson_read = -1; // before the next frame: this one may still speak of its texts
+        ui->animating = true;
+    }
     if (ui_take_key(ui, ',', MOD_CTRL)) app->preferences_open = !app->preferences_open;
     if (ui_take_key(ui, 'o', MOD_CTRL)) app_toggle_opener(app, OPENER_FILES);
     if (ui_take_key(ui, 't', MOD_CTRL)) app_toggle_opener(app, OPENER_TASKS);
@@ -28,16 +38,14 @@ void app_page_keys(struct app *app) {
     if (ui_take_key(ui, 'n', 0)) app_set_notation(app, (app->view.notation + 1) % NOTATION_COUNT);
     if (ui_take_key(ui, 'w', 0)) app_set_stacked(app, !app->view.stacked);
     if (ui_take_key(ui, 't', 0)) app_toggle_dark(app);
-    if (ui_take_key(ui, 'p', 0)) {
-        app->presentation = !app->presentation;
-        app->wish = APP_SCALE;
-    }
+    if (ui_take_key(ui, 'p', 0)) app_present(app, !app->presentation);
     if (ui_take_key(ui, '?', 0) || ui_take_key(ui, '?', MOD_SHIFT) || ui_take_key(ui, '/', MOD_SHIFT))
         app->help_open = !app->help_open;
 }
 
 void app_keys(struct app *app, const struct scene *scene, double now) {
     struct ui *ui = &app->ui;
+    if (app_present_keys(app, now)) return;
     static const struct {
         int key;
         unsigned mods;
@@ -60,9 +68,9 @@ void app_keys(struct app *app, const struct scene *scene, double now) {
     if (ui_take_key(ui, KEY_END, 0) && app->bench) app_seek(app, app->bench->script->count);
     if (ui_take_key(ui, KEY_DOWN, 0)) app_select_unit(app, app->view.unit + 1);
     if (ui_take_key(ui, KEY_UP, 0)) app_select_unit(app, app->view.unit < 0 ? -1 : app->view.unit - 1);
-    if (ui_take_key(ui, 'd', MOD_CTRL)) app_toggle_popup(app, APP_POPUP_DATA);
+    if (ui_take_key(ui, 'd', MOD_CTRL) && !app_refuses(app, LOCK_DATA)) app_toggle_popup(app, APP_POPUP_DATA);
     if (ui_take_key(ui, 'e', MOD_CTRL)) app_open_saving(app);
-    if (app->bench && ui_take_key(ui, 'm', MOD_CTRL)) {
+    if (app->bench && ui_take_key(ui, 'm', MOD_CTRL) && !app_refuses(app, LOCK_DATA)) {
         if (app->bench->minibatch)
             app_toggle_popup(app, APP_POPUP_MINIBATCH);
         else
@@ -80,8 +88,9 @@ void app_keys(struct app *app, const struct scene *scene, double now) {
     }
     app_page_keys(app);
     if (ui_text_focused(ui)) return;
-    if (ui_take_key(ui, 'z', MOD_CTRL)) app_undo(app);
-    if (ui_take_key(ui, 'z', MOD_CTRL | MOD_SHIFT) || ui_take_key(ui, 'y', MOD_CTRL)) app_redo(app);
+    if (ui_take_key(ui, 'z', MOD_CTRL) && !app_refuses(app, LOCK_EDITS)) app_undo(app);
+    bool redo = ui_take_key(ui, 'z', MOD_CTRL | MOD_SHIFT) || ui_take_key(ui, 'y', MOD_CTRL);
+    if (redo && !app_refuses(app, LOCK_EDITS)) app_redo(app);
     if (ui_take_key(ui, 'v', 0)) view_menu_open(ui);
     if (ui_take_key(ui, 'f', 0)) app_pick_by_key(app, scene);
     for (int k = 0; k < view_count(); k++)
@@ -100,10 +109,8 @@ void app_keys(struct app *app, const struct scene *scene, double now) {
         bool seen = app->view.flow && (app->view.flow_asked || list_is_high(app));
         app->view.flow = app->view.flow_asked = !seen;
     }
-    if (ui_take_key(ui, 'l', 0) && app->panel_rail)
-        app->rail_open = !app->rail_open;
-    else if (ui_take_key(ui, 'l', 0))
-        app->panel_open = !app->panel_open;
+    bool *panel = app->panel_rail ? &app->rail_open : &app->panel_open;
+    if (ui_take_key(ui, 'l', 0)) *panel = !*panel;
     bool *inspector = app->inspector_sheet ? &app->sheet_open : &app->inspector_open;
     if (ui_take_key(ui, 'i', 0)) *inspector = !*inspector;
     if (ui_take_key(ui, 'p', MOD_SHIFT)) app_hear(app);

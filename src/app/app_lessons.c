@@ -1,59 +1,11 @@
-// Lessons in the app: the shelf, the panel's content, progress.
+// Lessons in the app: the panel's content, progress.
 #include "app_chrome.h"
 #include "file.h"
 #include "mem.h"
 #include "panel.h"
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int by_number(const void *a, const void *b) {
-    return ((const struct shelf_lesson *)a)->number - ((const struct shelf_lesson *)b)->number;
-}
-
-void app_fill_shelf(struct app *app) {
-    char folder[ASSET_PATH];
-    DIR *directory = asset_lessons(folder, NULL) ? opendir(folder) : NULL;
-    if (!directory) return;
-    for (struct dirent *entry; app->shelf_count < SHELF_MAX && (entry = readdir(directory));) {
-        size_t n = strlen(entry->d_name);
-        struct shelf_lesson *to = &app->shelf[app->shelf_count];
-        if (n < 4 || strcmp(entry->d_name + n - 3, ".md")) continue;
-        if (snprintf(to->path, sizeof to->path, "%s/%s", folder, entry->d_name) >= (int)sizeof to->path) continue;
-        struct err err = {0};
-        struct lesson *lesson = lesson_read(to->path, &err);
-        if (!lesson) {
-            app_say(app, &err);
-            continue;
-        }
-        to->number = lesson->number;
-        snprintf(to->title, sizeof to->title, "%s", lesson->title);
-        snprintf(to->id, sizeof to->id, "%s", lesson->id);
-        lesson_free(lesson);
-        app->shelf_count++;
-    }
-    closedir(directory);
-    qsort(app->shelf, (size_t)app->shelf_count, sizeof *app->shelf, by_number);
-}
-
-bool app_find_lesson(struct app *app, const char *id_or_path, char out[ASSET_PATH], struct err *err) {
-    for (int k = 0; k < app->shelf_count; k++) {
-        char number[16];
-        snprintf(number, sizeof number, "%d", app->shelf[k].number);
-        if (strcmp(app->shelf[k].id, id_or_path) && strcmp(number, id_or_path)) continue;
-        memcpy(out, app->shelf[k].path, ASSET_PATH);
-        return true;
-    }
-    if (!file_exists(id_or_path))
-        return err_set(
-            err, ERR_IO,
-            "expected the id, the number or the file of a lesson, found \"%s\"; `unroll lesson list` names them",
-            id_or_path);
-    if (strlen(id_or_path) >= ASSET_PATH) return err_set(err, ERR_LIMIT, "the path is too long");
-    strcpy(out, id_or_path);
-    return true;
-}
 
 // --- progress ---
 

@@ -2,6 +2,7 @@
 // in words.
 
 #include "app_chrome.h"
+#include "app_lock.h"
 #include "data_page.h"
 #include "file.h"
 #include "mem.h"
@@ -22,6 +23,10 @@ bool app_open_task(struct app *app, const char *text, struct err *err) {
     const struct task *task;
     struct task_settings settings;
     struct setup setup = app->setup;
+    if (app_refuses(app, LOCK_OPENING | LOCK_DATA)) {
+        *err = app->message;
+        return false;
+    }
     if (strlen(text) >= sizeof setup.task)
         return err_set(err, ERR_LIMIT, "The task and its parameters are longer than %zu bytes.", sizeof setup.task - 1);
     if (!task_parse(text, &task, &settings, err)) return false;
@@ -194,6 +199,7 @@ bool app_open_text(struct app *app, const char *text, const char *done) {
 }
 
 bool app_paste(struct app *app) {
+    if (app_refuses(app, LOCK_OPENING | LOCK_DATA)) return false;
     struct ui *ui = &app->ui;
     char *text = ui->clipboard_get ? ui->clipboard_get(ui->clipboard_context) : NULL;
     struct err err = {0};
@@ -213,6 +219,7 @@ bool app_paste(struct app *app) {
 void app_drop(struct app *app, const struct input_event *event) {
     struct err err = {0};
     int count = event->drop_count;
+    if (app_refuses(app, LOCK_OPENING)) return;
     if (count == 0) {
         err_set(&err, ERR_VALUE, "What was dropped is no file of this computer, and no text.");
         app_say(app, &err);

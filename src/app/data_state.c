@@ -1,4 +1,5 @@
 // What is open on the Data page, and how it is read.
+#include "app_lock.h"
 #include "columns.h"
 #include "data_page.h"
 #include "file.h"
@@ -263,7 +264,7 @@ static void fit_recipe(struct app *app, struct setup *setup, const struct datase
 
 void data_page_use(struct app *app) {
     struct data_page *page = app->data_page;
-    if (!data_page_can_use(app)) return;
+    if (!data_page_can_use(app) || app_refuses(app, LOCK_OPENING | LOCK_DATA)) return;
     struct setup setup = page->shown;
     fit_recipe(app, &setup, page->look->data);
     setup.word[0] = 0;

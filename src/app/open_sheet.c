@@ -3,6 +3,7 @@
 #include "open_sheet.h"
 
 #include "app_chrome.h"
+#include "app_lock.h"
 #include "file.h"
 #include "mathbox.h"
 #include "mem.h"
@@ -72,6 +73,7 @@ static void begin(struct app *app) {
 void app_toggle_opener(struct app *app, enum opener_half half) {
     struct opener *o = app->opener;
     bool was = o->open;
+    if (!was && app_refuses(app, LOCK_OPENING | LOCK_DATA)) return;
     o->said[0] = 0;
     o->open = !was || o->half != half;
     if (!o->open) return;

@@ -45,9 +45,9 @@ static void speak(struct app *app, const struct narration *narration) {
 static void draw(struct app *app, rect whole, double now) {
     struct ui *ui = &app->ui;
     const struct draw_list *list = ui->list;
-    rect bottom = rect_cut_bottom(&whole, list->bounds.h < 760 ? 96 : 120);
+    rect bottom = rect_cut_bottom(&whole, app->presentation ? PRESENT_TIMELINE : list->bounds.h < 760 ? 96 : 120);
     rect left = app_lesson_side(app, &whole), right = {0};
-    bool inspector = app->inspector_sheet ? app->sheet_open : app->inspector_open && !app->presentation;
+    bool inspector = app->inspector_sheet ? app->sheet_open : app->inspector_open;
     float side = view_get(app->view.view)->side_width;
     if (inspector && !app->inspector_sheet)
         right = rect_cut_right(&whole, side > 0 ? side : app_inspector_width(app, list->bounds.w, whole.w));

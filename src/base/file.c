@@ -120,6 +120,11 @@ size_t file_size(const char *path) {
     return stat(path, &info) == 0 && S_ISREG(info.st_mode) ? (size_t)info.st_size : 0;
 }
 
+int64_t file_changed(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 ? (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec : 0;
+}
+
 bool file_make_directories(const char *path, struct err *err) {
     char *copy = mem_copy_text(path);
     bool good = true;

@@ -17,6 +17,7 @@ void bytes_release(struct bytes *bytes);
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
 size_t file_size(const char *path);                            // bytes; 0 where there is no such file, of folders
+int64_t file_changed(const char *path);                        // when, in nanoseconds; 0 where there is none
 bool file_make_directories(const char *path, struct err *err); // as mkdir -p
 bool file_ends_with(const char *path, const char *ending);   // as ".png"; A to Z are a to z; there is a name before it
 const char *file_name(const char *path);                     // last component, points into path

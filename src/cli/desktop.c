@@ -4,6 +4,7 @@
 #include "command.h"
 #include "file.h"
 #include "opening.h"
+#include "own_lessons.h"
 #include "thread.h"
 #include "window.h"
 #include <math.h>
@@ -33,7 +34,17 @@ struct screen {
     struct app *app;
     struct window *window;
     struct draw_list list;
+    float user_scale; // that the window has
 };
+
+// The user's size of everything, or in presenter mode that of the window.
+static void set_scale(struct screen *screen) {
+    const struct app *app = screen->app;
+    float width, height, scale, user = (float)app->preferences.scale;
+    window_metrics(screen->window, &width, &height, &scale);
+    if (app->presentation) user = app_presentation_scale(width * screen->user_scale, height * screen->user_scale);
+    if (fabsf(user - screen->user_scale) > 0.005f) window_set_user_scale(screen->window, screen->user_scale = user);
+}
 
 static void frame(struct app *app, struct window *window, struct draw_list *list) {
     float width, height, scale;
@@ -45,6 +56,7 @@ static void frame(struct app *app, struct window *window, struct draw_list *list
 // While the window is being resized the loop does not run; the content follows all the same.
 static void redraw(void *context) {
     struct screen *screen = context;
+    set_scale(screen);
     frame(screen->app, screen->window, &screen->list);
     window_present(screen->window, &screen->list, app_background(screen->app));
 }
@@ -57,15 +69,15 @@ static void name_window(const struct app *app, struct window *window, char befor
     window_set_title(window, title);
 }
 
-static void grant(struct app *app, struct window *window) {
-    if (app->wish == APP_FULLSCREEN) window_set_fullscreen(window, app->fullscreen = !app->fullscreen);
-    if (app->wish == APP_SCALE)
-        window_set_user_scale(window, (float)(app->preferences.scale * (app->presentation ? 1.35 : 1)));
+static void grant(struct screen *screen) {
+    struct app *app = screen->app;
+    if (app->wish == APP_FULLSCREEN) window_set_fullscreen(screen->window, app->fullscreen = !app->fullscreen);
+    set_scale(screen);
     if (app->wish != APP_QUIT) app->wish = APP_NOTHING;
 }
 
 static void loop(struct app *app, struct window *window) {
-    struct screen screen = {.app = app, .window = window};
+    struct screen screen = {.app = app, .window = window, .user_scale = (float)app->preferences.scale};
     draw_init(&screen.list, window_fonts(window));
     window_on_resize(window, redraw, &screen);
     redraw(&screen);
@@ -84,7 +96,7 @@ static void loop(struct app *app, struct window *window) {
                 break;
         }
         frame(app, window, &screen.list);
-        grant(app, window);
+        grant(&screen);
         if (any) frame(app, window, &screen.list); // what the events changed
         if (app->ui.text_input || typing) window_text_input(window, typing = app->ui.text_input, app->ui.caret);
         window_set_cursor(window, app->ui.cursor);
@@ -99,11 +111,15 @@ int desktop_main(int argc, char **argv) {
     struct common common = {0};
     struct opening opening = opening_default();
     const char *lesson = NULL, *words[1];
+    struct own_lessons own_lessons = {0};
     int theme = -1;
     double scale = 0;
-    bool reduced_motion = false, narrate = false;
+    bool reduced_motion = false, narrate = false, stays = false, present = false;
     const struct option own[] = {
         {"lesson", OPTION_TEXT, &lesson, "ID", "a lesson: its id, number or file"},
+        OPTION_LESSONS(own_lessons),
+        {"present", OPTION_FLAG, &present, .help = "presenter mode: large, for a room, with the keys of a clicker"},
+        {"locked", OPTION_FLAG, &stays, .help = "the lesson stays open and nothing else is opened, for a class room"},
         {"theme", OPTION_CHOICE, &theme, "T", "colours", theme_names},
         {"scale", OPTION_REAL, &scale, "S", "size of everything", .low = 0.5, .high = 4},
         {"reduced-motion", OPTION_FLAG, &reduced_motion, .help = "no travel, only short fades"},
@@ -130,7 +146,11 @@ int desktop_main(int argc, char **argv) {
                                   .theme = theme,
                                   .scale = scale,
                                   .reduced_motion = reduced_motion,
-                                  .narrate = narrate};
+                                  .narrate = narrate,
+                                  .present = present,
+                                  .stays = stays};
+    if (stays && !options.lesson) err_set(&err, ERR_USAGE, "--locked: expected a lesson beside it, found none");
+    if (err.code != ERR_NONE) return command_fail(&err);
     if (!opening_setup(&opening, &options.setup, &err)) return command_fail(&err);
     if (!window_has_display()) {
         err_set(&err, ERR_IO,
@@ -139,6 +159,7 @@ int desktop_main(int argc, char **argv) {
     }
     char preferences[ASSET_PATH];
     if (preferences_path(preferences, sizeof preferences)) options.preferences = preferences;
+    own_lessons_use(&own_lessons, &options);
     struct app *app = app_new(&options, &err);
     if (!app) return command_fail(&err);
     struct window_options look = {

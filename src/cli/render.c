@@ -4,6 +4,7 @@
 #include "file.h"
 #include "movie.h"
 #include "opening.h"
+#include "own_lessons.h"
 #include "page.h"
 #include "surgery.h"
 #include <stdio.h>
@@ -23,13 +24,20 @@ struct picture {
     const char *lesson, *out, *against, *origin, *edit, *compare;
     int size[2], theme, step, steps[2], part, unit, view, timestep, notation, weights;
     double scale, seconds;
+    bool present;
 };
+
+// Logical pixels of a window of that size, as window.c has them.
+static float window_scale(const struct picture *picture) {
+    float width = (float)picture->size[0], height = (float)picture->size[1], s = draw_window_scale(width, height);
+    return picture->present ? s * app_presentation_scale(width / s, height / s) : s;
+}
 
 // Path NULL: only into the list. --size is that of a window, which the guide's rule of scale applies to; --scale makes
 // the same picture finer.
 static bool draw(struct app *app, struct capture *capture, struct draw_list *list, const struct picture *picture,
                  const char *path, struct err *err) {
-    float s = draw_window_scale((float)picture->size[0], (float)picture->size[1]);
+    float s = window_scale(picture);
     for (int pass = 0; pass < 2; pass++) { // the second frame knows what the first laid out
         draw_begin(list, (float)picture->size[0] / s, (float)picture->size[1] / s, (float)picture->scale * s);
         app_frame(app, list, 1);
@@ -89,8 +97,7 @@ static bool compare(struct app *app, const char *cells, struct err *err) {
 }
 
 static bool draw_all(struct app *app, const struct picture *picture, struct err *err) {
-    struct capture *capture =
-        capture_new((float)picture->scale * draw_window_scale((float)picture->size[0], (float)picture->size[1]), err);
+    struct capture *capture = capture_new((float)picture->scale * window_scale(picture), err);
     if (!capture) return false;
     struct draw_list list;
     draw_init(&list, capture_fonts(capture));
@@ -147,12 +154,14 @@ static int run_render(const struct command *command, int argc, char **argv) {
                               .view = -1,
                               .notation = -1,
                               .weights = -1};
+    struct own_lessons own_lessons = {0};
     for (int k = 0; k < view_count(); k++)
         view_names[FIGURES + k] = view_get(k)->name;
     for (int k = 1; k < page_count() && k <= PAGES_MOST; k++)
         view_names[FIGURES + view_count() + k - 1] = page_get(k)->name;
     const struct option own[] = {
         {"lesson", OPTION_TEXT, &picture.lesson, "ID", "a lesson: its id, number or file"},
+        OPTION_LESSONS(own_lessons),
         {"part", OPTION_INT, &picture.part, "N", "part of the lesson, from 1", .low = 1, .high = LESSON_MAX_PARTS},
         {"step", OPTION_INT, &picture.step, "N", "place of the cursor", .low = 0, .high = 1e9},
         {"steps", OPTION_RANGE, picture.steps, "A:B", "one picture a step, into a folder or a film"},
@@ -167,6 +176,7 @@ static int run_render(const struct command *command, int argc, char **argv) {
         {"compare", OPTION_TEXT, &picture.compare, "CELLS",
          "cells beside the network's own, for the view compare: rnn,gru"},
         {"size", OPTION_SIZE, picture.size, "WxH", "of the window"},
+        {"present", OPTION_FLAG, &picture.present, .help = "as in presenter mode"},
         {"scale", OPTION_REAL, &picture.scale, "S", "how much finer than the window", .low = 0.25, .high = 8},
         {"notation", OPTION_CHOICE, &picture.notation, "NAME", "how symbols are written", notation_names},
         {"weights", OPTION_CHOICE, &picture.weights, "FORM", "side by side in one matrix or apart", weights_names},
@@ -183,6 +193,8 @@ static int run_render(const struct command *command, int argc, char **argv) {
     struct err err = {0};
     struct app_options options = {
         .lesson = picture.lesson, .theme = picture.theme, .reduced_motion = true, .wait = true};
+    own_lessons_use(&own_lessons, &options);
+    options.present = picture.present;
     if (!picture.out)
         err_set(&err, ERR_USAGE, "expected --out FILE, found none");
     else if (picture.size[0] < 640 || picture.size[1] < 480 || picture.size[0] > 8192 || picture.size[1] > 8192)

@@ -135,6 +135,7 @@ struct lesson_task {
     char *hide; // as written; NULL = what a number asks for
     struct lesson_mark goal_at, solve_at, hide_at;
     long line, column; // of the block
+    bool faulty;       // not to be played; only where all problems were asked for
 };
 struct lesson_block {
     char *text, *equation; // one of them; the other is NULL
@@ -151,10 +152,26 @@ struct lesson_part {
     int expect_count;
     long expect_lines[LESSON_MAX_ACTIONS], expect_columns[LESSON_MAX_ACTIONS];
     long line;
+    bool faulty; // its scene is not to be played; only where all problems were asked for
 };
+// What learners cannot change while the lesson is open.
+enum lesson_lock {
+    LOCK_MODEL = 1 << 0,    // cell and units
+    LOCK_DATA = 1 << 1,     // the data and the example
+    LOCK_SEED = 1 << 2,     // of weights and training
+    LOCK_EDITS = 1 << 3,    // values set by hand
+    LOCK_TRAINING = 1 << 4, // updates before the walk, and the page of training
+    LOCK_PAGES = 1 << 5,    // the workbench is left
+    LOCK_COUNT = 6,
+    LOCK_ALL = (1 << LOCK_COUNT) - 1
+};
+extern const char *const lesson_lock_names[LOCK_COUNT]; // as in the key `lock`
 struct lesson {
     char *path, *id, *title;
     int number;
+    struct lesson_mark id_at, number_at;
+    bool block_seen; // its block of id and number
+    unsigned lock;   // of enum lesson_lock
     struct lesson_part parts[LESSON_MAX_PARTS];
     int part_count;
     struct arena arena; // all texts
@@ -163,6 +180,26 @@ struct lesson {
 struct lesson *lesson_read(const char *path, struct err *err);
 struct lesson *lesson_parse(const char *path, const char *text, size_t size, struct err *err);
 void lesson_free(struct lesson *lesson);
+// All that is wrong with a file, each by its line: the blocks are read on behind a fault, so that one reading tells
+// them all. Warnings do not keep a lesson from being played.
+struct lesson_problem {
+    struct err err;
+    bool warning;
+};
+struct lesson_problems {
+    struct lesson_problem *items;
+    int count, capacity, errors; // errors: those that are no warnings
+};
+void lesson_problems_add(struct lesson_problems *problems, const struct err *err, bool warning);
+void lesson_problems_sort(struct lesson_problems *problems); // by line
+void lesson_problems_release(struct lesson_problems *problems);
+// What can be read of a file that may be faulty: id and title are "" and number is 0 where they are missing. NULL when
+// it is no text. A lesson with errors is for lesson_check_all() and for its title only.
+struct lesson *lesson_read_all(const char *path, struct lesson_problems *problems);
+struct lesson *lesson_parse_all(const char *path, const char *text, size_t size, struct lesson_problems *problems);
+// Warnings: a part or a task that is longer than learners read.
+enum { LESSON_PART_WORDS = 90, LESSON_TASK_WORDS = 30 };
+void lesson_warn(const struct lesson *lesson, struct lesson_problems *problems);
 // No two lessons may have one id or one number. Tells the later one.
 bool lesson_check_ids(const struct lesson *const *lessons, int count, struct err *err);
 // Maths markup, by the words of ui/mathbox.h; err->column counts from 1 inside the markup.
@@ -323,7 +360,12 @@ struct lesson_world {
     bool (*apply_scene)(void *context, const struct lesson_scene *scene, struct err *err);
     bool (*act)(void *context, const char *action, struct err *err);
     void (*look)(void *context, struct lesson_now *now);
+    // Told after each task that was solved: its answer stands in the player. May be NULL.
+    void (*solved)(void *listener, const struct player *player, int task);
+    void *listener;
 };
 // Plays every part to its end: scene, expects, each task by its `solve`. A goal must not be reached before it
 // is solved, a wrong answer must be refused. The first that fails is told with line and column.
 bool lesson_check(const struct lesson *lesson, const struct lesson_world *world, struct err *err);
+// The same with all problems: after a claim that does not hold the next is looked at, after a task the next part.
+void lesson_check_all(const struct lesson *lesson, const struct lesson_world *world, struct lesson_problems *problems);

@@ -15,6 +15,7 @@ struct checker {
     struct lesson_kept kept[LESSON_MAX_KEPT];
     int kept_count;
     struct err *err;
+    struct lesson_problems *all; // or NULL: the first problem ends it
 };
 
 static struct lesson_now look(const struct checker *c) {
@@ -170,7 +171,24 @@ static bool check_task(struct checker *c, int k) {
                        task->argument);
     for (int i = 0; i < task->expect_count; i++)
         if (!expect(c, task->expects[i], task->expect_at[i])) return false;
+    if (c->world->solved) c->world->solved(c->world->listener, &c->player, k);
     return true;
+}
+
+// Can it go on? What is not good is kept where all is asked for.
+static bool go_on(struct checker *c, bool good) {
+    if (good) return true;
+    if (!c->all) return false;
+    lesson_problems_add(c->all, c->err, false);
+    *c->err = (struct err){0};
+    return true;
+}
+
+static bool is_faulty(const struct lesson_part *part) {
+    bool faulty = part->faulty;
+    for (int k = 0; k < part->task_count; k++)
+        faulty = faulty || part->tasks[k].faulty;
+    return faulty;
 }
 
 static bool check_part(struct checker *c, int p) {
@@ -182,7 +200,8 @@ static bool check_part(struct checker *c, int p) {
     struct lesson_now now = look(c);
     if (!now.record || !now.script) return fail_at(c, mark, "expected a network after the scene, found none");
     for (int k = 0; k < part->expect_count; k++)
-        if (!expect(c, part->expects[k], (struct lesson_mark){part->expect_lines[k], part->expect_columns[k]}))
+        if (!go_on(c,
+                   expect(c, part->expects[k], (struct lesson_mark){part->expect_lines[k], part->expect_columns[k]})))
             return false;
     for (int k = 0; k < part->task_count; k++)
         if (!check_task(c, k)) return false;
@@ -197,4 +216,13 @@ bool lesson_check(const struct lesson *lesson, const struct lesson_world *world,
     for (int p = 0; p < lesson->part_count; p++)
         if (!check_part(&c, p)) return false;
     return true;
+}
+
+void lesson_check_all(const struct lesson *lesson, const struct lesson_world *world, struct lesson_problems *problems) {
+    struct err err = {0};
+    struct checker c = {.lesson = lesson, .world = world, .err = &err, .all = problems};
+    if (lesson->part_count > 0) player_start(&c.player, lesson, 0);
+    for (int p = 0; p < lesson->part_count; p++)
+        if (!is_faulty(&lesson->parts[p])) go_on(&c, check_part(&c, p));
+    lesson_problems_sort(problems);
 }

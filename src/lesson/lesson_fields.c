@@ -162,28 +162,55 @@ static bool lesson_id(struct lesson *lesson, const struct lesson_source *source,
                            "expected an id of small letters, digits and \"-\", at most 60, found \"%s\"",
                            lesson_field_text(field));
     lesson->id = arena_text(&lesson->arena, lesson_field_text(field), length);
+    lesson->id_at = lesson_field_mark(source, field);
+    return true;
+}
+
+const char *const lesson_lock_names[LOCK_COUNT] = {"model", "data", "seed", "edits", "training", "pages"};
+
+// "model, seed" or "all"
+static bool lesson_lock(struct lesson *lesson, const struct lesson_source *source, const struct lesson_field *field,
+                        struct err *err) {
+    const char *text = lesson_field_text(field);
+    lesson->lock = 0;
+    for (size_t at = 0; text[at];) {
+        at += strspn(text + at, ", ");
+        size_t length = strcspn(text + at, ", ");
+        unsigned lock = length == 3 && !strncmp(text + at, "all", 3) ? LOCK_ALL : 0;
+        for (int k = 0; k < LOCK_COUNT; k++)
+            if (strlen(lesson_lock_names[k]) == length && !strncmp(text + at, lesson_lock_names[k], length))
+                lock = 1u << k;
+        if (length > 0 && !lock)
+            return lesson_fail(source, lesson_pieces_offset(&field->value, at), err,
+                               "expected model, data, seed, edits, training, pages or all, found \"%.*s\"", (int)length,
+                               text + at);
+        lesson->lock |= lock;
+        at += length;
+    }
     return true;
 }
 
 bool lesson_fields_lesson(struct lesson *lesson, const struct lesson_source *source, const struct lesson_fence *fence,
                           struct err *err) {
-    static const char *const keys[] = {"id", "number"};
+    static const char *const keys[] = {"id", "number", "lock"};
     struct lesson_fields fields;
     uint64_t seen = 0;
     bool ok = lesson_fields_read(&fields, source, fence, err);
     for (int i = 0; ok && i < fields.count; i++) {
         const struct lesson_field *field = &fields.items[i];
-        int key = lesson_field_key(source, field, keys, 2, "lesson", err);
+        int key = lesson_field_key(source, field, keys, 3, "lesson", err);
         ok = key >= 0 && !lesson_field_twice(source, field, &seen, key, err) && lesson_field_need(source, field, err);
         long number = 0;
+        if (ok && key == 2) ok = lesson_lock(lesson, source, field, err);
         if (ok && key == 0) ok = lesson_id(lesson, source, field, err);
         if (ok && key == 1) {
             ok = lesson_field_whole(source, field, 1, 999, &number, err);
             lesson->number = (int)number;
+            lesson->number_at = lesson_field_mark(source, field);
         }
     }
     lesson_fields_release(&fields);
-    if (ok && seen != 3)
+    if (ok && (seen & 3) != 3 && !fence->partial)
         ok = lesson_fail(source, fence->at, err, "expected \"%s:\" in the lesson block", seen & 1 ? "number" : "id");
     return ok;
 }
@@ -408,7 +435,8 @@ bool lesson_fields_task(struct lesson *lesson, struct lesson_task *task, const s
              lesson_field_need(source, field, err) && task_field(&r, (enum task_key)key, field);
     }
     lesson_fields_release(&fields);
-    ok = ok && complete(&r, fence->at, seen) && choices_complete(&r, fence->at);
+    task->faulty = fence->partial;
+    ok = ok && (fence->partial || (complete(&r, fence->at, seen) && choices_complete(&r, fence->at)));
     if (ok) state_tolerance(lesson, task);
     return ok;
 }

@@ -158,6 +158,7 @@ struct lesson_fence {
     size_t at; // offset of its word behind the fence
     struct lesson_line *lines;
     int count, capacity;
+    bool partial; // faulty lines were taken out: nothing is missed in what is left
 };
 void lesson_fence_release(struct lesson_fence *fence);
 // A block's lines read into fields; released also on failure.
@@ -202,7 +203,8 @@ bool lesson_fields_expect(struct lesson *lesson, struct lesson_part *part, const
                           const struct lesson_fence *fence, struct err *err);
 
 // Names, indices, words and goals against the scenes; ids and titles.
-bool lesson_verify(struct lesson *lesson, struct err *err);
+// all: NULL stops at the first problem, else each is kept there and true is returned.
+bool lesson_verify(struct lesson *lesson, struct lesson_problems *all, struct err *err);
 void lesson_scene_defaults(struct lesson_scene *scene);
 void lesson_scene_next(struct lesson_scene *scene); // a copy becomes what the next part begins with
 // Sets file, line and adds the column of `mark` to err->column (which counted from 1 inside the text there).

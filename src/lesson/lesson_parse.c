@@ -18,12 +18,13 @@ struct parser {
     int heading; // level, 0 = not in one
     char fence_kind[16];
     bool in_fence, line_open;
-    int list_item;   // number of the item, from 1; 0 = not in an ordered list
-    int lists;       // lists inside each other
-    bool item_start; // a mark is still to be written
-    bool lesson_seen;
-    size_t text_at; // offset where the paragraph began
-    bool failed;    // md4c does not stop everywhere when it is told to
+    int list_item;               // number of the item, from 1; 0 = not in an ordered list
+    int lists;                   // lists inside each other
+    bool item_start;             // a mark is still to be written
+    size_t text_at;              // offset where the paragraph began
+    bool failed;                 // md4c does not stop everywhere when it is told to
+    struct lesson_problems *all; // or NULL: the first fault ends the reading
+    int depth, skipped;          // blocks that are open; the one whose rest is passed over after a fault, 0 = none
 };
 
 static int stop(struct parser *p, size_t offset, const char *message) {
@@ -91,6 +92,7 @@ static int finish_heading(struct parser *p) {
         struct lesson_part *before = part_of(p), *part = &p->lesson->parts[p->lesson->part_count++];
         part->title = title;
         part->line = line_of(p, p->text_at);
+        part->faulty = before && before->faulty;
         if (before)
             part->scene = before->scene;
         else
@@ -152,26 +154,79 @@ static void fence_text(struct parser *p, const char *text, size_t size) {
     if (real) p->last = (size_t)(text - p->source.text) + size;
 }
 
+// The block's lines into what they are of. May be asked again after a line was taken out.
+static bool read_fence(struct parser *p, const struct lesson_scene *before, int expects) {
+    struct lesson_part *part = part_of(p);
+    if (strcmp(p->fence_kind, "lesson") == 0) return lesson_fields_lesson(p->lesson, &p->source, &p->fence, p->err);
+    if (strcmp(p->fence_kind, "scene") == 0) {
+        part->scene = *before;
+        part->faulty = p->fence.partial;
+        return lesson_fields_scene(&part->scene, &p->source, &p->fence, p->err);
+    }
+    if (strcmp(p->fence_kind, "expect") == 0) {
+        part->expect_count = expects;
+        return lesson_fields_expect(p->lesson, part, &p->source, &p->fence, p->err);
+    }
+    return lesson_fields_task(p->lesson, &part->tasks[part->task_count - 1], &p->source, &p->fence, p->err);
+}
+
+static bool says_why(const struct lesson_line *line) {
+    const char *text = str_text(&line->pieces.text);
+    return strncmp(text, "why:", 4) == 0 || strncmp(text, "when:", 5) == 0;
+}
+
+// Takes the line of the fault out of the fence, with what only goes with it. False when it is none of its lines.
+static bool drop_line(struct parser *p, long line) {
+    struct lesson_fence *fence = &p->fence;
+    int first = 0;
+    while (first < fence->count && line_of(p, lesson_pieces_offset(&fence->lines[first].pieces, 0)) != line)
+        first++;
+    if (first == fence->count) return false;
+    while (first > 0 && fence->lines[first].continued)
+        first--;
+    int end = first + 1;
+    while (end < fence->count &&
+           (fence->lines[end].continued || (!says_why(&fence->lines[first]) && says_why(&fence->lines[end]))))
+        end++;
+    for (int k = first; k < end; k++)
+        str_release(&fence->lines[k].pieces.text);
+    memmove(fence->lines + first, fence->lines + end, (size_t)(fence->count - end) * sizeof *fence->lines);
+    fence->count -= end - first;
+    fence->partial = true;
+    return true;
+}
+
+// May this block stand here? Makes room for it.
+static bool fence_allowed(struct parser *p) {
+    struct lesson_part *part = part_of(p);
+    size_t at = p->fence.at;
+    if (strcmp(p->fence_kind, "lesson") == 0 && p->lesson->block_seen)
+        return lesson_fail(&p->source, at, p->err, "expected one lesson block, found a second");
+    if (strcmp(p->fence_kind, "lesson") == 0) p->lesson->block_seen = true;
+    if (strcmp(p->fence_kind, "scene") == 0 && part->scene.at.line)
+        return lesson_fail(&p->source, at, p->err, "expected one scene in a part, found a second");
+    if (strcmp(p->fence_kind, "task") != 0) return true;
+    if (part->task_count == LESSON_MAX_TASKS)
+        return lesson_fail(&p->source, at, p->err, "expected at most %d tasks in a part", LESSON_MAX_TASKS);
+    part->task_count++;
+    return true;
+}
+
 static int close_fence(struct parser *p) {
     struct lesson_part *part = part_of(p);
-    bool ok = true;
+    struct lesson_scene before = part ? part->scene : (struct lesson_scene){0};
+    int expects = part ? part->expect_count : 0;
     p->in_fence = false;
-    if (strcmp(p->fence_kind, "lesson") == 0) {
-        ok = !p->lesson_seen ||
-             lesson_fail(&p->source, p->fence.at, p->err, "expected one lesson block, found a second");
-        p->lesson_seen = true;
-        ok = ok && lesson_fields_lesson(p->lesson, &p->source, &p->fence, p->err);
-    } else if (strcmp(p->fence_kind, "scene") == 0) {
-        if (part->scene.at.line)
-            ok = lesson_fail(&p->source, p->fence.at, p->err, "expected one scene in a part, found a second");
-        ok = ok && lesson_fields_scene(&part->scene, &p->source, &p->fence, p->err);
-    } else if (strcmp(p->fence_kind, "expect") == 0) {
-        ok = lesson_fields_expect(p->lesson, part, &p->source, &p->fence, p->err);
-    } else if (part->task_count == LESSON_MAX_TASKS) {
-        ok = lesson_fail(&p->source, p->fence.at, p->err, "expected at most %d tasks in a part", LESSON_MAX_TASKS);
-    } else {
-        ok = lesson_fields_task(p->lesson, &part->tasks[part->task_count], &p->source, &p->fence, p->err);
-        part->task_count++;
+    bool allowed = fence_allowed(p), ok = allowed && read_fence(p, &before, expects);
+    while (allowed && !ok && p->all) { // without the line that is wrong the others are looked at
+        struct err fault = *p->err;
+        if (!drop_line(p, fault.line)) {
+            if (strcmp(p->fence_kind, "task") == 0) part->tasks[part->task_count - 1].faulty = true;
+            break;
+        }
+        lesson_problems_add(p->all, &fault, false);
+        *p->err = (struct err){0};
+        ok = read_fence(p, &before, expects);
     }
     if (p->fence.at + strlen(p->fence_kind) > p->last) p->last = p->fence.at + strlen(p->fence_kind);
     lesson_fence_release(&p->fence);
@@ -285,34 +340,78 @@ static int text_comes(struct parser *p, MD_TEXTTYPE type, const MD_CHAR *chars, 
     return 0;
 }
 
-// md4c's callbacks: nothing is done any more after the first fault.
+// --- faults ---
+
+// The first fault ends the reading, unless all are asked for: then the rest of its block is passed over.
+static int fault(struct parser *p, int status, int block) {
+    if (!status) return 0;
+    if (!p->all) return p->failed = true;
+    lesson_problems_add(p->all, p->err, false);
+    *p->err = (struct err){0};
+    p->skipped = block;
+    return 0;
+}
+
+// The end of a block that was passed over: what comes next finds everything in order.
+static int recover(struct parser *p, MD_BLOCKTYPE type) {
+    p->skipped = 0;
+    p->item_start = false;
+    bool title = type == MD_BLOCK_H && p->heading <= 2;
+    if (title && !*str_text(&p->rich.out)) str_put(&p->rich.out, "?");
+    if (title) return finish_heading(p);
+    p->heading = 0;
+    lesson_rich_release(&p->rich);
+    p->rich = (struct lesson_rich){0};
+    struct lesson_part *part = part_of(p);
+    if (type == MD_BLOCK_P && part) return add_block(p, "?", 1, false, p->text_at); // the part has a text
+    if (type == MD_BLOCK_CODE) {
+        p->in_fence = false;
+        if (part) part->faulty = true; // it may have been its scene, or a task
+        lesson_fence_release(&p->fence);
+        return 0;
+    }
+    return block_ends(p, type);
+}
+
+// --- md4c's callbacks ---
 
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *context) {
     struct parser *p = context;
-    return p->failed = p->failed || block_begins(p, type, detail);
+    p->depth++;
+    if (p->failed || p->skipped) return p->failed;
+    return fault(p, block_begins(p, type, detail), p->depth);
 }
 
 static int leave_block(MD_BLOCKTYPE type, void *detail, void *context) {
     (void)detail;
     struct parser *p = context;
-    return p->failed = p->failed || block_ends(p, type);
+    int block = p->depth--;
+    if (p->failed || (p->skipped && block > p->skipped)) return p->failed;
+    int status = p->skipped == block ? recover(p, type) : block_ends(p, type);
+    if (status) lesson_rich_clear(&p->rich);
+    if (type == MD_BLOCK_H) p->heading = 0;
+    return fault(p, status, 0);
 }
 
 static int enter_span(MD_SPANTYPE type, void *detail, void *context) {
     (void)detail;
     struct parser *p = context;
-    return p->failed = p->failed || span_begins(p, type);
+    if (p->failed || p->skipped) return p->failed;
+    return fault(p, span_begins(p, type), p->depth);
 }
 
 static int leave_span(MD_SPANTYPE type, void *detail, void *context) {
     (void)detail;
     struct parser *p = context;
-    return p->failed = p->failed || span_ends(p, type);
+    if (p->failed || p->skipped) return p->failed;
+    return fault(p, span_ends(p, type), p->depth);
 }
 
 static int text(MD_TEXTTYPE type, const MD_CHAR *chars, MD_SIZE size, void *context) {
     struct parser *p = context;
-    return p->failed = p->failed || text_comes(p, type, chars, size);
+    if (p->skipped && inside(p, chars)) p->last = (size_t)(chars - p->source.text) + size;
+    if (p->failed || p->skipped) return p->failed;
+    return fault(p, text_comes(p, type, chars, size), p->depth);
 }
 
 static bool parse_markdown(struct parser *p) {
@@ -329,15 +428,18 @@ static bool parse_markdown(struct parser *p) {
     return status == 0 && !p->failed;
 }
 
-struct lesson *lesson_parse(const char *path, const char *text_, size_t size, struct err *err) {
+static bool is_text(const struct lesson_source *source, struct err *err) {
+    size_t bad = utf8_check(source->text, source->size);
+    if (bad < source->size)
+        return lesson_fail(source, bad, err, "expected UTF-8, found the byte %02x", (unsigned char)source->text[bad]);
+    const char *zero = memchr(source->text, 0, source->size);
+    return !zero || lesson_fail(source, (size_t)(zero - source->text), err, "expected text, found a zero byte");
+}
+
+static struct lesson *parse(const char *path, const char *text_, size_t size, struct lesson_problems *all,
+                            struct err *err) {
     struct lesson_source source = {path, text_, size};
-    struct err own = {0};
-    if (!err) err = &own;
-    size_t bad = utf8_check(text_, size);
-    if (bad < size)
-        return lesson_fail(&source, bad, err, "expected UTF-8, found the byte %02x", (unsigned char)text_[bad]), NULL;
-    const char *zero = memchr(text_, 0, size);
-    if (zero) return lesson_fail(&source, (size_t)(zero - text_), err, "expected text, found a zero byte"), NULL;
+    if (!is_text(&source, err)) return NULL;
     if (size >= 3 && strncmp(text_, "\xef\xbb\xbf", 3) == 0) { // a byte-order mark
         source.text += 3;
         source.size -= 3;
@@ -345,8 +447,21 @@ struct lesson *lesson_parse(const char *path, const char *text_, size_t size, st
     struct lesson *lesson = mem_need(1, sizeof *lesson);
     arena_init(&lesson->arena);
     lesson->path = arena_text(&lesson->arena, path, strlen(path));
-    struct parser p = {.lesson = lesson, .source = source, .err = err};
-    if (parse_markdown(&p) && lesson_verify(lesson, err)) return lesson;
+    struct parser p = {.lesson = lesson, .source = source, .err = err, .all = all};
+    if (parse_markdown(&p) && lesson_verify(lesson, all, err)) return lesson;
     lesson_free(lesson);
     return NULL;
+}
+
+struct lesson *lesson_parse(const char *path, const char *text_, size_t size, struct err *err) {
+    struct err own = {0};
+    return parse(path, text_, size, NULL, err ? err : &own);
+}
+
+struct lesson *lesson_parse_all(const char *path, const char *text_, size_t size, struct lesson_problems *problems) {
+    struct err err = {0};
+    struct lesson *lesson = parse(path, text_, size, problems, &err);
+    if (!lesson) lesson_problems_add(problems, &err, false);
+    lesson_problems_sort(problems);
+    return lesson;
 }

@@ -78,7 +78,8 @@ static void widen(struct lesson_shape *shape, const struct lesson_part *part) {
     for (int k = 0; k < part->task_count; k++) {
         char words[160];
         size_t cursor = 0, at;
-        while (lesson_next_action(part->tasks[k].solve, &cursor, words, sizeof words, &at)) {
+        const char *solve = part->tasks[k].solve ? part->tasks[k].solve : ""; // of a faulty one it may be missing
+        while (lesson_next_action(solve, &cursor, words, sizeof words, &at)) {
             struct lesson_action action;
             if (!lesson_action_parse(words, &action, NULL)) continue;
             if (action.kind == ACTION_CELL || action.kind == ACTION_COMPARE) add_cell_named(shape, action.text);
@@ -160,55 +161,91 @@ static bool verify_expect(const struct lesson *lesson, const char *text, struct 
            lesson_err_at(err, lesson, mark);
 }
 
-static bool verify_task(struct lesson *lesson, struct lesson_task *task, const struct lesson_shape *shape,
-                        struct lesson_kept *kept, int *kept_count, struct err *err) {
-    if (!lesson_goal_parse(lesson, task, shape, kept, *kept_count, err))
-        return lesson_err_at(err, lesson, task->goal_at);
-    if (!verify_hide(lesson, task, shape, err) || !verify_solve(lesson, task, shape, err)) return false;
-    for (int k = 0; k < task->choice_count; k++)
-        if (task->when[k] && !verify_expect(lesson, task->when[k], task->when_at[k], shape, kept, kept_count, err))
-            return false;
-    for (int k = 0; k < task->expect_count; k++)
-        if (!verify_expect(lesson, task->expects[k], task->expect_at[k], shape, kept, kept_count, err)) return false;
+// --- all of it, to the first problem or to the last ---
+
+struct verifier {
+    struct lesson *lesson;
+    struct lesson_problems *all; // or NULL: the first problem ends it
+    struct err *err;
+    struct lesson_kept kept[LESSON_MAX_KEPT]; // of the part
+    int kept_count;
+};
+
+// Can it go on? What is not good is kept where all is asked for, and makes *faulty true (may be NULL).
+static bool go_on(struct verifier *v, bool good, bool *faulty) {
+    if (good) return true;
+    if (faulty) *faulty = true;
+    if (!v->all) return false;
+    lesson_problems_add(v->all, v->err, false);
+    *v->err = (struct err){0};
     return true;
 }
 
-static bool verify_part(struct lesson *lesson, struct lesson_part *part, struct err *err) {
+static bool verify_claim(struct verifier *v, const char *text, struct lesson_mark mark,
+                         const struct lesson_shape *shape, bool *faulty) {
+    return go_on(v, verify_expect(v->lesson, text, mark, shape, v->kept, &v->kept_count, v->err), faulty);
+}
+
+static bool verify_task(struct verifier *v, struct lesson_task *task, const struct lesson_shape *shape) {
+    struct lesson *lesson = v->lesson;
+    bool *faulty = &task->faulty;
+    if (*faulty) return true; // parts of it are missing
+    if (!go_on(v, lesson_goal_parse(lesson, task, shape, v->kept, v->kept_count, v->err) || lesson_err_at(v->err, lesson, task->goal_at),
+               faulty) ||
+        !go_on(v, verify_hide(lesson, task, shape, v->err), faulty) ||
+        !go_on(v, verify_solve(lesson, task, shape, v->err), faulty))
+        return false;
+    for (int k = 0; k < task->choice_count; k++)
+        if (task->when[k] && !verify_claim(v, task->when[k], task->when_at[k], shape, faulty)) return false;
+    for (int k = 0; k < task->expect_count; k++)
+        if (!verify_claim(v, task->expects[k], task->expect_at[k], shape, faulty)) return false;
+    return true;
+}
+
+static bool verify_part(struct verifier *v, struct lesson_part *part) {
+    struct lesson *lesson = v->lesson;
     struct lesson_shape shape = scene_shape(&part->scene);
-    struct lesson_kept kept[LESSON_MAX_KEPT];
-    int kept_count = 0;
-    if (part->block_count == 0)
-        return err_at(err, ERR_FORMAT, lesson->path, part->line, 1, "expected a text in the part \"%s\", found none",
-                      part->title);
-    if (part->task_count == 0)
-        return err_at(err, ERR_FORMAT, lesson->path, part->line, 1, "expected a task in the part \"%s\", found none",
-                      part->title);
-    if (!verify_scene(lesson, &part->scene, &shape, err)) return false;
+    v->kept_count = 0;
+    bool text = part->block_count > 0 || err_at(v->err, ERR_FORMAT, lesson->path, part->line, 1,
+                                                "expected a text in the part \"%s\", found none", part->title);
+    if (!go_on(v, text, NULL)) return false;
+    bool task = part->task_count > 0 || part->faulty || err_at(v->err, ERR_FORMAT, lesson->path, part->line, 1,
+                                               "expected a task in the part \"%s\", found none", part->title);
+    if (!go_on(v, task, NULL)) return false;
+    if (part->faulty) return true; // what the rest speaks of is not known
+    if (!go_on(v, verify_scene(lesson, &part->scene, &shape, v->err), &part->faulty)) return false;
     for (int k = 0; k < part->expect_count; k++) {
         struct lesson_mark mark = {part->expect_lines[k], part->expect_columns[k]};
-        if (!verify_expect(lesson, part->expects[k], mark, &shape, kept, &kept_count, err)) return false;
+        if (!verify_claim(v, part->expects[k], mark, &shape, &part->faulty)) return false;
     }
     widen(&shape, part);
     for (int k = 0; k < part->task_count; k++)
-        if (!verify_task(lesson, &part->tasks[k], &shape, kept, &kept_count, err)) return false;
+        if (!verify_task(v, &part->tasks[k], &shape)) return false;
     return true;
 }
 
-bool lesson_verify(struct lesson *lesson, struct err *err) {
-    if (!lesson->title)
-        return err_at(err, ERR_FORMAT, lesson->path, 1, 1,
-                      "expected a title (\"# ...\") on the first line, found none");
-    if (!lesson->id)
-        return err_at(err, ERR_FORMAT, lesson->path, 1, 1,
-                      "expected a ```lesson block with id and number below the title, found none");
-    if (lesson->part_count == 0)
-        return err_at(err, ERR_FORMAT, lesson->path, 1, 1, "expected a part (\"## ...\"), found none");
-    for (int p = 0; p < lesson->part_count; p++) {
-        for (int q = 0; q < p; q++)
-            if (strcmp(lesson->parts[p].title, lesson->parts[q].title) == 0)
-                return err_at(err, ERR_FORMAT, lesson->path, lesson->parts[p].line, 4,
-                              "expected a title of its own for every part, found \"%s\" again", lesson->parts[p].title);
-        if (!verify_part(lesson, &lesson->parts[p], err)) return false;
-    }
+static bool own_title(const struct lesson *lesson, int p, struct err *err) {
+    for (int q = 0; q < p; q++)
+        if (strcmp(lesson->parts[p].title, lesson->parts[q].title) == 0)
+            return err_at(err, ERR_FORMAT, lesson->path, lesson->parts[p].line, 4,
+                          "expected a title of its own for every part, found \"%s\" again", lesson->parts[p].title);
+    return true;
+}
+
+static bool is_whole(const struct lesson *lesson, struct err *err) {
+    const char *expected = !lesson->title            ? "a title (\"# ...\") on the first line"
+                           : !lesson->block_seen     ? "a ```lesson block with id and number below the title"
+                           : lesson->part_count == 0 ? "a part (\"## ...\")"
+                                                     : NULL;
+    return !expected || err_at(err, ERR_FORMAT, lesson->path, 1, 1, "expected %s, found none", expected);
+}
+
+bool lesson_verify(struct lesson *lesson, struct lesson_problems *all, struct err *err) {
+    struct verifier v = {.lesson = lesson, .all = all, .err = err};
+    if (!go_on(&v, is_whole(lesson, err), NULL)) return false;
+    if (!lesson->title) lesson->title = arena_text(&lesson->arena, "", 0);
+    if (!lesson->id) lesson->id = arena_text(&lesson->arena, "", 0);
+    for (int p = 0; p < lesson->part_count; p++)
+        if (!go_on(&v, own_title(lesson, p, err), NULL) || !verify_part(&v, &lesson->parts[p])) return false;
     return true;
 }

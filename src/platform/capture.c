@@ -116,6 +116,23 @@ bool capture_save(struct capture *capture, const struct draw_list *list, color b
     return saved;
 }
 
+bool capture_png(struct capture *capture, const struct draw_list *list, color background, rect part, struct str *out,
+                 struct err *err) {
+    int width, height;
+    const uint32_t *pixels = capture_pixels(capture, list, background, &width, &height);
+    int left = (int)lroundf(part.x * list->scale), top = (int)lroundf(part.y * list->scale);
+    int w = (int)lroundf(part.w * list->scale), h = (int)lroundf(part.h * list->scale);
+    if (left < 0 || top < 0 || w < 1 || h < 1 || left + w > width || top + h > height)
+        return err_set(err, ERR_VALUE, "expected a part of a picture of %d x %d, found %d x %d at %d, %d", width,
+                       height, w, h, left, top);
+    uint32_t *cut = mem_need((size_t)w * (size_t)h, sizeof *cut);
+    for (int y = 0; y < h; y++)
+        memcpy(cut + (size_t)y * (size_t)w, pixels + (size_t)(top + y) * (size_t)width + left, (size_t)w * sizeof *cut);
+    bool good = encode_png(cut, w, h, out, err);
+    mem_free(cut);
+    return good;
+}
+
 uint32_t *capture_load(const char *path, int *width, int *height, struct err *err) {
     SDL_Surface *read = IMG_Load(path);
     SDL_Surface *surface = read ? SDL_ConvertSurfaceFormat(read, SDL_PIXELFORMAT_ARGB8888, 0) : NULL;

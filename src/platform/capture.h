@@ -4,6 +4,7 @@
 
 #include "draw.h"
 #include "err.h"
+#include "str.h"
 
 struct capture;
 struct capture *capture_new(float scale, struct err *err); // needs no display
@@ -15,5 +16,8 @@ const uint32_t *capture_pixels(struct capture *capture, const struct draw_list *
                                int *height);
 bool capture_save(struct capture *capture, const struct draw_list *list, color background, const char *path,
                   struct err *err); // .png or .svg
+// The part of a frame (logical pixels) as a PNG, appended to out.
+bool capture_png(struct capture *capture, const struct draw_list *list, color background, rect part, struct str *out,
+                 struct err *err);
 // Reads a PNG into ARGB8888 (mem_free it), for golden tests.
 uint32_t *capture_load(const char *path, int *width, int *height, struct err *err);

@@ -27,16 +27,24 @@ struct preferences preferences_default(void) {
     return (struct preferences){.scale = 1};
 }
 
-bool preferences_path(char *out, int size) {
+static bool configuration(char *out, int size, const char *name) {
     const char *configuration = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
     int length;
     if (configuration && configuration[0] == '/') // the XDG rules say to ignore a relative one
-        length = snprintf(out, (size_t)size, "%s/unroll/preferences.json", configuration);
+        length = snprintf(out, (size_t)size, "%s/unroll/%s", configuration, name);
     else if (home && home[0])
-        length = snprintf(out, (size_t)size, "%s/.config/unroll/preferences.json", home);
+        length = snprintf(out, (size_t)size, "%s/.config/unroll/%s", home, name);
     else
         return false;
     return length < size;
+}
+
+bool preferences_path(char *out, int size) {
+    return configuration(out, size, "preferences.json");
+}
+
+bool preferences_lessons(char *out, int size) {
+    return configuration(out, size, "lessons");
 }
 
 // ---- reading ----

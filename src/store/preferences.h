@@ -32,3 +32,5 @@ bool preferences_load(struct preferences *preferences, const char *path, struct 
 bool preferences_save(const struct preferences *preferences, const char *path, struct err *err);
 // The default path, or false when there is no home.
 bool preferences_path(char *out, int size);
+// The folder of one's own lessons, beside it; it need not be there.
+bool preferences_lessons(char *out, int size);

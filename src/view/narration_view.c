@@ -21,7 +21,7 @@ static bool low(const struct ui *ui) {
     return ui->list->bounds.h < LOW_WINDOW;
 }
 static float largest(const struct ui *ui, const struct scene *scene) {
-    return scene->presentation ? 26 / 1.35f : low(ui) ? 15 : 18;
+    return scene->presentation ? 19 : low(ui) ? 15 : 18;
 }
 static float pad(const struct ui *ui) {
     return low(ui) ? 6 : 12;
@@ -61,7 +61,7 @@ static void fill_text(char *out, size_t size, const struct scene *scene) {
 }
 
 // The largest size at which the sentence keeps to its lines: from 18 in a window of full height, 15 in a low
-// one; a presentation, whose sizes are 1.35 as large, starts from 26 on the screen.
+// one; in a presentation, where everything is larger, from 19.
 static struct sentence make(struct ui *ui, float width, const struct scene *scene) {
     const struct narration *narration = scene->narration;
     struct sentence s = {.count = narration->count};

@@ -340,7 +340,7 @@ enum transport_command view_timeline(struct ui *ui, rect r, const struct scene *
     enum transport_command sought = track_input(&b, seek);
     phases(&b);
     pointer(&b);
-    enum transport_command command = transport_row(&b, transport);
+    enum transport_command command = scene->presentation ? TRANSPORT_NONE : transport_row(&b, transport);
     draw_clip_pop(ui->list);
     ui_pop_id(ui);
     return command != TRANSPORT_NONE ? command : sought;

@@ -46,7 +46,7 @@ static struct input_event random_event(struct rng *rng, float w, float h) {
     static const char *const texts[] = {"a", "troodon", "Ω", " ", "7", "-1.5", "x", "\xe2\x82\xac"};
     struct input_event event = {0};
     if (rng_below(rng, 300) == 0) // the ways in
-        return (struct input_event){.kind = INPUT_KEY, .key = "otdvm"[rng_below(rng, 5)], .mods = MOD_CTRL};
+        return (struct input_event){.kind = INPUT_KEY, .key = "otdvmr"[rng_below(rng, 6)], .mods = MOD_CTRL};
     event.at = (point){(float)(rng_uniform(rng) * w), (float)(rng_uniform(rng) * h)};
     if (rng_below(rng, 6) == 0) event.at.y = (float)(rng_uniform(rng) * 48);
     if (rng_below(rng, 6) == 0) event.at.y = h - (float)(rng_uniform(rng) * 120);

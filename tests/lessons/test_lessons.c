@@ -284,6 +284,84 @@ static void test_everything(void **state) {
     app_free(world);
 }
 
+// --- all that is wrong ---
+
+static bool tells(const struct lesson_problems *problems, const struct err *err) {
+    for (int k = 0; k < problems->count; k++) {
+        const struct err *at = &problems->items[k].err;
+        if (at->line == err->line && at->column == err->column && !strcmp(at->message, err->message)) return true;
+    }
+    return false;
+}
+
+// A change that a hand may slip: a byte, a line twice, a line less, the end missing.
+static size_t slip(char *text, size_t size, unsigned *seed) {
+    static const char bytes[] = "#`$:*_{}\\<-\n x9|[>";
+    *seed = *seed * 1103515245u + 12345u;
+    size_t at = (*seed >> 8) % size, end = at;
+    while (end < size && text[end] != '\n')
+        end++;
+    switch (*seed >> 4 & 3) {
+    case 0:
+        text[at] = bytes[(*seed >> 16) % (sizeof bytes - 1)];
+        return size;
+    case 1:
+        memmove(text + at, text + end, size - end);
+        return size - (end - at);
+    case 2:
+        return at ? at : 1;
+    default:
+        memmove(text + at + 1, text + at, size - at);
+        text[at] = bytes[(*seed >> 16) % (sizeof bytes - 1)];
+        return size + 1;
+    }
+}
+
+// One reading tells the first fault of a plain reading among all of its own, and none where there is none; what is left
+// of the lesson can be played and looked over.
+static void test_all_problems(void **state) {
+    (void)state;
+    struct bytes file = {0};
+    struct err err = {0};
+    unsigned seed = 7;
+    struct app *world = open_world();
+    struct lesson_world callbacks = world_of(world);
+    assert_true(file_read(SOURCE_ROOT "/assets/lesson-template.md", 1 << 20, &file, &err));
+    char *text = malloc(file.size + 16);
+    int good = 0, faulty = 0, many = 0;
+    for (int k = 0; k < 1500; k++) {
+        memcpy(text, file.data, file.size + 1);
+        char *id = strstr(file.data, "@ID@");
+        memcpy(text + (id - file.data), "an-i", 4);
+        size_t size = file.size;
+        memcpy(strstr(text, "@NUMBER@"), "100     ", 8);
+        for (int slips = k % 4; slips > 0; slips--)
+            size = slip(text, size, &seed);
+        struct lesson_problems problems = {0};
+        struct lesson *one = lesson_parse("x.md", text, size, &err),
+                      *all = lesson_parse_all("x.md", text, size, &problems);
+        if (one) {
+            good++;
+            assert_int_equal(problems.errors, 0);
+        } else {
+            faulty++;
+            if (!tells(&problems, &err)) fail_msg("round %d: %ld:%ld: %s", k, err.line, err.column, err.message);
+        }
+        many += problems.errors > 1;
+        for (int i = 1; i < problems.count; i++)
+            assert_true(problems.items[i - 1].err.line <= problems.items[i].err.line);
+        if (all && k % 16 < 4) lesson_check_all(all, &callbacks, &problems);
+        if (all) lesson_warn(all, &problems);
+        lesson_problems_release(&problems);
+        lesson_free(one);
+        lesson_free(all);
+    }
+    assert_true(good > 300 && faulty > 300 && many > 50);
+    free(text);
+    bytes_release(&file);
+    app_free(world);
+}
+
 int main(int argc, char **argv) {
     find_files();
     if (argc == 3) {
@@ -295,7 +373,7 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_walk),       cmocka_unit_test(test_documentation), cmocka_unit_test(test_plays),
         cmocka_unit_test(test_lengths),    cmocka_unit_test(test_assets),        cmocka_unit_test(test_ids),
-        cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_everything), cmocka_unit_test(test_all_problems),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
