@@ -134,14 +134,15 @@ static int norm_digits(double value) {
 static void arrow_row(struct clip_page *p, rect r, const char *words, struct source before, struct source after,
                       int digits, int after_digits, const char *between) {
     float y = r.y + 17, x = r.x + r.w;
-    draw_text_fit(p->list, r.x, y, r.w * (between ? 0.4f : 0.6f), words,
-                  text_of(FONT_SANS_MEDIUM, 13.5f, p->theme->ink2, ALIGN_LEFT));
     struct text_style number = text_of(FONT_SANS_SEMIBOLD, 14, p->theme->ink1, ALIGN_RIGHT);
     x -= scene_value(p->scene, p->list, x, y, after, after_digits, false, number);
-    if (!between) return;
-    number.font = FONT_SANS_MEDIUM, number.color = p->theme->ink2;
-    x -= draw_text(p->list, x - 6, y, between, number) + 12;
-    scene_value(p->scene, p->list, x, y, before, digits, false, number);
+    if (between) {
+        number.font = FONT_SANS_MEDIUM, number.color = p->theme->ink2;
+        x -= draw_text(p->list, x - 6, y, between, number) + 12;
+        x -= scene_value(p->scene, p->list, x, y, before, digits, false, number);
+    }
+    draw_text_fit(p->list, r.x, y, x - 8 - r.x, words,
+                  text_of(FONT_SANS_MEDIUM, 13.5f, p->theme->ink2, ALIGN_LEFT));
 }
 
 // "14 of 1 436"
@@ -209,6 +210,8 @@ static void heading(struct clip_page *p, rect r, enum clip_rule rule) {
     if (own > 0) scene_value(p->scene, p->list, x, tag.y + 15, source, limit_digits(own), false, small);
 }
 
+enum { NUMBERS = 240 }; // the arrows get what is left
+
 static void column(struct clip_page *p, rect r, enum clip_rule rule, float histogram) {
     heading(p, rect_cut_top(&r, 30), rule);
     limit_slider(p, rect_cut_top(&r, 34), rule);
@@ -216,7 +219,7 @@ static void column(struct clip_page *p, rect r, enum clip_rule rule, float histo
     rect words = rect_cut_top(&r, 24);
     draw_text_fit(p->list, words.x, words.y + 17, words.w, verdict(&p->answer.step[rule].clipping, rule),
                   text_of(FONT_SANS, 13.5f, p->theme->ink2, ALIGN_LEFT));
-    rect arrows = rect_cut_right(&r, 4 * ROW + 4);
+    rect arrows = rect_cut_right(&r, fminf(4 * ROW + 4, fmaxf(48, r.w - 16 - NUMBERS)));
     rect_cut_right(&r, 16);
     clip_arrows(p, arrows, rule);
     numbers(p, r, rule);

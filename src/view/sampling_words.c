@@ -202,6 +202,7 @@ void sampling_words(struct board *board, rect r) {
     say(&words, "**%s, t = %d.** ", moments[board->moment].title, board->column + 1);
     moments[board->moment].say(&words);
     float size = board->ui->list->bounds.h < LOW_WINDOW ? 15 : 17, x = r.x + 44, width = fmaxf(80, r.w - 90);
+    if (put(&words, 0, 0, width, 13, false) > r.h - 6) words.question[0] = 0; // the side answers it as well
     while (size > 12 && put(&words, 0, 0, width, size, false) > r.h - 6)
         size -= 0.5f;
     draw_rect(board->list, (rect){r.x + 24, r.y, 4, r.h - 12}, board->theme->hi, 2);

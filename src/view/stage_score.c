@@ -216,7 +216,7 @@ static void numbers_row(struct stage *s, const struct score *score, int column) 
 
 static void token(struct stage *s, float x, float y, int column, float size, enum font font, color ink) {
     const char *text = record_symbol(stage_side_of(s, column)->record, stage_symbol(s, column));
-    float room = s->columns.pitch * (stage_has_pictures(s) ? 1.4f : 0.96f); // words between notes stand apart
+    float room = stage_has_pictures(s) ? s->columns.pitch * 1.4f : s->columns.pitch - 4; // words between notes stand apart
     bool word = token_width(s->list, text, size, font) > 1.5f * size && column != s->columns.lens;
     if (stage_symbol(s, column) < 0)
         draw_text(s->list, x, y, "0", (struct text_style){FONT_MONO, size, ink, ALIGN_CENTER});

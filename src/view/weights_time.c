@@ -100,8 +100,15 @@ static bool has_symbols(const struct weights *w) {
 }
 
 static void symbol_under(const struct weights *w, int t, float y) {
-    token_draw(w->list, center_of(w, t), y, weight_token(w->record, w->weight.param, t), fminf(15, w->pitch * 0.95f),
-               t == w->t ? FONT_MONO_SEMIBOLD : FONT_MONO, t == w->t ? w->theme->ink1 : w->theme->ink2);
+    const char *text = weight_token(w->record, w->weight.param, t);
+    float size = fminf(15, w->pitch * 0.95f);
+    enum font font = t == w->t ? FONT_MONO_SEMIBOLD : FONT_MONO;
+    color ink = t == w->t ? w->theme->ink1 : w->theme->ink2;
+    if (token_width(w->list, text, size, font) > 1.5f * size)
+        token_draw_fit(w->list, center_of(w, t), y, w->pitch - 2, text, w->pitch < 26 ? fminf(size, 10) : size, font,
+                       ink);
+    else
+        token_draw(w->list, center_of(w, t), y, text, size, font, ink);
 }
 
 static void time_under(const struct weights *w, int t, float y) {
