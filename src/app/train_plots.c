@@ -177,7 +177,7 @@ static void fill(const struct train_page *page, enum train_plot which, struct cu
     c->models = look->models;
     c->read = read_out;
     c->note = texts->note;
-    c->empty = look->last > 0 || !look->data ? NULL : "Nothing is trained yet: Space begins.";
+    c->empty = look->last > 0 || !look->data ? NULL : "Press Space to train.";
     if (which == TRAIN_LOSS) {
         c->title = "Loss";
         loss_note(look, texts->note, sizeof texts->note);

@@ -52,7 +52,7 @@ static int play(struct app *app, const char *id, const char *folder, bool quiet)
     for (int part = 0; good && part < app->lesson->part_count; part++) {
         app_go_part(app, part);
         app_finish_job(app);
-        if (app->message.code != ERR_NONE) {
+        if (app->message.code != ERR_NONE && !app->message_good) {
             good = false;
             err = app->message;
             break;

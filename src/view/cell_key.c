@@ -88,10 +88,21 @@ void cell_key(struct ui *ui, rect r, const struct cell_desc *cell) {
     }
     const float room = r.w - 48;
     int own = width[0] + GAP_LEAST * (float)(count[0] - 1) > room;
-    float gap = fminf(GAP, (room - width[own]) / (float)(count[own] - 1)), x = r.x + 24, y = r.y + 32;
+    // In a narrow stage smaller words, and in a still narrower one the signs alone would be riddles: two rows.
+    float signs = (float)count[own] * (ITEM + BESIDE), gaps = GAP_LEAST * (float)(count[own] - 1);
+    int rows = width[own] + gaps > room ? 2 : 1;
+    if (rows == 2 && (room - signs - gaps) / (width[own] - signs) > 11.5f / 13) {
+        style.size = 13 * (room - signs - gaps) / (width[own] - signs);
+        rows = 1;
+    }
+    int a_row = (count[own] + rows - 1) / rows, placed = 0;
+    float gap = rows == 1 ? fminf(GAP, fmaxf(GAP_LEAST, (room - width[own]) / (float)(count[own] - 1))) : GAP_LEAST;
+    float x = r.x + 24, y = r.y + (rows == 1 ? 32 : 18);
     draw_hline(ui->list, r.x, r.x + r.w, r.y, ui->theme->line);
     for (int k = 0; k < KEYS; k++) {
         if (own ? !is_in(cell, (enum key_kind)k) : !shown[k]) continue;
+        if (placed > 0 && placed % a_row == 0) x = r.x + 24, y += 28;
+        placed++;
         draw_key(ui->list, ui->theme, (enum key_kind)k, (point){x + 14, y});
         x += ITEM + BESIDE;
         x += draw_text(ui->list, x, y + 4.5f, keys[k].name, style) + gap;

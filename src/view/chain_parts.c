@@ -10,11 +10,29 @@
 
 enum { PITCH_MOST = 240, STEPPER_BUTTON = 28, LABEL_ROOM = 30, WORD_ROOM = 46 };
 
+// The layer and direction that the inspector was told to stay with hold here too, on the side that is looked at.
+static void follow_place(const struct record *whole, const struct view_state *state, int *index) {
+    int side = chain_get(whole, *index).side, count = chain_count(whole);
+    for (int k = 0; state->place_pinned && k < count; k++) {
+        struct chain chain = chain_get(whole, k);
+        if (chain.side == side && chain.layer == state->layer && chain.direction == state->direction) *index = k;
+    }
+}
+
+static void pin_place(const struct chain_page *page, int index) {
+    struct chain chain = chain_get(page->record, index);
+    struct view_state *state = page->scene->state;
+    state->layer = chain.layer;
+    state->direction = chain.direction;
+    state->place_pinned = true;
+}
+
 void chain_page_open(struct chain_page *page, struct ui *ui, rect r, const struct scene *scene, int *index) {
     const struct record *whole = scene_whole(scene);
     int count = chain_count(whole);
     if (*index >= count) *index = count - 1;
     if (*index < 0) *index = 0;
+    follow_place(whole, scene->state, index);
     *page = (struct chain_page){.ui = ui,
                                 .list = ui->list,
                                 .theme = ui->theme,
@@ -106,6 +124,7 @@ float chain_stepper(struct chain_page *page, float x, float y, int *index) {
     char words[96], longest[96] = "";
     float width = 0;
     struct chain now = page->chain;
+    const int before = *index;
     for (int k = 0; k < count; k++) { // as wide as the longest, so that the arrows stay where they are
         page->chain = chain_get(page->record, k);
         chain_words(page, words, sizeof words);
@@ -123,6 +142,7 @@ float chain_stepper(struct chain_page *page, float x, float y, int *index) {
     if (ui_icon_button(page->ui, (rect){x - STEPPER_BUTTON, y, STEPPER_BUTTON, STEPPER_BUTTON}, ICON_CHEVRON_RIGHT, 16,
                        "Layer or direction after", false))
         *index = (*index + 1) % count;
+    if (*index != before) pin_place(page, *index);
     ui_pop_id(page->ui);
     words[0] = (char)toupper((unsigned char)words[0]);
     draw_text(page->list, left + STEPPER_BUTTON + width / 2, y + 19, words, style);

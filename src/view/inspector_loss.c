@@ -18,6 +18,11 @@ static float put_target(struct page *page, float y, int t, bool current) {
     return shift;
 }
 
+// Room for a number at the right of a bar.
+static float number_room(int digits) {
+    return digits > 3 ? 42 + 9 * (float)digits : 58;
+}
+
 static void loss_row(struct page *page, float y, int t, double most, int digits, bool current) {
     const struct theme *theme = page->theme;
     char label[96];
@@ -27,7 +32,7 @@ static void loss_row(struct page *page, float y, int t, double most, int digits,
     const float shift = put_target(page, y, t, current);
     double loss = tape_loss(page->record->tape, t);
     struct source source = {"forward/loss", t, -1, loss};
-    float left = page->x + 84 + shift, span = page->x + page->w - 58 - left;
+    float left = page->x + 84 + shift, span = page->x + page->w - number_room(digits) - left;
     if (!page_hides(page, source))
         draw_rect_exact(page->list, (rect){left, y - 12, fmaxf(1, span * (float)(most > 0 ? loss / most : 0)), 14},
                         theme->loss, 2);

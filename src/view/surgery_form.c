@@ -199,14 +199,14 @@ static void choose_value(struct form *f, double low, double high) {
 // One press: in force at once.
 static void quick(struct form *f) {
     static const struct {
-        const char *label;
+        const char *label, *brief;
         enum edit_kind kind;
         double value;
         bool gates;
-    } actions[] = {{"Open (1)", EDIT_CLAMP, 1, true},
-                   {"Shut (0)", EDIT_CLAMP, 0, true},
-                   {"Set to 0", EDIT_CLAMP, 0, false},
-                   {"Freeze", EDIT_FREEZE, 0, true}};
+    } actions[] = {{"Open (1)", "Open", EDIT_CLAMP, 1, true},
+                   {"Shut (0)", "Shut", EDIT_CLAMP, 0, true},
+                   {"Set to 0", "Set to 0", EDIT_CLAMP, 0, false},
+                   {"Freeze", "Freeze", EDIT_FREEZE, 0, true}};
     bool gate = f->s->cell->slots[f->draft->slot].role == SLOT_GATE;
     rect row = next_row(f, SEGMENT);
     float width = (row.w - (gate ? 16 : 8)) / (gate ? 3 : 2);
@@ -215,7 +215,7 @@ static void quick(struct form *f) {
         if (!always && actions[k].gates != gate) continue;
         rect at = rect_cut_left(&row, width);
         rect_cut_left(&row, 8);
-        if (!ui_button(f->s->ui, at, actions[k].label, false)) continue;
+        if (!ui_button(f->s->ui, at, width < 84 ? actions[k].brief : actions[k].label, false)) continue;
         f->draft->kind = actions[k].kind;
         f->draft->value = actions[k].value;
         f->put = true;

@@ -168,7 +168,7 @@ static void test_numbers(void **state) {
     rest(&drive);
     assert_int_equal(look_of(&drive)->check_every, 5);
     assert_int_equal(look_of(&drive)->epoch, 8); // 252 names, 32 an update
-    assert_true(drive_shows(&drive, "Nothing is trained yet: Space begins."));
+    assert_true(drive_shows(&drive, "Press Space to train."));
     run_until(&drive, "12");
     assert_int_equal(look_of(&drive)->update, 12);
     assert_true(drive_shows(&drive, "Update 12 of 12") || drive_shows(&drive, "Epoch 1.5 of 1.5"));
