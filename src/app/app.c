@@ -315,6 +315,7 @@ void app_look_at_data(struct app *app) {
 void app_go_part(struct app *app, int part) {
     if (!app->lesson || part < 0 || part >= app->lesson->part_count) return;
     player_go(&app->player, part);
+    app->shown_part = -1;
     app->answer_field[0] = 0;
     app_keep(app);
     struct err err = {0};

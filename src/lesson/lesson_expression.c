@@ -45,6 +45,7 @@ static bool whole_number(const char *name, size_t length, const struct lesson_sc
         {"units", scope->shape.units},
         {"layers", scope->shape.layers},
         {"symbols", scope->shape.symbols},
+        {"inputs", scope->shape.vocabulary},
         {"lr", r ? r->options.lr : 1},
         {"selected_t", r ? scope->now->t + 1 : 1},
         {"selected_unit", r ? scope->now->unit + 1 : 1},
