@@ -529,6 +529,7 @@ const struct scene *app_scene(struct app *app, struct scene *scene, struct narra
                             .spoken = spoken(app),
                             .before = workbench_before(app->bench),
                             .edits = app->edits_wait ? &app->waiting_edits : workbench_edits(app->bench),
+                            .edits_kept = app_locked(app, LOCK_EDITS),
                             .can_undo = workbench_can_undo(app->bench),
                             .can_redo = workbench_can_redo(app->bench),
                             .picture = dataset_picture(app->bench->data),

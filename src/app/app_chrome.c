@@ -354,6 +354,12 @@ static void tabs(struct app *app, float limit) {
         bool here = k == app->page;
         struct text_style style = text_of(here ? FONT_SANS_SEMIBOLD : FONT_SANS_MEDIUM, 14,
                                           here ? ui->theme->ink1 : ui->theme->ink2, ALIGN_LEFT);
+        bool kept = app_page_kept(app, k);
+        if (kept) {
+            icon_draw(ui->list, ICON_LOCK, x - 4, 17, 14, ui->theme->ink3, 1.5f);
+            style.color = ui->theme->ink3;
+            x += 16;
+        }
         float width = text_width(ui->list, page_get(k)->title, style);
         if (x + width > limit) break;
         if (ui_link(ui, (rect){x, 8, width, 32}, page_get(k)->title, style) && !app_page_refused(app, k))
@@ -436,9 +442,9 @@ static const struct {
                  {"N, W, T", "notation, weights stacked or split, theme"},
                  {"-  =  0", "slower, faster, normal speed"},
                  {"Ctrl + -  =  0", "size of everything"},
-                 {"P, F11", "presentation, full screen"},
+                 {"P, F11", "presenter mode: Page keys, B black; full screen"},
                  {"Shift + P", "hear the example"},
-                 {"Ctrl + O, T, D", "open a file; a task; another example"},
+                 {"Ctrl + O, T, D, R", "a file; a task; another example; the lesson again"},
                  {"Ctrl + V", "a pasted text as data"},
                  {"F3, F4, F5", "the workbench, train and compare, the data"},
                  {"Ctrl + M", "the update’s minibatch: another example of it"},

@@ -45,6 +45,7 @@ bool app_can_follow(const struct app *app);
 void app_next_update_row(struct app *app, rect *r);
 float app_minibatch_chip(struct app *app, float x);
 void app_menu_label(struct ui *ui, rect *r, const char *text); // a heading in a menu
+bool app_page_kept(const struct app *app, int page);           // by a lesson, from being shown
 bool app_page_refused(struct app *app, int page);              // by a lesson: says so
 void app_page_keys(struct app *app);                           // of all pages, after what is the page's own
 void app_toggle_popup(struct app *app, enum app_popup popup);
@@ -75,8 +76,8 @@ void app_pick_by_key(struct app *app, const struct scene *scene);
 bool app_fill_shelf(struct app *app, const char *own, bool needed, struct err *err);
 bool app_find_lesson(struct app *app, const char *id_or_path, char out[ASSET_PATH], struct err *err);
 void app_watch_lesson(struct app *app, double now); // reads its file again when it was changed
-int app_restore_progress(struct app *app); // the part where the learner was
-void app_player_look(struct app *app);     // goals against what is on screen
+int app_restore_progress(struct app *app);          // the part where the learner was
+void app_player_look(struct app *app);              // goals against what is on screen
 // A lesson's scene: at once, or when its network is built (app_arrive() then). And the actions of lesson.h, each at
 // once. False with err; what was there stays as far as it can.
 bool app_set_scene(struct app *app, const struct lesson_scene *scene, struct err *err);

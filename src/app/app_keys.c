@@ -11,9 +11,17 @@ static bool list_is_high(const struct app *app) {
     return app->ui.list->bounds.h >= 640 + 48 + 96;
 }
 
+static unsigned locks_of(const struct app *app, int page) {
+    if (page == app->page || page == PAGE_WORKBENCH) return 0;
+    return LOCK_PAGES | (page == page_find("train") ? LOCK_TRAINING : 0);
+}
+
+bool app_page_kept(const struct app *app, int page) {
+    return app_locked(app, locks_of(app, page));
+}
+
 bool app_page_refused(struct app *app, int page) {
-    if (page == app->page || page == PAGE_WORKBENCH) return false;
-    return app_refuses(app, LOCK_PAGES | (page == page_find("train") ? LOCK_TRAINING : 0));
+    return app_refuses(app, locks_of(app, page));
 }
 
 void app_page_keys(struct app *app) {

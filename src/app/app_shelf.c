@@ -2,6 +2,7 @@
 #include "app_chrome.h"
 #include "file.h"
 #include "mem.h"
+#include "str.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,8 @@ static struct shelf_lesson *new_lesson(struct app *app) {
 static void describe(struct shelf_lesson *to, const struct lesson *lesson) {
     const char *name = file_name(to->path);
     to->number = lesson ? lesson->number : 0;
-    snprintf(to->title, sizeof to->title, "%s", lesson && *lesson->title ? lesson->title : name);
+    const char *title = lesson && *lesson->title ? lesson->title : name;
+    str_line(title, strlen(title), to->title, sizeof to->title);
     snprintf(to->id, sizeof to->id, "%s", lesson && *lesson->id ? lesson->id : name);
 }
 

@@ -5,6 +5,7 @@
 #include "file.h"
 #include "html.h"
 #include "mem.h"
+#include "page.h"
 #include "world.h"
 #include <string.h>
 
@@ -156,7 +157,8 @@ static bool put_picture(struct app *app, struct capture *capture, struct draw_li
         draw_begin(list, WINDOW_W, WINDOW_H, scale);
         app_frame(app, list, 1);
     }
-    rect part = {0, TOP_BAR, WINDOW_W, WINDOW_H - TOP_BAR - TIMELINE};
+    float below = app->page == PAGE_WORKBENCH ? TIMELINE : 0;
+    rect part = {0, TOP_BAR, WINDOW_W, WINDOW_H - TOP_BAR - below};
     if (!capture_png(capture, list, app_background(app), part, &png, err)) return false;
     if (app_scene(app, &scene, &narration)) narrate_plain(&narration, said, sizeof said);
     str_put(out, "<figure><img alt=\"");

@@ -212,15 +212,19 @@ static bool fence_allowed(struct parser *p) {
     return true;
 }
 
+enum { FAULTS_OF_BLOCK = 40 }; // more of them are not told one by one
+
 static int close_fence(struct parser *p) {
     struct lesson_part *part = part_of(p);
     struct lesson_scene before = part ? part->scene : (struct lesson_scene){0};
     int expects = part ? part->expect_count : 0;
     p->in_fence = false;
     bool allowed = fence_allowed(p), ok = allowed && read_fence(p, &before, expects);
+    int told = 0;
     while (allowed && !ok && p->all) { // without the line that is wrong the others are looked at
         struct err fault = *p->err;
-        if (!drop_line(p, fault.line)) {
+        bool enough = ++told == FAULTS_OF_BLOCK;
+        if (enough || !drop_line(p, fault.line)) {
             if (strcmp(p->fence_kind, "task") == 0) part->tasks[part->task_count - 1].faulty = true;
             break;
         }

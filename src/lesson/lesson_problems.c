@@ -61,9 +61,8 @@ static void warn_of_lock(const struct lesson *lesson, struct lesson_problems *pr
     static const struct {
         enum condition_kind kind;
         unsigned lock;
-    } needs[] = {{CONDITION_CELL, LOCK_MODEL},
-                 {CONDITION_UNITS, LOCK_MODEL},
-                 {CONDITION_WORD, LOCK_DATA},
+    } needs[] = {{CONDITION_CELL, LOCK_MODEL},   {CONDITION_UNITS, LOCK_MODEL}, {CONDITION_LAYERS, LOCK_MODEL},
+                 {CONDITION_EDITED, LOCK_EDITS}, {CONDITION_PAGE, LOCK_PAGES},  {CONDITION_WORD, LOCK_DATA},
                  {CONDITION_SEED, LOCK_SEED}};
     for (size_t k = 0; k < sizeof needs / sizeof *needs; k++)
         for (int i = 0; i < LOCK_COUNT; i++) {

@@ -150,6 +150,7 @@ struct scene {
     const struct spoken *spoken;     // of a view that asks for it (views.h); else NULL
     const struct record *before;     // without edits, while some are in force; else NULL
     const struct edits *edits;       // NULL: none
+    bool edits_kept;                 // a lesson keeps them as they are; who asks for others is told why
     bool can_undo, can_redo;
     const char *name; // of this model among those that are compared
     struct rival others[RIVALS_MAX];

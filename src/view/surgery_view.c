@@ -56,6 +56,12 @@ static void header(struct surgery *s, rect r) {
     struct view_state *state = s->scene->state;
     view_title(s->ui, r, s->scene, "Surgery");
     float right = r.x + r.w - 16, y = r.y + 8;
+    if (s->scene->edits_kept) {
+        struct text_style quiet = text_of(FONT_SANS_MEDIUM, 14, s->ui->theme->ink3, ALIGN_RIGHT);
+        float width = draw_text(s->ui->list, right, y + 21, "Kept by the lesson", quiet);
+        icon_draw(s->ui->list, ICON_LOCK, right - width - 24, y + 8, 16, s->ui->theme->ink3, 1.5f);
+        return;
+    }
     if (header_button(s->ui, &right, y, "Clear all", s->edits->count > 0)) state->ask = (struct ask){.kind = ASK_CLEAR};
     if (header_button(s->ui, &right, y, "Redo", s->scene->can_redo)) state->ask = (struct ask){.kind = ASK_REDO};
     if (header_button(s->ui, &right, y, "Undo", s->scene->can_undo)) state->ask = (struct ask){.kind = ASK_UNDO};

@@ -524,6 +524,8 @@ static void test_preferences_path(void **state) {
     setenv("HOME", "/h", 1);
     assert_true(preferences_path(path, sizeof path));
     assert_string_equal(path, "/h/.config/unroll/preferences.json");
+    assert_true(preferences_lessons(path, sizeof path)); // beside it
+    assert_string_equal(path, "/h/.config/unroll/lessons");
     unsetenv("XDG_CONFIG_HOME");
     unsetenv("HOME");
     assert_false(preferences_path(path, sizeof path));
