@@ -160,6 +160,7 @@ static bool take_lines(struct reader *r, const char *text, size_t size) {
 
 struct glossary *glossary_parse(const char *path, const char *text, size_t size, struct err *err) {
     struct reader r = {.glossary = mem_need(1, sizeof *r.glossary), .path = path, .err = err, .group = ""};
+    arena_init(&r.glossary->arena);
     // Lines of text, none of them longer than what is there: a copy that ends with 0.
     char *copy = mem_need(size + 1, 1);
     if (size) memcpy(copy, text, size);
