@@ -5,6 +5,8 @@
 #include "data_page.h"
 #include "experiments_sheet.h"
 #include "file.h"
+#include "gallery.h"
+#include "glossary_sheet.h"
 #include "job.h"
 #include "mem.h"
 #include "open_sheet.h"
@@ -58,6 +60,7 @@ struct app *app_new(const struct app_options *options, struct err *err) {
                                     .flow = true,
                                     .sign_marks = app->preferences.sign_marks};
     app->transport = (struct transport){.speed = 1, .by = BY_OPERATION};
+    app->page = options->gallery ? PAGE_LESSONS : PAGE_WORKBENCH;
     app->panel_open = app->inspector_open = true;
     app->list_row = -1;
     app->opener = opener_new();
@@ -100,6 +103,8 @@ void app_free(struct app *app) {
     if (!app) return;
     app_stop_saving(app);
     train_page_free(app->train);
+    gallery_free(app->gallery);
+    glossary_sheet_free(app->glossary);
     homework_free(app->homework);
     homework_files_release(&app->homework_files);
     if (app->job) {
@@ -471,7 +476,8 @@ double app_wait(const struct app *app, double now) {
         double look = fmax(0, app->lesson_look - now);
         wait = wait < 0 ? look : fmin(wait, look);
     }
-    bool busy = app->job || app->rivals.job || data_page_busy(app, NULL) || checker_busy(app->checker) ||
+    bool busy = app->job || app->rivals.job || data_page_busy(app, NULL) || gallery_busy(app->gallery) ||
+                checker_busy(app->checker) ||
                 (app->bench && insights_busy(app->bench->insights, NULL));
     if (busy) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
     return wait;

@@ -21,6 +21,8 @@ struct data_page;  // the Data page (data_page.h)
 struct train_page; // the page "Train and compare" (train.h)
 struct opener;     // the sheet of Ctrl+O (open_sheet.h)
 struct experiments_sheet;
+struct gallery;        // the page "Lessons" (gallery.h)
+struct glossary_sheet; // glossary_sheet.h
 
 enum { SHELF_MAX = 200 };
 struct shelf_lesson { // a lesson file
@@ -69,6 +71,8 @@ struct app {
 
     struct data_page *data_page; // or NULL: it was never shown
     struct train_page *train;    // made when the page is first opened
+    struct gallery *gallery;     // the same
+    struct glossary_sheet *glossary; // or NULL: it was never opened
     size_t training_budget;      // bytes of an experiment's history; 0 = as usual
     int page; // what fills the window: an index of page.h; a picture of a lesson's part and a new network are the
               // workbench's
@@ -98,7 +102,7 @@ struct app {
     bool sheet_open;            // the inspector lies over the stage of a narrow window
     int shown_part, shown_task; // of the lesson panel: when they change it scrolls to what is new
     bool rail_open;             // the panel lies over the stage of a narrow window
-    bool help_open, preferences_open;
+    bool help_open, preferences_open, reset_asked;
     bool model_open, data_open, lessons_open, minibatch_open; // popups of this frame, for tests
     char answer_field[64];                                    // typed into the lesson's open question
     char word_field[256], seed_field[24];
@@ -134,6 +138,7 @@ struct app_options {
     bool reduced_motion, narrate;
     bool present; // in presenter mode; who draws sets the scale
     bool stays;   // the lesson is kept open, for a class room
+    bool gallery; // the lessons are what is seen first
     bool wait;    // build in this thread, for render and tests
 };
 
@@ -176,6 +181,10 @@ void app_go_part(struct app *app, int part);
 // same, at the step. False: the message says where the file is wrong, and the lesson stays as it was.
 bool app_read_lesson_again(struct app *app);
 void app_close_lesson(struct app *app);
+void app_reset_progress(struct app *app); // of all lessons, also of the one that is open
+int app_last_lesson(struct app *app);     // on the shelf: the one that was open last; -1 = none
+// The glossary at a term (its id in assets/glossary.md), or at the first one (NULL).
+void app_open_glossary(struct app *app, const char *term_id);
 bool app_open_homework(struct app *app, const char *path);
 void app_say(struct app *app, const struct err *err); // shows a message in the window
 void app_finish_job(struct app *app);                 // waits for the worker; for render and tests

@@ -3,6 +3,7 @@
 #include "experiments_sheet.h"
 
 #include "file.h"
+#include "glossary_sheet.h"
 #include "job.h"
 #include "mathbox.h"
 #include "mem.h"
@@ -250,7 +251,11 @@ static void data_menu(struct app *app, rect anchor) {
 
 static void lessons_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
-    rect r = ui_popup_begin(ui, anchor, 340, 36.0f * (float)(app->shelf_count + 1));
+    rect r = ui_popup_begin(ui, anchor, 340, 36.0f * (float)(app->shelf_count + 2));
+    if (ui_menu_row(ui, rect_cut_top(&r, 36), "All lessons", "F2", false)) {
+        app_show_page(app, PAGE_LESSONS);
+        ui_popup_close(ui);
+    }
     for (int k = 0; k < app->shelf_count; k++) {
         char label[128];
         snprintf(label, sizeof label, "%d  %s", app->shelf[k].number, app->shelf[k].title);
@@ -446,7 +451,8 @@ static const struct {
                  {"Shift + P", "hear the example"},
                  {"Ctrl + O, T, D, R", "a file; a task; another example; the lesson again"},
                  {"Ctrl + V", "a pasted text as data"},
-                 {"F3, F4, F5", "the workbench, train and compare, the data"},
+                 {"F2, F3, F4, F5", "lessons, workbench, train and compare, data"},
+                 {"F6", "the glossary: every symbol and term"},
                  {"Ctrl + M", "the update’s minibatch: another example of it"},
                  {"Ctrl + E", "save a picture, a film, the trace"},
                  {"Ctrl + ,", "preferences: contrast, size, motion, narration"},
@@ -500,6 +506,7 @@ void app_overlays(struct app *app) {
     if (app->saving_open) app_saving_sheet(app);
     if (app->opener->open) app_opener_sheet(app);
     app_experiments_sheet(app);
+    app_glossary_sheet(app);
 }
 
 void app_empty(struct app *app, rect stage, rect right, rect bottom) {

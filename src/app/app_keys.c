@@ -38,6 +38,7 @@ void app_page_keys(struct app *app) {
     if (ui_take_key(ui, '=', MOD_CTRL) || ui_take_key(ui, '+', MOD_CTRL)) app_change_scale(app, 1.1);
     if (ui_take_key(ui, '-', MOD_CTRL)) app_change_scale(app, 1 / 1.1);
     if (ui_take_key(ui, '0', MOD_CTRL)) app_change_scale(app, 0);
+    if (ui_take_key(ui, KEY_F1 + 5, 0)) app_open_glossary(app, NULL);
     if (ui_take_key(ui, KEY_F11, 0)) app->wish = APP_FULLSCREEN;
     if (ui_take_key(ui, KEY_F1, 0)) app->help_open = !app->help_open;
     if (app->page != PAGE_WORKBENCH && ui_take_key(ui, KEY_ESCAPE, 0)) app_show_page(app, PAGE_WORKBENCH);

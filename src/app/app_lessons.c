@@ -9,32 +9,62 @@
 
 // --- progress ---
 
-static struct progress *progress_of(struct app *app, bool make) {
-    struct preferences *p = &app->preferences;
+static int progress_index(const struct preferences *p, const char *lesson) {
     for (int k = 0; k < p->progress_count; k++)
-        if (!strcmp(p->progress[k].lesson, app->lesson->id)) return &p->progress[k];
-    if (!make || p->progress_count == PROGRESS_MAX) return NULL;
-    struct progress *new = &p->progress[p->progress_count++];
-    *new = (struct progress){0};
-    snprintf(new->lesson, sizeof new->lesson, "%s", app->lesson->id);
-    return new;
+        if (!strcmp(p->progress[k].lesson, lesson)) return k;
+    return -1;
+}
+
+const struct progress *app_progress(const struct app *app, const char *lesson) {
+    int at = progress_index(&app->preferences, lesson);
+    return at < 0 ? NULL : &app->preferences.progress[at];
+}
+
+// The open lesson's, which comes first from now on. Where there is no room the one that was open longest ago goes.
+static struct progress *progress_in_front(struct preferences *p, const char *lesson) {
+    int at = progress_index(p, lesson);
+    struct progress moved = {0};
+    if (at >= 0)
+        moved = p->progress[at];
+    else {
+        snprintf(moved.lesson, sizeof moved.lesson, "%s", lesson);
+        at = p->progress_count < PROGRESS_MAX ? p->progress_count++ : PROGRESS_MAX - 1;
+    }
+    memmove(p->progress + 1, p->progress, (size_t)at * sizeof *p->progress);
+    p->progress[0] = moved;
+    return &p->progress[0];
 }
 
 int app_restore_progress(struct app *app) {
-    const struct progress *kept = progress_of(app, false);
+    const struct progress *kept = app_progress(app, app->lesson->id);
     if (!kept) return 0;
-    for (int k = 0; k < app->lesson->part_count; k++)
-        if (kept->parts_done >> k & 1) app->player.done[k] = (1u << app->lesson->parts[k].task_count) - 1;
+    for (int k = 0; k < app->lesson->part_count; k++) {
+        unsigned all = (1u << app->lesson->parts[k].task_count) - 1;
+        app->player.done[k] = kept->parts_done >> k & 1 ? all : kept->tasks[k] & all;
+    }
     return kept->part;
+}
+
+int app_last_lesson(struct app *app) {
+    const struct preferences *p = &app->preferences;
+    for (int k = 0; k < app->shelf_count && p->progress_count > 0; k++)
+        if (!app->shelf[k].broken && !strcmp(app->shelf[k].id, p->progress[0].lesson)) return k;
+    return -1;
+}
+
+void app_reset_progress(struct app *app) {
+    app->preferences.progress_count = 0;
+    if (app->lesson) player_start(&app->player, app->lesson, app->player.part);
+    app_keep(app);
 }
 
 void app_keep(struct app *app) {
     if (app->lesson) {
-        struct progress *to = progress_of(app, true);
-        if (to) {
-            to->part = app->player.part;
-            for (int k = 0; k < app->lesson->part_count; k++)
-                if (player_part_done(&app->player, k)) to->parts_done |= 1u << k;
+        struct progress *to = progress_in_front(&app->preferences, app->lesson->id);
+        to->part = app->player.part;
+        for (int k = 0; k < app->lesson->part_count; k++) {
+            to->tasks[k] |= app->player.done[k];
+            if (player_part_done(&app->player, k)) to->parts_done |= 1u << k;
         }
     }
     struct err err = {0};

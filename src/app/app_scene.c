@@ -245,27 +245,39 @@ static bool rebuild(struct app *app, const struct setup *setup, struct err *err)
     return false;
 }
 
-static bool change_network(struct app *app, const struct lesson_action *action, struct err *err) {
-    struct setup setup = app->setup;
-    setup_keep_example(&setup, app->bench);
+// What an action changes of a recipe.
+static bool change_recipe(struct recipe *recipe, const struct lesson_action *action, struct err *err) {
     switch (action->kind) {
     case ACTION_CELL:
-        if (!cell_by_name(action->text, &setup.recipe.spec.cell))
-            return err_set(err, ERR_VALUE, "there is no cell \"%s\"", action->text);
-        break;
+        return cell_by_name(action->text, &recipe->spec.cell) ||
+               err_set(err, ERR_VALUE, "there is no cell \"%s\"", action->text);
     case ACTION_SEED:
-        setup.recipe.seed = action->number;
-        break;
+        recipe->seed = action->number;
+        return true;
     case ACTION_UNITS:
-        setup.recipe.spec.hidden = (int)action->number;
-        break;
+        recipe->spec.hidden = (int)action->number;
+        return true;
     case ACTION_LAYERS:
-        setup.recipe.spec.layers = (int)action->number;
-        break;
+        recipe->spec.layers = (int)action->number;
+        return true;
     default:
-        setup.recipe.steps = action->number;
+        recipe->steps = action->number;
+        return true;
     }
-    return rebuild(app, &setup, err);
+}
+
+// On the page "Train and compare" the experiment begins anew with what is the same in all models.
+static bool change_network(struct app *app, const struct lesson_action *action, struct err *err) {
+    if (app->page == page_find("train") && app->train && action->kind != ACTION_CELL && action->kind != ACTION_TRAIN) {
+        struct train_form form = app->train->form;
+        if (!change_recipe(&form.setup.recipe, action, err)) return false;
+        train_begin(app, &form, NULL);
+        train_take_new(app);
+        return true;
+    }
+    struct setup setup = app->setup;
+    setup_keep_example(&setup, app->bench);
+    return change_recipe(&setup.recipe, action, err) && rebuild(app, &setup, err);
 }
 
 static bool set_word(struct app *app, const char *text, struct err *err) {
@@ -360,12 +372,21 @@ bool app_act(struct app *app, const char *words, struct err *err) {
 
 // --- what the player sees ---
 
+// A lesson may ask for another seed, other units there as on the workbench.
+static void see_form(const struct app *app, struct lesson_now *now) {
+    const struct recipe *recipe = &app->train->running.setup.recipe;
+    now->seed = recipe->seed;
+    now->units = recipe->spec.hidden;
+    now->layers = recipe->spec.layers;
+}
+
 static void see_training(const struct app *app, struct lesson_now *now) {
     for (int k = 0; k <= LESSON_RIVALS; k++)
         now->training[k] = (struct lesson_training){NAN, NAN, NAN, NAN};
     now->training[0].updates = (double)app->bench->update;
     const struct experiment_look *look = app->train ? app->train->look : NULL;
     if (app->page != page_find("train") || !look) return;
+    see_form(app, now);
     for (int k = 0; k < look->models && k <= LESSON_RIVALS; k++) {
         const struct run_look *of = &look->run[k];
         const struct run_check *check = train_check_at(of, look->update);

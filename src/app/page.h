@@ -14,7 +14,7 @@ struct page {
     void (*prepare)(struct app *app);
 };
 
-enum { PAGE_WORKBENCH }; // the first of the list
+enum { PAGE_LESSONS, PAGE_WORKBENCH, PAGE_TRAIN, PAGE_DATA, PAGE_COUNT }; // in the order of the tabs
 extern const struct page page_data;
 int page_count(void);
 const struct page *page_get(int index);

@@ -129,7 +129,7 @@ int desktop_main(int argc, char **argv) {
                                      option_training(&opening.training), option_common(&common)};
     static const struct command self = {
         "", "[FILE] [options]",
-        "Opens the app on a text file, a model (.safetensors), a lesson (.md), or the first lesson.", NULL};
+        "Opens the app on a text file, a model (.safetensors), a lesson (.md), or the lessons.", NULL};
     int status, count = opening_parse(&opening, &self, tables, 5, argc, argv, words, 1, &common, &status);
     if (count < 0) return status;
     struct err err = {0};
@@ -141,8 +141,9 @@ int desktop_main(int argc, char **argv) {
         opening.checkpoint = words[0];
     else if (count)
         opening.model.data = words[0];
-    bool plain = !count && !opening.model.data && !opening.checkpoint && !lesson;
-    struct app_options options = {.lesson = plain ? "3" : lesson,
+    struct app_options options = {.lesson = lesson,
+                                  .gallery = !count && !opening.model.data && !opening.model.task &&
+                                             !opening.checkpoint && !opening.word && !lesson,
                                   .theme = theme,
                                   .scale = scale,
                                   .reduced_motion = reduced_motion,

@@ -13,9 +13,8 @@
 static const char *const theme_names[] = {"light", "dark", "light-contrast", "dark-contrast", NULL};
 static const char *const notation_names[] = {"course", "paper", "pytorch", NULL};
 static const char *const weights_names[] = {"usual", "split", "stacked", NULL}; // as enum label_weights
-// The stage with either of its figures, then the views of views.h, then the pages of page.h but for the workbench.
-enum { PAGES_MOST = 8 };
-static const char *view_names[VIEW_MAX + PAGES_MOST + 3] = {"forward", "backward"};
+// The stage with either of its figures, then the views of views.h, then the pages of page.h.
+static const char *view_names[VIEW_MAX + PAGE_COUNT + 3] = {"forward", "backward"};
 enum { FIGURES = 2 };
 
 struct picture {
@@ -122,8 +121,8 @@ static bool draw_all(struct app *app, const struct picture *picture, struct err 
         if (picture->step >= 0) app_seek(app, picture->step);
         int page = picture->view - FIGURES - view_count();
         if (page >= 0) {
-            app_show_page(app, page + 1);
-            if (page_get(page + 1)->prepare) page_get(page + 1)->prepare(app);
+            app_show_page(app, page);
+            if (page_get(page)->prepare) page_get(page)->prepare(app);
         }
         if (page < 0 && picture->view >= FIGURES) app_show_view(app, picture->view - FIGURES);
         if (picture->view >= 0 && picture->view < FIGURES) {
@@ -157,8 +156,8 @@ static int run_render(const struct command *command, int argc, char **argv) {
     struct own_lessons own_lessons = {0};
     for (int k = 0; k < view_count(); k++)
         view_names[FIGURES + k] = view_get(k)->name;
-    for (int k = 1; k < page_count() && k <= PAGES_MOST; k++)
-        view_names[FIGURES + view_count() + k - 1] = page_get(k)->name;
+    for (int k = 0; k < page_count(); k++)
+        view_names[FIGURES + view_count() + k] = page_get(k)->name;
     const struct option own[] = {
         {"lesson", OPTION_TEXT, &picture.lesson, "ID", "a lesson: its id, number or file"},
         OPTION_LESSONS(own_lessons),

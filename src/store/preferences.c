@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORMAT_VERSION = 1, FILE_MAX_BYTES = 1 << 20, PARTS_MAX = 32 };
+enum { FORMAT_VERSION = 1, FILE_MAX_BYTES = 1 << 20 };
 static const double SCALE_MIN = 0.25, SCALE_MAX = 8;
 
 static const char *const notation_names[NOTATION_COUNT] = {
@@ -114,6 +114,20 @@ static bool get_recent(const json_t *from, struct preferences *p, struct err *er
     return true;
 }
 
+// Missing in files that were written before tasks were kept.
+static bool get_tasks(const json_t *from, struct progress *to, struct err *err) {
+    const json_t *list;
+    if (!get_list(from, "tasks", PROGRESS_PARTS, &list, err)) return false;
+    for (size_t k = 0; k < json_array_size(list); k++) {
+        const json_t *value = json_array_get(list, k);
+        json_int_t bits = json_integer_value(value);
+        if (!json_is_integer(value) || bits < 0 || bits > 0xFFFFFFFFll)
+            return err_set(err, ERR_FORMAT, "expected \"tasks\" as whole numbers from 0 to %lld", 0xFFFFFFFFll);
+        to->tasks[k] = (unsigned)bits;
+    }
+    return true;
+}
+
 static bool get_progress(const json_t *from, struct preferences *p, struct err *err) {
     const json_t *list;
     if (!get_list(from, "progress", PROGRESS_MAX, &list, err)) return false;
@@ -122,8 +136,8 @@ static bool get_progress(const json_t *from, struct preferences *p, struct err *
         struct progress *progress = &p->progress[i];
         long long part = 0, done = 0;
         if (!copy_text(json_object_get(entry, "lesson"), progress->lesson, sizeof progress->lesson, "lesson", err) ||
-            !get_whole(entry, "part", 0, PARTS_MAX - 1, &part, err) ||
-            !get_whole(entry, "parts_done", 0, 0xFFFFFFFFll, &done, err))
+            !get_whole(entry, "part", 0, PROGRESS_PARTS - 1, &part, err) ||
+            !get_whole(entry, "parts_done", 0, 0xFFFFFFFFll, &done, err) || !get_tasks(entry, progress, err))
             return false;
         progress->part = (int)part;
         progress->parts_done = (unsigned)done;
@@ -193,14 +207,25 @@ static json_t *recent_json(const struct preferences *p) {
     return list;
 }
 
+// Up to the last part with a task that is done.
+static json_t *tasks_json(const struct progress *progress) {
+    json_t *list = json_array();
+    int count = PROGRESS_PARTS;
+    while (count > 0 && !progress->tasks[count - 1])
+        count--;
+    for (int k = 0; k < count; k++)
+        json_array_append_new(list, json_integer((json_int_t)progress->tasks[k]));
+    return list;
+}
+
 static json_t *progress_json(const struct preferences *p) {
     json_t *list = json_array();
     for (int i = 0; i < p->progress_count && i < PROGRESS_MAX; i++) {
         const struct progress *progress = &p->progress[i];
-        int part = progress->part < 0 ? 0 : progress->part >= PARTS_MAX ? PARTS_MAX - 1 : progress->part;
+        int part = progress->part < 0 ? 0 : progress->part >= PROGRESS_PARTS ? PROGRESS_PARTS - 1 : progress->part;
         if (!progress->lesson[0]) continue;
-        json_t *entry = json_pack("{s:s, s:i, s:I}", "lesson", progress->lesson, "part", part, "parts_done",
-                                  (json_int_t)progress->parts_done);
+        json_t *entry = json_pack("{s:s, s:i, s:I, s:o}", "lesson", progress->lesson, "part", part, "parts_done",
+                                  (json_int_t)progress->parts_done, "tasks", tasks_json(progress));
         json_array_append_new(list, entry);
     }
     return list;

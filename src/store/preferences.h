@@ -5,12 +5,13 @@
 
 #include "err.h"
 
-enum { PREFERENCES_RECENT = 8, PROGRESS_MAX = 64 };
+enum { PREFERENCES_RECENT = 8, PROGRESS_MAX = 256, PROGRESS_PARTS = 32 };
 
 struct progress {
-    char lesson[32];
-    int part;            // where the learner was
-    unsigned parts_done; // a bit a part
+    char lesson[64];
+    int part;                       // where the learner was
+    unsigned parts_done;            // a bit a part
+    unsigned tasks[PROGRESS_PARTS]; // of a part: a bit a task that is done
 };
 
 struct preferences {
@@ -21,7 +22,7 @@ struct preferences {
     int weights;  // 0 as the notation usually has them, 1 split, 2 stacked
     int recent_count;
     char recent[PREFERENCES_RECENT][512];
-    int progress_count;
+    int progress_count; // the lesson that was open last comes first
     struct progress progress[PROGRESS_MAX];
 };
 
