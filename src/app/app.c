@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "open_sheet.h"
 #include "page.h"
+#include "speech_text.h"
 #include "surgery.h"
 #include "train.h"
 #include <math.h>
@@ -219,6 +220,17 @@ static void take_example(struct app *app, const char *text, int number, int edit
     app_seek(app, app->position < count ? app->position : count);
 }
 
+static void tell_unknown(struct app *app, const char *text) {
+    int symbols[WORKBENCH_MAX_T], unknown = 0;
+    char which[64];
+    if (app->bench->data->input != VALUES_SYMBOLS || app->bench->example_index >= 0) return;
+    speech_encode(app->bench->data, text, symbols, WORKBENCH_MAX_T, &unknown, which);
+    if (unknown == 0) return;
+    err_set(&app->message, ERR_VALUE, "“%s”%s not in the vocabulary: read as <UNK>", which,
+            unknown > 1 ? " and others are" : " is");
+    app->message_good = true;
+}
+
 bool app_set_word(struct app *app, const char *text) {
     struct err err = {0};
     if (!app->bench) return false;
@@ -230,6 +242,7 @@ bool app_set_word(struct app *app, const char *text) {
         return false;
     }
     take_example(app, text, 0, edits);
+    tell_unknown(app, text);
     return true;
 }
 
@@ -477,8 +490,7 @@ double app_wait(const struct app *app, double now) {
         wait = wait < 0 ? look : fmin(wait, look);
     }
     bool busy = app->job || app->rivals.job || data_page_busy(app, NULL) || gallery_busy(app->gallery) ||
-                checker_busy(app->checker) ||
-                (app->bench && insights_busy(app->bench->insights, NULL));
+                checker_busy(app->checker) || (app->bench && insights_busy(app->bench->insights, NULL));
     if (busy) wait = wait < 0 ? 0.03 : fmin(wait, 0.03);
     return wait;
 }

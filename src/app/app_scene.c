@@ -48,6 +48,7 @@ static bool show_training(struct app *app, const struct setup *setup, const char
     }
     if (own.code != ERR_NONE) return *err = own, false;
     train_begin(app, &form, NULL);
+    if (app->waits) train_take_new(app);
     return true;
 }
 
@@ -208,7 +209,8 @@ bool app_arrive(struct app *app, const struct lesson_scene *scene, struct err *e
     bool trains = !strcmp(scene->page, "train"); // its networks are the page's
     drop_others(app, trains ? "" : scene->compare);
     if (!trains && !compare_with(app, scene->compare, err)) return false;
-    if (!strcmp(scene->view, "sampling") && !sample(app, scene->start, scene->temperature, err)) return false;
+    bool samples = !strcmp(scene->view, "sampling") || scene->temperature != 1 || *scene->start;
+    if (samples && !sample(app, scene->start, scene->temperature, err)) return false;
     if (*scene->sentences && !measure_all(app, scene->sentences, err)) return false;
     return !trains || show_page(app, scene->page, scene->compare, err);
 }

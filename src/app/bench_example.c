@@ -3,6 +3,7 @@
 #include "mem.h"
 #include "minibatch.h"
 #include "sampler.h"
+#include "speech_text.h"
 #include "str.h"
 #include "tokens.h"
 #include "trainer.h"
@@ -184,7 +185,8 @@ static int encode(const struct dataset *data, const char *text, int *out, int ro
     int n = 0;
     while (n >= 0 && !*cut && token_next(&walk)) {
         int symbol = vocabulary_find(vocabulary, walk.token, walk.size);
-        if (symbol == VOCABULARY_UNK || symbol < 0) {
+        bool unknown = symbol == VOCABULARY_UNK; // a word may be one, a character is a slip
+        if (symbol < 0 || (unknown && vocabulary->tokens != TOKENS_WORD && !speech_has_unknown(data))) {
             err_set(err, ERR_VALUE, "“%.*s” is not among the %d %ss of %s", (int)walk.size, walk.token,
                     vocabulary->count - vocabulary_first(vocabulary), token_kind_names[vocabulary->tokens], data->name);
             n = -1;

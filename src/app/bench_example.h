@@ -26,8 +26,8 @@ struct bench_example *bench_example_of_column(const struct dataset *data, const 
 struct bench_example *bench_example_numbered(const struct dataset *data, int index, struct err *err);
 // Text is looked up in the data; else its symbols are taken as they are, without answers where they are not the text
 // itself. A decoder then reads what the model answers by itself, the likeliest symbol each time. “#17”, where it is
-// no text of the data, is number 17; of real input every number is one, from 1. NULL with err: symbols that are not in
-// the vocabulary, nothing at all, not UTF-8.
+// no text of the data, is number 17; of real input every number is one, from 1. A word that is not in the
+// vocabulary is read as <UNK>. NULL with err: a character that is not in it, nothing at all, not UTF-8.
 struct bench_example *bench_example_typed(const struct dataset *data, const struct model *model, const char *text,
                                           struct err *err);
 // A copy of an example that is none of the data's by number: of a minibatch.

@@ -62,14 +62,15 @@ static void find(struct opener *o) {
 
 // Of the assets those that are data: texts and tables.
 void opener_fill_tasks(struct opener *o) {
-    static const char *const endings[] = {".txt", ".csv", ".tsv", ".jsonl", ".json", ".npy"};
+    static const char *const endings[] = {".txt", ".csv", ".tsv", ".jsonl", ".json", ".npy", ".conll", ".ts"};
     struct file_list list = {0};
     o->shipped_count = 0;
     bool there = asset_find("", o->assets, NULL) && file_list_read(&list, o->assets, NULL, NULL, NULL);
     if (!there) o->assets[0] = 0;
     for (int k = 0; k < list.count && o->shipped_count < OPENER_SHIPPED; k++) {
         bool data = false;
-        for (size_t e = 0; e < sizeof endings / sizeof *endings; e++)
+        bool choices = file_ends_with(list.entries[k].name, choices_ending);
+        for (size_t e = 0; !choices && e < sizeof endings / sizeof *endings; e++)
             data = data || file_ends_with(list.entries[k].name, endings[e]);
         if (!data || asset_find(list.entries[k].name, o->shipped[o->shipped_count], NULL) == false) continue;
         o->shipped_size[o->shipped_count++] = list.entries[k].size;

@@ -144,12 +144,16 @@ static void now_band(const struct check_page *p, const struct plot *plot) {
 }
 
 // Above the chart: inside of it the band of the chosen step would run through them.
-static void side_words(const struct check_page *p, rect r) {
-    const char *words = r.w >= 620 ? "left: rounding, the losses share their digits; right: truncation, the curve bends"
-                                   : "left: rounding; right: truncation";
+static void side_words(const struct check_page *p, rect r, float left) {
+    static const char *const words[] = {
+        "left: rounding, the losses share their digits; right: truncation, the curve bends",
+        "left: rounding; right: truncation", "← rounding, truncation →"};
     struct text_style style = text_of(FONT_SANS_MEDIUM, 12, p->theme->ink3, ALIGN_RIGHT);
-    if (text_width(p->list, words, style) > r.w - 270) words = "left: rounding; right: truncation";
-    draw_text(p->list, r.x + r.w - 12, r.y + 16, words, style);
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+        if (text_width(p->list, words[k], style) > r.x + r.w - 12 - left) continue;
+        draw_text(p->list, r.x + r.w - 12, r.y + 16, words[k], style);
+        return;
+    }
 }
 
 void check_errors(struct check_page *p, rect r) {
@@ -181,7 +185,7 @@ void check_errors(struct check_page *p, rect r) {
     now_band(p, &plot);
     plot_grid_y(&plot);
     plot_grid_x(&plot);
-    side_words(p, r);
+    side_words(p, r, after + 16);
     plot_line(&plot, x, y, a->steps, p->theme->m_a, 2.75f, true);
     for (int k = 0; k < a->steps; k++)
         if (isfinite(y[k])) plot_mark(&plot, x[k], y[k], 4.5f, p->theme->m_a, true);

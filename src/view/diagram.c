@@ -204,4 +204,10 @@ void diagram_draw(struct draw_list *list, const struct theme *theme, rect r, enu
         pen_draw_wire(&pen, &pen.table->wires[i]);
     for (int i = 0; i < pen.table->node_count; i++)
         draw_node(&pen, &pen.table->nodes[i]);
+    for (int i = 0; i < pen.table->node_count; i++) {
+        const struct diagram_node *node = &pen.table->nodes[i];
+        int slot = pen_slot_of(&pen, node->slot);
+        if (node->kind == NODE_STRIP && slot >= 0 && (!node->full_only || detail == DIAGRAM_FULL))
+            pen_draw_unit(&pen, node, slot);
+    }
 }

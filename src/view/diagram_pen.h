@@ -58,3 +58,4 @@ bool pen_wire_towards(const struct pen *pen, point frame, int dx, int dy);
 void pen_draw_wire(const struct pen *pen, const struct diagram_wire *wire);
 void pen_draw_markers(const struct pen *pen);
 void pen_draw_strip(const struct pen *pen, const struct diagram_node *node, int slot);
+void pen_draw_unit(const struct pen *pen, const struct diagram_node *node, int slot); // the selected unit's number

@@ -181,6 +181,15 @@ static void cover_hidden(const struct pen *pen, rect area, int slot, int n, colo
     }
 }
 
+// After all strips, so that none of them lies on a number.
+void pen_draw_unit(const struct pen *pen, const struct diagram_node *node, int slot) {
+    enum part_state state = pen_vector_state(pen, slot);
+    if (pen->scene && pen->backward && node->branch) state = pen_came_back(pen, 0) ? PART_DONE : PART_TODO;
+    if (!pen->scene || state == PART_TODO || pen->detail == DIAGRAM_THUMBNAIL) return;
+    draw_unit(pen, node, pen_strip_rect(pen, node), slot, strip_values(pen, node, slot),
+              record_H(pen->scene->record));
+}
+
 void pen_draw_strip(const struct pen *pen, const struct diagram_node *node, int slot) {
     const struct theme *theme = pen->theme;
     rect area = pen_strip_rect(pen, node);
@@ -211,7 +220,6 @@ void pen_draw_strip(const struct pen *pen, const struct diagram_node *node, int 
         else
             strip_block(pen->list, theme, area, values, n, &style);
         cover_hidden(pen, area, slot, n, plate);
-        draw_unit(pen, node, area, slot, values, n);
     }
     draw_label(pen, node, slot, state);
     if (pen->scene && pen->scene->state && pen->scene->state->hover_slot == slot &&

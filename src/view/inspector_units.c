@@ -203,8 +203,13 @@ struct ledger_columns {
     float strip, tile, gap;
 };
 
-static struct ledger_columns ledger_columns(const struct page *page) {
-    float label = page->w >= 320 ? 74 : 68, pitch = fminf(24, (page->w - label - 62) / 8);
+// Labels with a layer or a direction are longer, and fewer units leave more room for labels.
+static struct ledger_columns ledger_columns(const struct page *page, int count) {
+    const struct net_spec *spec = &page->record->layout.spec;
+    float label = page->w >= 320 ? 74 : 68;
+    if (spec->layers > 1 || spec->directions > 1) label += 12;
+    float pitch = fminf(24, (page->w - label - 62) / PICKER_UNITS);
+    label += fminf(32, (float)(PICKER_UNITS - count) * pitch);
     return (struct ledger_columns){page->x + label, pitch - 4, 4};
 }
 
@@ -274,7 +279,7 @@ float page_ledger(struct page *page, float y, const struct ledger *ledger, float
     const struct ledger_row *last = &ledger->rows[ledger->count - 1];
     int units[PICKER_UNITS];
     int count = page_units(page, last->values, page->H, STRIP_GRADIENT, units), digits = ledger_digits(page, ledger);
-    struct ledger_columns at = ledger_columns(page);
+    struct ledger_columns at = ledger_columns(page, count);
     float top = y - pitch / 2;
     rect area = {at.strip - 4, top, (float)count * (at.tile + at.gap) + 4, page_ledger_height(ledger, pitch, gap)};
     unit_control(page, "ledger", area, at.strip - at.gap / 2, at.tile + at.gap, units, count);

@@ -114,11 +114,15 @@ static void questions(struct side *side, float bottom) {
          "with zero too: to the network it means “a beginning”."},
         {"**Why is** $a^{<0>}$ **zero?** Nothing is remembered yet.",
          "**Why is** $h_0$ **zero?** Nothing is remembered yet."},
+        {"**What is** $a^{<0>}$**?** What the encoder left: all that is known of the source.",
+         "**What is** $h_0$**?** What the encoder left: all that is known of the source."},
         {"**Which numbers are these?** Those of the engine that trains, in single precision: `unroll sample` with this "
          "seed, temperature and top-k writes the same text.",
          NULL}};
     struct rich_style style = {.size = 14, .line_height = 21, .ink = board->theme->ink2, .bold = board->theme->ink1};
+    enum { ZERO = 2, ENCODED }; // one of these two
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+        if (k == (board->options->source ? ZERO : ENCODED)) continue;
         const char *text = course || !texts[k][1] ? texts[k][0] : texts[k][1];
         float height = rich_text(board->list, board->theme, 0, 0, side->r.w, text, style, false);
         if (side->y + height > bottom) continue;

@@ -20,7 +20,7 @@ static const struct column columns[] = {
     {"Softmax", "p=\\softmax(z/T)", "sampling/probability", MOMENT_SOFTMAX},
     {"Top-k, sum 1", "p/\\sum~p", "sampling/kept", MOMENT_CUT},
 };
-enum { COLUMNS = sizeof columns / sizeof *columns };
+enum { COLUMNS = sizeof columns / sizeof *columns, TEMPERATURE = 1 };
 
 struct table {
     struct board *board;
@@ -232,7 +232,9 @@ void sampling_table(struct board *board, rect r) {
     choose_rows(&table, rows >= O && O <= SAMPLING_ROWS ? O : rows - 1);
     measure(&table);
     for (int c = 0; c < COLUMNS; c++)
-        heading(&table, column_rect(&table, c), columns[c].title, columns[c].formula, columns[c].moment);
+        heading(&table, column_rect(&table, c),
+                c == TEMPERATURE && table.column_width < 110 ? "÷ temp." : columns[c].title, columns[c].formula,
+                columns[c].moment);
     heading(&table, piece_rect(&table), "On the line", "\\sum~p", MOMENT_LINE);
     ghosts(&table);
     for (int i = 0; i < table.count; i++)

@@ -64,9 +64,9 @@ static void logits(struct words *words) {
     if (board->column == 0)
         snprintf(
             words->question, sizeof words->question,
-            "**Why is** $%s$ **zero?** Nothing is written yet; all training began this way. $%s$ is zero too: nothing "
-            "is remembered yet.",
-            course ? "x^{<1>}" : "x_1", course ? "a^{<0>}" : "h_0");
+            "**Why is** $%s$ **zero?** Nothing is written yet; all training began this way. $%s$ %s.",
+            course ? "x^{<1>}" : "x_1", course ? "a^{<0>}" : "h_0",
+            board->options->source ? "is what the encoder left" : "is zero too: nothing is remembered yet");
 }
 
 static void temperature(struct words *words) {

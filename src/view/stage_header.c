@@ -41,10 +41,9 @@ static void forward_header(struct stage *s) {
     char text[224];
     subtitle(s, text, sizeof text);
     struct text_style style = {FONT_SANS, 14, s->theme->ink3, ALIGN_LEFT};
-    if (text_width(s->list, text, style) <= room || s->r.w < 400)
-        draw_text(s->list, x, s->r.y + 30, text, style);
-    else if (room > 120)
-        draw_text_fit(s->list, x, s->r.y + 30, room, text, style);
+    if (text_width(s->list, text, style) > room)
+        snprintf(text, sizeof text, "one %s a step", s->scene->unit_word ? s->scene->unit_word : "symbol");
+    if (text_width(s->list, text, style) <= room) draw_text(s->list, x, s->r.y + 30, text, style);
 }
 
 // Clip: the norm before and after as two bars on one scale, in the header's right half.
