@@ -162,6 +162,7 @@ static void panel(struct app *app, rect r) {
         .task_count = part->task_count,
         .answer = app->answer_field,
         .answer_size = sizeof app->answer_field,
+        .glossary = true,
         .previous = app->player.part > 0 ? lesson->parts[app->player.part - 1].title : NULL,
         .next = app->player.part + 1 < lesson->part_count ? lesson->parts[app->player.part + 1].title : NULL};
     int current = 0;
@@ -184,6 +185,7 @@ static void panel(struct app *app, rect r) {
     if (live && action.answer_task >= 0 && !action.answer_text)
         player_choose(&app->player, &look, action.answer_task, action.answer_choice);
     if (action.skip) player_skip(&app->player);
+    if (action.glossary) app_open_glossary(app, NULL);
     if (action.answer_task >= 0) app_keep(app);
     if (action.go)
         app_go_part(app, app->player.part + action.go);

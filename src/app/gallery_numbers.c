@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum { UPDATES = 200, SEEDS = 50 };
-static const char *const word = "troodon"; // eight timesteps
+static const char *const word = "troodon", *const long_word = "micropachycephalosaurus";
 
 // An eight-unit network on the names, trained for a moment.
 static struct workbench *names(enum cell_id cell, int layers, workbench_progress *progress, void *context,
@@ -67,12 +67,17 @@ static bool take_sample(const struct workbench *bench, struct thumb_numbers *out
     return true;
 }
 
-// How much of the last loss comes back to each timestep, as powers of ten.
-static bool take_curve(const struct record *record, int state, double *out, struct err *err) {
-    struct itemised *itemised = itemised_new(record, chain_get(record, 0), PATH_ALL, NULL, err);
+// How much of the last loss comes back along a long word, as powers of ten of what there is at its end.
+static bool take_curve(struct workbench *bench, int state, double *out, struct err *err) {
+    if (!workbench_set_example(bench, long_word, err)) return false;
+    struct itemised *itemised = itemised_new(bench->record, chain_get(bench->record, 0), PATH_ALL, NULL, err);
     if (!itemised) return false;
-    for (int t = 0; t < THUMB_POINTS && t < itemised->T; t++)
-        out[t] = log10(fmax(1e-12, itemised_norm(itemised, state, itemised->taus - 1, t)));
+    const int last = itemised->T - 1;
+    for (int k = 0; k < THUMB_POINTS; k++) {
+        int t = last * k / (THUMB_POINTS - 1);
+        out[k] = log10(fmax(1e-30, itemised_norm(itemised, state, itemised->taus - 1, t)) /
+                       fmax(1e-30, itemised_norm(itemised, state, itemised->taus - 1, last)));
+    }
     itemised_free(itemised);
     return true;
 }
@@ -85,7 +90,7 @@ static bool take_context(struct thumb_numbers *out, workbench_progress *progress
     if (!task_parse(setup.task, &task, &settings, err)) return false;
     recipe_of_task(&setup.recipe, task, true);
     setup.recipe.spec.hidden = THUMB_UNITS;
-    setup.recipe.steps = UPDATES / 10;
+    setup.recipe.steps = UPDATES;
     struct workbench *bench = setup_build(&setup, progress, context, err);
     if (!bench) return false;
     const struct record *encoder = record_side(bench->record, true);
@@ -103,20 +108,20 @@ void *gallery_numbers_make(const struct setup *setup, workbench_progress *progre
     struct workbench *rnn = names(CELL_RNN, 1, progress, context, err), *lstm = NULL, *deep = NULL;
     if (rnn) lstm = names(CELL_LSTM, 1, progress, context, err);
     if (lstm) deep = names(CELL_RNN, THUMB_LAYERS, progress, context, err);
-    bool good = deep && take_sample(rnn, out, err) && take_curve(rnn->record, 0, out->curve[0], err) &&
-                take_curve(lstm->record, 1, out->curve[1], err) && take_context(out, progress, context, err);
+    bool good = deep && take_sample(rnn, out, err) && take_context(out, progress, context, err);
     if (good) {
         take(rnn->record, 0, false, out->a);
         take(rnn->record, 0, true, out->da);
         take_guesses(rnn->record, out);
         for (int layer = 0; layer < THUMB_LAYERS; layer++)
             take(deep->record, layer, false, out->deep[layer]);
-        out->ready = true;
+        out->ready =
+            take_curve(rnn, 0, out->curve[0], err) && take_curve(lstm, 1, out->curve[1], err); // the rest is taken
     }
     workbench_free(deep);
     workbench_free(lstm);
     workbench_free(rnn);
-    if (good) return out;
+    if (out->ready) return out;
     mem_free(out);
     return NULL;
 }

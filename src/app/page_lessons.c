@@ -157,7 +157,8 @@ static void go_to_hit(struct app *app, const struct gallery_hit *hit) {
         open_part(app, hit->lesson, -1);
 }
 
-static void results(struct app *app, rect r) {
+// enter: the field had the focus and Enter was pressed.
+static void results(struct app *app, rect r, bool enter) {
     struct ui *ui = &app->ui;
     struct gallery *g = app->gallery;
     rect_cut_bottom(&r, 24);
@@ -180,6 +181,7 @@ static void results(struct app *app, rect r) {
                            .show = g->show};
     g->show = false;
     int chosen = ui_list_rows(ui, r, "results", &rows, &g->row);
+    if (chosen < 0 && enter) chosen = g->row;
     if (chosen >= 0) go_to_hit(app, &g->hits[chosen]);
 }
 
@@ -337,9 +339,11 @@ static void draw(struct app *app, rect whole, double now) {
     draw_rect(ui->list, whole, ui->theme->stage, 0);
     float margin = whole.w < 900 ? MARGIN_LEAST : MARGIN, w = fminf(CONTENT_MOST, whole.w - 2 * margin);
     rect r = {whole.x + roundf((whole.w - w) / 2), whole.y, w, whole.h};
+    bool typing = *g->search && ui->focus == ui_make_id(ui, search_name);
+    bool enter = typing && ui_take_key(ui, KEY_ENTER, 0); // before the field takes it
     header(app, &r);
     if (*g->search)
-        results(app, r);
+        results(app, r, enter);
     else
         cards(app, r);
     app_overlays(app);

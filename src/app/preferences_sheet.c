@@ -39,10 +39,32 @@ static void size(struct app *app, rect *r) {
     draw_text(ui->list, row.x + row.w, row.y + 21, text, words(ui, ALIGN_RIGHT));
 }
 
+// Asks before it is done.
+static void reset(struct app *app, rect r) {
+    struct ui *ui = &app->ui;
+    int lessons = app->preferences.progress_count;
+    char text[96];
+    if (!app->reset_asked) {
+        const char *label = "Reset progress ...";
+        float w = ui_button_width(ui, label);
+        snprintf(text, sizeof text, "Of lessons: %d begun", lessons);
+        draw_text(ui->list, r.x, r.y + 21, text, words(ui, ALIGN_LEFT));
+        if (lessons > 0 && ui_button(ui, (rect){r.x + r.w - w, r.y, w, 32}, label, false)) app->reset_asked = true;
+        return;
+    }
+    float keep = ui_button_width(ui, "Keep"), forget = ui_button_width(ui, "Forget");
+    snprintf(text, sizeof text, "Forget what was done in %d lesson%s?", lessons, lessons == 1 ? "" : "s");
+    draw_text_fit(ui->list, r.x, r.y + 21, r.w - keep - forget - 24, text, words(ui, ALIGN_LEFT));
+    if (ui_button(ui, (rect){r.x + r.w - keep, r.y, keep, 32}, "Keep", true)) app->reset_asked = false;
+    if (!ui_button(ui, (rect){r.x + r.w - keep - forget - 8, r.y, forget, 32}, "Forget", false)) return;
+    app->reset_asked = false;
+    app_reset_progress(app);
+}
+
 void app_preferences_sheet(struct app *app) {
     struct ui *ui = &app->ui;
     struct preferences *p = &app->preferences;
-    rect r = ui_sheet_begin(ui, WIDTH, 50 + 3 * ROW + TOGGLES * 40, &app->preferences_open);
+    rect r = ui_sheet_begin(ui, WIDTH, 50 + 4 * ROW + TOGGLES * 40, &app->preferences_open);
     draw_text(ui->list, r.x, r.y + 24, "Preferences",
               (struct text_style){FONT_DISPLAY, 24, ui->theme->ink1, ALIGN_LEFT});
     rect_cut_top(&r, 50);
@@ -57,5 +79,8 @@ void app_preferences_sheet(struct app *app) {
     for (int k = 0; k < TOGGLES; k++)
         if (ui_toggle(ui, rect_cut_top(&r, 40), toggles[k].label, toggles[k].value)) app_keep(app);
     app->view.sign_marks = p->sign_marks;
+    rect_cut_top(&r, 12);
+    reset(app, r);
     ui_sheet_end(ui);
+    if (!app->preferences_open) app->reset_asked = false;
 }

@@ -124,8 +124,8 @@ struct ui_result lesson_card_draw(struct ui *ui, rect r, const char *id, const s
         draw_text(ui->list, x, y + 27, number, style);
         x += fmaxf(NUMBER, text_width(ui->list, number, style) + 8);
     }
-    float right = r.x + r.w - MARGIN + 6;
-    if (card->now) tag(ui, right, y + 10), right -= 52;
+    float right = r.x + r.w - MARGIN;
+    if (card->now) tag(ui, right, y + 9), right -= 50;
     title(ui, (rect){x, y, right - x, 0}, card->title);
     if (card->error)
         draw_text_fit(ui->list, r.x + MARGIN, r.y + r.h - 20, r.w - 2 * MARGIN, "cannot be opened",
@@ -150,7 +150,7 @@ struct ui_result sandbox_card_draw(struct ui *ui, rect r, const char *id, int un
         const char *label;
         int value, most;
     } rows[] = {{"\\s{units}", units, 512}, {"\\s{layers}", layers, 4}, {"T_x", T, 500}};
-    float left = r.x + MARGIN + 6, right = r.x + r.w - MARGIN - 6, from = left + 50, to = right - 36;
+    float left = r.x + MARGIN + 6, right = r.x + r.w - MARGIN - 6, from = left + 60, to = right - 36;
     for (int k = 0; k < 3; k++) {
         float y = r.y + 36 + 30 * (float)k;
         math_draw(ui->list, theme, left, y + 5, rows[k].label, 14, theme->ink1, ALIGN_LEFT);

@@ -255,6 +255,15 @@ static void tasks(struct panel *p) {
         task(p, i);
 }
 
+static void glossary_link(struct panel *p) {
+    struct text_style style = text_of(FONT_SANS_MEDIUM, 13, p->theme->ink2, ALIGN_LEFT);
+    static const char *const words = "Glossary (F6)";
+    p->y += 6;
+    rect r = {p->x, p->y - 16, text_width(p->list, words, style) + 4, 24};
+    if (p->draw && ui_link(p->ui, r, words, style)) p->action->glossary = true;
+    p->y += 22;
+}
+
 // Everything above the footer; returns its height.
 static float layout(struct panel *p, float top, bool draw) {
     p->draw = draw;
@@ -264,6 +273,7 @@ static float layout(struct panel *p, float top, bool draw) {
     blocks(p);
     if (!p->content->block_count || !p->content->blocks[p->content->block_count - 1].equation) p->y += 14;
     tasks(p);
+    if (p->content->glossary) glossary_link(p);
     return p->y - top;
 }
 

@@ -32,6 +32,7 @@ struct panel_content {
     const char *previous, *next; // titles, NULL at the ends
     char *answer; // what is typed into the open task's number field, kept by the caller; needed by asks_number
     int answer_size;
+    bool glossary; // a way to it is offered below the tasks
     bool show_top; // in this frame: scroll back to the title,
     int show_task; // or to this task (from 1; 0 = none)
 };
@@ -41,7 +42,7 @@ struct panel_action {
     int hint;                       // task whose hint was asked for, -1 none
     int answer_task, answer_choice; // a choice was taken; -1 none
     const char *answer_text;        // a number or text was entered for answer_task (valid until the next frame)
-    bool skip;
+    bool skip, glossary;
 };
 struct panel_action view_panel(struct ui *ui, rect r, const struct panel_content *content);
 // The 48 px rail for narrow windows; true when it asks to open.

@@ -128,7 +128,7 @@ void thumb_vanishing(const struct thumb_pen *p) {
         for (int t = 0; t < THUMB_POINTS; t++)
             low = fmin(low, numbers->curve[c][t]), high = fmax(high, numbers->curve[c][t]);
     if (!(high > low)) high = low + 1;
-    const color inks[THUMB_CURVES] = {theme->m_b, theme->m_a};
+    const color inks[THUMB_CURVES] = {theme->m_a, theme->m_b};
     for (int c = 0; c < THUMB_CURVES; c++) {
         point at[THUMB_POINTS];
         for (int t = 0; t < THUMB_POINTS; t++) {
