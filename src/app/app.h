@@ -69,11 +69,11 @@ struct app {
     struct lesson_scene scene; // waits for the job: the place to go to
     bool scene_waits;
 
-    struct data_page *data_page; // or NULL: it was never shown
-    struct train_page *train;    // made when the page is first opened
-    struct gallery *gallery;     // the same
+    struct data_page *data_page;     // or NULL: it was never shown
+    struct train_page *train;        // made when the page is first opened
+    struct gallery *gallery;         // the same
     struct glossary_sheet *glossary; // or NULL: it was never opened
-    size_t training_budget;      // bytes of an experiment's history; 0 = as usual
+    size_t training_budget;          // bytes of an experiment's history; 0 = as usual
     int page; // what fills the window: an index of page.h; a picture of a lesson's part and a new network are the
               // workbench's
     struct view_state view;

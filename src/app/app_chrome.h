@@ -78,7 +78,7 @@ bool app_find_lesson(struct app *app, const char *id_or_path, char out[ASSET_PAT
 void app_watch_lesson(struct app *app, double now); // reads its file again when it was changed
 int app_restore_progress(struct app *app);          // the part where the learner was
 const struct progress *app_progress(const struct app *app, const char *lesson); // NULL: never opened
-void app_player_look(struct app *app);     // goals against what is on screen
+void app_player_look(struct app *app);                                          // goals against what is on screen
 // A lesson's scene: at once, or when its network is built (app_arrive() then). And the actions of lesson.h, each at
 // once. False with err; what was there stays as far as it can.
 bool app_set_scene(struct app *app, const struct lesson_scene *scene, struct err *err);

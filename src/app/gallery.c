@@ -159,7 +159,8 @@ void gallery_search(struct app *app) {
     g->row = 0;
     g->show = true;
     for (int k = 0; k < g->count; k++)
-        if (matches(g->search, (const char *[]){app->shelf[k].title}, 1)) add(g, (struct gallery_hit){HIT_LESSON, k, 0, NULL});
+        if (matches(g->search, (const char *[]){app->shelf[k].title}, 1))
+            add(g, (struct gallery_hit){HIT_LESSON, k, 0, NULL});
     for (int n = 0; glossary && n < glossary->count; n++) {
         const struct glossary_term *term = &glossary->terms[n];
         if (matches(g->search, (const char *[]){term->name, term->id, term->symbol}, 3))

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WIDTH = 860, HEIGHT = 560, LIST = 360, LIST_LEAST = 200, GAP = 32, SYMBOL = 96, SYMBOL_MOST = 84 };
+enum { WIDTH = 860, HEIGHT = 560, LIST = 360, LIST_LEAST = 200, GAP = 32, SYMBOL = 80, SYMBOL_MOST = 72 };
 static const char *const field_name = "glossary filter";
 
 static struct glossary_sheet *sheet_of(struct app *app) {
@@ -108,7 +108,8 @@ static void lessons(struct app *app, rect r, const struct glossary_term *term, b
         for (int k = 0; k < app->shelf_count; k++) {
             const struct shelf_lesson *on = &app->shelf[k];
             if (on->broken || strcmp(on->id, term->lessons[n])) continue;
-            if (!any) draw_text(ui->list, r.x, r.y + 16, "Taught in", text_of(FONT_SANS, 14, ui->theme->ink3, ALIGN_LEFT));
+            if (!any)
+                draw_text(ui->list, r.x, r.y + 18, "Taught in", text_of(FONT_SANS, 14, ui->theme->ink3, ALIGN_LEFT));
             char label[128];
             snprintf(label, sizeof label, "%d  %s", on->number, on->title);
             rect row = {r.x + 76, r.y, r.w - 76, 26};

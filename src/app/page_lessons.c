@@ -1,6 +1,7 @@
 // The page "Lessons": where one is, a card for every lesson, and a field to search in all of them.
 
 #include "app_lock.h"
+#include "file.h"
 #include "gallery.h"
 #include "glossary_sheet.h"
 #include "lesson_card.h"
@@ -161,15 +162,14 @@ static void go_to_hit(struct app *app, const struct gallery_hit *hit) {
 static void results(struct app *app, rect r, bool enter) {
     struct ui *ui = &app->ui;
     struct gallery *g = app->gallery;
+    rect_cut_top(&r, 8);
     rect_cut_bottom(&r, 24);
-    draw_rect(ui->list, r, ui->theme->panel, 12);
-    draw_box(ui->list, r, ui->theme->line, 12, 1);
-    r = rect_inset(r, 12);
     if (g->hit_count == 0) {
         char none[160];
-        snprintf(none, sizeof none, "Nothing holds “%s”: no lesson, no part of one, no term of the glossary.", g->search);
+        snprintf(none, sizeof none, "Nothing holds “%s”: no lesson, no part of one, no term of the glossary.",
+                 g->search);
         struct rich_style style = {15, 22, ui->theme->ink2, ui->theme->ink2};
-        plain_text(ui->list, r.x + 12, r.y + 8, r.w - 24, none, style, true);
+        plain_text(ui->list, r.x, r.y + 8, r.w, none, style, true);
         return;
     }
     struct ui_rows rows = {.count = g->hit_count,
@@ -211,7 +211,11 @@ static struct ui_result lesson_card(struct app *app, rect r, const char *id, int
     const struct shelf_lesson *on = &app->shelf[lesson];
     const struct gallery_lesson *known = &app->gallery->lessons[lesson];
     char error[1024];
-    if (on->broken) err_format(&on->err, error, sizeof error);
+    if (on->broken) { // of the path its end is enough
+        struct err err = on->err;
+        snprintf(err.file, sizeof err.file, "%s", file_name(on->err.file));
+        err_format(&err, error, sizeof error);
+    }
     int last = app->lesson ? -1 : app_last_lesson(app);
     bool done = gallery_is_done(app, lesson);
     struct lesson_card card = {.id = on->id,
@@ -237,10 +241,10 @@ static void draw_card(struct app *app, struct grid *grid, int what) {
     g->at[g->cards] = r;
     g->ids[g->cards++] = ui_make_id(ui, id);
     const struct net_spec *spec = &app->setup.recipe.spec;
-    struct ui_result result = what >= 0             ? lesson_card(app, r, id, what)
-                              : what == CARD_OPEN ? open_card_draw(ui, r, id)
-                                                  : sandbox_card_draw(ui, r, id, spec->hidden, spec->layers,
-                                                                      app->bench ? app->bench->T : 0);
+    struct ui_result result =
+        what >= 0           ? lesson_card(app, r, id, what)
+        : what == CARD_OPEN ? open_card_draw(ui, r, id)
+                            : sandbox_card_draw(ui, r, id, spec->hidden, spec->layers, app->bench ? app->bench->T : 0);
     if (!result.clicked) return;
     if (what >= 0 && app->shelf[what].broken)
         app_say(app, &app->shelf[what].err);
@@ -272,7 +276,8 @@ static void cards(struct app *app, rect r) {
     grid.w = (r.w - GAP * (float)(grid.columns - 1)) / (float)grid.columns;
     // The ring of a card at the edge is not cut.
     rect area = {r.x - 12, r.y, r.w + 24, r.h};
-    grid.y = r.y + 8 - ui_scroll_begin(ui, area, "cards", height_of(app, grid.columns));
+    float offset = ui_scroll_begin(ui, area, "cards", height_of(app, grid.columns));
+    grid.y = r.y + 8 - offset;
     g->cards = 0;
     for (int k = 0; k < app->shelf_count; k++)
         if (!app->shelf[k].own) draw_card(app, &grid, k);
@@ -290,6 +295,7 @@ static void cards(struct app *app, rect r) {
         draw_card(app, &grid, k);
     }
     ui_scroll_end(ui);
+    if (offset > 0) draw_hline(ui->list, area.x, area.x + area.w, area.y, ui->theme->line);
 }
 
 // --- keys ---

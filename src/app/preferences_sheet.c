@@ -47,7 +47,7 @@ static void reset(struct app *app, rect r) {
     if (!app->reset_asked) {
         const char *label = "Reset progress ...";
         float w = ui_button_width(ui, label);
-        snprintf(text, sizeof text, "Of lessons: %d begun", lessons);
+        snprintf(text, sizeof text, "Lessons: %d begun", lessons);
         draw_text(ui->list, r.x, r.y + 21, text, words(ui, ALIGN_LEFT));
         if (lessons > 0 && ui_button(ui, (rect){r.x + r.w - w, r.y, w, 32}, label, false)) app->reset_asked = true;
         return;

@@ -11,7 +11,7 @@ const struct command *const commands[] = {&command_train,  &command_eval,       
 
 static void help(void) {
     printf("unroll [FILE] [options]        the app: on a text file, a model (.safetensors), a lesson (.md), or the "
-           "first lesson\n"
+           "lessons\n"
            "unroll COMMAND --help          what a command takes\n\nCommands\n");
     for (int k = 0; commands[k]; k++)
         printf("  %-8s %s\n", commands[k]->name, commands[k]->summary);

@@ -128,8 +128,8 @@ int desktop_main(int argc, char **argv) {
     const struct option *tables[] = {own, option_opening(&opening), option_model(&opening.model),
                                      option_training(&opening.training), option_common(&common)};
     static const struct command self = {
-        "", "[FILE] [options]",
-        "Opens the app on a text file, a model (.safetensors), a lesson (.md), or the lessons.", NULL};
+        "", "[FILE] [options]", "Opens the app on a text file, a model (.safetensors), a lesson (.md), or the lessons.",
+        NULL};
     int status, count = opening_parse(&opening, &self, tables, 5, argc, argv, words, 1, &common, &status);
     if (count < 0) return status;
     struct err err = {0};

@@ -30,7 +30,7 @@ struct glossary {
 
 struct glossary *glossary_read(const char *path, struct err *err); // NULL with err
 struct glossary *glossary_parse(const char *path, const char *text, size_t size, struct err *err);
-void glossary_free(struct glossary *glossary);                                             // may be NULL
+void glossary_free(struct glossary *glossary);                                              // may be NULL
 const struct glossary_term *glossary_find(const struct glossary *glossary, const char *id); // NULL: there is none
 // The part of a lesson that speaks of the term first: by its symbol or its name; 0 where none does.
 int glossary_part(const struct glossary_term *term, const struct lesson *lesson);

@@ -44,8 +44,12 @@ void lesson_thumb_draw(struct draw_list *list, const struct theme *theme, rect r
                        const struct thumb_numbers *numbers) {
     int at = find(id);
     float k = fminf(r.w / WIDTH, r.h / HEIGHT);
-    struct thumb_pen pen = {list, theme, numbers && numbers->ready ? numbers : NULL, r.x + (r.w - k * WIDTH) / 2,
-                            r.y + (r.h - k * HEIGHT) / 2, k};
+    struct thumb_pen pen = {list,
+                            theme,
+                            numbers && numbers->ready ? numbers : NULL,
+                            r.x + (r.w - k * WIDTH) / 2,
+                            r.y + (r.h - k * HEIGHT) / 2,
+                            k};
     draw_clip_push(list, r);
     if (at >= 0 && thumbs[at].draw)
         thumbs[at].draw(&pen);
@@ -75,9 +79,12 @@ void thumb_line(const struct thumb_pen *p, const point *points, int count, color
     point at[8];
     for (int k = 0; k < count && k < 8; k++)
         at[k] = (point){p->x + p->k * points[k].x, p->y + p->k * points[k].y};
-    struct wire_style style = {
-        .ink = ink, .width = 1.5f, .head = head ? 6 * p->k : -1, .corner = 5 * p->k, .dash = dashed ? 3 : 0,
-        .gap = dashed ? 3 : 0};
+    struct wire_style style = {.ink = ink,
+                               .width = 1.5f,
+                               .head = head ? 6 * p->k : -1,
+                               .corner = 5 * p->k,
+                               .dash = dashed ? 3 : 0,
+                               .gap = dashed ? 3 : 0};
     wire_draw(p->list, at, count < 8 ? count : 8, style);
 }
 

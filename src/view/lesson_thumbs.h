@@ -17,8 +17,9 @@ struct thumb_numbers {
     char read[2][16]; // symbols that were read before the guess, and the most probable next ones
     char guess[THUMB_GUESSES][16];
     double y_hat[THUMB_GUESSES];
-    char drawn[THUMB_STEPS][16];               // a sampled beginning
-    double curve[THUMB_CURVES][THUMB_POINTS]; // log10 of the norm of dL<T>/da<t> of the RNN, of dL<T>/dc<t> of the LSTM, over that at T
+    char drawn[THUMB_STEPS][16];              // a sampled beginning
+    double curve[THUMB_CURVES][THUMB_POINTS]; // log10 of the norm of dL<T>/da<t> of the RNN, of dL<T>/dc<t> of the
+                                              // LSTM, over that at T
     thumb_vector deep[THUMB_LAYERS][THUMB_STEPS];
     thumb_vector context; // what an encoder hands to its decoder
 };

@@ -13,7 +13,7 @@ static char path[1024], aside[2][1100];
 static const struct fuzz_input samples[] = {
     FUZZ_TEXT("{\n  \"version\": 1,\n  \"dark\": true,\n  \"reduced_motion\": false,\n  \"sign_marks\": true,\n"
               "  \"scale\": 1.25,\n  \"notation\": \"paper\",\n  \"recent\": [\"/a/names.txt\", \"/b \\u00e9\"],\n"
-              "  \"progress\": [{\"lesson\": \"3\", \"part\": 2, \"parts_done\": 7}]\n}\n"),
+              "  \"progress\": [{\"lesson\": \"3\", \"part\": 2, \"parts_done\": 7, \"tasks\": [3, 1]}]\n}\n"),
     FUZZ_TEXT("{\"version\":1}"),
     FUZZ_TEXT("{\"version\":1,\"scale\":2,\"notation\":\"course\",\"recent\":[],\"progress\":[]}"),
 };

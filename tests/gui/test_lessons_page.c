@@ -291,7 +291,8 @@ static void many_lessons(void **state) {
     open_gallery(&drive, NULL, 1280, 720);
     struct preferences *p = &drive.app->preferences;
     for (int k = 0; k < PROGRESS_MAX; k++)
-        snprintf(p->progress[k].lesson, sizeof p->progress[k].lesson, "vanishing-and-exploding-gradients-in-long-words-%d", k);
+        snprintf(p->progress[k].lesson, sizeof p->progress[k].lesson,
+                 "vanishing-and-exploding-gradients-in-long-words-%d", k);
     p->progress_count = PROGRESS_MAX;
     assert_true(app_open_lesson(drive.app, "forward-pass", 0));
     drive_settle(&drive);
@@ -302,13 +303,12 @@ static void many_lessons(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_mouse),
-        cmocka_unit_test(by_keyboard),
-        cmocka_unit_test(search),
-        cmocka_unit_test(glossary),
-        cmocka_unit_test_setup_teardown(progress_is_kept, make_folder, remove_folder),
-        cmocka_unit_test(progress_is_reset),
-        cmocka_unit_test(many_lessons)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(by_mouse),
+                                       cmocka_unit_test(by_keyboard),
+                                       cmocka_unit_test(search),
+                                       cmocka_unit_test(glossary),
+                                       cmocka_unit_test_setup_teardown(progress_is_kept, make_folder, remove_folder),
+                                       cmocka_unit_test(progress_is_reset),
+                                       cmocka_unit_test(many_lessons)};
     return cmocka_run_group_tests_name("lessons_page", tests, NULL, NULL);
 }

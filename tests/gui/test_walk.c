@@ -37,11 +37,11 @@ static long resident_pages(void) {
 }
 
 static struct input_event random_event(struct rng *rng, float w, float h) {
-    static const int keys[] = {KEY_TAB,   KEY_ENTER,  KEY_ESCAPE, KEY_SPACE,  KEY_BACKSPACE, KEY_DELETE,  KEY_LEFT,
-                               KEY_RIGHT, KEY_UP,     KEY_DOWN,   KEY_HOME,   KEY_END,       KEY_PAGE_UP, KEY_PAGE_DOWN,
-                               KEY_F1,    KEY_F1 + 2, KEY_F1 + 3, KEY_F1 + 4, '1',           '2',         '3',
-                               '4',       '5',        '-',        '=',        '0',           '[',         ']',
-                               ',',       '.',        '?'};
+    static const int keys[] = {
+        KEY_TAB,    KEY_ENTER,  KEY_ESCAPE, KEY_SPACE,   KEY_BACKSPACE, KEY_DELETE, KEY_LEFT,   KEY_RIGHT,  KEY_UP,
+        KEY_DOWN,   KEY_HOME,   KEY_END,    KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_F1,     KEY_F1 + 1, KEY_F1 + 5, KEY_F1 + 2,
+        KEY_F1 + 3, KEY_F1 + 4, '1',        '2',         '3',           '4',        '5',        '-',        '=',
+        '0',        '[',        ']',        ',',         '.',           '?'};
     enum { KEYS = sizeof keys / sizeof *keys, LETTERS = 'z' - 'a' + 1 };
     static const char *const texts[] = {"a", "troodon", "Ω", " ", "7", "-1.5", "x", "\xe2\x82\xac"};
     struct input_event event = {0};
@@ -206,6 +206,19 @@ static void walk_train_page(void **state) {
     assert_true(on_page[page_find("train")] > 0);
 }
 
+// The page of the lessons: cards, search, glossary.
+static void walk_lessons_page(void **state) {
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        struct app_options options = {.setup = setup_default(), .gallery = true, .theme = k, .wait = k == 0};
+        begins_on = PAGE_LESSONS;
+        walk_in(&options, seconds / 2);
+        begins_on = PAGE_WORKBENCH;
+    }
+    print_message("lessons page %ld\n", on_page[PAGE_LESSONS]);
+    assert_true(on_page[PAGE_LESSONS] > 0);
+}
+
 // A walk that is long enough comes through all views.
 static void saw_all(void **state) {
     (void)state;
@@ -228,7 +241,11 @@ static int leave_folder(void **state) {
 int main(int argc, char **argv) {
     if (argc > 1) seconds = atof(argv[1]);
     if (argc > 2) seed = strtoull(argv[2], NULL, 10);
-    const struct CMUnitTest tests[] = {WITHIN_FOLDER(walk), WITHIN_FOLDER(walk_kinds), WITHIN_FOLDER(walk_data_page),
-                                       WITHIN_FOLDER(walk_train_page), cmocka_unit_test(saw_all)};
+    const struct CMUnitTest tests[] = {WITHIN_FOLDER(walk),
+                                       WITHIN_FOLDER(walk_kinds),
+                                       WITHIN_FOLDER(walk_data_page),
+                                       WITHIN_FOLDER(walk_train_page),
+                                       WITHIN_FOLDER(walk_lessons_page),
+                                       cmocka_unit_test(saw_all)};
     return cmocka_run_group_tests_name("walk", tests, NULL, NULL);
 }

@@ -10,11 +10,19 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const lesson_ids[] = {
-    "why-sequence-models", "notation",          "forward-pass", "backpropagation-through-time",
-    "types-of-rnn",        "language-models",   "sampling",     "vanishing-and-exploding-gradients",
-    "gru",                 "lstm",              "bidirectional-rnn", "deep-rnn",
-    "encoder-decoder"};
+static const char *const lesson_ids[] = {"why-sequence-models",
+                                         "notation",
+                                         "forward-pass",
+                                         "backpropagation-through-time",
+                                         "types-of-rnn",
+                                         "language-models",
+                                         "sampling",
+                                         "vanishing-and-exploding-gradients",
+                                         "gru",
+                                         "lstm",
+                                         "bidirectional-rnn",
+                                         "deep-rnn",
+                                         "encoder-decoder"};
 enum { LESSONS = sizeof lesson_ids / sizeof *lesson_ids };
 
 static struct glossary *shipped(void) {
@@ -63,10 +71,29 @@ static void entries_are_whole(void **state) {
 // The symbols of the course, as they are written there.
 static void has_every_symbol(void **state) {
     (void)state;
-    static const char *const symbols[] = {"x^{(i)<t>}", "T_x",     "T_y",       "y^{<t>}",  "a^{<t>}",  "a^{<0>}",
-                                          "W_{aa}",     "W_{ax}",  "W_{ya}",    "W_a",      "b_a",      "b_y",
-                                          "L^{<t>}",    "L",       "g",         "z",        "c^{<t>}",  "\\Gamma_u",
-                                          "\\Gamma_r",  "\\Gamma_f", "\\Gamma_o", "a^{[l]<t>}", "\\hat{y}^{<t>}",
+    static const char *const symbols[] = {"x^{(i)<t>}",
+                                          "T_x",
+                                          "T_y",
+                                          "y^{<t>}",
+                                          "a^{<t>}",
+                                          "a^{<0>}",
+                                          "W_{aa}",
+                                          "W_{ax}",
+                                          "W_{ya}",
+                                          "W_a",
+                                          "b_a",
+                                          "b_y",
+                                          "L^{<t>}",
+                                          "L",
+                                          "g",
+                                          "z",
+                                          "c^{<t>}",
+                                          "\\Gamma_u",
+                                          "\\Gamma_r",
+                                          "\\Gamma_f",
+                                          "\\Gamma_o",
+                                          "a^{[l]<t>}",
+                                          "\\hat{y}^{<t>}",
                                           "\\tilde{c}^{<t>}"};
     struct glossary *glossary = shipped();
     for (size_t s = 0; s < sizeof symbols / sizeof *symbols; s++) {

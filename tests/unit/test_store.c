@@ -416,7 +416,10 @@ static void test_preferences_round_trip(void **state) {
     strcpy(p.recent[0], "/home/\u00E9/names.txt");
     strcpy(p.recent[1], "with \"quotes\" and \\");
     p.progress_count = 1;
-    p.progress[0] = (struct progress){.lesson = "3-forward", .part = 4, .parts_done = 0x8000000Fu};
+    p.progress[0] = (struct progress){.lesson = "vanishing-and-exploding-gradients",
+                                      .part = 4,
+                                      .parts_done = 0x8000000Fu,
+                                      .tasks = {[0] = 7, [4] = 0x80000001u}};
     if (!preferences_save(&p, path, &err)) fail_msg("%s", err.message);
     if (!preferences_load(&q, path, &err)) fail_msg("%s", err.message);
     assert_true(q.dark && q.reduced_motion && !q.sign_marks);
@@ -427,7 +430,8 @@ static void test_preferences_round_trip(void **state) {
     assert_string_equal(q.recent[0], p.recent[0]);
     assert_string_equal(q.recent[1], p.recent[1]);
     assert_int_equal(q.progress_count, 1);
-    assert_string_equal(q.progress[0].lesson, "3-forward");
+    assert_string_equal(q.progress[0].lesson, "vanishing-and-exploding-gradients");
+    assert_memory_equal(q.progress[0].tasks, p.progress[0].tasks, sizeof p.progress[0].tasks);
     assert_int_equal(q.progress[0].part, 4);
     assert_true(q.progress[0].parts_done == 0x8000000Fu);
 }
@@ -480,8 +484,12 @@ static void test_preferences_damaged(void **state) {
         {"{\"version\":1,\"progress\":[1]}", "\"lesson\"", NULL},
         {"{\"version\":1,\"progress\":[{\"lesson\":\"a\"}]}", "\"part\"", NULL},
         {"{\"version\":1,\"progress\":[{\"lesson\":\"a\",\"part\":-1,\"parts_done\":0}]}", "\"part\"", NULL},
-        {"{\"version\":1,\"progress\":[{\"lesson\":\"a name that is longer than thirty-one\",\"part\":0}]}",
+        {"{\"version\":1,\"progress\":[{\"lesson\":\"a name that is longer than sixty-three bytes, which no lesson "
+         "that "
+         "is kept may have\",\"part\":0}]}",
          "\"lesson\"", NULL},
+        {"{\"version\":1,\"progress\":[{\"lesson\":\"a\",\"part\":0,\"parts_done\":0,\"tasks\":[1,-1]}]}", "\"tasks\"",
+         NULL},
     };
     char path[1024];
     strcpy(path, temporary_path(t, "p.json"));
