@@ -1,6 +1,7 @@
 // Lessons in the app: the panel's content, progress.
 #include "app_chrome.h"
 #include "file.h"
+#include "glossary_sheet.h"
 #include "mem.h"
 #include "panel.h"
 #include <stdio.h>
@@ -150,6 +151,8 @@ static void panel(struct app *app, rect r) {
     fill_tasks(app, part, tasks);
     snprintf(eyebrow, sizeof eyebrow, "Lesson %d, part %d of %d", lesson->number, app->player.part + 1,
              lesson->part_count);
+    const struct glossary_term *terms[PANEL_TERMS];
+    const struct glossary *glossary = app_glossary(app);
     struct panel_content content = {
         .eyebrow = eyebrow,
         .part = app->player.part,
@@ -162,9 +165,13 @@ static void panel(struct app *app, rect r) {
         .task_count = part->task_count,
         .answer = app->answer_field,
         .answer_size = sizeof app->answer_field,
-        .glossary = true,
+        .glossary = !app->presentation,
         .previous = app->player.part > 0 ? lesson->parts[app->player.part - 1].title : NULL,
         .next = app->player.part + 1 < lesson->part_count ? lesson->parts[app->player.part + 1].title : NULL};
+    if (glossary && content.glossary)
+        content.term_count = glossary_terms(glossary, part->scene.terms, terms, PANEL_TERMS, NULL);
+    for (int k = 0; k < content.term_count; k++)
+        content.terms[k] = terms[k]->name;
     int current = 0;
     for (int k = 0; k < part->task_count && current == 0; k++)
         if (tasks[k].state == TASK_NOW) current = k + 1;
@@ -186,6 +193,7 @@ static void panel(struct app *app, rect r) {
         player_choose(&app->player, &look, action.answer_task, action.answer_choice);
     if (action.skip) player_skip(&app->player);
     if (action.glossary) app_open_glossary(app, NULL);
+    if (action.term >= 0) app_open_glossary(app, terms[action.term]->id);
     if (action.answer_task >= 0) app_keep(app);
     if (action.go)
         app_go_part(app, app->player.part + action.go);

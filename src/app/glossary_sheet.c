@@ -93,7 +93,7 @@ static void go(struct app *app, const struct glossary_term *term, const struct s
     struct err err = {0};
     if (app->lesson && strcmp(app->lesson->id, on->id) && app_refuses(app, LOCK_OPENING)) return;
     struct lesson *lesson = lesson_read(on->path, &err);
-    int part = lesson ? glossary_part(term, lesson) : 0;
+    int part = lesson ? glossary_part(app->glossary->glossary, term, lesson) : 0;
     lesson_free(lesson);
     if (!app_open_lesson(app, on->path, part)) return;
     app->glossary->open = false;

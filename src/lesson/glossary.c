@@ -5,14 +5,15 @@
 #include "str.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 enum { GLOSSARY_MAX_BYTES = 1 << 20 };
 
-enum field { FIELD_SYMBOL, FIELD_NAME, FIELD_TEXT, FIELD_LESSON, FIELD_COUNT };
-static const char *const field_names[FIELD_COUNT] = {"symbol", "name", "text", "lesson"};
+enum field { FIELD_SYMBOL, FIELD_NAME, FIELD_TEXT, FIELD_LESSON, FIELD_ALSO, FIELD_COUNT };
+static const char *const field_names[FIELD_COUNT] = {"symbol", "name", "text", "lesson", "also"};
 
 struct reader {
     struct glossary *glossary;
@@ -115,6 +116,11 @@ static bool take_field(struct reader *r, enum field field, size_t at) {
         if (term->lesson_count == GLOSSARY_LESSONS) return fail(r, 0, "at most four lessons for a term");
         term->lessons[term->lesson_count++] = value;
     }
+    if (field == FIELD_ALSO) {
+        if (term->also_count == GLOSSARY_ALSO) return fail(r, 0, "at most four other ids for a term");
+        if (glossary_find(r->glossary, value)) return fail(r, at, "an id of its own; a term has this one");
+        term->also[term->also_count++] = value;
+    }
     return true;
 }
 
@@ -138,7 +144,7 @@ static bool take_line(struct reader *r) {
         if (r->length > n && !strncmp(r->line, field_names[k], n) && r->line[n] == ':')
             return take_field(r, (enum field)k, n + 1 + strspn(r->line + n + 1, " "));
     }
-    return fail(r, 0, "symbol:, name:, text: or lesson:, or a line that begins with a blank");
+    return fail(r, 0, "symbol:, name:, text:, lesson: or also:, or a line that begins with a blank");
 }
 
 static bool take_lines(struct reader *r, const char *text, size_t size) {
@@ -187,10 +193,33 @@ void glossary_free(struct glossary *glossary) {
     mem_free(glossary);
 }
 
+static bool is_called(const struct glossary_term *term, const char *id) {
+    bool found = !strcmp(term->id, id);
+    for (int k = 0; k < term->also_count && !found; k++)
+        found = !strcmp(term->also[k], id);
+    return found;
+}
+
 const struct glossary_term *glossary_find(const struct glossary *glossary, const char *id) {
     for (int k = 0; k < glossary->count; k++)
-        if (!strcmp(glossary->terms[k].id, id)) return &glossary->terms[k];
+        if (is_called(&glossary->terms[k], id)) return &glossary->terms[k];
     return NULL;
+}
+
+int glossary_terms(const struct glossary *glossary, const char *ids, const struct glossary_term **out, int max,
+                   char missing[64]) {
+    int count = 0;
+    if (missing) missing[0] = 0;
+    for (const char *at = ids; *(at += strspn(at, " ,"));) {
+        char id[64];
+        size_t n = strcspn(at, " ,");
+        snprintf(id, sizeof id, "%.*s", (int)n, at);
+        const struct glossary_term *term = glossary_find(glossary, id);
+        if (term && count < max) out[count++] = term;
+        if (!term && missing && !*missing) memcpy(missing, id, sizeof id);
+        at += n;
+    }
+    return count;
 }
 
 static bool speaks(const struct lesson_part *part, const char *word) {
@@ -203,7 +232,17 @@ static bool speaks(const struct lesson_part *part, const char *word) {
     return false;
 }
 
-int glossary_part(const struct glossary_term *term, const struct lesson *lesson) {
+static bool names(const struct glossary *glossary, const struct lesson_part *part, const struct glossary_term *term) {
+    const struct glossary_term *terms[16];
+    int count = glossary_terms(glossary, part->scene.terms, terms, 16, NULL);
+    for (int k = 0; k < count; k++)
+        if (terms[k] == term) return true;
+    return false;
+}
+
+int glossary_part(const struct glossary *glossary, const struct glossary_term *term, const struct lesson *lesson) {
+    for (int k = 0; k < lesson->part_count; k++)
+        if (names(glossary, &lesson->parts[k], term)) return k;
     const char *const words[] = {term->name, term->symbol};
     for (int w = 0; w < 2; w++)
         for (int k = 0; words[w] && k < lesson->part_count; k++)

@@ -255,12 +255,25 @@ static void tasks(struct panel *p) {
         task(p, i);
 }
 
-static void glossary_link(struct panel *p) {
-    struct text_style style = text_of(FONT_SANS_MEDIUM, 13, p->theme->ink2, ALIGN_LEFT);
-    static const char *const words = "Glossary (F6)";
-    p->y += 6;
-    rect r = {p->x, p->y - 16, text_width(p->list, words, style) + 4, 24};
-    if (p->draw && ui_link(p->ui, r, words, style)) p->action->glossary = true;
+// The terms of the part, one behind another in lines, and the way to all of them.
+static void glossary_links(struct panel *p) {
+    const struct panel_content *c = p->content;
+    const struct text_style head = text_of(FONT_SANS_MEDIUM, 13, p->theme->ink3, ALIGN_LEFT),
+                            style = text_of(FONT_SANS_MEDIUM, 13, p->theme->ink2, ALIGN_LEFT);
+    float x = p->x;
+    p->y += 8;
+    ui_push_id(p->ui, "terms");
+    for (int k = -1; k < c->term_count; k++) {
+        const char *words = k < 0 ? "Glossary (F6)" : c->terms[k];
+        float width = text_width(p->list, words, k < 0 ? head : style) + 2;
+        if (x > p->x && x + width > p->x + p->w) x = p->x, p->y += 24;
+        rect r = {x, p->y - 16, fminf(width, p->w), 24};
+        bool pressed = p->draw && ui_link(p->ui, r, words, k < 0 ? head : style);
+        if (pressed && k < 0) p->action->glossary = true;
+        if (pressed && k >= 0) p->action->term = k;
+        x += width + 14;
+    }
+    ui_pop_id(p->ui);
     p->y += 22;
 }
 
@@ -273,7 +286,7 @@ static float layout(struct panel *p, float top, bool draw) {
     blocks(p);
     if (!p->content->block_count || !p->content->blocks[p->content->block_count - 1].equation) p->y += 14;
     tasks(p);
-    if (p->content->glossary) glossary_link(p);
+    if (p->content->glossary) glossary_links(p);
     return p->y - top;
 }
 
@@ -315,7 +328,7 @@ static void footer(struct panel *p) {
 }
 
 struct panel_action view_panel(struct ui *ui, rect r, const struct panel_content *content) {
-    struct panel_action action = {.part = -1, .hint = -1, .answer_task = -1, .answer_choice = -1};
+    struct panel_action action = {.part = -1, .hint = -1, .answer_task = -1, .answer_choice = -1, .term = -1};
     struct panel p = {.ui = ui, .list = ui->list, .theme = ui->theme, .content = content, .r = r, .action = &action};
     draw_rect(ui->list, r, ui->theme->panel, 0);
     draw_vline(ui->list, r.x + r.w - 1, r.y, r.y + r.h, ui->theme->line);

@@ -20,6 +20,7 @@ struct panel_block {
     const char *text;     // rich text paragraph, or
     const char *equation; // maths on the sunk box
 };
+enum { PANEL_TERMS = 8 };
 struct panel_content {
     const char *eyebrow; // "Lesson 10, part 2 of 5"
     int part, part_count;
@@ -32,7 +33,9 @@ struct panel_content {
     const char *previous, *next; // titles, NULL at the ends
     char *answer; // what is typed into the open task's number field, kept by the caller; needed by asks_number
     int answer_size;
-    bool glossary; // a way to it is offered below the tasks
+    bool glossary;                  // a way to it is offered below the tasks,
+    const char *terms[PANEL_TERMS]; // and to what these are, by name
+    int term_count;
     bool show_top; // in this frame: scroll back to the title,
     int show_task; // or to this task (from 1; 0 = none)
 };
@@ -43,6 +46,7 @@ struct panel_action {
     int answer_task, answer_choice; // a choice was taken; -1 none
     const char *answer_text;        // a number or text was entered for answer_task (valid until the next frame)
     bool skip, glossary;
+    int term; // of the glossary, -1 none
 };
 struct panel_action view_panel(struct ui *ui, rect r, const struct panel_content *content);
 // The 48 px rail for narrow windows; true when it asks to open.

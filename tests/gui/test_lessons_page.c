@@ -12,6 +12,7 @@
 #include "glossary_sheet.h"
 #include "open_sheet.h"
 #include "page.h"
+#include "panel.h"
 #include "folder.h"
 #include <stdlib.h>
 #include <unistd.h>
@@ -222,6 +223,40 @@ static void glossary(void **state) {
     drive_close(&drive);
 }
 
+// What the lessons call terms of the glossary are some; the panel leads to them.
+static void terms_of_lessons(void **state) {
+    (void)state;
+    struct drive drive;
+    open_gallery(&drive, NULL, 1440, 1400);
+    struct app *app = drive.app;
+    const struct glossary *all = app_glossary(app);
+    int with_terms = -1, part_with = 0;
+    for (int k = 0; k < app->shelf_count; k++) {
+        struct err err = {0};
+        struct lesson *lesson = lesson_read(app->shelf[k].path, &err);
+        if (!lesson) fail_msg("%s", err.message);
+        for (int n = 0; n < lesson->part_count; n++) {
+            const struct glossary_term *terms[PANEL_TERMS];
+            char missing[64];
+            if (glossary_terms(all, lesson->parts[n].scene.terms, terms, PANEL_TERMS, missing) > 0 && with_terms < 0)
+                with_terms = k, part_with = n;
+            if (*missing) fail_msg("%s, part %d: there is no term \"%s\"", app->shelf[k].path, n + 1, missing);
+        }
+        lesson_free(lesson);
+    }
+    assert_true(with_terms >= 0);
+    assert_true(app_open_lesson(app, app->shelf[with_terms].path, part_with));
+    app_show_page(app, PAGE_WORKBENCH);
+    drive_settle(&drive);
+    const struct glossary_term *term[1];
+    assert_int_equal(glossary_terms(all, app->lesson->parts[part_with].scene.terms, term, 1, NULL), 1);
+    assert_int_equal(glossary_part(all, term[0], app->lesson) <= part_with, 1);
+    assert_true(drive_click_text(&drive, term[0]->name));
+    assert_true(app->glossary->open);
+    assert_ptr_equal(&all->terms[app->glossary->found[app->glossary->row]], term[0]);
+    drive_close(&drive);
+}
+
 // Tasks that are done are kept, also those of a part that is not: one goes on where one was.
 static void progress_is_kept(void **state) {
     struct temporary *temporary = *state;
@@ -307,6 +342,7 @@ int main(void) {
                                        cmocka_unit_test(by_keyboard),
                                        cmocka_unit_test(search),
                                        cmocka_unit_test(glossary),
+                                       cmocka_unit_test(terms_of_lessons),
                                        cmocka_unit_test_setup_teardown(progress_is_kept, make_folder, remove_folder),
                                        cmocka_unit_test(progress_is_reset),
                                        cmocka_unit_test(many_lessons)};

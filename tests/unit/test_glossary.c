@@ -65,6 +65,12 @@ static void entries_are_whole(void **state) {
     for (int k = 0; k < LESSONS; k++)
         if (!taught[k]) fail_msg("no term of the lesson \"%s\"", lesson_ids[k]);
     assert_null(glossary_find(glossary, "no-such-term"));
+    assert_ptr_equal(glossary_find(glossary, "forget-gate"), glossary_find(glossary, "gamma-f"));
+    const struct glossary_term *terms[2];
+    char missing[64];
+    assert_int_equal(glossary_terms(glossary, "gru, nope,w-aa, lstm", terms, 2, missing), 2);
+    assert_string_equal(terms[1]->id, "w-aa");
+    assert_string_equal(missing, "nope");
     glossary_free(glossary);
 }
 
@@ -124,6 +130,7 @@ static void faults_are_told(void **state) {
         {"## a\nname: x\n more\n", 3, 1, "a text before"},
         {"## a\nkind: x\n", 2, 1, "symbol:"},
         {"## a\nname:\n", 2, 6, "a value"},
+        {"## a\nalso: a\n", 2, 7, "an id of its own"},
         {"## a\nname: \xff\n", 2, 7, "UTF-8"},
     };
     for (size_t k = 0; k < sizeof faults / sizeof *faults; k++) {
