@@ -155,7 +155,7 @@ static bool put_picture(struct app *app, struct capture *capture, struct draw_li
     struct str png = {0};
     for (int pass = 0; pass < 2; pass++) { // the second frame knows what the first laid out
         draw_begin(list, WINDOW_W, WINDOW_H, scale);
-        app_frame(app, list, 1);
+        app_frame(app, list, app->ui.now + 5); // and what moved has come to rest
     }
     float below = app->page == PAGE_WORKBENCH ? TIMELINE : 0;
     rect part = {0, TOP_BAR, WINDOW_W, WINDOW_H - TOP_BAR - below};
@@ -176,10 +176,11 @@ static bool put_part(struct app *app, int p, struct capture *capture, struct dra
     app->message.code = ERR_NONE;
     app_go_part(app, p);
     app_finish_job(app);
-    if (app->message.code != ERR_NONE) {
+    if (app->message.code != ERR_NONE && !app->message_good) {
         *err = app->message;
         return false;
     }
+    app->message.code = ERR_NONE;
     str_printf(out, "<section class=\"part%s\">\n<h2><span class=\"number\">%d</span>", p == 0 ? " first" : "", p + 1);
     html_rich(out, part->title);
     str_put(out, "</h2>\n");
@@ -205,8 +206,7 @@ bool handout_save(struct app *app, const struct handout *handout, struct err *er
     struct answers answers = {0};
     struct str out = {0};
     struct capture *capture = NULL;
-    bool good = (!handout->answers || find_answers(app, app->lesson, &answers, err)) &&
-                (capture = capture_new((float)handout->picture_scale, err)) != NULL;
+    bool good = (capture = capture_new((float)handout->picture_scale, err)) != NULL;
     if (good) {
         struct draw_list list;
         draw_init(&list, capture_fonts(capture));
@@ -214,6 +214,8 @@ bool handout_save(struct app *app, const struct handout *handout, struct err *er
         put_head(&out, app->lesson);
         for (int p = 0; good && p < app->lesson->part_count; p++)
             good = put_part(app, p, capture, &list, (float)handout->picture_scale, &out, err);
+        // Only now: the pictures are of what learners find, nothing is trained in them yet.
+        if (good && handout->answers) good = find_answers(app, app->lesson, &answers, err);
         if (good && handout->answers) put_answers(&out, app->lesson, &answers);
         str_put(&out, "</body>\n</html>\n");
         draw_release(&list);

@@ -76,7 +76,7 @@ static int play(struct app *app, const char *id, const char *folder, bool quiet)
             snprintf(path, sizeof path, "%s/part-%d-step-%03d.png", folder, part + 1, p);
             for (int pass = 0; pass < 2; pass++) {
                 draw_begin(&drawing, 1440, 900, 1);
-                app_frame(app, &drawing, 1);
+                app_frame(app, &drawing, app->ui.now + 5); // what moved has come to rest
             }
             good = capture_save(capture, &drawing, app_background(app), path, &err);
             pictures++;
