@@ -1,7 +1,9 @@
 // Lessons in the app: the panel's content, progress.
 #include "app_chrome.h"
+#include "app_lock.h"
 #include "file.h"
 #include "mem.h"
+#include "page.h"
 #include "panel.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,6 +138,17 @@ void app_lesson_over(struct app *app, rect side) {
     if (app->panel_rail && app->rail_open) panel(app, (rect){side.x, side.y, PANEL, side.h});
 }
 
+// That can be opened and comes after this one by its number; NULL: none does.
+static const struct shelf_lesson *next_lesson(const struct app *app) {
+    const struct shelf_lesson *next = NULL;
+    for (int k = 0; k < app->shelf_count; k++) {
+        const struct shelf_lesson *at = &app->shelf[k];
+        if (at->broken || at->number <= app->lesson->number) continue;
+        if (!next || at->number < next->number) next = at;
+    }
+    return app_locked(app, LOCK_OPENING) ? NULL : next;
+}
+
 static void panel(struct app *app, rect r) {
     const struct lesson *lesson = app->lesson;
     const struct lesson_part *part = &lesson->parts[app->player.part];
@@ -164,11 +177,17 @@ static void panel(struct app *app, rect r) {
         .answer_size = sizeof app->answer_field,
         .previous = app->player.part > 0 ? lesson->parts[app->player.part - 1].title : NULL,
         .next = app->player.part + 1 < lesson->part_count ? lesson->parts[app->player.part + 1].title : NULL};
+    char after[128];
+    const struct shelf_lesson *next = content.next ? NULL : next_lesson(app);
+    if (next) snprintf(after, sizeof after, "%d  %s", next->number, next->title);
+    content.next_lesson = next ? after : NULL;
+    content.lessons_page = page_find("lessons") >= 0 && !app_locked(app, LOCK_PAGES);
     int current = 0;
     for (int k = 0; k < part->task_count && current == 0; k++)
         if (tasks[k].state == TASK_NOW) current = k + 1;
     content.show_top = app->shown_part != app->player.part;
     content.show_task = !content.show_top && app->shown_task != current ? current : 0;
+    content.show_end = !content.show_top && app->shown_task != current && current == 0;
     app->shown_part = app->player.part;
     app->shown_task = current;
     if (app->panel_rail && !app->rail_open) {
@@ -176,6 +195,8 @@ static void panel(struct app *app, rect r) {
         return;
     }
     struct panel_action action = view_panel(&app->ui, r, &content);
+    if (action.hint >= 0 || action.answer_task >= 0 || action.skip || action.go || action.part >= 0)
+        app->ui.animating = true; // the next frame shows what it did
     struct lesson_now look;
     bool live = app_lesson_now(app, &look);
     if (action.hint >= 0) player_hint(&app->player, action.hint);
@@ -185,7 +206,11 @@ static void panel(struct app *app, rect r) {
         player_choose(&app->player, &look, action.answer_task, action.answer_choice);
     if (action.skip) player_skip(&app->player);
     if (action.answer_task >= 0) app_keep(app);
-    if (action.go)
+    if (action.next_lesson && next)
+        app_open_lesson(app, next->path, -1);
+    else if (action.lessons)
+        app_show_page(app, page_find("lessons"));
+    else if (action.go)
         app_go_part(app, app->player.part + action.go);
     else if (action.part >= 0)
         app_go_part(app, action.part);
