@@ -195,8 +195,6 @@ static void panel(struct app *app, rect r) {
         return;
     }
     struct panel_action action = view_panel(&app->ui, r, &content);
-    if (action.hint >= 0 || action.answer_task >= 0 || action.skip || action.go || action.part >= 0)
-        app->ui.animating = true; // the next frame shows what it did
     struct lesson_now look;
     bool live = app_lesson_now(app, &look);
     if (action.hint >= 0) player_hint(&app->player, action.hint);

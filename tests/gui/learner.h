@@ -13,17 +13,20 @@ struct learner {
     bool mouse;
     long events;      // put in
     char what[200];   // is being done, for failures
+    char name[100];   // of the control that was looked for last
     char missed[1200]; // what could not be done; "" = nothing
 };
 
 static inline bool learner_miss(struct learner *l, const char *text) {
-    if (!*l->missed) snprintf(l->missed, sizeof l->missed, "%s", text);
+    if (!*l->missed) snprintf(l->missed, sizeof l->missed, "%s (last looked for: \"%s\")", text, l->name);
     return false;
 }
 
 // --- events ---
 
+// As the window does: two frames for an event, and more while something asks for them.
 static inline void learner_frames(struct learner *l) {
+    drive_frame(&l->drive);
     drive_frame(&l->drive);
     for (int k = 0; k < 3 && l->app->ui.animating; k++)
         drive_frame(&l->drive);
@@ -66,6 +69,7 @@ static inline void learner_settle(struct learner *l) {
 
 static inline ui_id learner_id(struct learner *l, const char *scope, int number, const char *name) {
     struct ui *ui = &l->app->ui;
+    snprintf(l->name, sizeof l->name, "%s", name);
     if (scope) ui_push_id(ui, scope);
     if (number >= 0) ui_push_id_int(ui, number);
     ui_id id = ui_make_id(ui, name);
@@ -201,8 +205,17 @@ static inline bool learner_leave(struct learner *l) {
     return learner_tab(l, learner_id(l, NULL, -1, "Keys and help (F1)"));
 }
 
+// What is said over the page, once it is read.
+static inline bool learner_close_message(struct learner *l) {
+    return l->app->message.code == ERR_NONE || learner_press(l, learner_id(l, "message", -1, "Close"));
+}
+
 // Opens a popup and presses a row of it.
 static inline bool learner_pick(struct learner *l, const char *popup, const char *row) {
     if (!ui_popup_is_open(&l->app->ui, popup) && !learner_press(l, learner_popup_id(popup))) return false;
-    return learner_press(l, learner_id(l, NULL, -1, row));
+    point at;
+    if (!l->mouse) return learner_press(l, learner_id(l, NULL, -1, row));
+    if (!learner_find_text(l, row, l->app->ui.list->bounds, &at)) return learner_miss(l, "the menu has no such row");
+    learner_click(l, at);
+    return true;
 }

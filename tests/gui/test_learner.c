@@ -193,7 +193,8 @@ static bool draw_to(struct learner *l, const struct lesson_action *action) {
         } else
             learner_key(l, on ? KEY_RIGHT : KEY_LEFT, MOD_CTRL);
     }
-    return (memory->step == step && memory->moment == moment) || learner_miss(l, "the cursor does not come there");
+    return (memory->step == step && memory->moment == moment) ||
+           learner_miss(l, "the cursor does not come there");
 }
 
 static bool measure(struct learner *l, const char *text) {
@@ -383,6 +384,7 @@ static bool play_action(struct learner *l, const struct lesson_task *task, int k
     struct err err = {0};
     bool good;
     if (!lesson_action_parse(words, &action, &err)) return learner_miss(l, err.message);
+    if (!learner_close_message(l)) return false;
     if (action.kind == ACTION_ANSWER)
         good = answer_task(l, task, k, action.text);
     else if (action.kind == ACTION_CHOOSE)
