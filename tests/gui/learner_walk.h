@@ -193,6 +193,56 @@ static inline bool at_timestep(const struct learner *l, int t, bool encoder) {
     return view->t == t && (!l->app->bench->record->encoder || view->encoder == encoder);
 }
 
+// The label of a column: an encoder's stands at the left of its decoder's.
+static inline bool column_label(struct learner *l, int t, bool encoder, point *out) {
+    char text[24];
+    rect stage = learner_stage(l);
+    point found;
+    bool any = false;
+    snprintf(text, sizeof text, "t = %d", t + 1);
+    while (stage.w > 0 && learner_find_text(l, text, stage, &found)) {
+        bool better = !any || (encoder ? found.x < out->x : found.x > out->x);
+        if (better) *out = found;
+        any = true;
+        if (encoder)
+            stage.w = found.x - 1 - stage.x;
+        else
+            stage = (rect){found.x + 1, stage.y, stage.x + stage.w - found.x - 1, stage.h};
+    }
+    return any;
+}
+
+// Under a tile of a narrow column, in the row where the open one has its label.
+static inline bool narrow_column(struct learner *l, int t, bool encoder, int all, point *out) {
+    const struct view_state *view = &l->app->view;
+    rect stage = learner_stage(l), box = view->stage_box;
+    point label = {0};
+    for (int k = 0; k < all && label.y == 0; k++)
+        if (!column_label(l, k, false, &label)) label.y = 0;
+    if (label.y == 0) return false;
+    for (float x = stage.x + 40; x < stage.x + stage.w; x += 3) {
+        learner_move(l, (point){x, box.y + box.h * 0.2f});
+        *out = (point){x + 2, label.y};
+        if (view->hover_t == t && (!l->app->bench->record->encoder || view->encoder == encoder)) return true;
+    }
+    return false;
+}
+
+// Where they are too many the stage scrolls.
+static inline bool click_column(struct learner *l, int t, bool encoder, int all) {
+    rect stage = learner_stage(l);
+    point at, middle = {stage.x + stage.w / 2, stage.y + stage.h / 2};
+    bool here = column_label(l, t, encoder, &at) || narrow_column(l, t, encoder, all, &at);
+    for (int k = 0; k < 2 * all && !here; k++) {
+        learner_event(l, (struct input_event){
+                             .kind = INPUT_WHEEL, .at = middle, .mods = MOD_SHIFT, .wheel_y = k < all ? -1 : 1});
+        here = column_label(l, t, encoder, &at);
+    }
+    if (!here) return learner_miss(l, "the stage has no such column");
+    learner_click(l, at);
+    return true;
+}
+
 static inline bool learner_timestep(struct learner *l, int t, bool encoder) {
     const struct record *record = l->app->bench->record;
     int before = l->app->view.view, S = record->encoder ? record_T(record->encoder) : 0, all = S + record_T(record);
@@ -203,20 +253,7 @@ static inline bool learner_timestep(struct learner *l, int t, bool encoder) {
         if (now < 0) on = to + 1;
         if (!learner_leave(l)) return false;
         learner_keys(l, on <= back ? ']' : '[', 0, on <= back ? on : back);
-    } else {
-        char text[24];
-        point at;
-        snprintf(text, sizeof text, "t = %d", t + 1);
-        if (!learner_view(l, VIEW_STAGE)) return false;
-        for (int k = 0; k < all && !learner_find_text(l, text, learner_stage(l), &at); k++) { // a long example scrolls
-            rect r = learner_stage(l);
-            point middle = {r.x + r.w / 2, r.y + r.h / 2};
-            learner_event(l, (struct input_event){
-                                 .kind = INPUT_WHEEL, .at = middle, .mods = MOD_SHIFT, .wheel_y = k < all / 2 ? -1 : 1});
-        }
-        if (!learner_find_text(l, text, learner_stage(l), &at)) return learner_miss(l, "the stage has no such column");
-        learner_click(l, at);
-        if (!learner_view(l, before)) return false;
-    }
+    } else if (!learner_view(l, VIEW_STAGE) || !click_column(l, t, encoder, all) || !learner_view(l, before))
+        return false;
     return at_timestep(l, t, encoder) || learner_miss(l, "the timestep is not the selected one");
 }

@@ -50,11 +50,11 @@ static bool set_word(struct learner *l, const char *text) {
     rect r;
     if (l->mouse) {
         if (!learner_see(l, list, &r)) return false;
-        for (long k = 0; k < row * UI_LIST_ROW / 40; k++)
-            learner_event(l, (struct input_event){.kind = INPUT_WHEEL, .at = {r.x + 20, r.y + 60}, .wheel_y = -1});
         char caption[160];
         point at;
         bench_example_caption(app->bench->data, (int)row, caption, sizeof caption);
+        for (int k = 0; k < 400 && !learner_find_text(l, caption, r, &at); k++)
+            learner_event(l, (struct input_event){.kind = INPUT_WHEEL, .at = {r.x + 20, r.y + 60}, .wheel_y = -1});
         if (!learner_find_text(l, caption, r, &at)) return learner_miss(l, "the list has no such example");
         learner_click(l, at);
         return true;
