@@ -335,6 +335,9 @@ void app_go_part(struct app *app, int part) {
     player_go(&app->player, part);
     app->shown_part = -1;
     app->answer_field[0] = 0;
+    // What was set by hand, and what was said, belongs to the part before.
+    if (app_edit_count(app) > 0) app_set_edits(app, &(struct edits){0}, false);
+    if (app->message_good) app->message.code = ERR_NONE;
     app_keep(app);
     struct err err = {0};
     if (!app_set_scene(app, &app->lesson->parts[part].scene, &err)) app_say(app, &err);

@@ -88,6 +88,9 @@ enum { UNIT_CHOICES = sizeof unit_choices / sizeof *unit_choices };
 static const int step_choices[] = {0, 1, 5, 10, 25, 50, 100, 200, 400, 600, 800, 1200, 2000, 3000, 5000};
 enum { STEP_CHOICES = sizeof step_choices / sizeof *step_choices };
 
+static const int layer_choices[] = {1, 2, 3, 4};
+enum { LAYER_CHOICES = sizeof layer_choices / sizeof *layer_choices };
+
 static int nearest(const int *choices, int count, long value) {
     int best = 0;
     for (int k = 1; k < count; k++)
@@ -147,7 +150,7 @@ static void model_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     struct recipe *draft = &app->draft.recipe;
     rect r =
-        ui_popup_begin(ui, anchor, 340, 228 + 44 + (app_locked(app, LOCK_MODEL) ? 40.0f : 36.0f * (float)CELL_ROWS));
+        ui_popup_begin(ui, anchor, 340, 268 + 44 + (app_locked(app, LOCK_MODEL) ? 40.0f : 36.0f * (float)CELL_ROWS));
     app_menu_label(ui, &r, "Cell");
     if (app_locked(app, LOCK_MODEL))
         app_locked_row(app, rect_cut_top(&r, 40), "Kept by the lesson", net_cell(&draft->spec)->title, LOCK_MODEL);
@@ -157,6 +160,9 @@ static void model_menu(struct app *app, rect anchor) {
     long units = draft->spec.hidden;
     choice_slider(app, &r, "Units", unit_choices, UNIT_CHOICES, &units, LOCK_MODEL);
     draft->spec.hidden = (int)units;
+    long layers = draft->spec.layers;
+    choice_slider(app, &r, "Layers", layer_choices, LAYER_CHOICES, &layers, LOCK_MODEL);
+    draft->spec.layers = (int)layers;
     choice_slider(app, &r, "Updates", step_choices, STEP_CHOICES, &draft->steps, LOCK_TRAINING);
     seed_row(app, rect_cut_top(&r, 40));
     rect_cut_top(&r, 10);

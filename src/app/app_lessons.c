@@ -1,8 +1,10 @@
 // Lessons in the app: the panel's content, progress.
 #include "app_chrome.h"
+#include "app_lock.h"
 #include "file.h"
 #include "glossary_sheet.h"
 #include "mem.h"
+#include "page.h"
 #include "panel.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,6 +139,17 @@ void app_lesson_over(struct app *app, rect side) {
     if (app->panel_rail && app->rail_open) panel(app, (rect){side.x, side.y, PANEL, side.h});
 }
 
+// That can be opened and comes after this one by its number; NULL: none does.
+static const struct shelf_lesson *next_lesson(const struct app *app) {
+    const struct shelf_lesson *next = NULL;
+    for (int k = 0; k < app->shelf_count; k++) {
+        const struct shelf_lesson *at = &app->shelf[k];
+        if (at->broken || at->number <= app->lesson->number) continue;
+        if (!next || at->number < next->number) next = at;
+    }
+    return app_locked(app, LOCK_OPENING) ? NULL : next;
+}
+
 static void panel(struct app *app, rect r) {
     const struct lesson *lesson = app->lesson;
     const struct lesson_part *part = &lesson->parts[app->player.part];
@@ -172,11 +185,17 @@ static void panel(struct app *app, rect r) {
         content.term_count = glossary_terms(glossary, part->scene.terms, terms, PANEL_TERMS, NULL);
     for (int k = 0; k < content.term_count; k++)
         content.terms[k] = terms[k]->name;
+    char after[128];
+    const struct shelf_lesson *next = content.next ? NULL : next_lesson(app);
+    if (next) snprintf(after, sizeof after, "%d  %s", next->number, next->title);
+    content.next_lesson = next ? after : NULL;
+    content.lessons_page = page_find("lessons") >= 0 && !app_locked(app, LOCK_PAGES);
     int current = 0;
     for (int k = 0; k < part->task_count && current == 0; k++)
         if (tasks[k].state == TASK_NOW) current = k + 1;
     content.show_top = app->shown_part != app->player.part;
     content.show_task = !content.show_top && app->shown_task != current ? current : 0;
+    content.show_end = !content.show_top && app->shown_task != current && current == 0;
     app->shown_part = app->player.part;
     app->shown_task = current;
     if (app->panel_rail && !app->rail_open) {
@@ -195,7 +214,11 @@ static void panel(struct app *app, rect r) {
     if (action.glossary) app_open_glossary(app, NULL);
     if (action.term >= 0) app_open_glossary(app, terms[action.term]->id);
     if (action.answer_task >= 0) app_keep(app);
-    if (action.go)
+    if (action.next_lesson && next)
+        app_open_lesson(app, next->path, -1);
+    else if (action.lessons)
+        app_show_page(app, page_find("lessons"));
+    else if (action.go)
         app_go_part(app, app->player.part + action.go);
     else if (action.part >= 0)
         app_go_part(app, action.part);

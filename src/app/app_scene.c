@@ -209,8 +209,11 @@ bool app_arrive(struct app *app, const struct lesson_scene *scene, struct err *e
     bool trains = !strcmp(scene->page, "train"); // its networks are the page's
     drop_others(app, trains ? "" : scene->compare);
     if (!trains && !compare_with(app, scene->compare, err)) return false;
-    bool samples = !strcmp(scene->view, "sampling") || scene->temperature != 1 || *scene->start;
-    if (samples && !sample(app, scene->start, scene->temperature, err)) return false;
+    bool samples = !strcmp(scene->view, "sampling"); // else only for when it is opened later, where it can be
+    struct err ignored = {0};
+    if ((samples || scene->temperature != 1 || *scene->start) &&
+        !sample(app, scene->start, scene->temperature, samples ? err : &ignored) && samples)
+        return false;
     if (*scene->sentences && !measure_all(app, scene->sentences, err)) return false;
     return !trains || show_page(app, scene->page, scene->compare, err);
 }

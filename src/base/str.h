@@ -35,3 +35,5 @@ size_t utf8_check(const char *text, size_t length);
 // A text as one line of valid UTF-8: as many whole code points as fit, line ends as "↵", other control characters as
 // spaces, what is no UTF-8 as U+FFFD. Always terminated; size at least 1.
 void str_line(const char *text, size_t length, char *out, size_t size);
+// A number as a person types it: 0.43, 0,43, the minus sign of the screen, 1/3 and 5%. False: it is none.
+bool text_number(const char *text, double *out);

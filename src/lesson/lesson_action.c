@@ -200,46 +200,6 @@ bool lesson_action_check(const char *words, const struct lesson_shape *shape, st
     }
 }
 
-// One side of "1/3", "0,43", "−1.2": false when anything else is in it.
-static bool read_decimal(const char *text, double *out) {
-    char plain[64];
-    size_t n = 0;
-    int commas = 0;
-    for (const char *at = text; *at; at++) {
-        if (n + 1 >= sizeof plain) return false;
-        if (strncmp(at, "\xe2\x88\x92", 3) == 0) { // the minus sign of the screen
-            plain[n++] = '-';
-            at += 2;
-        } else if (*at == ',' && commas++ == 0) {
-            plain[n++] = '.';
-        } else if (*at != ' ') {
-            if (!strchr("0123456789+-.eE", *at)) return false;
-            plain[n++] = *at;
-        }
-    }
-    plain[n] = '\0';
-    char *end;
-    *out = strtod(plain, &end);
-    return end != plain && !*end && isfinite(*out);
-}
-
 bool lesson_parse_number(const char *text, double *out) {
-    char copy[64];
-    size_t length = strlen(text);
-    while (length && isspace((unsigned char)text[length - 1]))
-        length--;
-    if (length >= sizeof copy) return false;
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    bool percent = length && copy[length - 1] == '%';
-    if (percent) copy[length - 1] = '\0';
-    char *slash = strchr(copy, '/');
-    double below = 1;
-    if (slash) {
-        *slash = '\0';
-        if (!read_decimal(slash + 1, &below) || below == 0) return false;
-    }
-    if (!read_decimal(copy, out)) return false;
-    *out = *out / below / (percent ? 100 : 1);
-    return isfinite(*out);
+    return text_number(text, out);
 }

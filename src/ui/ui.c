@@ -279,6 +279,13 @@ struct ui_result ui_control(struct ui *ui, ui_id id, rect r, bool focusable) {
     return ui_control_with(ui, id, r, focusable ? UI_FOCUSABLE : 0);
 }
 
+rect ui_spot_of(const struct ui *ui, ui_id id) {
+    const struct ui_state *state = ui->state;
+    for (int i = state->spot_count[state->now]; i-- > 0;)
+        if (state->spots[state->now][i].id == id) return state->spots[state->now][i].r;
+    return (rect){0};
+}
+
 // Keys
 
 // Of what is not the top layer: combinations and function keys still work, letters and arrows do not.

@@ -79,3 +79,5 @@ bool ui_take_pinch(struct ui *ui, rect r, float *factor);
 void ui_set_focus(struct ui *ui, ui_id id, bool visible);
 ui_id ui_hash(ui_id seed, const char *name); // never 0
 bool ui_text_focused(const struct ui *ui);   // letters belong to a text field
+// Where a control lies: what was seen of it in the last frame; empty where it was not there, or scrolled out of sight.
+rect ui_spot_of(const struct ui *ui, ui_id id);

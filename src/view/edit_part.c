@@ -1,6 +1,7 @@
 #include "edit_part.h"
 
 #include "mathbox.h"
+#include "str.h"
 #include "views.h"
 #include "widgets.h"
 #include <math.h>
@@ -53,21 +54,35 @@ void edit_range(const struct record *record, const struct edit *edit, double *lo
     }
 }
 
+enum { SLIDER_LABEL = 60, SLIDER_SHOWN = 84 };
+
 bool edit_slider(struct ui *ui, rect r, const char *label, const char *shown, double *value, double low, double high,
                  double step) {
-    enum { LABEL = 60, SHOWN = 84 };
     float y = r.y + r.h / 2 + 4.5f;
     draw_text(ui->list, r.x, y, label, (struct text_style){FONT_SANS_MEDIUM, 13, ui->theme->ink3, ALIGN_LEFT});
     if (shown)
-        draw_text_fit(ui->list, r.x + r.w - SHOWN + 10, y, SHOWN - 10, shown,
+        draw_text_fit(ui->list, r.x + r.w - SLIDER_SHOWN + 10, y, SLIDER_SHOWN - 10, shown,
                       (struct text_style){FONT_SANS_SEMIBOLD, 13, ui->theme->ink1, ALIGN_LEFT});
-    return ui_slider(ui, (rect){r.x + LABEL, r.y, r.w - LABEL - SHOWN, r.h}, label, value, low, high, step);
+    return ui_slider(ui, (rect){r.x + SLIDER_LABEL, r.y, r.w - SLIDER_LABEL - SLIDER_SHOWN, r.h}, label, value, low, high, step);
 }
 
 bool edit_slider_int(struct ui *ui, rect r, const char *label, const char *shown, int *value, int low, int high) {
     double at = *value;
     if (!edit_slider(ui, r, label, shown, &at, low, high, 1)) return false;
     *value = (int)lround(at);
+    return true;
+}
+
+bool edit_value(struct ui *ui, rect r, const char *shown, double *value, double low, double high,
+                struct edit_typed *typed) {
+    bool changed = edit_slider(ui, r, "Value", NULL, value, low, high, 0);
+    double number;
+    if (!typed->on || changed) snprintf(typed->text, sizeof typed->text, "%s", shown);
+    rect field = {r.x + r.w - SLIDER_SHOWN + 8, r.y + (r.h - 28) / 2, SLIDER_SHOWN - 8, 28};
+    bool entered = ui_text_field(ui, field, "typed value", typed->text, sizeof typed->text, "");
+    typed->on = ui->focus == ui_make_id(ui, "typed value");
+    if (!entered || !text_number(typed->text, &number)) return changed;
+    *value = number;
     return true;
 }
 

@@ -18,5 +18,8 @@ double edit_round_up(double largest);
 bool edit_slider(struct ui *ui, rect r, const char *label, const char *shown, double *value, double low, double high,
                  double step);
 bool edit_slider_int(struct ui *ui, rect r, const char *label, const char *shown, int *value, int low, int high);
+// The same with a field at the right, to type the value. shown: it in words, while the field has not the focus.
+bool edit_value(struct ui *ui, rect r, const char *shown, double *value, double low, double high,
+                struct edit_typed *typed);
 // "Surgery: 2 edits" in the header of a view: the list, undo and clear. Returns the x behind it (x: none in force).
 float edit_chip(struct ui *ui, float x, float y, const struct scene *scene);

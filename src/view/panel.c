@@ -17,8 +17,17 @@ struct panel {
     rect r;
     float x, w, y; // column of text; y: where the next thing goes
     bool draw;
+    bool seek; // the keyboard looks for the control of the open task
     struct panel_action *action;
 };
+
+// After a control was drawn that the open task begins with: what was typed to come here is not typed into it.
+static void found(struct panel *p, ui_id id) {
+    if (!p->seek || !p->draw) return;
+    p->seek = false;
+    ui_set_focus(p->ui, id, true);
+    p->ui->animating = true;
+}
 
 static float paragraph(struct panel *p, float x, float width, const char *text, float size, float line, color ink,
                        color bold) {
@@ -165,6 +174,7 @@ static void choice(struct panel *p, int task, int k, float x, float width) {
         p->y = y;
         if (open) ui_focus_ring(p->ui, id, r, 6);
         if (result.clicked) p->action->answer_task = task, p->action->answer_choice = k;
+        if (open) found(p, id);
         ui_pop_id(p->ui);
     }
     p->y += height + 6;
@@ -177,6 +187,7 @@ static void number_field(struct panel *p, int task, float x, float width) {
         ui_push_id_int(p->ui, task);
         bool entered = ui_text_field(p->ui, field, "number", typed, p->content->answer_size, "a number");
         bool pressed = ui_button(p->ui, button, "Check", true);
+        found(p, ui_make_id(p->ui, "number"));
         ui_pop_id(p->ui);
         if ((entered || pressed) && typed[0]) p->action->answer_task = task, p->action->answer_text = typed;
     }
@@ -195,13 +206,18 @@ static void feedback(struct panel *p, const struct panel_task *t, float x, float
 static void hints(struct panel *p, int task, float x, float width) {
     const struct panel_task *t = &p->content->tasks[task];
     if (t->hint && t->hint[0]) p->y += paragraph(p, x, width, t->hint, 14, 20, p->theme->ink3, p->theme->ink2) + 4;
-    if (!t->more_hints || t->state != TASK_NOW) return;
+    if (t->state != TASK_NOW) return;
     if (p->draw) {
-        struct text_style style = text_of(FONT_SANS_MEDIUM, 13, p->theme->ink2, ALIGN_LEFT);
+        struct text_style style = text_of(FONT_SANS_MEDIUM, 13, p->theme->ink2, ALIGN_LEFT), quiet = style;
         const char *words = t->hint ? "Another hint" : "Hint";
         rect r = {x, p->y - 16, text_width(p->list, words, style) + 4, 24};
+        float skip = text_width(p->list, "Skip", style) + 4;
+        quiet.color = p->theme->ink3;
         ui_push_id_int(p->ui, task);
-        if (ui_link(p->ui, r, words, style)) p->action->hint = task;
+        if (t->more_hints && ui_link(p->ui, r, words, style)) p->action->hint = task;
+        if (t->more_hints) found(p, ui_make_id(p->ui, words));
+        if (ui_link(p->ui, (rect){x + width - skip, r.y, skip, r.h}, "Skip", quiet)) p->action->skip = true;
+        found(p, ui_make_id(p->ui, "Skip"));
         ui_pop_id(p->ui);
     }
     p->y += 22;
@@ -230,7 +246,7 @@ static void task(struct panel *p, int k) {
         feedback(p, t, x, width);
     }
     if (t->state != TASK_DONE) {
-        if (t->hint || t->more_hints) p->y += 4;
+        if (t->hint || open) p->y += 4;
         hints(p, k, x, width);
     }
     p->y += 10;
@@ -277,6 +293,64 @@ static void glossary_links(struct panel *p) {
     p->y += 22;
 }
 
+// --- the end of the lesson ---
+
+// "Still open: part 2 and part 4."; returns the first of them, or -1.
+static int open_parts(const struct panel_content *c, char *out, size_t size) {
+    int first = -1, count = 0;
+    for (int i = 0; i < c->part_count; i++)
+        count += !c->part_done[i];
+    size_t n = (size_t)snprintf(out, size, "Still open:");
+    for (int i = 0, k = 0; i < c->part_count && n < size; i++) {
+        if (c->part_done[i]) continue;
+        if (first < 0) first = i;
+        const char *before = k == 0 ? " " : k == count - 1 ? " and " : ", ";
+        n += (size_t)snprintf(out + n, size - n, "%spart %d", before, i + 1);
+        k++;
+    }
+    if (n < size) snprintf(out + n, size - n, ".");
+    return first;
+}
+
+// Behind the last part's tasks, once they are done: the lesson is done and leads on, or what of it is open.
+static void ending(struct panel *p) {
+    const struct panel_content *c = p->content;
+    char words[256], go[32] = "", next[128];
+    if (!c->part_done || c->part + 1 < c->part_count || !c->part_done[c->part]) return;
+    int open = open_parts(c, words, sizeof words);
+    bool done = open < 0;
+    if (done) snprintf(words, sizeof words, "All %d parts of it.", c->part_count);
+    if (!done) snprintf(go, sizeof go, "Go to part %d", open + 1);
+    float top = p->y += 6;
+    if (p->draw) {
+        draw_hline(p->list, p->x, p->x + p->w, top - 18, p->theme->line);
+        if (done) ui_mark_draw(p->list, p->theme, (point){p->x + 9, p->y + 9}, UI_MARK_DONE);
+        draw_text(p->list, p->x + (done ? TASK_INDENT : 0), p->y + 15, done ? "Lesson done" : "The last part is done",
+                  text_of(FONT_DISPLAY, 19, p->theme->ink1, ALIGN_LEFT));
+    }
+    p->y += 42;
+    p->y += paragraph(p, p->x, p->w, words, 14, 20, p->theme->ink2, p->theme->ink1);
+    snprintf(next, sizeof next, "Next: %s", c->next_lesson ? c->next_lesson : "");
+    const struct {
+        const char *label;
+        bool shown, primary, *asked;
+    } buttons[] = {{go, !done, true, NULL},
+                   {next, c->next_lesson != NULL, done, &p->action->next_lesson},
+                   {"All lessons", c->lessons_page, done && !c->next_lesson, &p->action->lessons}};
+    for (size_t k = 0; k < sizeof buttons / sizeof *buttons; k++) {
+        if (!buttons[k].shown) continue;
+        if (p->draw) {
+            bool pressed = ui_button(p->ui, (rect){p->x, p->y, p->w, 38}, buttons[k].label, buttons[k].primary);
+            found(p, ui_make_id(p->ui, buttons[k].label));
+            if (pressed && buttons[k].asked) *buttons[k].asked = true;
+            if (pressed && !buttons[k].asked) p->action->part = open;
+        }
+        p->y += 46;
+    }
+    p->y += 10;
+    if (p->draw && c->show_end) ui_scroll_show(p->ui, (rect){p->x, top - 20, p->w, p->y - top + 10});
+}
+
 // Everything above the footer; returns its height.
 static float layout(struct panel *p, float top, bool draw) {
     p->draw = draw;
@@ -286,6 +360,7 @@ static float layout(struct panel *p, float top, bool draw) {
     blocks(p);
     if (!p->content->block_count || !p->content->blocks[p->content->block_count - 1].equation) p->y += 14;
     tasks(p);
+    ending(p);
     if (p->content->glossary) glossary_links(p);
     return p->y - top;
 }
@@ -308,6 +383,7 @@ static bool turn(struct panel *p, rect r, const char *words, bool forward) {
         draw_text_fit(p->list, r.x + 22, y, width + 0.5f, words, style);
     }
     ui_focus_ring(p->ui, id, r, 6);
+    if (forward) found(p, id);
     return result.clicked;
 }
 
@@ -327,6 +403,16 @@ static void footer(struct panel *p) {
     if (c->next && turn(p, (rect){r.x + r.w - 19 - right, r.y + 10, right, 36}, next, true)) p->action->go = 1;
 }
 
+static void keys(struct panel *p) {
+    const struct panel_content *c = p->content;
+    if (ui_take_key(p->ui, KEY_PAGE_UP, MOD_CTRL) && c->previous) p->action->go = -1;
+    if (ui_take_key(p->ui, KEY_PAGE_DOWN, MOD_CTRL)) {
+        if (c->next) p->action->go = 1;
+        p->action->next_lesson = !c->next && c->next_lesson;
+    }
+    p->seek = !ui_text_focused(p->ui) && ui_take_key(p->ui, '/', 0);
+}
+
 struct panel_action view_panel(struct ui *ui, rect r, const struct panel_content *content) {
     struct panel_action action = {.part = -1, .hint = -1, .answer_task = -1, .answer_choice = -1, .term = -1};
     struct panel p = {.ui = ui, .list = ui->list, .theme = ui->theme, .content = content, .r = r, .action = &action};
@@ -336,6 +422,7 @@ struct panel_action view_panel(struct ui *ui, rect r, const struct panel_content
     p.x = r.x + MARGIN;
     p.w = r.w - 2 * MARGIN;
     ui_push_id(ui, "panel");
+    keys(&p);
     const bool foot = content->previous || content->next;
     rect body = {r.x, r.y, r.w - 1, r.h - (foot ? FOOTER : 0)};
     float height = layout(&p, r.y, false);

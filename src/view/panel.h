@@ -38,16 +38,23 @@ struct panel_content {
     int term_count;
     bool show_top; // in this frame: scroll back to the title,
     int show_task; // or to this task (from 1; 0 = none)
+    bool show_end; // or to what stands behind the last task
+    // Of the last part: what comes after it ("4  Backpropagation"; NULL = nothing), and whether a page has all of them.
+    const char *next_lesson;
+    bool lessons_page;
 };
 struct panel_action {
     int go;                         // -1 previous, +1 next, 0 none
+    bool next_lesson, lessons;      // the lesson after this one, or the page of all, was asked for
     int part;                       // a part dot was chosen, -1 none
     int hint;                       // task whose hint was asked for, -1 none
     int answer_task, answer_choice; // a choice was taken; -1 none
     const char *answer_text;        // a number or text was entered for answer_task (valid until the next frame)
-    bool skip, glossary;
-    int term; // of the glossary, -1 none
+    bool skip;                      // the open task is left open, the next one comes
+    bool glossary;
+    int term; // of it, -1 none
 };
+// Keys: '/' leads to what the open task asks for, else on; Ctrl with Page Down and Up to the next and the last part.
 struct panel_action view_panel(struct ui *ui, rect r, const struct panel_content *content);
 // The 48 px rail for narrow windows; true when it asks to open.
 bool view_panel_rail(struct ui *ui, rect r, const struct panel_content *content);

@@ -60,6 +60,12 @@ struct edit_going {
     double last; // seconds
 };
 
+// A number that is typed beside a slider.
+struct edit_typed {
+    char text[32];
+    bool on; // its field had the focus
+};
+
 // A row of the stage that hands are on: of the popover, and of Ctrl with a drag on a tile (the value follows the
 // pointer).
 struct poke {
@@ -107,6 +113,7 @@ struct view_state {
     struct poke poke; // of the popover on the stage
     struct poke_drag drag;
     struct edit_going poke_going;
+    struct edit_typed poke_typed;
     int scroll_position; // cursor and timestep that scroll was last set for: moving brings them back into the window
 };
 

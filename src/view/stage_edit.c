@@ -172,11 +172,12 @@ static void popover_content(struct stage *s, rect r, int column, int unit) {
         edit.value = 0;
     }
     edit_range(s->record->whole, &edit, &low, &high);
-    bool changed = edit_slider(ui, rect_cut_top(&r, 32), "Value", shown, &edit.value, low, high, 0);
+    bool changed = edit_value(ui, rect_cut_top(&r, 32), shown, &edit.value, low, high, &state->poke_typed);
+    bool gate = s->cell->slots[at.slot].role == SLOT_GATE;
+    if (gate) edit.value = fmin(1, fmax(0, edit.value));
     rect_cut_top(&r, 6);
     row = rect_cut_top(&r, 32);
     float width = floorf((row.w - 16) / 3);
-    bool gate = s->cell->slots[at.slot].role == SLOT_GATE;
     if (gate && ui_button(ui, rect_cut_left(&row, width), "Open (1)", false)) edit.value = 1, changed = true;
     if (gate) rect_cut_left(&row, 8);
     if (ui_button(ui, rect_cut_left(&row, width), gate ? "Shut (0)" : "Set to 0", false))

@@ -190,7 +190,9 @@ static void choose_value(struct form *f, double low, double high) {
     else
         format_value(text, sizeof text, draft->value, 3, false);
     double value = draft->kind == EDIT_FREEZE ? fmax(low, 0) : draft->value;
-    if (!edit_slider(f->s->ui, next_row(f, ROW), "Value", text, &value, low, high, 0)) return;
+    if (!edit_value(f->s->ui, next_row(f, ROW), text, &value, low, high, &f->s->memory->typed)) return;
+    bool gate = edit_holds(draft) && f->s->cell->slots[draft->slot].role == SLOT_GATE;
+    if (gate) value = fmin(1, fmax(0, value));
     if (draft->kind == EDIT_FREEZE) draft->kind = EDIT_CLAMP;
     draft->value = value;
     f->changed = true;

@@ -17,6 +17,7 @@ struct surgery_memory {
     char symbol[64];   // typed
     bool unknown;      // ... and not found
     struct edit_going going;
+    struct edit_typed typed;
     float height;                            // of the form, in the frame before
     int parameter_row;                       // highlighted in the list of parameters
     char names[SURGERY_NAMES][SURGERY_NAME]; // of numbers of the record before
