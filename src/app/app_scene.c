@@ -241,13 +241,17 @@ bool app_set_scene(struct app *app, const struct lesson_scene *scene, struct err
 
 // --- actions ---
 
-static bool rebuild(struct app *app, const struct setup *setup, struct err *err) {
-    app->message.code = ERR_NONE;
-    app_open_setup(app, setup);
+static bool finish(struct app *app, struct err *err) {
     app_finish_job(app);
     if (app->message.code == ERR_NONE || app->message_good) return true;
     *err = app->message;
     return false;
+}
+
+static bool rebuild(struct app *app, const struct setup *setup, struct err *err) {
+    app->message.code = ERR_NONE;
+    app_open_setup(app, setup);
+    return finish(app, err);
 }
 
 // What an action changes of a recipe.
@@ -345,6 +349,8 @@ bool app_act(struct app *app, const char *words, struct err *err) {
         return show_view(app, action.text, err);
     case ACTION_PAGE:
         return show_page(app, action.text, app->scene.compare, err);
+    case ACTION_TASK:
+        return app_open_task(app, action.text, err) && finish(app, err);
     case ACTION_EDIT:
         return add_edits(app, action.text, err);
     case ACTION_CLEAR:
@@ -436,6 +442,7 @@ bool app_lesson_now(const struct app *app, struct lesson_now *now) {
                                .direction = app->view.direction,
                                .cell = record_cell(bench->record)->name,
                                .word = bench->example_text,
+                               .task = app->setup.task,
                                .units = record_H(bench->record),
                                .layers = bench->model.layout.spec.layers,
                                .seed = app->setup.recipe.seed,

@@ -81,6 +81,7 @@ enum condition_kind {
     CONDITION_WHEN,   // a comparison of live numbers holds
     CONDITION_FIGURE, // the forward or backward figure is shown
     CONDITION_FLOW,   // the gradient flow chart is open
+    CONDITION_TASK,   // this built-in task is open
     CONDITION_VIEW,   // this view, this page is shown
     CONDITION_PAGE,
     CONDITION_LAYER, // the inspector is about this layer, this direction
@@ -220,10 +221,10 @@ struct lesson_now {
     const struct record *rivals[LESSON_RIVALS];
     int rival_count;
     const struct script *script;
-    struct insights *insights; // of the record, for gradients by loss; NULL = none are made
-    int position, unit, t;     // unit, t: selected, from 0, -1 = none
-    int layer, direction;      // the inspector's
-    const char *cell, *word;
+    struct insights *insights;      // of the record, for gradients by loss; NULL = none are made
+    int position, unit, t;          // unit, t: selected, from 0, -1 = none
+    int layer, direction;           // the inspector's
+    const char *cell, *word, *task; // task: the built-in one that is open, "" = none
     int units, layers;
     bool encoder; // of an encoder-decoder: t is one of the encoder's timesteps
     long seed, examples;
@@ -325,6 +326,7 @@ enum action_kind {
     ACTION_TRAIN, // number; train: updates in all
     ACTION_FIGURE,
     ACTION_FLOW, // text: forward, backward; on, off
+    ACTION_TASK,
     ACTION_VIEW,
     ACTION_PAGE,
     ACTION_LAYER,       // number

@@ -26,27 +26,17 @@ static const struct {
     enum condition_kind kind;
     enum takes takes;
 } goals[] = {
-    {"at", CONDITION_AT, TAKES_PLACE},
-    {"past", CONDITION_PAST, TAKES_PLACE},
-    {"unit", CONDITION_UNIT, TAKES_INDEX},
-    {"timestep", CONDITION_TIMESTEP, TAKES_INDEX},
-    {"number", CONDITION_ANSWER, TAKES_SUM},
-    {"choice", CONDITION_CHOICE, TAKES_NOTHING},
-    {"cell", CONDITION_CELL, TAKES_CELL},
-    {"word", CONDITION_WORD, TAKES_WORD},
-    {"seed", CONDITION_SEED, TAKES_NUMBER},
-    {"units", CONDITION_UNITS, TAKES_NUMBER},
-    {"layers", CONDITION_LAYERS, TAKES_NUMBER},
-    {"when", CONDITION_WHEN, TAKES_COMPARISON},
-    {"figure", CONDITION_FIGURE, TAKES_FIGURE},
-    {"flow", CONDITION_FLOW, TAKES_FLOW},
-    {"view", CONDITION_VIEW, TAKES_WORD},
-    {"page", CONDITION_PAGE, TAKES_PAGE},
-    {"layer", CONDITION_LAYER, TAKES_NUMBER},
-    {"edited", CONDITION_EDITED, TAKES_WORD},
-    {"direction", CONDITION_DIRECTION, TAKES_FIGURE},
-    {"compare", CONDITION_COMPARE, TAKES_CELL},
-    {"sentence", CONDITION_SENTENCE, TAKES_SENTENCE},
+    {"at", CONDITION_AT, TAKES_PLACE},          {"past", CONDITION_PAST, TAKES_PLACE},
+    {"unit", CONDITION_UNIT, TAKES_INDEX},      {"timestep", CONDITION_TIMESTEP, TAKES_INDEX},
+    {"number", CONDITION_ANSWER, TAKES_SUM},    {"choice", CONDITION_CHOICE, TAKES_NOTHING},
+    {"cell", CONDITION_CELL, TAKES_CELL},       {"word", CONDITION_WORD, TAKES_WORD},
+    {"seed", CONDITION_SEED, TAKES_NUMBER},     {"units", CONDITION_UNITS, TAKES_NUMBER},
+    {"layers", CONDITION_LAYERS, TAKES_NUMBER}, {"when", CONDITION_WHEN, TAKES_COMPARISON},
+    {"figure", CONDITION_FIGURE, TAKES_FIGURE}, {"flow", CONDITION_FLOW, TAKES_FLOW},
+    {"view", CONDITION_VIEW, TAKES_WORD},       {"task", CONDITION_TASK, TAKES_WORD},
+    {"page", CONDITION_PAGE, TAKES_PAGE},       {"layer", CONDITION_LAYER, TAKES_NUMBER},
+    {"edited", CONDITION_EDITED, TAKES_WORD},   {"direction", CONDITION_DIRECTION, TAKES_FIGURE},
+    {"compare", CONDITION_COMPARE, TAKES_CELL}, {"sentence", CONDITION_SENTENCE, TAKES_SENTENCE},
 };
 
 // "unit 3", or one extreme of a tensor: "unit argmax" is written "unit a t=4 argmax".
@@ -147,7 +137,7 @@ bool lesson_goal_parse(struct lesson *lesson, struct lesson_task *task, const st
         return lesson_err_in(
             err, words, words,
             "expected a goal (at, past, unit, timestep, number, choice, cell, word, seed, units, "
-            "when, figure, flow, view, page, layer, direction, edited, compare, sentence), found \"%.*s\"",
+            "when, figure, flow, task, view, page, layer, direction, edited, compare, sentence), found \"%.*s\"",
             (int)length, words);
     task->kind = goals[i].kind;
     size_t skip = length + strspn(words + length, " ");
@@ -263,6 +253,12 @@ static bool sentence_reached(const char *words, const struct lesson_scene *scene
     return strcmp(is, first) != 0 && (first[0] || !now->word || strcmp(is, now->word) != 0);
 }
 
+// Its parameters do not matter where none are asked for: "adding" is also "adding:T=12".
+static bool task_open(const char *wanted, const char *is) {
+    size_t length = strlen(wanted);
+    return is && strncmp(is, wanted, length) == 0 && (!is[length] || is[length] == ':');
+}
+
 // What is not known yet is not reached yet.
 static bool when_holds(const char *words, const struct lesson_now *now, bool *out, struct err *err) {
     struct err own = {0};
@@ -298,6 +294,8 @@ bool lesson_goal_reached(const struct lesson_task *task, const struct lesson_sce
         return *out = same(now->figure, task->argument), true;
     case CONDITION_FLOW:
         return *out = now->flow == (strcmp(task->argument, "on") == 0), true;
+    case CONDITION_TASK:
+        return *out = task_open(task->argument, now->task), true;
     case CONDITION_VIEW:
         return *out = same(now->view, task->argument), true;
     case CONDITION_PAGE:

@@ -83,7 +83,15 @@ static void widen(struct lesson_shape *shape, const struct lesson_part *part) {
             struct lesson_action action;
             if (!lesson_action_parse(words, &action, NULL)) continue;
             if (action.kind == ACTION_CELL || action.kind == ACTION_COMPARE) add_cell_named(shape, action.text);
-            if (action.kind == ACTION_UNITS && action.number > shape->units) shape->units = (int)action.number;
+            if (action.kind == ACTION_TASK) { // any network
+                shape->open = true;
+                shape->T = shape->units = 0;
+                shape->layers = NET_MAX_LAYERS;
+                for (int id = 0; id < CELL_COUNT; id++)
+                    add_cell(shape, (enum cell_id)id);
+            }
+            if (action.kind == ACTION_UNITS && shape->units > 0 && action.number > shape->units)
+                shape->units = (int)action.number;
             if (action.kind == ACTION_WORD && shape->T && timesteps(action.text) > shape->T)
                 shape->T = timesteps(action.text);
         }
@@ -190,7 +198,9 @@ static bool verify_task(struct verifier *v, struct lesson_task *task, const stru
     struct lesson *lesson = v->lesson;
     bool *faulty = &task->faulty;
     if (*faulty) return true; // parts of it are missing
-    if (!go_on(v, lesson_goal_parse(lesson, task, shape, v->kept, v->kept_count, v->err) || lesson_err_at(v->err, lesson, task->goal_at),
+    if (!go_on(v,
+               lesson_goal_parse(lesson, task, shape, v->kept, v->kept_count, v->err) ||
+                   lesson_err_at(v->err, lesson, task->goal_at),
                faulty) ||
         !go_on(v, verify_hide(lesson, task, shape, v->err), faulty) ||
         !go_on(v, verify_solve(lesson, task, shape, v->err), faulty))
@@ -209,8 +219,9 @@ static bool verify_part(struct verifier *v, struct lesson_part *part) {
     bool text = part->block_count > 0 || err_at(v->err, ERR_FORMAT, lesson->path, part->line, 1,
                                                 "expected a text in the part \"%s\", found none", part->title);
     if (!go_on(v, text, NULL)) return false;
-    bool task = part->task_count > 0 || part->faulty || err_at(v->err, ERR_FORMAT, lesson->path, part->line, 1,
-                                               "expected a task in the part \"%s\", found none", part->title);
+    bool task = part->task_count > 0 || part->faulty ||
+                err_at(v->err, ERR_FORMAT, lesson->path, part->line, 1,
+                       "expected a task in the part \"%s\", found none", part->title);
     if (!go_on(v, task, NULL)) return false;
     if (part->faulty) return true; // what the rest speaks of is not known
     if (!go_on(v, verify_scene(lesson, &part->scene, &shape, v->err), &part->faulty)) return false;
