@@ -9,7 +9,18 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { AXIS = 62, FOOT = 26, DECADES = 30, ROW = 26, ROW_LEAST = 20, HEAD = 22, WIDE = 760, MARK_ROOM = 18 };
+enum {
+    AXIS = 62,
+    FOOT = 26,
+    LEAST_W = 40,
+    LEAST_H = 30,
+    DECADES = 30,
+    ROW = 26,
+    ROW_LEAST = 20,
+    HEAD = 22,
+    WIDE = 760,
+    MARK_ROOM = 18
+};
 
 struct gradients {
     struct train_card card;
@@ -203,6 +214,7 @@ static void draw_chart(struct gradients *g, rect r) {
     g->plot.area = (rect){r.x + AXIS, r.y + 8, r.w - AXIS - 12, r.h - FOOT - 8};
     g->plot.x0 = 1;
     g->plot.x1 = g->T;
+    if (g->T < 1 || g->plot.area.w < LEAST_W || g->plot.area.h < LEAST_H) return; // no room beside the table
     find_range(g);
     chart_input(g);
     plot_grid_y(&g->plot);
