@@ -257,12 +257,15 @@ static void data_menu(struct app *app, rect anchor) {
 
 static void lessons_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
-    rect r = ui_popup_begin(ui, anchor, 340, 36.0f * (float)(app->shelf_count + 2));
-    if (ui_menu_row(ui, rect_cut_top(&r, 36), "All lessons", "F2", false)) {
+    // The page of lessons has them all.
+    int room = (int)((ui->list->bounds.h - TOP_BAR - 48) / 36) - 2,
+        shown = room < app->shelf_count ? room : app->shelf_count;
+    rect r = ui_popup_begin(ui, anchor, 340, 36.0f * (float)(shown + 2));
+    if (ui_menu_row(ui, rect_cut_top(&r, 36), "All lessons", "F2", false) && !app_page_refused(app, PAGE_LESSONS)) {
         app_show_page(app, PAGE_LESSONS);
         ui_popup_close(ui);
     }
-    for (int k = 0; k < app->shelf_count; k++) {
+    for (int k = 0; k < shown; k++) {
         char label[128];
         snprintf(label, sizeof label, "%d  %s", app->shelf[k].number, app->shelf[k].title);
         bool open = app->lesson && app->lesson->number == app->shelf[k].number;

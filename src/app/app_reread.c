@@ -10,8 +10,8 @@ static const double look_seconds = 1; // between two looks at the file
 // Marks tell where in the file something stands, and a scene is the same wherever it stands.
 static bool same_scene(const struct lesson_scene *a, const struct lesson_scene *b) {
     struct lesson_scene x = *a, y = *b;
-    x.at = x.goto_at = x.unit_at = x.t_at = x.edits_at = (struct lesson_mark){0};
-    y.at = y.goto_at = y.unit_at = y.t_at = y.edits_at = (struct lesson_mark){0};
+    x.at = x.goto_at = x.unit_at = x.t_at = x.edits_at = x.terms_at = (struct lesson_mark){0};
+    y.at = y.goto_at = y.unit_at = y.t_at = y.edits_at = y.terms_at = (struct lesson_mark){0};
     return !memcmp(&x, &y, sizeof x);
 }
 

@@ -1,5 +1,6 @@
 #include "app_chrome.h"
 #include "command.h"
+#include "glossary_sheet.h"
 #include "lesson_command.h"
 #include "world.h"
 #include <stdio.h>
@@ -32,12 +33,19 @@ static void check_ids(const struct app *app, const struct lesson *lesson, struct
     }
 }
 
+// The glossary is the program's: where it cannot be read, that is told once by its own test.
+static void check_terms(struct app *app, const struct lesson *lesson, struct lesson_problems *problems) {
+    const struct glossary *glossary = app_glossary(app);
+    if (glossary) glossary_check(glossary, lesson, problems);
+}
+
 static void check_one(struct app *app, const char *path, struct lesson_problems *problems) {
     struct lesson *lesson = lesson_read_all(path, problems);
     if (!lesson) return;
     struct lesson_world callbacks = world_of(app);
     check_ids(app, lesson, problems);
     lesson_check_all(lesson, &callbacks, problems);
+    check_terms(app, lesson, problems);
     lesson_warn(lesson, problems);
     lesson_free(lesson);
 }

@@ -249,3 +249,20 @@ int glossary_part(const struct glossary *glossary, const struct glossary_term *t
             if (speaks(&lesson->parts[k], words[w])) return k;
     return 0;
 }
+
+void glossary_check(const struct glossary *glossary, const struct lesson *lesson, struct lesson_problems *problems) {
+    for (int p = 0; p < lesson->part_count; p++) {
+        const struct lesson_scene *scene = &lesson->parts[p].scene;
+        for (const char *at = scene->terms; *(at += strspn(at, " ,"));) {
+            char id[64];
+            struct err err = {0};
+            size_t n = strcspn(at, " ,"), before = utf8_count(scene->terms, (size_t)(at - scene->terms));
+            snprintf(id, sizeof id, "%.*s", (int)n, at);
+            at += n;
+            if (glossary_find(glossary, id)) continue;
+            err_at(&err, ERR_VALUE, lesson->path, scene->terms_at.line, scene->terms_at.column + (long)before,
+                   "expected the id of a term of the glossary, found \"%s\"", id);
+            lesson_problems_add(problems, &err, false);
+        }
+    }
+}

@@ -40,6 +40,8 @@ const struct glossary_term *glossary_find(const struct glossary *glossary, const
 // missing: the first id that there is not, "" = none; may be NULL.
 int glossary_terms(const struct glossary *glossary, const char *ids, const struct glossary_term **out, int max,
                    char missing[64]);
+// A term that a lesson names and the glossary does not have is a dead link: each becomes a problem.
+void glossary_check(const struct glossary *glossary, const struct lesson *lesson, struct lesson_problems *problems);
 // The part of a lesson that teaches the term first: that names it, else that speaks of it by its name or its symbol; 0
 // where none does.
 int glossary_part(const struct glossary *glossary, const struct glossary_term *term, const struct lesson *lesson);

@@ -60,9 +60,10 @@ struct lesson_scene {
     char edits[256];      // set by hand, as edits_parse() reads them; "" = none
     char start[96];       // what the text of the sampling view begins with
     double temperature;
-    char sentences[256];                                     // of the sentence view, separated by "/"; "" = the example
-    char terms[200];                                         // of the glossary, separated by commas
-    struct lesson_mark at, goto_at, unit_at, t_at, edits_at; // of the scene block (line 0: none), and of what it names
+    char sentences[256]; // of the sentence view, separated by "/"; "" = the example
+    char terms[200];     // of the glossary, separated by commas
+    struct lesson_mark at, goto_at, unit_at, t_at, edits_at,
+        terms_at; // of the scene block (line 0: none), and of what it names
 };
 
 enum condition_kind {

@@ -168,6 +168,8 @@ static bool scene_field(struct lesson_scene *scene, enum scene_key key, const st
         return scene_cell(scene, source, field, err);
     case SCENE_GOTO:
         return scene->goto_at = lesson_field_mark(source, field), true;
+    case SCENE_TERMS:
+        return scene->terms_at = lesson_field_mark(source, field), true;
     case SCENE_EDITS:
         return scene->edits_at = lesson_field_mark(source, field), true;
     case SCENE_UNIT:

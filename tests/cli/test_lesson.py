@@ -195,6 +195,20 @@ def long_texts_are_warned_of():
 
 
 @test
+def dead_links_are_told():
+    with tempfile.TemporaryDirectory() as home:
+        path = pathlib.Path(json.loads(ok("lesson", "new", "links", "--json", home=home).stdout)["file"])
+        text = path.read_text().replace("goto: loss\n", "goto: loss\nterms: no-such-term, hidden-state, neither\n")
+        text = text.replace("data: dinosaurs.txt", "data: no-such-file.txt")
+        path.write_text(text)
+        lines = run("lesson", "check", path, home=home).stderr.splitlines()
+        number = text.splitlines().index("terms: no-such-term, hidden-state, neither") + 1
+        assert any(f":{number}:8: " in line and '"no-such-term"' in line for line in lines), lines
+        assert any(f":{number}:36: " in line and '"neither"' in line for line in lines), lines
+        assert any("no-such-file.txt" in line for line in lines), lines
+
+
+@test
 def broken_lessons_do_not_stop_the_others():
     with tempfile.TemporaryDirectory() as home:
         folder = pathlib.Path(home) / "mine"
