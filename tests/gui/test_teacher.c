@@ -57,10 +57,10 @@ static const struct shelf_lesson *on_shelf(const struct app *app, const char *fi
 
 static void own_lessons_stand_behind(void **state) {
     struct temporary *t = *state;
-    write_lesson(t, "good.md", LESSON("good", "2", "", "Text."));
+    write_lesson(t, "good.md", LESSON("good", "902", "", "Text."));
     write_lesson(t, "bad.md", LESSON("bad", "60", "", "Text with $\\nothing$."));
     write_lesson(t, "same-id.md", LESSON("forward-pass", "61", "", "Text."));
-    write_lesson(t, "same-number.md", LESSON("another", "2", "", "Text."));
+    write_lesson(t, "same-number.md", LESSON("another", "902", "", "Text."));
     write_lesson(t, "notes.txt", "no lesson");
     struct app_options options = options_of("good");
     options.lessons = t->folder;
