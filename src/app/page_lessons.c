@@ -13,7 +13,16 @@
 #include <string.h>
 
 enum { MARGIN = 48, MARGIN_LEAST = 24, GAP = 20, COLUMNS_MOST = 5, CONTENT_MOST = 1600, HEADER = 128, SECOND_ROW = 52 };
-enum { CONTINUE_W = 300, CONTINUE_H = 56, TALLY_W = 182, SEARCH_W = 200, FIELD_H = 36, OWN_HEADING = 60 };
+enum {
+    CONTINUE_W = 300,
+    CONTINUE_H = 56,
+    TALLY_W = 182,
+    SEARCH_W = 200,
+    FIELD_H = 36,
+    OWN_HEADING = 60,
+    LOW = 840,
+    LIFT = 24
+};
 static const char *const search_name = "search lessons";
 
 static bool may_leave(struct app *app) {
@@ -94,7 +103,9 @@ static void search_row(struct app *app, rect r) {
 static void header(struct app *app, rect *page) {
     struct ui *ui = &app->ui;
     const struct theme *theme = ui->theme;
-    rect r = rect_cut_top(page, HEADER);
+    const float lift = page->h < LOW ? LIFT : 0; // less air in a low window
+    rect r = rect_cut_top(page, HEADER - lift);
+    r.y -= lift;
     static const char *const about = "Step through a recurrent network, one operation at a time.";
     struct text_style sub = text_of(FONT_SANS, 16, theme->ink2, ALIGN_LEFT);
     float words = text_width(ui->list, about, sub), button = ui_button_width(ui, "Glossary"),
@@ -265,7 +276,7 @@ static float height_of(const struct app *app, int columns) {
         own += app->shelf[k].own;
     int built_in = app->shelf_count - own + 2;
     int rows = (built_in + columns - 1) / columns + (own + columns - 1) / columns;
-    return (float)rows * (LESSON_CARD_HEIGHT + GAP) - GAP + (own > 0 ? OWN_HEADING : 0) + 8 + MARGIN_LEAST;
+    return (float)rows * (LESSON_CARD_HEIGHT + GAP) - GAP + (own > 0 ? OWN_HEADING : 0) + 8 + 12;
 }
 
 static void cards(struct app *app, rect r) {

@@ -141,7 +141,8 @@ static void faults_are_told(void **state) {
             fail_msg("\"%s\": %ld:%ld: %s", faults[k].text, err.line, err.column, err.message);
     }
     struct err err = {0};
-    struct glossary *good = glossary_parse("g.md", "## a\nname: x\ntext: b\n  c\nlesson: l", 36, &err);
+    static const char text[] = "## a\nname: x\ntext: b\n  c\nlesson: l";
+    struct glossary *good = glossary_parse("g.md", text, sizeof text - 1, &err);
     assert_non_null(good);
     assert_string_equal(good->terms[0].text, "b c");
     assert_string_equal(good->terms[0].lessons[0], "l");
