@@ -169,6 +169,7 @@ void app_take_bench(struct app *app, struct workbench *bench, const struct setup
     app->transport.playing = false;
     app_remember(app, app->opening);
     app->opening[0] = 0;
+    if (first || other) app->view.weight = (struct weight){0};
     if (app->scene_waits) {
         struct err err = {0};
         app->scene_waits = false;
@@ -178,7 +179,6 @@ void app_take_bench(struct app *app, struct workbench *bench, const struct setup
     int keep = first || other ? 0 : app->position;
     app_seek(app, keep < bench->script->count ? keep : bench->script->count);
     if (app->view.unit >= record_H(bench->record)) app->view.unit = -1;
-    if (first || other) app->view.weight = (struct weight){0};
     app->view.t = -1;
     app->view.place_pinned = false;
     app->view.scroll = app->view.pitch = 0;
