@@ -16,14 +16,7 @@ static int in_order(const void *a, const void *b) {
 }
 
 static struct shelf_lesson *new_lesson(struct app *app) {
-    if (app->shelf_count == app->shelf_capacity) {
-        int capacity = app->shelf_capacity ? 2 * app->shelf_capacity : 16;
-        struct shelf_lesson *shelf = mem_need((size_t)capacity, sizeof *shelf);
-        if (app->shelf_count) memcpy(shelf, app->shelf, (size_t)app->shelf_count * sizeof *shelf);
-        mem_free(app->shelf);
-        app->shelf = shelf;
-        app->shelf_capacity = capacity;
-    }
+    app->shelf = mem_room(app->shelf, app->shelf_count, &app->shelf_capacity, 16, sizeof *app->shelf);
     struct shelf_lesson *new = &app->shelf[app->shelf_count++];
     *new = (struct shelf_lesson){0};
     return new;

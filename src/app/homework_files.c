@@ -32,14 +32,7 @@ static void release_arrays(struct homework_array *list, int count) {
 
 // Takes data over.
 static void put(struct pile *pile, const char *name, int dims, const int64_t *shape, double *data) {
-    if (pile->count == pile->room) {
-        int room = pile->room ? 2 * pile->room : 16;
-        struct homework_array *list = mem_need((size_t)room, sizeof *list);
-        if (pile->count) memcpy(list, pile->list, (size_t)pile->count * sizeof *list);
-        mem_free(pile->list);
-        pile->list = list;
-        pile->room = room;
-    }
+    pile->list = mem_room(pile->list, pile->count, &pile->room, 16, sizeof *pile->list);
     int64_t *own = mem_need((size_t)dims + 1, sizeof *own);
     if (dims > 0) memcpy(own, shape, (size_t)dims * sizeof *own);
     pile->list[pile->count++] = (struct homework_array){mem_copy_text(name), dims, own, data};

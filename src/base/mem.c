@@ -93,3 +93,12 @@ size_t mem_available(void) {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     return pages > 0 && page > 0 ? (size_t)pages * (size_t)page : SIZE_MAX;
 }
+
+void *mem_room(void *list, int count, int *capacity, int first, size_t size) {
+    if (count < *capacity) return list;
+    *capacity = *capacity ? 2 * *capacity : first;
+    char *larger = mem_need((size_t)*capacity, size);
+    if (count) memcpy(larger, list, (size_t)count * size);
+    mem_free(list);
+    return larger;
+}

@@ -13,6 +13,9 @@ void *mem_grow(void *old, size_t old_size,
 void *mem_need(size_t count, size_t size); // never NULL
 void mem_free(void *pointer);
 char *mem_copy_text(const char *text); // never NULL
+// Of a list of `count` items with room for *capacity: the same list, or where it is full a larger one in its place
+// (`first` items at first). Never NULL.
+void *mem_room(void *list, int count, int *capacity, int first, size_t size);
 
 // Bytes of the process in memory, program and libraries included: now, and the most so far. 0 where the system does not
 // say.

@@ -87,14 +87,7 @@ static bool begin_term(struct reader *r) {
     struct glossary *g = r->glossary;
     const char *kept = keep(r, id, length);
     if (glossary_find(g, kept)) return fail(r, 3, "an id of its own; another term has this one");
-    if (g->count == g->capacity) {
-        int capacity = g->capacity ? 2 * g->capacity : 64;
-        struct glossary_term *terms = mem_need((size_t)capacity, sizeof *terms);
-        if (g->count) memcpy(terms, g->terms, (size_t)g->count * sizeof *terms);
-        mem_free(g->terms);
-        g->terms = terms;
-        g->capacity = capacity;
-    }
+    g->terms = mem_room(g->terms, g->count, &g->capacity, 64, sizeof *g->terms);
     r->term = &g->terms[g->count++];
     *r->term = (struct glossary_term){.id = kept, .group = r->group, .line = r->number};
     return true;

@@ -7,14 +7,7 @@
 #include <string.h>
 
 void lesson_problems_add(struct lesson_problems *problems, const struct err *err, bool warning) {
-    if (problems->count == problems->capacity) {
-        int capacity = problems->capacity ? 2 * problems->capacity : 8;
-        struct lesson_problem *items = mem_need((size_t)capacity, sizeof *items);
-        if (problems->count) memcpy(items, problems->items, (size_t)problems->count * sizeof *items);
-        mem_free(problems->items);
-        problems->items = items;
-        problems->capacity = capacity;
-    }
+    problems->items = mem_room(problems->items, problems->count, &problems->capacity, 8, sizeof *problems->items);
     problems->items[problems->count++] = (struct lesson_problem){*err, warning};
     problems->errors += !warning;
 }
