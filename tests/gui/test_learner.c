@@ -4,6 +4,7 @@
 #include "learner_edit.h"
 #include "lesson_internal.h"
 #include "sampling_parts.h"
+#include "task.h"
 #include "train.h"
 
 #include <setjmp.h>
@@ -66,9 +67,31 @@ static bool set_word(struct learner *l, const char *text) {
     return true;
 }
 
+// The sheet of tasks: what is typed is looked for.
+static bool open_task(struct learner *l, const char *text) {
+    char id[64];
+    snprintf(id, sizeof id, "%.*s", (int)strcspn(text, ":"), text);
+    if (l->mouse) {
+        if (!learner_pick(l, "data menu", "Another task ...")) return false;
+    } else {
+        if (!learner_leave(l)) return false;
+        learner_key(l, 't', MOD_CTRL);
+    }
+    drive_type(&l->drive, id);
+    learner_frames(l);
+    point at;
+    if (!l->mouse)
+        learner_key(l, KEY_ENTER, 0);
+    else if (learner_find_text(l, task_find(id, strlen(id))->title, l->app->ui.list->bounds, &at)) {
+        learner_click(l, at); // a click shows it, the button opens it
+        learner_press(l, learner_id(l, NULL, -1, "Open this task"));
+    }
+    learner_settle(l);
+    return !strncmp(l->app->setup.task, id, strlen(id)) || learner_miss(l, "the task does not open");
+}
+
 // The choices of the menu's sliders.
-static const long unit_choices[] = {2,  3,  4,  5,  6,  8,   10,  12,  16,  24,
-                                    32, 48, 64, 96, 128, 192, 256, 384, 512, 0};
+static const long unit_choices[] = {2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 0};
 static const long step_choices[] = {0, 1, 5, 10, 25, 50, 100, 200, 400, 600, 800, 1200, 2000, 3000, 5000, -1};
 static const long layer_choices[] = {1, 2, 3, 4, 0};
 
@@ -95,8 +118,25 @@ static bool choose_cell(struct learner *l, const char *name) {
                            here ? now - first : -1);
 }
 
+// On the page "Train and compare": the settings of all models, and an experiment that begins anew with them.
+static bool change_training(struct learner *l, const struct lesson_action *action) {
+    char text[24];
+    snprintf(text, sizeof text, "%ld", action->number);
+    if (action->kind != ACTION_SEED) return learner_miss(l, "only the seed is changed here so far");
+    if (!learner_press(l, learner_popup_id("training settings")) ||
+        !learner_write(l, learner_id(l, "experiment", -1, "training seed"), text, true))
+        return false;
+    learner_key(l, KEY_ESCAPE, 0);
+    learner_settle(l);
+    ui_id anew = learner_id(l, "experiment", -1, "Start anew");
+    if (l->app->train->asks_anew && !learner_press(l, anew)) return false;
+    learner_settle(l);
+    return l->app->train->running.setup.recipe.seed == action->number || learner_miss(l, "it does not begin anew");
+}
+
 static bool change_network(struct learner *l, const struct lesson_action *action) {
     struct app *app = l->app;
+    if (app->page == page_find("train")) return change_training(l, action);
     if (!learner_press(l, learner_popup_id("model menu"))) return false;
     if (!app->model_open) return learner_miss(l, "the menu of the network does not open");
     const struct recipe *draft = &app->draft.recipe;
@@ -193,8 +233,7 @@ static bool draw_to(struct learner *l, const struct lesson_action *action) {
         } else
             learner_key(l, on ? KEY_RIGHT : KEY_LEFT, MOD_CTRL);
     }
-    return (memory->step == step && memory->moment == moment) ||
-           learner_miss(l, "the cursor does not come there");
+    return (memory->step == step && memory->moment == moment) || learner_miss(l, "the cursor does not come there");
 }
 
 static bool measure(struct learner *l, const char *text) {
@@ -245,6 +284,8 @@ static bool do_action(struct learner *l, const struct lesson_action *action) {
         return go_to(l, action->text);
     case ACTION_WORD:
         return set_word(l, action->text);
+    case ACTION_TASK:
+        return open_task(l, action->text);
     case ACTION_CELL:
     case ACTION_SEED:
     case ACTION_UNITS:
