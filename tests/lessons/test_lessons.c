@@ -1,6 +1,7 @@
 // Every lesson of lessons/ is played to its end; its claims must hold, its wrong answers must be refused.
 #include "file.h"
 #include "lesson.h"
+#include "loops.h"
 #include "str.h"
 #include "world.h"
 
@@ -63,8 +64,9 @@ static void play(struct app *world, const struct lesson *lesson) {
     fail_msg("%s", words);
 }
 
+// On whatever processor: with the loops of the best one here, and with those of every machine.
 static void test_play(void **state) {
-    (void)state;
+    loops_force(*(const enum loops_level *)*state);
     struct app *world = open_world();
     assert_true(file_count > 0);
     for (int i = which; i < file_count; i += of) {
@@ -73,6 +75,7 @@ static void test_play(void **state) {
         lesson_free(lesson);
     }
     app_free(world);
+    loops_force(LOOPS_COUNT);
 }
 
 // --- with the step key alone ---
@@ -367,7 +370,10 @@ int main(int argc, char **argv) {
     if (argc == 3) {
         which = atoi(argv[1]);
         of = atoi(argv[2]);
-        const struct CMUnitTest plays_files[] = {cmocka_unit_test(test_play)};
+        static enum loops_level here = LOOPS_COUNT, portable = LOOPS_PORTABLE, avx2 = LOOPS_AVX2;
+        const struct CMUnitTest plays_files[] = {
+            cmocka_unit_test_prestate(test_play, &here), cmocka_unit_test_prestate(test_play, &portable),
+            cmocka_unit_test_prestate(test_play, loops_at(LOOPS_AVX2) ? &avx2 : &portable)};
         return cmocka_run_group_tests_name(argv[1], plays_files, NULL, NULL);
     }
     const struct CMUnitTest tests[] = {
