@@ -86,6 +86,26 @@ static void loss_axis(const struct check_page *p, const struct plot *plot, doubl
               ALIGN_RIGHT);
 }
 
+// From x on, further left or with fewer words where they would go beyond `end`; the loss is what the title says.
+static void curve_keys(const struct check_page *p, float x, float end, float baseline) {
+    static const char *const words[][3] = {{"loss", "analytic slope", "numeric"}, {"loss", "analytic", "numeric"}};
+    struct text_style style = text_of(FONT_SANS_MEDIUM, 13, p->theme->ink2, ALIGN_LEFT);
+    const float least = x - 60, gaps = 3 * 46 - 16;
+    int brief = -1, first = 1; // first: of the keys that are drawn
+    for (float width; first && ++brief < 2;) {
+        width = gaps;
+        for (int k = 0; k < 3; k++)
+            width += text_width(p->list, words[brief][k], style);
+        if (least + width > end) continue;
+        first = 0;
+        x = fminf(x, end - width);
+    }
+    if (first) brief = 1, x = least;
+    if (!first) x = key(p, x, baseline, p->theme->loss, LOSS_WIDTH, false, words[brief][0]);
+    x = key(p, x, baseline, analytic_ink(p), TANGENT_WIDTH, false, words[brief][1]);
+    key(p, x, baseline, p->theme->m_a, LOSS_WIDTH, true, words[brief][2]);
+}
+
 void check_curve(struct check_page *p, rect r) {
     static const char *const widths[] = {"±3ε", "±1"};
     float x = title(p, r, "The loss around w");
@@ -93,10 +113,7 @@ void check_curve(struct check_page *p, rect r) {
     p->memory->wide = ui_segments(p->ui, segments, "width of the curve", widths, NULL, 2, p->memory->wide, false) == 1;
     // The keys beside the title, or under it.
     bool beside = r.w >= 620;
-    float at = beside ? x : r.x + AXIS + 60, baseline = r.y + (beside ? 16 : HEAD + 6);
-    at = key(p, at, baseline, p->theme->loss, LOSS_WIDTH, false, "loss");
-    at = key(p, at, baseline, analytic_ink(p), TANGENT_WIDTH, false, "analytic slope");
-    key(p, at, baseline, p->theme->m_a, LOSS_WIDTH, true, "numeric");
+    curve_keys(p, beside ? x : r.x + AXIS + 60, r.x + r.w, r.y + (beside ? 16 : HEAD + 6));
     struct plot plot = {.list = p->list, .theme = p->theme, .x0 = -p->question.span, .x1 = p->question.span};
     plot.area = (rect){r.x + AXIS, r.y + HEAD + 14, r.w - AXIS - 12, r.h - HEAD - 14 - FOOT};
     if (!p->answered || p->answer.points < 2) {
