@@ -105,7 +105,7 @@ static long draw_strip(struct ui *ui, rect r, const struct strip *strip, long fi
         int index = symbol_at(strip, k);
         char number[16];
         chip(ui, (rect){x, r.y, w, CHIP}, strip->vocabulary, index);
-        snprintf(number, sizeof number, "%d", index);
+        snprintf(number, sizeof number, "%d", index + 1);
         draw_text(ui->list, x + w / 2, r.y + 50, number, data_text(ui, FONT_SANS_MEDIUM, 13, 3, ALIGN_CENTER));
         if (strip->tags && k < strip->count && strip->tags[k] >= 0)
             draw_text(ui->list, x + w / 2, r.y + 74, strip->tag_names->texts[strip->tags[k]],
