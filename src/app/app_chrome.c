@@ -471,6 +471,7 @@ static const struct {
                  {"V", "the menu of the views"},
                  {"Ctrl →  ←", "of sampling: one operation on, back"},
                  {"F, Alt + click", "where a number comes from"},
+                 {"/  Ctrl Page ↓ ↑", "the lesson’s task; its next, last part"},
                  {"Tab, Shift + Tab", "next control, last control"},
                  {"Esc", "close, back to the stage, deselect"},
                  {"?  F1", "this sheet"}};

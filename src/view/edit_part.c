@@ -63,7 +63,8 @@ bool edit_slider(struct ui *ui, rect r, const char *label, const char *shown, do
     if (shown)
         draw_text_fit(ui->list, r.x + r.w - SLIDER_SHOWN + 10, y, SLIDER_SHOWN - 10, shown,
                       (struct text_style){FONT_SANS_SEMIBOLD, 13, ui->theme->ink1, ALIGN_LEFT});
-    return ui_slider(ui, (rect){r.x + SLIDER_LABEL, r.y, r.w - SLIDER_LABEL - SLIDER_SHOWN, r.h}, label, value, low, high, step);
+    return ui_slider(ui, (rect){r.x + SLIDER_LABEL, r.y, r.w - SLIDER_LABEL - SLIDER_SHOWN, r.h}, label, value, low,
+                     high, step);
 }
 
 bool edit_slider_int(struct ui *ui, rect r, const char *label, const char *shown, int *value, int low, int high) {

@@ -11,9 +11,9 @@ struct learner {
     struct drive drive;
     struct app *app;
     bool mouse;
-    long events;      // put in
-    char what[200];   // is being done, for failures
-    char name[100];   // of the control that was looked for last
+    long events;       // put in
+    char what[200];    // is being done, for failures
+    char name[100];    // of the control that was looked for last
     char missed[1200]; // what could not be done; "" = nothing
 };
 

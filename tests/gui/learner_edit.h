@@ -136,10 +136,10 @@ static inline bool learner_one_edit(struct learner *l, const struct edit *edit) 
     int kinds[2];
     if (learner_form(l)->selected >= 0 && !learner_press(l, form_id(l, "Make another edit"))) return false;
     for (int k = 0; k < 2; k++)
-        kinds[k] = edit_holds(both[k])                                           ? VECTOR
-                   : both[k]->kind == EDIT_SYMBOL || both[k]->kind == EDIT_REAL  ? INPUT
+        kinds[k] = edit_holds(both[k])                                            ? VECTOR
+                   : both[k]->kind == EDIT_SYMBOL || both[k]->kind == EDIT_REAL   ? INPUT
                    : both[k]->kind == EDIT_TARGET || both[k]->kind == EDIT_ANSWER ? TARGET
-                                                                                 : WEIGHT;
+                                                                                  : WEIGHT;
     what = (unsigned)kinds[0], now = (unsigned)kinds[1];
     if (!form_segment(l, "what", what_words[what], (int)what, WHAT_COUNT, (int)now)) return false;
     if (l->app->bench->record->encoder && (what == VECTOR || what == INPUT) &&

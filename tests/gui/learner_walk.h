@@ -18,9 +18,8 @@ static inline bool learner_keys_to(struct learner *l, int target) {
         unsigned mods;
         enum granularity by;
         int way;
-    } strides[] = {{KEY_PAGE_DOWN, 0, BY_PASS, 1},        {KEY_RIGHT, MOD_SHIFT, BY_TIMESTEP, 1}, {'.', 0, BY_OPERATION, 1},
-                   {KEY_PAGE_UP, 0, BY_PASS, -1},         {KEY_LEFT, MOD_SHIFT, BY_TIMESTEP, -1},
-                   {',', 0, BY_OPERATION, -1}};
+    } strides[] = {{KEY_PAGE_DOWN, 0, BY_PASS, 1}, {KEY_RIGHT, MOD_SHIFT, BY_TIMESTEP, 1}, {'.', 0, BY_OPERATION, 1},
+                   {KEY_PAGE_UP, 0, BY_PASS, -1},  {KEY_LEFT, MOD_SHIFT, BY_TIMESTEP, -1}, {',', 0, BY_OPERATION, -1}};
     if (!learner_leave(l)) return false;
     if (target == 0) learner_key(l, KEY_HOME, 0);
     for (int k = 0; k < 2000 && l->app->position != target; k++) {
@@ -108,8 +107,7 @@ static inline bool learner_goto(struct learner *l, int target) {
 }
 
 static inline bool learner_step(struct learner *l, int way) {
-    if (l->mouse)
-        return learner_press(l, learner_id(l, "timeline", -1, way > 0 ? "Step (Right)" : "Step back (Left)"));
+    if (l->mouse) return learner_press(l, learner_id(l, "timeline", -1, way > 0 ? "Step (Right)" : "Step back (Left)"));
     if (!learner_leave(l)) return false;
     learner_key(l, way > 0 ? KEY_RIGHT : KEY_LEFT, 0);
     return true;
@@ -177,7 +175,8 @@ static inline bool learner_unit(struct learner *l, int unit) {
     if (now == unit) return true;
     if (!l->mouse) {
         if (!learner_leave(l)) return false;
-        int down = (unit - now + H) % H, up = now < 0 ? H - unit : H - down; // from none: Down to the first, Up to the last
+        int down = (unit - now + H) % H,
+            up = now < 0 ? H - unit : H - down; // from none: Down to the first, Up to the last
         if (now < 0) down = unit + 1;
         learner_keys(l, down <= up ? KEY_DOWN : KEY_UP, 0, down <= up ? down : up);
     } else {
@@ -234,8 +233,8 @@ static inline bool click_column(struct learner *l, int t, bool encoder, int all)
     point at, middle = {stage.x + stage.w / 2, stage.y + stage.h / 2};
     bool here = column_label(l, t, encoder, &at) || narrow_column(l, t, encoder, all, &at);
     for (int k = 0; k < 2 * all && !here; k++) {
-        learner_event(l, (struct input_event){
-                             .kind = INPUT_WHEEL, .at = middle, .mods = MOD_SHIFT, .wheel_y = k < all ? -1 : 1});
+        learner_event(
+            l, (struct input_event){.kind = INPUT_WHEEL, .at = middle, .mods = MOD_SHIFT, .wheel_y = k < all ? -1 : 1});
         here = column_label(l, t, encoder, &at);
     }
     if (!here) return learner_miss(l, "the stage has no such column");

@@ -1,11 +1,8 @@
 // Every lesson played from beginning to end as a learner plays it: by keyboard alone, and by mouse (typing only where a
 // text field asks for it). What a task's `solve` says is done with events at what stands on the screen.
 //     test_learner [K OF [FOLDER]]: every OF-th lesson from the K-th on
-#include "learner_edit.h"
+#include "learner_network.h"
 #include "lesson_internal.h"
-#include "sampling_parts.h"
-#include "task.h"
-#include "train.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,246 +20,6 @@ static struct lesson_now now_of(struct learner *l) {
     struct lesson_now now = {0};
     app_lesson_now(l->app, &now);
     return now;
-}
-
-// --- the workbench ---
-
-static bool go_to(struct learner *l, const char *place) {
-    struct err err = {0};
-    int position;
-    if (!lesson_find_position(place, l->app->bench->record, learner_script(l), &position, &err))
-        return learner_miss(l, err.message);
-    return learner_goto(l, position);
-}
-
-static bool set_word(struct learner *l, const char *text) {
-    struct app *app = l->app;
-    ui_id popup = learner_popup_id("data menu");
-    if (l->mouse) {
-        if (!learner_press(l, popup)) return false;
-    } else {
-        if (!learner_leave(l)) return false;
-        learner_key(l, 'd', MOD_CTRL);
-    }
-    if (!app->data_open) return learner_miss(l, "the menu of the data does not open");
-    if (*text != '#') return learner_write(l, learner_id(l, NULL, -1, "word"), text, true);
-    long row = strtol(text + 1, NULL, 10) - 1;
-    ui_id list = learner_id(l, NULL, -1, "examples");
-    rect r;
-    if (l->mouse) {
-        if (!learner_see(l, list, &r)) return false;
-        char caption[160];
-        point at;
-        bench_example_caption(app->bench->data, (int)row, caption, sizeof caption);
-        for (int k = 0; k < 400 && !learner_find_text(l, caption, r, &at); k++)
-            learner_event(l, (struct input_event){.kind = INPUT_WHEEL, .at = {r.x + 20, r.y + 60}, .wheel_y = -1});
-        if (!learner_find_text(l, caption, r, &at)) return learner_miss(l, "the list has no such example");
-        learner_click(l, at);
-        return true;
-    }
-    if (!learner_tab(l, list)) return false;
-    learner_key(l, KEY_HOME, 0);
-    learner_keys(l, KEY_DOWN, 0, row);
-    learner_key(l, KEY_ENTER, 0);
-    return true;
-}
-
-// The sheet of tasks: what is typed is looked for.
-static bool open_task(struct learner *l, const char *text) {
-    char id[64];
-    snprintf(id, sizeof id, "%.*s", (int)strcspn(text, ":"), text);
-    if (l->mouse) {
-        if (!learner_pick(l, "data menu", "Another task ...")) return false;
-    } else {
-        if (!learner_leave(l)) return false;
-        learner_key(l, 't', MOD_CTRL);
-    }
-    drive_type(&l->drive, id);
-    learner_frames(l);
-    point at;
-    if (!l->mouse)
-        learner_key(l, KEY_ENTER, 0);
-    else if (learner_find_text(l, task_find(id, strlen(id))->title, l->app->ui.list->bounds, &at)) {
-        learner_click(l, at); // a click shows it, the button opens it
-        learner_press(l, learner_id(l, NULL, -1, "Open this task"));
-    }
-    learner_settle(l);
-    return !strncmp(l->app->setup.task, id, strlen(id)) || learner_miss(l, "the task does not open");
-}
-
-// The choices of the menu's sliders.
-static const long unit_choices[] = {2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 0};
-static const long step_choices[] = {0, 1, 5, 10, 25, 50, 100, 200, 400, 600, 800, 1200, 2000, 3000, 5000, -1};
-static const long layer_choices[] = {1, 2, 3, 4, 0};
-
-// The first one that is enough; of units and layers the very one.
-static bool slide_choice(struct learner *l, const char *label, const long *choices, int count, long now, long to,
-                         bool exact) {
-    int from = 0, at = 0;
-    for (int k = 1; k < count; k++)
-        if (labs(choices[k] - now) < labs(choices[from] - now)) from = k;
-    while (at < count && choices[at] < to)
-        at++;
-    if (at == count || (exact && choices[at] != to)) return learner_miss(l, "the menu has no such choice");
-    return learner_slide(l, learner_id(l, NULL, -1, label), 0, count - 1, 1, from, at);
-}
-
-static bool choose_cell(struct learner *l, const char *name) {
-    enum cell_id cell;
-    if (!cell_by_name(name, &cell)) return learner_miss(l, "there is no such cell");
-    int row = (int)cell / APP_CELLS_A_ROW, first = row * APP_CELLS_A_ROW, now = (int)l->app->draft.recipe.spec.cell;
-    int count = CELL_COUNT - first < APP_CELLS_A_ROW ? CELL_COUNT - first : APP_CELLS_A_ROW;
-    bool here = now >= first && now < first + count;
-    return learner_segment(l, learner_id(l, NULL, -1, row ? "more cells" : "cell"),
-                           cell_describe(cell, ACTIVATION_TANH)->title, (int)cell - first, count,
-                           here ? now - first : -1);
-}
-
-// On the page "Train and compare": the settings of all models, and an experiment that begins anew with them.
-static bool change_training(struct learner *l, const struct lesson_action *action) {
-    char text[24];
-    snprintf(text, sizeof text, "%ld", action->number);
-    if (action->kind != ACTION_SEED) return learner_miss(l, "only the seed is changed here so far");
-    if (!learner_press(l, learner_popup_id("training settings")) ||
-        !learner_write(l, learner_id(l, "experiment", -1, "training seed"), text, true))
-        return false;
-    learner_key(l, KEY_ESCAPE, 0);
-    learner_settle(l);
-    ui_id anew = learner_id(l, "experiment", -1, "Start anew");
-    if (l->app->train->asks_anew && !learner_press(l, anew)) return false;
-    learner_settle(l);
-    return l->app->train->running.setup.recipe.seed == action->number || learner_miss(l, "it does not begin anew");
-}
-
-static bool change_network(struct learner *l, const struct lesson_action *action) {
-    struct app *app = l->app;
-    if (app->page == page_find("train")) return change_training(l, action);
-    if (!learner_press(l, learner_popup_id("model menu"))) return false;
-    if (!app->model_open) return learner_miss(l, "the menu of the network does not open");
-    const struct recipe *draft = &app->draft.recipe;
-    char seed[24];
-    bool good = true;
-    snprintf(seed, sizeof seed, "%ld", action->number);
-    if (action->kind == ACTION_CELL) good = choose_cell(l, action->text);
-    if (action->kind == ACTION_SEED) good = learner_write(l, learner_id(l, NULL, -1, "seed"), seed, false);
-    if (action->kind == ACTION_UNITS)
-        good = slide_choice(l, "Units", unit_choices, 19, draft->spec.hidden, action->number, true);
-    if (action->kind == ACTION_LAYERS)
-        good = slide_choice(l, "Layers", layer_choices, 4, draft->spec.layers, action->number, true);
-    if (action->kind == ACTION_TRAIN)
-        good = slide_choice(l, "Updates", step_choices, 15, draft->steps, action->number, false);
-    return good && learner_press(l, learner_id(l, NULL, -1, "Train this network"));
-}
-
-static bool compare_with(struct learner *l, const char *name) {
-    enum cell_id cell;
-    char label[64];
-    int before = l->app->view.view;
-    if (!cell_by_name(name, &cell)) return learner_miss(l, "there is no such cell");
-    const char *title = cell_describe(cell, ACTIVATION_TANH)->title;
-    if (!learner_view(l, view_find("compare"))) return false;
-    snprintf(label, sizeof label, "Compare with %s", title);
-    ui_id invited = learner_id(l, NULL, -1, label);
-    bool good = learner_has(l, invited) ? learner_press(l, invited) : learner_pick(l, "Compare with", title);
-    learner_settle(l);
-    return good && learner_view(l, before);
-}
-
-static bool show_figure(struct learner *l, bool backward) {
-    int before = l->app->view.view;
-    if (l->app->view.backward == backward) return true;
-    if (!l->mouse) {
-        if (!learner_leave(l)) return false;
-        learner_key(l, 'b', 0);
-        return true;
-    }
-    return learner_view(l, view_find("cell")) &&
-           learner_segment(l, learner_id(l, NULL, -1, "figure"), backward ? "Backward" : "Forward", backward, 2,
-                           !backward) &&
-           learner_view(l, before);
-}
-
-static bool show_flow(struct learner *l, bool on) {
-    if (l->app->view.flow == on) return true;
-    if (l->mouse) return learner_miss(l, "no button opens the chart");
-    if (!learner_leave(l)) return false;
-    learner_key(l, 'g', 0);
-    return true;
-}
-
-// The place of the inspector: by the steppers of the view of the cell.
-static bool show_place(struct learner *l, int layer, int direction) {
-    int before = l->app->view.view;
-    if (!learner_view(l, view_find("cell"))) return false;
-    for (int k = 0; k < 8 && layer >= 0 && l->app->view.layer != layer; k++)
-        if (!learner_press(l, learner_id(l, "cell", -1, "The layer above"))) return false;
-    if (direction >= 0 && l->app->view.direction != direction &&
-        !learner_press(l, learner_id(l, "cell", -1, "The other direction##on")))
-        return false;
-    return learner_view(l, before);
-}
-
-// --- sampling, sentences, training ---
-
-static bool set_temperature(struct learner *l, const char *text) {
-    double to;
-    if (!lesson_parse_number(text, &to)) return learner_miss(l, "that is no temperature");
-    return learner_slide(l, learner_id(l, "sampling", -1, "temperature"), 0, 3, 0.1, l->app->speech.rule.temperature,
-                         to);
-}
-
-static bool draw_to(struct learner *l, const struct lesson_action *action) {
-    const struct sampling_memory *memory = l->app->view_memory[view_find("sampling")];
-    const struct sampling *run = l->app->speech.said.sampling;
-    static const char *const by_words[] = {"Operation", "Draw"};
-    ui_id by = learner_id(l, "sampling", -1, "by");
-    int moment = MOMENT_CHOICE, last, step = (int)action->number - 1;
-    if (l->app->view.view != view_find("sampling") || !run) return learner_miss(l, "no text is sampled here");
-    for (int k = 0; k < MOMENT_COUNT; k++)
-        if (!strcmp(lesson_draw_words[k], action->text)) moment = k;
-    last = sampling_count(run) - 1;
-    if (step > last) step = last, moment = MOMENT_NEXT;
-    for (int k = 0; k < 700 && (memory->step != step || memory->moment != moment); k++) {
-        bool whole = memory->step < step, on = memory->step < step || (memory->step == step && memory->moment < moment);
-        if (whole && memory->step == step - 1 && memory->moment == MOMENT_NEXT) whole = false;
-        if (!on && memory->step > step) whole = true;
-        if (!learner_segment(l, by, by_words[whole], whole, 2, memory->by)) return false;
-        if (l->mouse) {
-            const char *button = on ? "Step (Ctrl+Right or Enter)" : "Step back (Ctrl+Left)";
-            if (!learner_press(l, learner_id(l, "sampling", -1, button))) return false;
-        } else
-            learner_key(l, on ? KEY_RIGHT : KEY_LEFT, MOD_CTRL);
-    }
-    return (memory->step == step && memory->moment == moment) || learner_miss(l, "the cursor does not come there");
-}
-
-static bool measure(struct learner *l, const char *text) {
-    int which = *text - '1';
-    struct ui *ui = &l->app->ui;
-    ui_push_id(ui, "sentences");
-    ui_push_id_int(ui, which);
-    ui_id field = ui_make_id(ui, "sentence");
-    ui_pop_id(ui);
-    ui_pop_id(ui);
-    return learner_write(l, field, text + 2, true);
-}
-
-static bool run_updates(struct learner *l, long count) {
-    const struct train_page *page = l->app->train;
-    char text[24];
-    if (l->app->page != page_find("train") || !page) return learner_miss(l, "this is not the page of training");
-    train_settle(l->app);
-    learner_settle(l);
-    int64_t until = page->look->update + count;
-    snprintf(text, sizeof text, "%lld", (long long)until);
-    if (!learner_write(l, learner_id(l, "experiment", -1, "until update"), text, true)) return false;
-    for (int k = 0; k < 20000 && (page->look->update < until || page->look->phase == EXPERIMENT_RUNNING) &&
-                    page->look->phase != EXPERIMENT_FAILED;
-         k++) {
-        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
-        drive_frame(&l->drive);
-    }
-    return page->look->update >= until || learner_miss(l, "it does not train that far");
 }
 
 // --- one action ---
@@ -537,6 +294,64 @@ static void plays_by_mouse(void **state) {
     plays(true);
 }
 
+// The last part, with all but its last task done: at its end the panel leads on, by hand and by key.
+static void open_end(struct learner *l, bool mouse) {
+    struct err err = {0};
+    struct app_options options = {.setup = setup_default(), .theme = 0, .reduced_motion = true, .wait = true};
+    *l = (struct learner){.mouse = mouse};
+    options.lesson = "3";
+    if (!drive_open(&l->drive, &options, 1440, 900, 1, &err)) fail_msg("%s", err.message);
+    l->app = l->drive.app;
+    learner_settle(l);
+    const struct lesson *lesson = l->app->lesson;
+    for (int p = 0; p + 1 < lesson->part_count; p++)
+        l->app->player.done[p] = (1u << lesson->parts[p].task_count) - 1;
+    app_go_part(l->app, lesson->part_count - 1);
+    learner_settle(l);
+    assert_false(drive_shows(&l->drive, "Lesson done"));
+    for (int k = 0; k < lesson->parts[lesson->part_count - 1].task_count; k++)
+        play_task(l, lesson, lesson->part_count - 1, k);
+    assert_true(drive_shows(&l->drive, "Lesson done"));
+}
+
+static void the_end_leads_on(void **state) {
+    (void)state;
+    struct learner l;
+    for (int way = 0; way < 4; way++) {
+        open_end(&l, way == 1 || way == 3);
+        char next[128] = "Next: ";
+        for (int k = 0; k < l.app->shelf_count; k++)
+            if (l.app->shelf[k].number == 4) snprintf(next, sizeof next, "Next: 4  %s", l.app->shelf[k].title);
+        ui_id button = learner_id(&l, "panel", -1, next);
+        if (way == 0) { // to the button, and on
+            learner_key(&l, '/', 0);
+            assert_true(l.app->ui.focus == button && l.app->ui.focus_visible);
+            learner_key(&l, KEY_ENTER, 0);
+        }
+        if (way == 1) assert_true(learner_press(&l, button));
+        if (way == 2) learner_key(&l, KEY_PAGE_DOWN, MOD_CTRL);
+        if (way == 3) assert_true(learner_press(&l, learner_id(&l, "panel", -1, "All lessons")));
+        learner_settle(&l);
+        assert_int_equal(l.app->lesson->number, way == 3 ? 3 : 4);
+        if (way == 3) assert_string_equal(page_get(l.app->page)->name, "lessons");
+        drive_close(&l.drive);
+    }
+}
+
+// The last part is done and another is not: what is open is named, and a button leads there.
+static void open_parts_are_named(void **state) {
+    (void)state;
+    struct learner l;
+    open_end(&l, true);
+    l.app->player.done[1] = 0;
+    learner_frames(&l);
+    assert_false(drive_shows(&l.drive, "Lesson done"));
+    assert_true(drive_shows(&l.drive, "The last part is done"));
+    assert_true(learner_press(&l, learner_id(&l, "panel", -1, "Go to part 2")));
+    assert_int_equal(l.app->player.part, 1);
+    drive_close(&l.drive);
+}
+
 static void all_by_events(void **state) {
     (void)state;
     print_message("  %ld actions by events, %ld not\n", by_events, by_act);
@@ -548,6 +363,7 @@ int main(int argc, char **argv) {
     find_files(argc > 3 ? argv[3] : SOURCE_ROOT "/lessons");
     if (argc < 4) snprintf(files[file_count++], sizeof *files, "%s/tests/lessons/everything.md", SOURCE_ROOT);
     const struct CMUnitTest tests[] = {cmocka_unit_test(plays_by_keyboard_alone), cmocka_unit_test(plays_by_mouse),
+                                       cmocka_unit_test(the_end_leads_on), cmocka_unit_test(open_parts_are_named),
                                        cmocka_unit_test(all_by_events)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

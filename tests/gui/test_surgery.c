@@ -303,6 +303,52 @@ static void type(const char *text) {
     drive_event(&drive, event);
 }
 
+// A number typed beside the slider, in the form and in the popover of the stage: in force is that number.
+static void a_value_is_typed(void **state) {
+    (void)state;
+    open_plain();
+    ui_id form = ui_hash(0, "form");
+    drive_key(&drive, 'u', 0);
+    tab_to(form, "slot");
+    drive_key(&drive, KEY_RIGHT, 0);
+    drive_key(&drive, KEY_RIGHT, 0); // the candidate, which may be below 0
+    tab_to(form, "typed value");
+    drive_key(&drive, 'a', MOD_CTRL);
+    type("-0,125");
+    drive_key(&drive, KEY_ENTER, 0);
+    assert_int_equal(edits()->count, 0);
+    tab_to(form, "Set it");
+    drive_key(&drive, KEY_ENTER, 0);
+    assert_int_equal(edits()->count, 1);
+    assert_true(edits()->list[0].value == -0.125);
+    const struct edit *held = &edits()->list[0];
+    assert_true(tape_value(app->bench->record->tape, 0, 0, held->slot, 2)[1] == -0.125);
+    tab_to(form, "typed value"); // of what is in force: at once; what is no number changes nothing
+    drive_key(&drive, 'a', MOD_CTRL);
+    type("a lot");
+    drive_key(&drive, KEY_ENTER, 0);
+    assert_true(edits()->list[0].value == -0.125);
+    drive_key(&drive, 'a', MOD_CTRL);
+    type("1/4");
+    drive_key(&drive, KEY_ENTER, 0);
+    assert_true(edits()->list[0].value == 0.25);
+    drive_key(&drive, 'z', MOD_CTRL); // the field's own
+    tab_to(form, "Make another edit");
+    drive_key(&drive, 'u', 0);
+    app_set_edits(app, &(struct edits){0}, false);
+    app->view.unit = 1;
+    app->view.t = 2;
+    drive_frame(&drive);
+    drive_key(&drive, 'c', MOD_SHIFT); // a gate of the tile: no more than 1
+    tab_to(0, "typed value");
+    drive_key(&drive, 'a', MOD_CTRL);
+    type("7");
+    drive_key(&drive, KEY_ENTER, 0);
+    assert_int_equal(edits()->count, 1);
+    assert_true(edits()->list[0].value == 1 && edits()->list[0].unit == 1 && edits()->list[0].from == 2);
+    drive_close(&drive);
+}
+
 static void a_symbol_is_typed(void **state) {
     (void)state;
     open_plain();
@@ -764,6 +810,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_gate_is_shut_by_mouse),
                                        cmocka_unit_test(the_chip_of_every_view_undoes_and_clears),
                                        cmocka_unit_test(everything_by_keyboard_alone),
+                                       cmocka_unit_test(a_value_is_typed),
                                        cmocka_unit_test(a_symbol_is_typed),
                                        cmocka_unit_test(targets_and_weights),
                                        cmocka_unit_test(a_unit_is_held_on_the_stage),
