@@ -315,11 +315,14 @@ static int open_parts(const struct panel_content *c, char *out, size_t size) {
 // Behind the last part's tasks, once they are done: the lesson is done and leads on, or what of it is open.
 static void ending(struct panel *p) {
     const struct panel_content *c = p->content;
-    char words[256], go[32] = "", next[128];
+    char words[256], go[32] = "";
     if (!c->part_done || c->part + 1 < c->part_count || !c->part_done[c->part]) return;
     int open = open_parts(c, words, sizeof words);
     bool done = open < 0;
-    if (done) snprintf(words, sizeof words, "All %d parts of it.", c->part_count);
+    if (done)
+        snprintf(words, sizeof words, "All %d parts of it. %s%s%s", c->part_count,
+                 c->next_lesson ? "The next one: **" : "", c->next_lesson ? c->next_lesson : "",
+                 c->next_lesson ? "**" : "");
     if (!done) snprintf(go, sizeof go, "Go to part %d", open + 1);
     float top = p->y += 6;
     if (p->draw) {
@@ -330,12 +333,11 @@ static void ending(struct panel *p) {
     }
     p->y += 42;
     p->y += paragraph(p, p->x, p->w, words, 14, 20, p->theme->ink2, p->theme->ink1);
-    snprintf(next, sizeof next, "Next: %s", c->next_lesson ? c->next_lesson : "");
     const struct {
         const char *label;
         bool shown, primary, *asked;
     } buttons[] = {{go, !done, true, NULL},
-                   {next, c->next_lesson != NULL, done, &p->action->next_lesson},
+                   {"Next lesson", c->next_lesson != NULL, done, &p->action->next_lesson},
                    {"All lessons", c->lessons_page, done && !c->next_lesson, &p->action->lessons}};
     for (size_t k = 0; k < sizeof buttons / sizeof *buttons; k++) {
         if (!buttons[k].shown) continue;
