@@ -149,8 +149,7 @@ static void seed_row(struct app *app, rect row) {
 static void model_menu(struct app *app, rect anchor) {
     struct ui *ui = &app->ui;
     struct recipe *draft = &app->draft.recipe;
-    rect r =
-        ui_popup_begin(ui, anchor, 340, 268 + 44 + (app_locked(app, LOCK_MODEL) ? 40.0f : 36.0f * (float)CELL_ROWS));
+    rect r = ui_popup_begin(ui, anchor, 340, 280 + (app_locked(app, LOCK_MODEL) ? 40.0f : 36.0f * (float)CELL_ROWS));
     app_menu_label(ui, &r, "Cell");
     if (app_locked(app, LOCK_MODEL))
         app_locked_row(app, rect_cut_top(&r, 40), "Kept by the lesson", net_cell(&draft->spec)->title, LOCK_MODEL);

@@ -15,7 +15,12 @@ static const char *const granularities[GRANULARITY_COUNT] = {"operation", "cell"
 
 static bool show_view(struct app *app, const char *name, struct err *err) {
     int view = view_find(name);
-    if (view < 0) return err_set(err, ERR_VALUE, "there is no view \"%s\"", name);
+    char known[256] = "";
+    for (int k = 0; view < 0 && k < view_count(); k++) {
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", k ? ", " : "", view_get(k)->name);
+    }
+    if (view < 0) return err_set(err, ERR_VALUE, "there is no view \"%s\"; there are %s", name, known);
     app_show_view(app, view);
     return true;
 }
@@ -25,8 +30,8 @@ static bool next_network(char **rest, enum cell_id *cell, int *layers, struct er
     char name[24], *word = strsep(rest, ",");
     *layers = 0;
     if (!word) return false;
-    int read = sscanf(word, " %23[a-z_] layers=%d", name, layers);
-    if (read >= 1 && cell_by_name(name, cell)) return true;
+    int end = 0, read = sscanf(word, " %23[a-z_]%n layers=%d%n", name, &end, layers, &end);
+    if (read >= 1 && cell_by_name(name, cell) && !word[end + (int)strspn(word + end, " ")]) return true;
     return err_set(err, ERR_VALUE, "expected a cell to compare with, such as lstm or \"rnn layers=2\", found \"%s\"",
                    word);
 }

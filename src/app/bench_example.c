@@ -266,6 +266,8 @@ struct bench_example *bench_example_typed(const struct dataset *data, const stru
                                           struct err *err) {
     long number = is_real(data) ? number_in(text) : dataset_find(data, text) + 1;
     if (number == 0 && text[0] == '#' && strspn(text + 1, "0123456789") == strlen(text + 1)) number = atol(text + 1);
+    if (number > bench_example_count(data) && text[0] == '#')
+        return bench_example_numbered(data, (int)number - 1, err); // says how many there are
     if (number > 0 && number <= bench_example_count(data)) return bench_example_numbered(data, (int)number - 1, err);
     if (is_real(data)) {
         err_set(err, ERR_VALUE, "%s holds numbers: expected the number of a sequence, 1 to %d, found “%s”", data->name,

@@ -66,6 +66,11 @@ struct answers {
     char *texts[LESSON_MAX_PARTS][LESSON_MAX_TASKS]; // HTML; NULL: not known
 };
 
+static bool ends_sentence(const char *text) {
+    size_t length = strlen(text);
+    return length > 0 && strchr(".!?", text[length - 1]);
+}
+
 static void answer_of(void *listener, const struct player *player, int k) {
     struct answers *answers = listener;
     const struct lesson_task *task = &player->lesson->parts[player->part].tasks[k];
@@ -74,7 +79,7 @@ static void answer_of(void *listener, const struct player *player, int k) {
     if (task->kind == CONDITION_CHOICE && chosen >= 0) {
         str_printf(&out, "<strong>%c</strong> ", 'A' + chosen);
         html_rich(&out, task->choices[chosen]);
-        str_put(&out, ". ");
+        str_put(&out, ends_sentence(task->choices[chosen]) ? " " : ". ");
     }
     struct lesson_now now;
     answers->world.look(answers->world.context, &now);

@@ -196,7 +196,14 @@ static bool parse_one(struct clamp *clamp, const char *word, const struct net_sp
     memcpy(id, at, length);
     id[length] = 0;
     clamp->slot = cell_slot_by_id(cell, id);
-    if (clamp->slot < 0) return err_set(err, ERR_VALUE, "the cell %s has no slot \"%s\"", cell->name, id);
+    if (clamp->slot < 0) {
+        char known[256] = "";
+        for (int k = 0; k < cell->slot_count; k++) {
+            size_t used = strlen(known);
+            snprintf(known + used, sizeof known - used, "%s%s", k ? ", " : "", cell->slots[k].id);
+        }
+        return err_set(err, ERR_VALUE, "the cell %s has no slot \"%s\"; it has %s", cell->name, id, known);
+    }
     at += length;
     clamp->unit = -1;
     if (*at == ':' && !read_count(&at, 1, &clamp->unit)) return wrong_words(word, err);

@@ -19,7 +19,8 @@ enum takes {
     TAKES_FIGURE,
     TAKES_FLOW,
     TAKES_PAGE,
-    TAKES_SENTENCE
+    TAKES_SENTENCE,
+    TAKES_EDIT
 };
 static const struct {
     const char *word;
@@ -35,7 +36,7 @@ static const struct {
     {"figure", CONDITION_FIGURE, TAKES_FIGURE}, {"flow", CONDITION_FLOW, TAKES_FLOW},
     {"view", CONDITION_VIEW, TAKES_WORD},       {"task", CONDITION_TASK, TAKES_WORD},
     {"page", CONDITION_PAGE, TAKES_PAGE},       {"layer", CONDITION_LAYER, TAKES_NUMBER},
-    {"edited", CONDITION_EDITED, TAKES_WORD},   {"direction", CONDITION_DIRECTION, TAKES_FIGURE},
+    {"edited", CONDITION_EDITED, TAKES_EDIT},   {"direction", CONDITION_DIRECTION, TAKES_FIGURE},
     {"compare", CONDITION_COMPARE, TAKES_CELL}, {"sentence", CONDITION_SENTENCE, TAKES_SENTENCE},
 };
 
@@ -79,6 +80,16 @@ static bool goal_word(const char *at, const char *first, const char *second, str
     return lesson_err_in(err, at, at, "expected %s or %s, found \"%s\"", first, second, *at ? at : "the end");
 }
 
+// "", "input", "target", "weight", or a vector of a cell that may run.
+static bool goal_edit(const char *at, const struct lesson_shape *shape, struct err *err) {
+    bool known = !*at || !strcmp(at, "input") || !strcmp(at, "target") || !strcmp(at, "weight");
+    for (int k = 0; k < shape->cell_count; k++)
+        known = known || cell_slot_by_id(shape->cells[k], at) >= 0;
+    return known ||
+           lesson_err_in(err, at, at, "expected nothing, input, target, weight or a vector of the %s, found \"%s\"",
+                         shape->cell_count ? shape->cells[0]->title : "network", at);
+}
+
 // A number of this network's own, as it is on the screen.
 static bool can_hide(const struct lesson_value *v) {
     return !v->reduce[0] && !lesson_value_is_live(v) && !v->rival && !v->original;
@@ -119,6 +130,8 @@ static bool goal_argument(struct lesson_task *task, enum takes takes, const char
     case TAKES_SENTENCE:
         return (at[0] >= '1' && at[0] < '1' + LESSON_SENTENCES && (!at[1] || at[1] == ' ')) ||
                lesson_err_in(err, at, at, "expected the number of a sentence, 1 or 2, found \"%s\"", at);
+    case TAKES_EDIT:
+        return goal_edit(at, shape, err);
     case TAKES_WORD:
         break;
     }

@@ -368,9 +368,11 @@ bool lesson_value_parse(const char *text, const char **cursor, const struct less
             continue;
         return set_indices(text, &a, &tensor, &shape, out, err) && check_axes(text, &a, &tensor, out, err);
     }
-    return lesson_err_in(err, text, a.name_at,
-                         "expected a tensor of the %s such as a, da, y_hat, loss or W_ya, found \"%s\"",
-                         shape.cell_count ? shape.cells[0]->title : "network", a.name);
+    return lesson_err_in(
+        err, text, a.name_at,
+        "expected a tensor of the %s such as a, da, y_hat, loss or W_ya, another number of the list in "
+        "docs/writing-lessons.md, or one that was kept before, found \"%s\"",
+        shape.cell_count ? shape.cells[0]->title : "network", a.name);
 }
 
 // --- looking up ---
